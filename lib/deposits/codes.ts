@@ -1,0 +1,60 @@
+/**
+ * Codes of the named checks, per transfer. `docs/checks.md` has a line for each: the attack, what is compared.
+ * What a check makes of a transfer: `ignored` (may change: ours tomorrow, listed tomorrow), `failed` (cannot change),
+ * `quarantined` (kept for an operator).
+ */
+export const checkResults = {
+  NOT_OURS: 'ignored',
+  OWN_SENDER: 'ignored',
+  ASSET_NOT_LISTED: 'ignored',
+  BELOW_MINIMUM: 'ignored',
+  NETWORK_NOT_KNOWN: 'ignored',
+  ZERO_AMOUNT: 'failed',
+  OUTGOING: 'failed',
+  FEE_EVENT: 'failed',
+  NFT_EVENT: 'failed',
+  APPROVAL_EVENT: 'failed',
+  TRANSACTION_FAILED: 'failed',
+  PROTOCOL_FAILED: 'failed',
+  CALL_FAILED: 'failed',
+  STATE_NOT_EXECUTED: 'failed',
+  BOUNCED: 'failed',
+  SUPERSEDED: 'failed',
+  EMITTER_MISMATCH: 'failed',
+  STATUS_MISSING: 'quarantined',
+  DELIVERED_MISSING: 'quarantined',
+  DECIMALS_MISMATCH: 'quarantined',
+  ASSET_NEEDS_BALANCE_DELTA: 'quarantined',
+  SCRIPT_NOT_STANDARD: 'quarantined',
+  REPLACEABLE: 'quarantined',
+  TIME_LOCKED: 'quarantined',
+  OUTPUT_KEY_REUSED: 'quarantined',
+  MEMO_MISSING: 'quarantined',
+  MEMO_UNREPORTED: 'quarantined',
+  ADDRESS_MALFORMED: 'quarantined',
+  TRANSACTION_MALFORMED: 'quarantined',
+  AMOUNT_MALFORMED: 'quarantined',
+} as const satisfies Record<string, 'ignored' | 'failed' | 'quarantined'>;
+
+export type CheckCode = keyof typeof checkResults;
+
+/** Codes that the fold puts on an amount, and the policy on a deposit. */
+export type FoldCode =
+  | 'MEMO_UNKNOWN'
+  | 'POSITIONS_DIFFER'
+  | 'REORG_PENDING'
+  | 'REORG_AMBIGUOUS'
+  | 'GROUP_HELD'
+  | 'CONFLICT'
+  | 'REMOVED'
+  | 'REMOVED_NO_BLOCK'
+  | 'REMOVED_UNTIMED'
+  | 'FAILED'
+  | 'QUORUM_PENDING'
+  | 'CHAIN_PENDING'
+  | 'CHAIN_DISAGREES'
+  | 'HELD'
+  | 'NETWORK_FROZEN';
+
+/** The code on a deposit: why it is not credited, or what is odd about it though it is. */
+export type DepositCode = CheckCode | FoldCode;

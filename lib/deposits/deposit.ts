@@ -1,0 +1,65 @@
+import type { DepositCode } from './codes.ts';
+
+export type DepositStatus = 'pending' | 'confirmed' | 'reverted' | 'failed' | 'ignored' | 'quarantined';
+
+/** The one on-chain fact that statements, from any provider, speak of. */
+export interface DepositRecord {
+  /** Group, amount, copy ordinal (rule 9), as one opaque text. */
+  id: string;
+  /** Counts the `deposit` events made for it; 0 before the first. */
+  generation: number;
+  /** CAIP-2, for example `eip155:1`. */
+  network: string;
+  /** CAIP-19, for example `eip155:1/slip44:60`. */
+  asset: string;
+  symbol?: string;
+  /** Decimals of the asset as the policy pins them; with `assets: 'any'` as the provider says, if it does. */
+  decimals?: number;
+  /** Smallest units. */
+  amount: bigint;
+  from?: string;
+  to: string;
+  memo?: string;
+  transaction: { id: string; position?: string; block?: { number?: string; hash?: string } };
+  /** `instance/payment id`, for a provider keyed by payment. */
+  payment?: string;
+  /** The most that one provider has counted on the live block. */
+  confirmations?: number;
+  status: DepositStatus;
+  code?: DepositCode;
+  /** Names of the provider instances that have spoken of it. */
+  providers: string[];
+  firstSeenAt: number;
+  /** Callbacks that spoke of it; their raw bodies by `callbacks.raw(callbackId)`. */
+  callbackIds: string[];
+}
+
+/** A deposit as listeners get it: `JSON.stringify` writes the amount as decimal text of the smallest units. */
+export interface Deposit extends DepositRecord {
+  toJSON(): DepositJson;
+}
+
+export type DepositJson = Omit<DepositRecord, 'amount'> & { amount: string };
+
+export function depositToJson(deposit: DepositRecord): DepositJson {
+  return { ...deposit, amount: deposit.amount.toString() };
+}
+
+export function depositFromJson(json: DepositJson): Deposit {
+  const deposit: DepositRecord = { ...json, amount: BigInt(json.amount) };
+  // Not enumerable: a spread or a deep comparison of a deposit sees data only.
+  return Object.defineProperty(deposit, 'toJSON', { value: () => depositToJson(deposit) }) as Deposit;
+}
+
+/** Kinds of durable event, each awaited and retried. */
+export type EventKind = 'deposit' | 'deposit.pending' | 'deposit.reverted' | 'deposit.failed';
+
+/** One status change of one deposit, owed to the listeners. */
+export interface DepositEvent {
+  /** Deposit id, generation and kind as one text: the key for a user's own ledger. */
+  id: string;
+  kind: EventKind;
+  generation: number;
+  /** The deposit as it was when the event was made. */
+  deposit: DepositRecord;
+}

@@ -1,0 +1,63 @@
+import type { DepositEvent, DepositRecord, EventKind } from './deposit.ts';
+import type { Group, StoredStatement } from './statement.ts';
+
+/**
+ * All that the store knows of one transaction (or of one payment, rule 26): the unit that is loaded, folded and
+ * committed with compare-and-set. It holds the groups of the transaction, so that a removal which names only the
+ * transaction reaches each of them, also those that it precedes.
+ */
+export interface TransactionState {
+  /** `transactionKey(group)`. */
+  key: string;
+  /** 0 where nothing is stored yet; each commit adds 1. */
+  version: number;
+  statements: readonly StoredStatement[];
+  deposits: readonly StoredDeposit[];
+  /** Every event ever made, cancelled ones too, oldest first. */
+  facts: readonly EventFact[];
+  decisions: readonly Decision[];
+}
+
+/** A deposit with what the fold needs to find it again. */
+export interface StoredDeposit extends DepositRecord {
+  group: Group;
+  /** Copy ordinal from 1 (rule 9). */
+  ordinal: number;
+  /** When it last began to be pending or held, epoch ms; absent when neither: what `stuck` counts from (rule 25). */
+  waitingSince?: number;
+}
+
+/** What we ourselves did (rule 2). */
+export interface EventFact {
+  id: string;
+  depositId: string;
+  kind: EventKind;
+  generation: number;
+  /** Whether any listener was ever handed it. */
+  handed: boolean;
+  cancelled: boolean;
+}
+
+/** An operator's decision on a deposit. `release` credits what a check, a conflict or `hold` keeps back; `hold` keeps back. */
+export interface Decision {
+  depositId: string;
+  kind: 'release' | 'hold';
+  reason: string;
+  actor: string;
+  at: number;
+}
+
+/** What one commit does to one transaction. */
+export interface TransactionChange {
+  key: string;
+  /** The version that the change was computed from: the commit is lost where the store holds another. */
+  expectedVersion: number;
+  statements: readonly StoredStatement[];
+  /** Whole deposits, new or changed. */
+  deposits: readonly StoredDeposit[];
+  /** New events, in the order in which listeners are to get them. */
+  events: readonly DepositEvent[];
+  /** Ids of events to cancel; the commit is lost where one of them was handed to a listener meanwhile (rule 23). */
+  cancelled: readonly string[];
+  decisions: readonly Decision[];
+}

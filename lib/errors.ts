@@ -1,0 +1,82 @@
+/** Codes that the sender of a callback may see, each with the status that goes with it. */
+export const refusalStatus = {
+  HTTPS_REQUIRED: 403,
+  SOURCE_NOT_ALLOWED: 403,
+  SOURCE_UNKNOWN: 503,
+  BODY_TOO_LARGE: 413,
+  BODY_TIMEOUT: 408,
+  BODY_ABORTED: 400,
+  BODY_ENCODING: 415,
+  BODY_ALREADY_PARSED: 503,
+  API_KEY_INVALID: 401,
+  SIGNATURE_MISSING: 401,
+  SIGNATURE_INVALID: 401,
+  TIMESTAMP_TOO_OLD: 401,
+  TIMESTAMP_TOO_NEW: 401,
+  KEYS_UNAVAILABLE: 503,
+  METHOD_NOT_ALLOWED: 405,
+  UNAVAILABLE: 503,
+} as const;
+
+export type RefusalCode = keyof typeof refusalStatus;
+
+/** Codes that only the operator sees: thrown at construction, by `ready()`, or in the log. */
+export type OperatorCode =
+  | 'OPTION_INVALID'
+  | 'ADDRESS_INVALID'
+  | 'AMOUNT_INVALID'
+  | 'TRANSACTION_ID_INVALID'
+  | 'NETWORK_UNKNOWN'
+  | 'JSON_INVALID'
+  | 'BODY_UNREADABLE'
+  | 'STORE_SCHEMA_NEWER'
+  | 'STORE_NOT_DURABLE'
+  | 'STORE_NOT_READY'
+  | 'STORE_BUSY'
+  | 'STORE_FULL'
+  | 'STORE_DRIVER_MISSING'
+  | 'LINK_ORDER'
+  | 'LISTENER_FAILED'
+  | 'ATOMICALLY_ASYNC'
+  | 'ATOMICALLY_UNSUPPORTED'
+  | 'LEASE_LOST'
+  | 'NOT_FOUND'
+  | 'REQUEST_FAILED';
+
+export type ErrorCode = RefusalCode | OperatorCode;
+
+// Two copies of the package (ESM and CommonJS) may meet in one process, so instances are told by a brand.
+const brand = Symbol.for('deposit-callback.error');
+
+/** Every error that this package throws or reports. `code` is stable; `message` names the thing and the fix. */
+export class DepositCallbackError extends Error {
+  readonly code: ErrorCode;
+  /** HTTP status that the sender gets, for refusals; undefined for the operator's errors. */
+  readonly status: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'DepositCallbackError';
+    this.code = code;
+    this.status = isRefusalCode(code) ? refusalStatus[code] : undefined;
+    Object.defineProperty(this, brand, { value: true });
+  }
+}
+
+/** Whether `value` is a `DepositCallbackError` of any copy of this package. */
+export function isDepositCallbackError(value: unknown): value is DepositCallbackError {
+  return typeof value === 'object' && value !== null && brand in value;
+}
+
+export function isRefusalCode(code: string): code is RefusalCode {
+  return Object.hasOwn(refusalStatus, code);
+}
+
+/** The error of an option that cannot be understood: thrown at construction, so that the process does not start. */
+export function invalidOption(option: string, fix: string, cause?: unknown): DepositCallbackError {
+  return new DepositCallbackError(
+    'OPTION_INVALID',
+    `Option ${option}: ${fix}`,
+    cause === undefined ? undefined : { cause },
+  );
+}

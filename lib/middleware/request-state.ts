@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Delivery, Provider, Reading, Verified } from '../providers/provider.ts';
+import type { CallbackRecord } from '../stores/store.ts';
+import type { News } from '../observe/news.ts';
+import type { Logger } from '../observe/logger.ts';
+
+/** The state of one callback's way: one typed value on the request, which each link completes. */
+export interface RequestState {
+  /** Epoch ms. */
+  receivedAt: number;
+  /** Canonical address of the sender, as far as the proxies are trusted; set by `sourceFilter`. */
+  remoteAddress?: string;
+  /** The exact bytes; set by `rawBody`. */
+  rawBody?: Buffer;
+  /** Set by `signature`. */
+  provider?: Provider;
+  delivery?: Delivery;
+  verified?: Verified;
+  /** Set by `replayGuard`. */
+  reading?: Reading;
+  record?: CallbackRecord;
+  /** Events that the callback made, for a store where nothing is durable. */
+  eventIds?: readonly string[];
+  /** Set once the answer is written or the refusal is. */
+  answered: boolean;
+  now: () => number;
+  logger: Logger;
+  news?: News;
+  /** Told once, when the request is refused: `depositCallbacks` logs it. */
+  onRefused?: (code: string) => void;
+}
+
+/** A request as the links meet it: from Express 4 or 5, Connect or plain `node:http`. */
+export interface CallbackRequest extends IncomingMessage {
+  depositCallback?: RequestState;
+  /** What an earlier parser left. */
+  body?: unknown;
+  rawBody?: unknown;
+  originalUrl?: string;
+  /** Express's, where there is one. */
+  app?: unknown;
+}
+
+/** An ordinary middleware. */
+export type Link = (req: CallbackRequest, res: ServerResponse, next: (error?: unknown) => void) => void;

@@ -1,0 +1,183 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { StatementKind } from '../deposits/statement.ts';
+import type { KeyRing } from '../signatures/key-ring.ts';
+
+/** One callback as a provider sees it: exact bytes, no Express. */
+export interface Delivery {
+  method: string;
+  /** Path and query as sent, for example `/callbacks/imtoken?id=1`. */
+  url: string;
+  /** Lower-case names, as `node:http` gives them. */
+  headers: IncomingHttpHeaders;
+  /** The exact bytes; inflated where the provider signs the inflated ones. */
+  body: Buffer;
+  /** Epoch ms. */
+  receivedAt: number;
+}
+
+/** What a signature proves. */
+export interface Verified {
+  /** The provider's id of this delivery, from signed bytes only. */
+  deliveryId?: string;
+  /** When it was signed, epoch ms; the signature link compares it with `toleranceMs`, both ways. */
+  signedAt?: number;
+  /** Which key matched. */
+  keyId?: string;
+}
+
+/** What a callback says, before any policy. */
+export interface Reading {
+  kind: 'transfers' | 'ping' | 'notice' | 'heartbeat' | 'unknown';
+  transfers: readonly Transfer[];
+  removals: readonly Removal[];
+  /** For a notice: what the provider says of its own service; raised as an alarm. */
+  notice?: string;
+  /** For a hint: what to fetch (rule 27). */
+  hints?: readonly Hint[];
+}
+
+/** One movement of an asset that a callback reports. Texts are as the provider writes them; they are canonicalised later. */
+export interface Transfer {
+  kind: Exclude<StatementKind, 'removed'> | 'removed';
+  /** Which event of the request it stands in; rows of one event are told apart (rule 8). Default `'0'`. */
+  event?: string;
+  /** CAIP-2, or an alias that the registry knows. */
+  network: string;
+  /** CAIP-19; `nativeAsset()` and `tokenAsset()` of `networks/registry.ts` make them. */
+  asset: string;
+  amount: Amount;
+  /** Decimals as the provider claims; compared with the pinned ones. */
+  decimals?: number;
+  symbol?: string;
+  from?: string;
+  to: string;
+  /** `null`: the provider says that there is none; absent: it does not say. */
+  memo?: string | null;
+  transaction: { id?: string; position?: string; block?: { number?: string; hash?: string } };
+  /** The provider's payment id, where it is keyed by payment. */
+  payment?: string;
+  confirmations?: number;
+  /** The event's own time, epoch ms, from the signed body. */
+  at?: number;
+  evidence?: Evidence;
+}
+
+/** `units`: integer text or bigint in the smallest unit. `decimal`: plain decimal text in whole coins. */
+export type Amount = { units: string | bigint } | { decimal: string };
+
+/** What the named checks compare, where a provider reports it. */
+export interface Evidence {
+  /** Whether the transaction succeeded on chain; `null`: the provider ought to say and did not. */
+  success?: boolean | null;
+  /** Success by the token protocol (Omni `valid`), apart from the transaction's. */
+  protocolValid?: boolean;
+  /** Whether every call frame on the way to an internal transfer succeeded. */
+  callSucceeded?: boolean | null;
+  /** A state by name where a chain has several (EOS `executed`, `hard_fail`, …). */
+  state?: string;
+  /** What really arrived (XRPL `delivered_amount`, balance change); `null`: ought to be there and is not. */
+  delivered?: Amount | null;
+  bounced?: boolean;
+  /** Block height or time until which the money cannot be spent; `'0'` for none. */
+  lockedUntil?: string;
+  replaceable?: boolean;
+  /** A newer message or transaction took its place. */
+  superseded?: boolean;
+  /** Output script type, for example `p2wpkh`, `multisig`. */
+  script?: string;
+  /** How many addresses the output names. */
+  scriptAddresses?: number;
+  /** The output's one-time key was paid before. */
+  outputKeyReused?: boolean;
+  direction?: 'in' | 'out';
+  category?: 'transfer' | 'internal' | 'nft' | 'approval' | 'fee';
+  /** Contract that emitted the log, or sent the notification; compared with the asset's contract. */
+  emitter?: string;
+}
+
+/** A transfer, block or whole transaction that the provider takes back. */
+export interface Removal {
+  event?: string;
+  network: string;
+  transactionId: string;
+  block?: { hash?: string };
+  at?: number;
+  payment?: string;
+  /** `removed` (reorg, double spend, replacement) or `failed`. */
+  kind?: 'removed' | 'failed';
+}
+
+/** An unsigned pointer to something to look up; it makes no statement (rule 27). */
+export interface Hint {
+  network?: string;
+  transactionId?: string;
+  address?: string;
+  reference?: string;
+}
+
+/** What became of a callback. */
+export type OutcomeKind = 'recorded' | 'duplicate' | 'ignored' | 'quarantined' | 'rejected';
+
+export interface Answer {
+  status: number;
+  headers?: Readonly<Record<string, string>>;
+  body?: string;
+}
+
+/** Who sends callbacks: how it signs, what it sends, what answer it wants. Made by a function of options. */
+export interface Provider {
+  /** Unique among the configured instances. */
+  readonly name: string;
+  /** Below the mount point, for example `/imtoken`. */
+  readonly path: string;
+  readonly methods: readonly string[];
+  /** Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`; `KEYS_UNAVAILABLE` when the keys cannot be had. */
+  verify(delivery: Delivery): Verified | Promise<Verified>;
+  /** Throws for an authentic body that it cannot read: that callback is quarantined whole. */
+  read(delivery: Delivery, verified: Verified): Reading;
+  /** The answer that the provider takes as accepted. */
+  answer(outcome: OutcomeKind): Answer;
+  /** Addresses that the provider publishes; used where `sources` has `'published'`. */
+  readonly publishedSources: readonly string[];
+  /** IP, CIDR, domain or `'published'`; empty allows any. */
+  readonly sources: readonly string[];
+  readonly keyedBy: 'transaction' | 'payment' | 'hint';
+  /** `'count'`: it sends counts. By network: what its "confirmed" means. `false`: it never says. */
+  readonly reportsConfirmations: 'count' | Readonly<Record<string, number>> | false;
+  /** Whether it can report a memo on networks that have them (rule 4). */
+  readonly reportsMemos: boolean;
+  /** Whether it tells of reorgs (rule 29). */
+  readonly sendsRemovals: boolean;
+  /** Mined suffices, whatever the count (rule 18). */
+  readonly trustMined: boolean;
+  /** How long the provider waits for an answer, where it says. */
+  readonly deadlineMs?: number;
+  /** Whether the signature is over the inflated bytes of a gzip body. */
+  readonly inflate: boolean;
+  /** How often it sends a heartbeat when nothing happens, where it does. */
+  readonly heartbeatMs?: number;
+  readonly keys: KeyRing<unknown>;
+  readonly apiKeys?: KeyRing<unknown>;
+}
+
+/** Options that every provider takes. */
+export interface ProviderOptions {
+  /** Default: the provider's own name. */
+  name?: string;
+  /** Default `/<name>`. */
+  path?: string;
+  /** At least one; several during a rotation. */
+  secrets: Secrets;
+  /** Values allowed in the `x-api-key` header; none asked for by default. */
+  apiKeys?: Secrets;
+  sources?: readonly string[];
+  trustMined?: boolean;
+}
+
+/** Secrets, or a function that fetches them (a vault); the function's answer is kept for a minute. */
+export type Secrets = readonly SecretEntry[] | (() => readonly SecretEntry[] | Promise<readonly SecretEntry[]>);
+
+/** `notBefore` and `notAfter` are epoch ms; `id` names the key in the log, default the first 8 hex of its SHA-256. */
+export type SecretEntry =
+  | string
+  | { readonly key: string; readonly id?: string; readonly notBefore?: number; readonly notAfter?: number };

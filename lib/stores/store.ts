@@ -1,0 +1,201 @@
+import type { DepositEvent, DepositRecord, DepositStatus, EventKind } from '../deposits/deposit.ts';
+import type { StoredStatement } from '../deposits/statement.ts';
+import type { Decision, StoredDeposit, TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
+
+/**
+ * The durable inbox: callbacks, statements, deposits, events. A store keeps and finds; it has no rule of its own.
+ * All times are absolute, epoch ms. `Tx` is what `atomically` hands to a listener.
+ */
+export interface Store<Tx = unknown> {
+  /** For the log: `memory`, `sqlite`, `postgres`, `redis`. */
+  readonly name: string;
+  /** Whether an acknowledged callback survives the process. */
+  readonly durable: boolean;
+
+  /** Migrates, and refuses settings that would lose an acknowledged callback. Idempotent. */
+  ready(): Promise<void>;
+  /** Closes what the store opened; a client that the user brought stays open. */
+  close(): Promise<void>;
+
+  /** Of each delivery, whether the same id and body are known for that provider, and finished for good. */
+  known(deliveries: readonly DeliveryKey[]): Promise<boolean[]>;
+  /** The states of the transactions named; one that is not stored comes with version 0. */
+  load(keys: readonly string[]): Promise<TransactionState[]>;
+  /**
+   * One durable atomic step for all of it. Where a change is lost (another version is stored, or an event to cancel was
+   * handed out) nothing of the batch is kept, and the keys to load again are named.
+   */
+  commit(batch: Batch): Promise<{ lost: readonly string[] }>;
+  /** Writes lines of the log of callbacks that carry no duty: duplicates and refusals. Best effort. */
+  log(callbacks: readonly CallbackRecord[]): Promise<void>;
+
+  /**
+   * Leases due events: only the earliest event of a deposit that is not settled, none behind a dead letter, none of the
+   * kinds in `except`. Marks them handed.
+   */
+  claim(request: ClaimRequest): Promise<Claim[]>;
+  /** Renews a lease; false when it is no longer ours. */
+  extend(claim: Claim, leaseMs: number): Promise<boolean>;
+  /**
+   * Runs the functions and marks the event handled in one transaction; false, with nothing kept, when the lease is no
+   * longer ours. A function that throws rolls all back.
+   */
+  settle(claim: Claim, functions: readonly ((tx: Tx) => unknown)[]): Promise<boolean>;
+  /** Gives the event back, due after `delayMs`; with `dead`, as a dead letter. False when the lease is no longer ours. */
+  fail(claim: Claim, failure: { error: string; delayMs: number; dead: boolean }): Promise<boolean>;
+  /** Gives a claim back unhandled, as if it had not been attempted: for a stop. */
+  release(claim: Claim): Promise<boolean>;
+  /** Makes a dead letter due again, with its attempts counted from 0. */
+  redeliver(eventId: string): Promise<boolean>;
+  /** Resolves true soon after events may be due elsewhere (another process committed), false on `signal`; polling is the deliverer's. */
+  onEvents?(wake: () => void): () => void;
+
+  /** Keeps a callback whose signature did not fit, within `quota` (`quarantineUnverified`); false when it is full. */
+  keepUnverified(callback: CallbackRecord, quota: UnverifiedQuota): Promise<boolean>;
+  unverified(query: { provider?: string; limit: number }): Promise<CallbackRecord[]>;
+  dropUnverified(ids: readonly string[]): Promise<void>;
+
+  callback(id: string): Promise<CallbackRecord | undefined>;
+  callbacks(query: CallbackQuery): Promise<CallbackRecord[]>;
+  deposit(id: string): Promise<{ deposit: StoredDeposit; transactionKey: string } | undefined>;
+  deposits(query: DepositQuery): Promise<DepositRecord[]>;
+  /** Everything said of a deposit's transaction. */
+  statements(transactionKey: string): Promise<StoredStatement[]>;
+  events(query: EventQuery): Promise<StoredEvent[]>;
+  /** Deposits that have been pending or held since before `before` (rule 25), oldest first. */
+  waiting(query: {
+    before: number;
+    network?: string;
+    limit: number;
+    after?: string;
+  }): Promise<{ deposit: StoredDeposit; transactionKey: string }[]>;
+  counts(): Promise<StoreCounts>;
+  /**
+   * Forgets callbacks received before `before`, and what hangs on them, in small steps; never what a credited deposit
+   * rests on (rule 28), and never an event that is owed. Returns how many callbacks went.
+   */
+  prune(before: number): Promise<number>;
+}
+
+export interface DeliveryKey {
+  provider: string;
+  deliveryId: string;
+  bodyHash: string;
+}
+
+/** One line of the log of callbacks; with `body`, the whole callback. */
+export interface CallbackRecord {
+  id: string;
+  provider: string;
+  receivedAt: number;
+  /** Canonical address of the sender, as far as the proxies are trusted. */
+  remoteAddress: string;
+  method: string;
+  /** Path and query, secrets redacted. */
+  url: string;
+  /** An allow-list; credential headers redacted. */
+  headers: Readonly<Record<string, string>>;
+  body?: Buffer;
+  /** SHA-256 of the body, hex; '' where none was read. */
+  bodyHash: string;
+  bodyBytes: number;
+  deliveryId?: string;
+  signedAt?: number;
+  keyId?: string;
+  outcome: 'recorded' | 'duplicate' | 'ignored' | 'quarantined' | 'rejected';
+  code?: string;
+  /** What became of each transfer, in the order of the callback. */
+  transfers: readonly TransferOutcome[];
+  /** From the first byte to the outcome. */
+  tookMs: number;
+  /** Every transfer was recorded, or failed by a check that cannot change: the same delivery need not be read again. */
+  finished: boolean;
+}
+
+export interface TransferOutcome {
+  outcome: 'recorded' | 'ignored' | 'failed' | 'quarantined';
+  code?: string;
+  depositId?: string;
+  transactionKey?: string;
+}
+
+/** What one durable step stores. */
+export interface Batch {
+  callbacks: readonly CallbackRecord[];
+  changes: readonly TransactionChange[];
+}
+
+export interface ClaimRequest {
+  limit: number;
+  leaseMs: number;
+  /** Kinds that no listener listens to and that stay owed. */
+  except: readonly EventKind[];
+}
+
+/** A leased event. `token` fences: a settle with an older token finds nothing. */
+export interface Claim {
+  event: DepositEvent;
+  token: string;
+  /** This delivery's number, from 1. */
+  attempt: number;
+}
+
+export interface StoredEvent extends DepositEvent {
+  state: 'owed' | 'leased' | 'handled' | 'dead' | 'cancelled';
+  attempts: number;
+  dueAt: number;
+  madeAt: number;
+  handed: boolean;
+  settledAt?: number;
+  error?: string;
+}
+
+export interface UnverifiedQuota {
+  /** Bytes kept in all, and for one sender's address. */
+  bytes: number;
+  bytesPerAddress: number;
+  /** Callbacks kept for one sender's address within an hour. */
+  perAddressPerHour: number;
+}
+
+/** Newest first; `before` is the id of the last one of the page before. */
+export interface CallbackQuery {
+  provider?: string;
+  outcome?: CallbackRecord['outcome'];
+  code?: string;
+  since?: number;
+  until?: number;
+  before?: string;
+  limit: number;
+}
+
+/** Newest first by `firstSeenAt`. */
+export interface DepositQuery {
+  status?: DepositStatus;
+  network?: string;
+  asset?: string;
+  to?: string;
+  transactionId?: string;
+  since?: number;
+  before?: string;
+  limit: number;
+}
+
+export interface EventQuery {
+  state?: StoredEvent['state'];
+  depositId?: string;
+  kind?: EventKind;
+  limit: number;
+}
+
+export interface StoreCounts {
+  callbacks: number;
+  deposits: Readonly<Partial<Record<DepositStatus, number>>>;
+  owed: number;
+  dead: number;
+  unverified: number;
+  /** When the oldest owed event was made, epoch ms. */
+  oldestOwedAt?: number;
+}
+
+export type { Decision };
