@@ -1,0 +1,158 @@
+import { DepositCallbackError } from '../errors.ts';
+import { isJsonNumber, type Json, type JsonObject } from './lossless-json.ts';
+
+export { type Json, type JsonNumber, type JsonObject, parseJson } from './lossless-json.ts';
+
+// Readers of a body: `text(body, 'data.transaction.hash')` goes down the keys of the path, and where it does not find
+// what it looks for, throws BODY_UNREADABLE with the path and never the value. A path of '' is the value itself.
+// For the optional ones, null is the same as absent.
+
+/** What stands under the keys; undefined where one of them is missing. Inherited properties are not seen. */
+export function member(json: Json | undefined, ...keys: readonly string[]): Json | undefined {
+  let found = json;
+  for (const key of keys) {
+    if (!isObject(found) || !Object.hasOwn(found, key)) return undefined;
+    found = found[key];
+  }
+  return found;
+}
+
+export function object(json: Json | undefined, path: string): JsonObject {
+  const found = at(json, path);
+  if (!isObject(found)) throw unreadable(path, 'an object');
+  return found;
+}
+
+export function optionalObject(json: Json | undefined, path: string): JsonObject | undefined {
+  return isAbsent(json, path) ? undefined : object(json, path);
+}
+
+export function array(json: Json | undefined, path: string): readonly Json[] {
+  const found = at(json, path);
+  if (!Array.isArray(found)) throw unreadable(path, 'an array');
+  return found;
+}
+
+/** Absent is empty. */
+export function optionalArray(json: Json | undefined, path: string): readonly Json[] {
+  return isAbsent(json, path) ? [] : array(json, path);
+}
+
+/** Text that is not empty. */
+export function text(json: Json | undefined, path: string): string {
+  const found = at(json, path);
+  if (typeof found !== 'string' || found === '') throw unreadable(path, 'text');
+  return found;
+}
+
+/** Empty text is the same as absent. */
+export function optionalText(json: Json | undefined, path: string): string | undefined {
+  return isAbsent(json, path) || at(json, path) === '' ? undefined : text(json, path);
+}
+
+/** The exact text of a number, or of a text that stands for one: for amounts and block numbers, which fit no `number`. */
+export function numberText(json: Json | undefined, path: string): string {
+  const found = at(json, path);
+  if (typeof found === 'number') return String(found);
+  if (found !== undefined && isJsonNumber(found)) return found.text;
+  if (typeof found === 'string' && found !== '') return found;
+  throw unreadable(path, 'a number or its text');
+}
+
+/** Empty text is the same as absent. */
+export function optionalNumberText(json: Json | undefined, path: string): string | undefined {
+  return isAbsent(json, path) || at(json, path) === '' ? undefined : numberText(json, path);
+}
+
+/** A small count, such as confirmations or epoch seconds: an integer, or its text, of at most 15 digits. */
+export function integer(json: Json | undefined, path: string): number {
+  const found = at(json, path);
+  const digits = typeof found === 'number' ? String(found) : found;
+  if (typeof digits !== 'string' || !/^-?\d{1,15}$/.test(digits)) throw unreadable(path, 'a small integer');
+  return Number(digits);
+}
+
+export function optionalInteger(json: Json | undefined, path: string): number | undefined {
+  return isAbsent(json, path) ? undefined : integer(json, path);
+}
+
+export function boolean(json: Json | undefined, path: string): boolean {
+  const found = at(json, path);
+  if (typeof found !== 'boolean') throw unreadable(path, 'true or false');
+  return found;
+}
+
+export function optionalBoolean(json: Json | undefined, path: string): boolean | undefined {
+  return isAbsent(json, path) ? undefined : boolean(json, path);
+}
+
+/** A time as RFC 3339 writes it, in epoch ms; a time without a zone is refused, since nobody knows which it is in. */
+export function isoTime(json: Json | undefined, path: string): number {
+  const found = at(json, path);
+  const time = typeof found === 'string' ? timeOf(found) : undefined;
+  if (time === undefined) throw unreadable(path, 'an RFC 3339 time');
+  return time;
+}
+
+export function optionalIsoTime(json: Json | undefined, path: string): number | undefined {
+  return isAbsent(json, path) ? undefined : isoTime(json, path);
+}
+
+const rfc3339 = /^(\d{4}-\d\d-(\d\d))[Tt ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)([Zz]|[+-]\d\d:\d\d)$/;
+
+function timeOf(written: string): number | undefined {
+  const [, date = '', day = '', clock = '', zone = ''] = rfc3339.exec(written) ?? [];
+  const time = Date.parse(`${date}T${clock}${zone.toUpperCase()}`);
+  // Date.parse reads 30 February as 2 March.
+  const isRealDay = new Date(`${date}T00:00:00Z`).getUTCDate() === Number(day);
+  return Number.isNaN(time) || !isRealDay ? undefined : time;
+}
+
+/**
+ * The fields of an `application/x-www-form-urlencoded` body or of a query, as an object that the readers above read.
+ * Throws `BODY_UNREADABLE` for invalid UTF-8, a field that stands twice, and the field `__proto__`.
+ */
+export function formFields(bytes: Uint8Array | string): JsonObject {
+  const written = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1');
+  const fields = new Map<string, string>();
+  for (const pair of written.split('&')) {
+    if (pair === '') continue;
+    const end = pair.indexOf('=');
+    const name = formText(end < 0 ? pair : pair.slice(0, end));
+    if (name === '__proto__' || fields.has(name)) throw unreadable('', 'a form in which each field stands once');
+    fields.set(name, end < 0 ? '' : formText(pair.slice(end + 1)));
+  }
+  return Object.fromEntries(fields);
+}
+
+function formText(written: string): string {
+  // Bytes above 127 ought to be percent-encoded; browsers and most libraries read them as UTF-8.
+  const escaped = written.replace(/\+/g, ' ').replace(/[\x80-\xff]/g, (char) => encodeByte(char.charCodeAt(0)));
+  try {
+    return decodeURIComponent(escaped);
+  } catch {
+    throw unreadable('', 'a form in UTF-8');
+  }
+}
+
+function encodeByte(byte: number): string {
+  return `%${byte.toString(16).padStart(2, '0')}`;
+}
+
+function at(json: Json | undefined, path: string): Json | undefined {
+  return path === '' ? json : member(json, ...path.split('.'));
+}
+
+function isAbsent(json: Json | undefined, path: string): boolean {
+  const found = at(json, path);
+  return found === undefined || found === null;
+}
+
+function isObject(json: Json | undefined): json is JsonObject {
+  return typeof json === 'object' && json !== null && !Array.isArray(json) && !isJsonNumber(json);
+}
+
+function unreadable(path: string, wanted: string): DepositCallbackError {
+  const where = path === '' ? 'The body' : `The field ${path} of the body`;
+  return new DepositCallbackError('BODY_UNREADABLE', `${where} is not ${wanted}`);
+}

@@ -1,0 +1,114 @@
+import { isUtf8 } from 'node:buffer';
+import { visit } from 'jsonc-parser';
+import { DepositCallbackError } from '../errors.ts';
+
+/** A JSON value that has lost nothing: each number still has its text, and no key stood twice. */
+export type Json = null | boolean | string | number | JsonNumber | readonly Json[] | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+// A symbol cannot come out of JSON, so no body can pass an object off as one of these.
+const lossless: unique symbol = Symbol('lossless number');
+
+/** A number that JavaScript would write otherwise than it was sent (`1.10`, `-0`, 30 digits): its exact text. */
+export interface JsonNumber {
+  readonly [lossless]: true;
+  readonly text: string;
+}
+
+export interface JsonLimits {
+  /** How many arrays and objects may stand in one another. Default 64. */
+  depth?: number;
+}
+
+/**
+ * Parses a body without losing anything. Throws `JSON_INVALID` for invalid UTF-8, a byte order mark, text that is not
+ * JSON (RFC 8259), a key that stands twice in one object, the key `__proto__`, and what is nested too deeply.
+ */
+export function parseJson(bytes: Uint8Array, limits: JsonLimits = {}): Json {
+  if (!isUtf8(bytes)) throw invalid('not UTF-8');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  if (text.startsWith('\uFEFF')) throw invalid('preceded by a byte order mark');
+  let value: Json;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw invalid('not JSON');
+  }
+  if (isDeeper(value, limits.depth ?? 64)) throw invalid('nested too deeply');
+  return isFaithful(value, text) ? value : parseLossless(text);
+}
+
+/**
+ * Whether the native parse lost nothing. Writing the value gives the text again only if no key stood twice (one of
+ * them would be missing) and each number writes itself as it was sent.
+ */
+function isFaithful(value: Json, text: string): boolean {
+  if (text.includes('__proto__')) return false;
+  const written = JSON.stringify(value);
+  return written === text || written === text.replace(spaceOutsideStrings, '$1');
+}
+
+const spaceOutsideStrings = /("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+/g;
+
+function isDeeper(value: Json, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth === 0) return true;
+  if (Array.isArray(value)) return value.some((item) => isDeeper(item, depth - 1));
+  for (const key in value) {
+    if (isDeeper((value as JsonObject)[key] ?? null, depth - 1)) return true;
+  }
+  return false;
+}
+
+/** Walks text that is known to be JSON and keeps what the native parse would lose. */
+function parseLossless(text: string): Json {
+  const root: Json[] = [];
+  const open: (Json[] | Map<string, Json>)[] = [root];
+  const keys: string[] = [];
+
+  function add(value: Json): void {
+    const parent = open.at(-1);
+    if (Array.isArray(parent)) parent.push(value);
+    else parent?.set(keys.pop() ?? '', value);
+  }
+
+  visit(
+    text,
+    {
+      onObjectBegin: () => void open.push(new Map()),
+      onObjectProperty: (key) => {
+        const parent = open.at(-1);
+        if (key === '__proto__') throw invalid('an object with the key __proto__');
+        if (parent instanceof Map && parent.has(key)) throw invalid('an object with one key twice');
+        keys.push(key);
+      },
+      onObjectEnd: () => add(Object.fromEntries(open.pop() as Map<string, Json>)),
+      onArrayBegin: () => void open.push([]),
+      onArrayEnd: () => add(open.pop() as Json[]),
+      onLiteralValue: (value: Json, offset, length) =>
+        add(typeof value === 'number' ? numberOf(text.slice(offset, offset + length)) : value),
+      onError: () => {
+        throw invalid('not JSON');
+      },
+    },
+    { disallowComments: true, allowTrailingComma: false },
+  );
+  return root[0] ?? null;
+}
+
+function numberOf(text: string): number | JsonNumber {
+  const value = Number(text);
+  return JSON.stringify(value) === text ? value : { [lossless]: true, text };
+}
+
+/** Whether `value` is a number that is kept as its text. */
+export function isJsonNumber(value: Json): value is JsonNumber {
+  return typeof value === 'object' && value !== null && lossless in value;
+}
+
+function invalid(what: string): DepositCallbackError {
+  return new DepositCallbackError('JSON_INVALID', `The body is ${what}`);
+}
