@@ -1,0 +1,101 @@
+// Builds lib to dist/esm and dist/cjs. A build replaces dist in one step, so that whoever reads it meanwhile finds it whole.
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { bin, filesBelow, root, run } from './tools.mjs';
+
+const stampFile = join(root, '.tmp', 'built');
+const formats = /** @type {const} */ ([
+  ['esm', 'module'],
+  ['cjs', 'commonjs'],
+]);
+
+/**
+ * @returns {Promise<string>} what the compiler has to say; '' when all is well. What it found fault with is built all the same.
+ */
+export async function build() {
+  const stamp = sourcesStamp();
+  const made = join(root, '.tmp', `dist-${process.pid}`);
+  rmSync(made, { recursive: true, force: true });
+  const results = await Promise.all(
+    formats.map(([format]) =>
+      run(bin('tsc'), ['-p', `tsconfig.${format}.json`, '--outDir', join(made, format), '--pretty', 'false']),
+    ),
+  );
+  for (const [format, type] of formats) {
+    mkdirSync(join(made, format), { recursive: true });
+    writeFileSync(join(made, format, 'package.json'), `${JSON.stringify({ type })}\n`);
+  }
+  for (const file of filesBelow(join('.tmp', `dist-${process.pid}`), /\.d\.ts$/)) rewriteEndings(join(root, file));
+  for (const file of filesBelow(join('.tmp', `dist-${process.pid}`), /\/cli\/main\.js$/))
+    chmodSync(join(root, file), 0o755);
+  replace(made, join(root, 'dist'));
+  writeFileSync(stampFile, stamp);
+  return [...new Set(results.flatMap(({ code, output }) => (code === 0 ? [] : output.trim().split('\n'))))].join('\n');
+}
+
+/** Whether dist is what lib says now. */
+export function isFresh() {
+  try {
+    return statSync(join(root, 'dist', 'cjs')).isDirectory() && readFileSync(stampFile, 'utf8') === sourcesStamp();
+  } catch {
+    return false;
+  }
+}
+
+function sourcesStamp() {
+  return [...filesBelow('lib'), 'tsconfig.json', 'tsconfig.esm.json', 'tsconfig.cjs.json', 'scripts/build.mjs']
+    .map((path) => {
+      const { mtimeMs, size } = statSync(join(root, path));
+      return `${path} ${mtimeMs} ${size}`;
+    })
+    .join('\n');
+}
+
+// The compiler rewrites `.ts` in what it emits as JavaScript, but not in declarations.
+/** @param {string} path */
+function rewriteEndings(path) {
+  const text = readFileSync(path, 'utf8');
+  const rewritten = text.replace(/((?:from|import) ?\(?['"]\.{1,2}\/[^'"]*)\.ts(['"])/g, '$1.js$2');
+  if (rewritten !== text) writeFileSync(path, rewritten);
+}
+
+/**
+ * Two builds may end at once: whichever comes last stays.
+ * @param {string} made
+ * @param {string} target
+ */
+function replace(made, target) {
+  const old = `${made}-old`;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      renameSync(target, old);
+    } catch (error) {
+      if (!isCode(error, 'ENOENT')) throw error;
+    }
+    try {
+      renameSync(made, target);
+      break;
+    } catch (error) {
+      if (attempt === 10 || !(isCode(error, 'ENOTEMPTY') || isCode(error, 'EEXIST'))) throw error;
+      rmSync(old, { recursive: true, force: true });
+    }
+  }
+  rmSync(old, { recursive: true, force: true });
+}
+
+/**
+ * @param {unknown} error
+ * @param {string} code
+ */
+function isCode(error, code) {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const faults = await build();
+  if (faults !== '') {
+    console.error(faults);
+    process.exitCode = 1;
+  }
+}

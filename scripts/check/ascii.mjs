@@ -1,0 +1,23 @@
+import { read, repositoryFiles } from '../tools.mjs';
+
+// Texts that are in another script on purpose, and bytes that a test needs as they are.
+const designated = [/^docs\/.*\.zh-CN\.md$/, /^README\.zh-CN\.md$/, /\/fixtures\//];
+
+/** Sources are plain ASCII: no look-alike letter, no invisible mark can hide in them. */
+export async function check() {
+  /** @type {string[]} */
+  const problems = [];
+  for (const path of await repositoryFiles()) {
+    if (designated.some((pattern) => pattern.test(path)) || !/\.(ts|mjs|cjs|js|json|md|yml|sh|html|css)$/.test(path))
+      continue;
+    read(path)
+      .split('\n')
+      .forEach((line, index) => {
+        const found = /[^\t\x20-\x7e]/.exec(line.replace(/\r$/, ''));
+        if (found === null) return;
+        const code = found[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
+        problems.push(`${path}:${index + 1} has U+${code} at column ${found.index + 1}`);
+      });
+  }
+  return problems;
+}

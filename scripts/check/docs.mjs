@@ -1,0 +1,65 @@
+import { subpaths } from '../exports.mjs';
+import { filesBelow, read, readIfThere } from '../tools.mjs';
+
+/** Every code, option and subpath has its place in the docs, and no heading speaks of a code that is gone. */
+export function check() {
+  return [...errors(), ...checks(), ...options(), ...mentions(), ...links()];
+}
+
+function errors() {
+  const source = read('lib/errors.ts');
+  const codes = new Set([
+    ...[...source.matchAll(/^ {2}([A-Z_]+): \d{3},/gm)].map((match) => String(match[1])),
+    ...[...source.matchAll(/^ {2}\| '([A-Z_]+)'/gm)].map((match) => String(match[1])),
+  ]);
+  const headings = new Set([...read('docs/errors.md').matchAll(/^### `([A-Z_]+)`/gm)].map((match) => String(match[1])));
+  return [
+    ...[...codes]
+      .filter((code) => !headings.has(code))
+      .map((code) => `docs/errors.md has no heading "### \`${code}\`"`),
+    ...[...headings].filter((code) => !codes.has(code)).map((code) => `docs/errors.md: lib/errors.ts has no ${code}`),
+  ];
+}
+
+function checks() {
+  const source = readIfThere('lib/deposits/codes.ts') ?? '';
+  const codes = [...source.matchAll(/^ {2}(?:\| ')?([A-Z_]+)(?:'|: ')/gm)].map((match) => String(match[1]));
+  const page = readIfThere('docs/checks.md') ?? '';
+  return codes.filter((code) => !page.includes(`\`${code}\``)).map((code) => `docs/checks.md has no line for ${code}`);
+}
+
+/** Members of the interfaces of options: the names that a user can write. */
+function options() {
+  const page = read('docs/options.md');
+  return ['lib/options.ts', 'lib/deposits/policy.ts', 'lib/providers/provider.ts', 'lib/providers/provider-options.ts']
+    .flatMap((path) => {
+      const source = readIfThere(path) ?? '';
+      const bodies = source.matchAll(
+        /export interface (\w*Options|Policy|ListedAsset|Limits)\b[^{]*\{\n([\s\S]*?)\n\}/g,
+      );
+      return [...bodies].flatMap(([, , body]) => [...String(body).matchAll(/^ +(?:readonly )?(\w+)\??[:(]/gm)]);
+    })
+    .map((match) => String(match[1]))
+    .filter((name) => !new RegExp(`\`(?:[\\w.]+\\.)?${name}\\??\``).test(page))
+    .map((name) => `docs/options.md has no line for ${name}`);
+}
+
+/** Each subpath is named somewhere in the README or the docs. */
+function mentions() {
+  const texts = [readIfThere('README.md') ?? '', ...filesBelow('docs', /\.md$/).map(read)].join('\n');
+  return subpaths()
+    .map(([subpath]) => `deposit-callback${subpath.slice(1)}`)
+    .filter((name) => !texts.includes(name))
+    .map((name) => `neither README.md nor docs names ${name}`);
+}
+
+/** Relative links lead to files that are there. */
+function links() {
+  const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...filesBelow('docs', /\.md$/)];
+  return pages.flatMap((page) =>
+    [...(readIfThere(page) ?? '').matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
+      .map((match) => new URL(String(match[1]), `file:///${page}`).pathname.slice(1))
+      .filter((target) => readIfThere(target) === undefined && filesBelow(target).length === 0)
+      .map((target) => `${page} links to ${target}, which is not there`),
+  );
+}

@@ -1,0 +1,25 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pack } from '../pack.mjs';
+import { bin, problemsOf, root, run } from '../tools.mjs';
+
+/** What is published: no source, test or script; and types that resolve under every setting of TypeScript. */
+export async function check() {
+  const tarball = await pack();
+  try {
+    const { output } = await run('tar', ['-tzf', tarball]);
+    const strays = output
+      .split('\n')
+      .filter(
+        (path) =>
+          path !== '' && !/^package\/(dist|docs\/openapi)\/|^package\/(package\.json|LICENSE|[A-Z]+\.md)$/.test(path),
+      );
+    const tests = output.split('\n').filter((path) => /\.test\.|\/fixtures\/|\.tsbuildinfo$/.test(path));
+    return [
+      ...[...strays, ...tests].map((path) => `the tarball holds ${path}`),
+      ...(await problemsOf(bin('attw'), [tarball, '--no-emoji'], { cwd: join(root) })),
+    ];
+  } finally {
+    rmSync(tarball, { force: true });
+  }
+}

@@ -1,0 +1,29 @@
+// npm test [-- [--system] [--coverage] [node's --test options] [files]]
+import { spawn } from 'node:child_process';
+import { bin, filesBelow, root } from './tools.mjs';
+import './ensure-build.mjs';
+
+const args = process.argv.slice(2);
+const flags = args.filter((arg) => arg.startsWith('-') && arg !== '--system' && arg !== '--coverage');
+const named = args.filter((arg) => !arg.startsWith('-'));
+
+// Node 20 has no patterns for --test, and what a shell makes of them differs.
+const files = named.length > 0 ? named : testFiles(args.includes('--system'));
+if (files.length === 0) {
+  console.error('No test file found.');
+  process.exit(1);
+}
+
+const node = [process.execPath, '--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec'];
+const command = [...(args.includes('--coverage') ? [bin('c8')] : []), ...node, ...flags, ...files];
+const child = spawn(/** @type {string} */ (command[0]), command.slice(1), { cwd: root, stdio: 'inherit' });
+child.on('close', (code) => {
+  process.exitCode = code ?? 1;
+});
+
+/** @param {boolean} system */
+function testFiles(system) {
+  return filesBelow('test', /\.test\.ts$/).filter(
+    (path) => path.startsWith('test/system/') === system && !path.startsWith('test/package/projects/'),
+  );
+}
