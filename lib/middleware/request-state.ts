@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '../observe/logger.ts';
+import type { News } from '../observe/news.ts';
 import type { Delivery, Provider, Reading, Verified } from '../providers/provider.ts';
 import type { CallbackRecord } from '../stores/store.ts';
-import type { News } from '../observe/news.ts';
-import type { Logger } from '../observe/logger.ts';
 
 /** The state of one callback's way: one typed value on the request, which each link completes. */
 export interface RequestState {
@@ -19,8 +19,10 @@ export interface RequestState {
   /** Set by `replayGuard`. */
   reading?: Reading;
   record?: CallbackRecord;
-  /** Events that the callback made, for a store where nothing is durable. */
+  /** Events that are owed because of the callback. */
   eventIds?: readonly string[];
+  /** Whether the answer waits for the listeners, since nothing is durable. */
+  waitForListeners?: boolean;
   /** Set once the answer is written or the refusal is. */
   answered: boolean;
   now: () => number;
@@ -43,3 +45,25 @@ export interface CallbackRequest extends IncomingMessage {
 
 /** An ordinary middleware. */
 export type Link = (req: CallbackRequest, res: ServerResponse, next: (error?: unknown) => void) => void;
+
+/** What a link brings for the state when it works alone; within `depositCallbacks` the state is there already. */
+export interface StateDefaults {
+  now?: (() => number) | undefined;
+  /** Default: the console. */
+  logger?: Logger | undefined;
+}
+
+/** The state of the request, made by the first link that asks for it. */
+export function stateOf(req: CallbackRequest, defaults: StateDefaults = {}): RequestState {
+  const known = req.depositCallback;
+  if (known !== undefined) return known;
+  const now = defaults.now ?? Date.now;
+  const state: RequestState = {
+    receivedAt: now(),
+    answered: false,
+    now,
+    logger: defaults.logger ?? globalThis.console,
+  };
+  req.depositCallback = state;
+  return state;
+}

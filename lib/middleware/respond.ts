@@ -1,0 +1,145 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { type DepositCallbackError, isRefusalCode, type RefusalCode, refusalStatus } from '../errors.ts';
+import type { Answer } from '../providers/provider.ts';
+import { endAfterDrain, hasUnreadBody } from './hang-up.ts';
+import { type CallbackRequest, type RequestState, stateOf } from './request-state.ts';
+
+/** Seconds that a sender is asked to wait after a 503; providers that heed it come back soon, the others lose nothing. */
+const retryAfterSeconds = 5;
+
+const titles: Readonly<Record<RefusalCode, string>> = {
+  HTTPS_REQUIRED: 'Callbacks are taken over HTTPS only',
+  SOURCE_NOT_ALLOWED: 'The sender is not on the allow-list',
+  SOURCE_UNKNOWN: 'The sender cannot be told at the moment',
+  BODY_TOO_LARGE: 'The body is larger than callbacks may be',
+  BODY_TIMEOUT: 'The body did not arrive in time',
+  BODY_ABORTED: 'The body did not arrive whole',
+  BODY_ENCODING: 'The content coding of the body is not supported',
+  BODY_ALREADY_PARSED: 'The receiver is set up wrongly',
+  API_KEY_INVALID: 'The API key is missing or wrong',
+  SIGNATURE_MISSING: 'The signature is missing',
+  SIGNATURE_INVALID: 'The signature does not fit',
+  TIMESTAMP_TOO_OLD: 'The signed time is too old',
+  TIMESTAMP_TOO_NEW: 'The signed time is in the future',
+  KEYS_UNAVAILABLE: 'The signature cannot be checked at the moment',
+  METHOD_NOT_ALLOWED: 'The method is not used for callbacks',
+  UNAVAILABLE: 'The callback cannot be stored at the moment',
+};
+
+/** An answer made ready once: head and body as they go out. */
+interface Prepared {
+  status: number;
+  headers: OutgoingHttpHeaders;
+  /** The same, for a connection that must not be used again. */
+  closing: OutgoingHttpHeaders;
+  body: Buffer;
+}
+
+const refusals = prepareRefusals();
+const answers = new WeakMap<Answer, Prepared>();
+
+/** `close`: end the connection after the answer. `allow`: the methods that a 405 names. */
+export interface RefuseOptions {
+  close?: boolean;
+  allow?: readonly string[];
+}
+
+/**
+ * Refuses a callback: the sender gets a status and a code (RFC 9457), the reason goes to the log. An error that is not
+ * the sender's to know, an operator's code for example, is told as `UNAVAILABLE`. The second refusal of a request, and
+ * one after its answer, do nothing; nor does writing to a response that is sent or a socket that is gone.
+ */
+export function refuse(
+  req: CallbackRequest,
+  res: ServerResponse,
+  error: DepositCallbackError,
+  options: RefuseOptions = {},
+): void {
+  const state = stateOf(req);
+  if (state.answered) return;
+  state.answered = true;
+  const code = isRefusalCode(error.code) ? error.code : 'UNAVAILABLE';
+  logRefusal(req, state, error, code);
+  const prepared = refusals[code];
+  write(req, res, options.allow === undefined ? prepared : withAllow(prepared, options.allow), options.close === true);
+  state.onRefused?.(code);
+}
+
+/**
+ * Answers a callback that was taken, as its provider wants it. An `Answer` that a provider returns again and again is
+ * made ready once. Does nothing where the request is answered already.
+ */
+export function answer(req: CallbackRequest, res: ServerResponse, value: Answer): void {
+  const state = stateOf(req);
+  if (state.answered) return;
+  state.answered = true;
+  let prepared = answers.get(value);
+  if (prepared === undefined) {
+    prepared = prepare(value.status, value.headers ?? {}, value.body ?? '');
+    answers.set(value, prepared);
+  }
+  write(req, res, prepared, false);
+}
+
+function write(req: CallbackRequest, res: ServerResponse, prepared: Prepared, close: boolean): void {
+  if (res.headersSent || res.writableEnded || res.destroyed || req.socket.destroyed) return;
+  // Node would read an unread body to its end, however long, to keep the connection: so it is given up.
+  const unread = hasUnreadBody(req);
+  res.writeHead(prepared.status, close || unread ? prepared.closing : prepared.headers);
+  if (unread && prepared.body.length > 0) {
+    res.write(prepared.body);
+    endAfterDrain(req, res);
+  } else {
+    res.end(prepared.body);
+  }
+}
+
+function logRefusal(req: CallbackRequest, state: RequestState, error: DepositCallbackError, code: RefusalCode): void {
+  const fields: Record<string, unknown> = { code: error.code, status: refusalStatus[code], method: req.method };
+  // The query may hold a secret, so only the path is logged.
+  fields.path = (req.originalUrl ?? req.url ?? '').split('?', 1)[0]?.slice(0, 256);
+  if (state.remoteAddress !== undefined) fields.remoteAddress = state.remoteAddress;
+  if (state.provider !== undefined) fields.provider = state.provider.name;
+  if (error.cause !== undefined) fields.cause = error.cause;
+  const ours = refusalStatus[code] >= 500;
+  const text = `Refused a callback: ${error.message}`;
+  if (ours) state.logger.error(fields, text);
+  else state.logger.warn(fields, text);
+}
+
+function prepareRefusals(): Readonly<Record<RefusalCode, Prepared>> {
+  const made: Partial<Record<RefusalCode, Prepared>> = {};
+  for (const [code, title] of Object.entries(titles) as [RefusalCode, string][]) {
+    const status = refusalStatus[code];
+    const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
+    if (status === 503) headers['retry-after'] = String(retryAfterSeconds);
+    // RFC 9110, section 15.5.2: a 401 names a challenge.
+    if (status === 401) headers['www-authenticate'] = code === 'API_KEY_INVALID' ? 'ApiKey' : 'Signature';
+    made[code] = prepare(
+      status,
+      headers,
+      JSON.stringify({ type: `urn:deposit-callback:${code}`, title, status, code }),
+    );
+  }
+  return made as Record<RefusalCode, Prepared>;
+}
+
+function prepare(status: number, given: Readonly<Record<string, string>>, text: string): Prepared {
+  const bodiless = status === 204 || status === 304;
+  const body = Buffer.from(bodiless ? '' : text);
+  const headers: OutgoingHttpHeaders = { 'cache-control': 'no-store' };
+  if (body.length > 0) headers['content-type'] = 'text/plain; charset=utf-8';
+  for (const [name, value] of Object.entries(given)) headers[name.toLowerCase()] = value;
+  if (!bodiless) headers['content-length'] = body.length;
+  return { status, headers, closing: { ...headers, connection: 'close' }, body };
+}
+
+/** RFC 9110, section 15.5.6: a 405 names the methods that are used. */
+function withAllow(prepared: Prepared, methods: readonly string[]): Prepared {
+  const allow = methods.join(', ');
+  return {
+    ...prepared,
+    headers: { ...prepared.headers, allow },
+    closing: { ...prepared.closing, allow },
+  };
+}
