@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Transfer } from '../deposits/transfer.ts';
-import type { KeyRing } from '../signatures/key-ring.ts';
+import type { KeyRing, Secrets } from '../signatures/key-ring.ts';
 
 export type { Amount, Evidence, Transfer } from '../deposits/transfer.ts';
+export type { SecretEntry, Secrets } from '../signatures/key-ring.ts';
 
 /** One callback as a provider sees it: exact bytes, no Express. */
 export interface Delivery {
@@ -95,12 +96,14 @@ export interface Provider {
   readonly trustMined: boolean;
   /** How long the provider waits for an answer, where it says. */
   readonly deadlineMs?: number;
+  /** Lower-case names of headers that `read` needs, so that a stored callback can be read again; never a credential. */
+  readonly keptHeaders?: readonly string[];
   /** Whether the signature is over the inflated bytes of a gzip body. */
   readonly inflate: boolean;
   /** How often it sends a heartbeat when nothing happens, where it does. */
   readonly heartbeatMs?: number;
   readonly keys: KeyRing<unknown>;
-  readonly apiKeys?: KeyRing<unknown>;
+  readonly apiKeys?: KeyRing<Buffer>;
 }
 
 /** Options that every provider takes. */
@@ -116,11 +119,3 @@ export interface ProviderOptions {
   sources?: readonly string[];
   trustMined?: boolean;
 }
-
-/** Secrets, or a function that fetches them (a vault); the function's answer is kept for a minute. */
-export type Secrets = readonly SecretEntry[] | (() => readonly SecretEntry[] | Promise<readonly SecretEntry[]>);
-
-/** `notBefore` and `notAfter` are epoch ms; `id` names the key in the log, default the first 8 hex of its SHA-256. */
-export type SecretEntry =
-  | string
-  | { readonly key: string; readonly id?: string; readonly notBefore?: number; readonly notAfter?: number };

@@ -1,0 +1,93 @@
+import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { decodeBase64, decodeHex, decodePrefixedHex } from './decode.ts';
+
+export type SignatureHash = 'sha1' | 'sha256' | 'sha384' | 'sha512';
+export type Curve = 'P-256' | 'secp256k1';
+
+const openSslCurves: Record<Curve, string> = { 'P-256': 'prime256v1', secp256k1: 'secp256k1' };
+
+// SubjectPublicKeyInfo up to the key itself (RFC 8410; RFC 5480), so that raw keys need no parser of our own.
+const ed25519Prefix = Buffer.from('302a300506032b6570032100', 'hex');
+const compressedPrefixes: Record<Curve, Buffer> = {
+  'P-256': Buffer.from('3039301306072a8648ce3d020106082a8648ce3d030107032200', 'hex'),
+  secp256k1: Buffer.from('3036301006072a8648ce3d020106052b8104000a032200', 'hex'),
+};
+
+/**
+ * A public key from PEM, or from the base64 of its SPKI DER in one line, as providers publish it.
+ * Throws for anything else, a private key too: a verifier must never hold one.
+ */
+export function publicKey(text: string): KeyObject {
+  const trimmed = text.trim();
+  if (trimmed.startsWith('-----BEGIN')) {
+    if (trimmed.includes('PRIVATE KEY')) throw new TypeError('This is a private key: give the public one');
+    return createPublicKey(trimmed);
+  }
+  const der = decodeBase64(trimmed.replace(/\s+/g, ''));
+  if (der === undefined || der.byteLength === 0)
+    throw new TypeError('The public key is neither PEM nor base64 of SPKI DER');
+  return createPublicKey({ key: der, format: 'der', type: 'spki' });
+}
+
+/** An ed25519 public key from its 32 raw bytes, as bytes, hex (`0x` allowed) or base64. Throws for any other length. */
+export function ed25519PublicKey(raw: Uint8Array | string): KeyObject {
+  const bytes = typeof raw === 'string' ? (sized(decodePrefixedHex(raw), 32) ?? sized(decodeBase64(raw), 32)) : raw;
+  if (bytes?.byteLength !== 32) throw new TypeError('A raw ed25519 public key has 32 bytes (64 hex characters)');
+  return createPublicKey({ key: Buffer.concat([ed25519Prefix, bytes]), format: 'der', type: 'spki' });
+}
+
+/** An ECDSA public key from the hex of its compressed point (33 bytes). Throws for anything else. */
+export function compressedPublicKey(curve: Curve, hex: string): KeyObject {
+  const point = sized(decodeHex(hex), 33);
+  if (point === undefined) throw new TypeError('A compressed point has 33 bytes (66 hex characters)');
+  return createPublicKey({ key: Buffer.concat([compressedPrefixes[curve], point]), format: 'der', type: 'spki' });
+}
+
+/** Ed25519 (RFC 8032) over the bytes. False for a key of another kind. */
+export function verifyEd25519(key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
+  return key.asymmetricKeyType === 'ed25519' && signature.byteLength === 64 && verify(null, data, key, signature);
+}
+
+/**
+ * ECDSA over the hash of the bytes. `encoding` is how the signature is written: `der`, or `raw` for r and s of 32 bytes
+ * each. False for a key on another curve.
+ */
+export function verifyEcdsa(
+  key: KeyObject,
+  data: Uint8Array,
+  signature: Uint8Array,
+  settings: { curve: Curve; hash: SignatureHash; encoding: 'der' | 'raw' },
+): boolean {
+  const { curve, hash, encoding } = settings;
+  if (key.asymmetricKeyDetails?.namedCurve !== openSslCurves[curve]) return false;
+  if (encoding === 'raw' && signature.byteLength !== 64) return false;
+  return attempt(() => verify(hash, data, { key, dsaEncoding: encoding === 'raw' ? 'ieee-p1363' : 'der' }, signature));
+}
+
+/** RSA over the hash of the bytes, with PKCS #1 v1.5 or PSS padding (RFC 8017). False for a key of another kind. */
+export function verifyRsa(
+  key: KeyObject,
+  data: Uint8Array,
+  signature: Uint8Array,
+  settings: { hash: SignatureHash; padding: 'pkcs1' | 'pss' },
+): boolean {
+  if (key.asymmetricKeyType !== 'rsa') return false;
+  const padding =
+    settings.padding === 'pkcs1'
+      ? { padding: constants.RSA_PKCS1_PADDING }
+      : { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+  return attempt(() => verify(settings.hash, data, { key, ...padding }, signature));
+}
+
+// OpenSSL throws for some malformed signatures and says false for others: both mean that it does not verify.
+function attempt(check: () => boolean): boolean {
+  try {
+    return check();
+  } catch {
+    return false;
+  }
+}
+
+function sized(bytes: Buffer | undefined, length: number): Buffer | undefined {
+  return bytes?.byteLength === length ? bytes : undefined;
+}

@@ -1,0 +1,87 @@
+import type { KeyObject } from 'node:crypto';
+import { verifyEcdsa, verifyEd25519, verifyRsa } from './asymmetric.ts';
+import { decodeBase64Url } from './decode.ts';
+
+/** Algorithms of RFC 7518 and RFC 8037 that providers sign with; symmetric ones and `none` are left out on purpose. */
+export type JwsAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'ES256' | 'ES256K' | 'EdDSA';
+
+export interface JwsHeader {
+  alg: string;
+  /** Names the key; said by the sender, so it only chooses among keys that are trusted already. */
+  kid?: string;
+}
+
+interface Parts {
+  header: JwsHeader;
+  /** Header and payload as they were signed: base64url with a dot between. */
+  signed: (payload: string) => Buffer;
+  payload: string;
+  signature: Buffer;
+}
+
+/** The protected header of a compact JWS, detached or not; undefined where it is malformed. Proves nothing. */
+export function readJwsHeader(jws: string): JwsHeader | undefined {
+  return parse(jws)?.header;
+}
+
+/**
+ * Whether a detached JWS (RFC 7515 appendix F: `header..signature`) signs exactly these bytes with the pinned algorithm.
+ * The header must name that algorithm, but never chooses one; a header with `crit` is refused, as nothing is understood.
+ */
+export function verifyDetachedJws(jws: string, body: Uint8Array, key: KeyObject, algorithm: JwsAlgorithm): boolean {
+  const parts = parse(jws);
+  if (parts === undefined || parts.payload !== '') return false;
+  return check(parts, Buffer.from(body).toString('base64url'), key, algorithm);
+}
+
+/** The payload of a compact JWS that verifies with the pinned algorithm; undefined where it does not. */
+export function verifyCompactJws(jws: string, key: KeyObject, algorithm: JwsAlgorithm): Buffer | undefined {
+  const parts = parse(jws);
+  if (parts === undefined || parts.payload === '') return undefined;
+  const payload = decodeBase64Url(parts.payload);
+  return payload !== undefined && check(parts, parts.payload, key, algorithm) ? payload : undefined;
+}
+
+function check(parts: Parts, payload: string, key: KeyObject, algorithm: JwsAlgorithm): boolean {
+  if (parts.header.alg !== algorithm) return false;
+  const data = parts.signed(payload);
+  const { signature } = parts;
+  switch (algorithm) {
+    case 'RS256':
+      return verifyRsa(key, data, signature, { hash: 'sha256', padding: 'pkcs1' });
+    case 'RS384':
+      return verifyRsa(key, data, signature, { hash: 'sha384', padding: 'pkcs1' });
+    case 'RS512':
+      return verifyRsa(key, data, signature, { hash: 'sha512', padding: 'pkcs1' });
+    case 'PS256':
+      return verifyRsa(key, data, signature, { hash: 'sha256', padding: 'pss' });
+    case 'ES256':
+      return verifyEcdsa(key, data, signature, { curve: 'P-256', hash: 'sha256', encoding: 'raw' });
+    case 'ES256K':
+      return verifyEcdsa(key, data, signature, { curve: 'secp256k1', hash: 'sha256', encoding: 'raw' });
+    case 'EdDSA':
+      return verifyEd25519(key, data, signature);
+  }
+}
+
+function parse(jws: string): Parts | undefined {
+  const [protectedHeader, payload, signatureText, ...more] = jws.split('.');
+  if (!protectedHeader || payload === undefined || !signatureText || more.length > 0) return undefined;
+  const header = readHeader(decodeBase64Url(protectedHeader));
+  const signature = decodeBase64Url(signatureText);
+  if (header === undefined || signature === undefined) return undefined;
+  return { header, payload, signature, signed: (text) => Buffer.from(`${protectedHeader}.${text}`, 'latin1') };
+}
+
+function readHeader(bytes: Buffer | undefined): JwsHeader | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes?.toString('utf8') ?? '');
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null || 'crit' in value) return undefined;
+  if (!('alg' in value) || typeof value.alg !== 'string') return undefined;
+  if ('b64' in value && value.b64 !== true) return undefined;
+  return 'kid' in value && typeof value.kid === 'string' ? { alg: value.alg, kid: value.kid } : { alg: value.alg };
+}

@@ -1,0 +1,79 @@
+import { type KeyObject, createPrivateKey, sign } from 'node:crypto';
+import { ed25519PublicKey, verifyEd25519 } from './asymmetric.ts';
+import { equalBytes } from './constant-time.ts';
+import { decodeBase64 } from './decode.ts';
+import { hmac, hmacKey } from './hmac.ts';
+import type { Key } from './key-ring.ts';
+
+// The Standard Webhooks specification: https://github.com/standard-webhooks/standard-webhooks
+// Signed are `id.timestamp.body`; `v1` is HMAC-SHA256 with the secret `whsec_…`, `v1a` is ed25519 with the keys
+// `whsk_…` (secret) and `whpk_…` (public), all base64.
+
+export interface StandardWebhooksKey {
+  version: 'v1' | 'v1a';
+  key: KeyObject;
+}
+
+export interface StandardWebhooksHeaders {
+  id: string;
+  /** Epoch seconds, as text. */
+  timestamp: string;
+  /** One or more of `version,base64`, separated by spaces. */
+  signature: string;
+}
+
+/** A key to verify with: `whsec_` and base64 (or the base64 alone), or `whpk_` and base64. Throws for anything else. */
+export function standardWebhooksKey(secret: string): StandardWebhooksKey {
+  if (secret.startsWith('whpk_')) return { version: 'v1a', key: ed25519PublicKey(secret.slice(5)) };
+  if (secret.startsWith('whsk_')) throw new TypeError('This is a signing key: give the public key, whpk_…');
+  const bytes = decodeBase64(secret.startsWith('whsec_') ? secret.slice(6) : secret);
+  if (bytes === undefined) throw new TypeError('A Standard Webhooks secret is whsec_ and base64, or whpk_ and base64');
+  return { version: 'v1', key: hmacKey(bytes) };
+}
+
+/** The key that one of the signatures fits; undefined when none does. Unknown versions are passed over. */
+export function fittingKey(
+  headers: StandardWebhooksHeaders,
+  body: Uint8Array,
+  keys: readonly Key<StandardWebhooksKey>[],
+): Key<StandardWebhooksKey> | undefined {
+  const prefix = `${headers.id}.${headers.timestamp}.`;
+  const signatures = headers.signature.split(' ').map(parseSignature);
+  return keys.find(({ value }) => {
+    const candidates = signatures.filter((one) => one.version === value.version && one.bytes !== undefined);
+    if (candidates.length === 0) return false;
+    if (value.version === 'v1a') {
+      const signed = Buffer.concat([Buffer.from(prefix), body]);
+      return candidates.some(({ bytes }) => bytes !== undefined && verifyEd25519(value.key, signed, bytes));
+    }
+    const expected = hmac('sha256', value.key, prefix, body);
+    return candidates.some(({ bytes }) => bytes !== undefined && equalBytes(bytes, expected));
+  });
+}
+
+/** One signature, `v1,…` or `v1a,…`: for the sending side. `secret` is `whsec_…` or `whsk_…`. Throws for anything else. */
+export function standardWebhooksSignature(secret: string, id: string, timestamp: string, body: Uint8Array): string {
+  const prefix = `${id}.${timestamp}.`;
+  if (secret.startsWith('whsk_')) {
+    const signed = Buffer.concat([Buffer.from(prefix), body]);
+    return `v1a,${sign(null, signed, ed25519PrivateKey(secret.slice(5))).toString('base64')}`;
+  }
+  const { version, key } = standardWebhooksKey(secret);
+  if (version !== 'v1') throw new TypeError('Signing needs whsec_… or whsk_…');
+  return `v1,${hmac('sha256', key, prefix, body).toString('base64')}`;
+}
+
+// PKCS #8 up to the 32 bytes of the seed (RFC 8410).
+const ed25519PrivatePrefix = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+function ed25519PrivateKey(base64: string): KeyObject {
+  const bytes = decodeBase64(base64);
+  // The reference libraries write seed and public key one after the other, 64 bytes.
+  if (bytes === undefined || (bytes.length !== 32 && bytes.length !== 64)) throw new TypeError('whsk_ wants 32 or 64 bytes');
+  return createPrivateKey({ key: Buffer.concat([ed25519PrivatePrefix, bytes.subarray(0, 32)]), format: 'der', type: 'pkcs8' });
+}
+
+function parseSignature(text: string): { version: string; bytes: Buffer | undefined } {
+  const comma = text.indexOf(',');
+  return { version: text.slice(0, Math.max(0, comma)), bytes: decodeBase64(text.slice(comma + 1)) };
+}
