@@ -21,8 +21,10 @@ export const checkResults = {
   BOUNCED: 'failed',
   SUPERSEDED: 'failed',
   EMITTER_MISMATCH: 'failed',
+  LOG_MALFORMED: 'failed',
   STATUS_MISSING: 'quarantined',
   DELIVERED_MISSING: 'quarantined',
+  LOG_MISSING: 'quarantined',
   DECIMALS_MISMATCH: 'quarantined',
   ASSET_NEEDS_BALANCE_DELTA: 'quarantined',
   SCRIPT_NOT_STANDARD: 'quarantined',
@@ -34,7 +36,7 @@ export const checkResults = {
   ADDRESS_MALFORMED: 'quarantined',
   TRANSACTION_MALFORMED: 'quarantined',
   AMOUNT_MALFORMED: 'quarantined',
-} as const satisfies Record<string, 'ignored' | 'failed' | 'quarantined'>;
+} as const;
 
 export type CheckCode = keyof typeof checkResults;
 
