@@ -29,15 +29,15 @@ export function subpaths() {
 }
 
 /**
- * A provider's file exports a function that is named like the file and returns a provider; any other file there is a
- * helper of theirs, and private.
+ * A provider's file exports a function that is named like the file, takes `options` and returns a provider; any other
+ * file there is a helper of theirs, and private.
  * @param {string} path
  */
 function isProvider(path) {
   const name = /^lib\/providers\/([a-z0-9-]+)\.ts$/.exec(path)?.[1]?.replaceAll('-', '');
   if (name === undefined) return false;
-  const maker = new RegExp(`^export function ${name}\\b[^{]*?\\)\\s*:\\s*\\w*Provider\\b`, 'im');
-  return maker.test(read(path).replace(/\{[^{}]*\}(?=\s*[,)])/g, 'Literal'));
+  const maker = `^export function ${name}(?:<[^(]*>)?\\(\\s*options\\b[\\s\\S]{0,400}?\\): \\w*Provider\\b`;
+  return new RegExp(maker, 'im').test(read(path));
 }
 
 /** What package.json has to say. @returns {{ exports: object, typesVersions: object, bin: object | undefined }} */

@@ -6,8 +6,8 @@ import { filesBelow, read } from '../tools.mjs';
 const below = {
   errors: [],
   signatures: ['errors'],
-  networks: ['errors'],
-  deposits: ['errors', 'networks'],
+  networks: ['errors', 'signatures'],
+  deposits: ['errors', 'networks', 'signatures'],
   providers: ['errors', 'networks', 'deposits', 'signatures'],
   stores: ['errors', 'networks', 'deposits'],
   chains: ['errors', 'networks', 'deposits'],
