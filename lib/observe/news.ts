@@ -1,3 +1,4 @@
+import type { Logger } from './logger.ts';
 import type { DepositCallbackError } from '../errors.ts';
 import type { DepositRecord, EventKind } from '../deposits/deposit.ts';
 import type { CallbackRecord } from '../stores/store.ts';
@@ -31,4 +32,34 @@ export interface News {
   on<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): void;
   off<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): void;
   tell<K extends NewsKind>(kind: K, news: NewsMap[K]): void;
+}
+
+/** News for one receiver. A listener that throws, or rejects, is logged and hurts no one else. */
+export function createNews(logger: Logger): News {
+  const listeners = new Map<NewsKind, Set<(news: never) => unknown>>();
+
+  const report = (kind: NewsKind, error: unknown): void => {
+    logger.error({ kind, error }, 'A listener of news failed');
+  };
+
+  return {
+    on(kind, listener) {
+      const set = listeners.get(kind) ?? new Set();
+      set.add(listener);
+      listeners.set(kind, set);
+    },
+    off(kind, listener) {
+      listeners.get(kind)?.delete(listener);
+    },
+    tell(kind, news) {
+      for (const listener of listeners.get(kind) ?? []) {
+        try {
+          const told = (listener as (news: unknown) => unknown)(news);
+          if (told instanceof Promise) told.catch((error: unknown) => report(kind, error));
+        } catch (error) {
+          report(kind, error);
+        }
+      }
+    },
+  };
 }

@@ -81,6 +81,8 @@ export interface Provider {
   read(delivery: Delivery, verified: Verified): Reading;
   /** The answer that the provider takes as accepted. */
   answer(outcome: OutcomeKind): Answer;
+  /** Signs as the provider does: for tests and for `deposit-callback send`. */
+  readonly sign: Sign;
   /** Addresses that the provider publishes; used where `sources` has `'published'`. */
   readonly publishedSources: readonly string[];
   /** IP, CIDR, domain or `'published'`; empty allows any. */
@@ -104,6 +106,19 @@ export interface Provider {
   readonly heartbeatMs?: number;
   readonly keys: KeyRing<unknown>;
   readonly apiKeys?: KeyRing<Buffer>;
+}
+
+/** Makes the headers (and, where the URL carries the signature, the query) of a signed callback. */
+export type Sign = (signing: Signing) => { headers: Record<string, string>; query?: string };
+
+export interface Signing {
+  /** The signing side's key: the shared secret, or the private key where the provider signs with one. */
+  secret: string;
+  body: Buffer;
+  /** Epoch ms. */
+  now: number;
+  /** The delivery's id, where the provider sends one. */
+  id: string;
 }
 
 /** Options that every provider takes. */

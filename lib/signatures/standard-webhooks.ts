@@ -1,4 +1,4 @@
-import { type KeyObject, createPrivateKey, sign } from 'node:crypto';
+import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { ed25519PublicKey, verifyEd25519 } from './asymmetric.ts';
 import { equalBytes } from './constant-time.ts';
 import { decodeBase64 } from './decode.ts';
@@ -69,8 +69,13 @@ const ed25519PrivatePrefix = Buffer.from('302e020100300506032b657004220420', 'he
 function ed25519PrivateKey(base64: string): KeyObject {
   const bytes = decodeBase64(base64);
   // The reference libraries write seed and public key one after the other, 64 bytes.
-  if (bytes === undefined || (bytes.length !== 32 && bytes.length !== 64)) throw new TypeError('whsk_ wants 32 or 64 bytes');
-  return createPrivateKey({ key: Buffer.concat([ed25519PrivatePrefix, bytes.subarray(0, 32)]), format: 'der', type: 'pkcs8' });
+  if (bytes === undefined || (bytes.length !== 32 && bytes.length !== 64))
+    throw new TypeError('whsk_ wants 32 or 64 bytes');
+  return createPrivateKey({
+    key: Buffer.concat([ed25519PrivatePrefix, bytes.subarray(0, 32)]),
+    format: 'der',
+    type: 'pkcs8',
+  });
 }
 
 function parseSignature(text: string): { version: string; bytes: Buffer | undefined } {

@@ -1,0 +1,207 @@
+import { LRUCache } from 'lru-cache';
+import type { EventKind } from '../deposits/deposit.ts';
+import { DepositCallbackError, invalidOption, isDepositCallbackError } from '../errors.ts';
+import { type Logger, silentLogger } from '../observe/logger.ts';
+import { createNews, type News } from '../observe/news.ts';
+import type { Claim, Store } from '../stores/store.ts';
+import { type Backoff, backoffMs } from './backoff.ts';
+import { createListeners, type DepositListener, kindsThatWait } from './listeners.ts';
+
+export interface DelivererOptions<Tx> {
+  store: Store<Tx>;
+  /** Deposits that are handed out at once. Default 8. */
+  concurrency?: number;
+  /** Deliveries before an event is a dead letter. Default 12. */
+  attempts?: number;
+  backoff?: Partial<Backoff>;
+  /** How long a claim holds without renewal; it is renewed while a listener runs. Default 30000 ms. */
+  leaseMs?: number;
+  /** How often the store is asked for due events when nothing wakes it. Default 1000 ms. */
+  pollMs?: number;
+  random?: () => number;
+  logger?: Logger;
+  news?: News;
+}
+
+/** Hands events that are owed to listeners, apart from any request. */
+export interface Deliverer<Tx> {
+  on(kind: EventKind, listener: DepositListener<Tx>): void;
+  off(kind: EventKind, listener: DepositListener<Tx>): void;
+  /** Looks for due events soon; also begins the polling. */
+  wake(): void;
+  /** Resolves once each event was attempted here: whether all were handled. For stores where nothing is durable. */
+  attempted(eventIds: readonly string[]): Promise<boolean>;
+  /** Resolves when no event is due and none is being delivered here. */
+  idle(): Promise<void>;
+  /** Claims no more, waits for running listeners at most `graceMs` (default 10000), then aborts them and frees their leases. */
+  close(graceMs?: number): Promise<void>;
+}
+
+export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx> {
+  const { store, random = Math.random, logger = silentLogger } = options;
+  const concurrency = positive('delivery.concurrency', options.concurrency ?? 8);
+  const attempts = positive('delivery.attempts', options.attempts ?? 12);
+  const leaseMs = positive('delivery.leaseMs', options.leaseMs ?? 30_000);
+  const pollMs = positive('delivery.pollMs', options.pollMs ?? 1_000);
+  const backoff: Backoff = {
+    firstMs: positive('delivery.backoff.firstMs', options.backoff?.firstMs ?? 1_000),
+    maxMs: positive('delivery.backoff.maxMs', options.backoff?.maxMs ?? 600_000),
+  };
+  const news = options.news ?? createNews(logger);
+  const listeners = createListeners<Tx>();
+  const running = new Map<Claim, AbortController>();
+  const waiters = new Map<string, ((handled: boolean) => void)[]>();
+  // An attempt may end before anyone waits for it; only where the answer waits for attempts at all.
+  const ended = store.durable ? undefined : new LRUCache<string, boolean>({ max: 10_000 });
+  let pumping: Promise<void> | undefined;
+  let pumpAgain = false;
+  let closed = false;
+  let poll: NodeJS.Timeout | undefined;
+  let renewal: NodeJS.Timeout | undefined;
+  let unsubscribe: (() => void) | undefined;
+  let alarmedAt = Number.NEGATIVE_INFINITY;
+
+  const wake = (): void => {
+    if (closed) return;
+    poll ??= setInterval(pump, pollMs).unref();
+    unsubscribe ??= store.onEvents?.(pump);
+    pump();
+  };
+
+  const pump = (): void => {
+    pumpAgain = true;
+    pumping ??= claimWhileDue().finally(() => {
+      pumping = undefined;
+    });
+  };
+
+  const claimWhileDue = async (): Promise<void> => {
+    while (pumpAgain && !closed && running.size < concurrency) {
+      pumpAgain = false;
+      const except = kindsThatWait.filter((kind) => !listeners.has(kind));
+      try {
+        const claims = await store.claim({ limit: concurrency - running.size, leaseMs, except });
+        for (const claim of claims) void deliver(claim);
+        if (claims.length > 0) pumpAgain = true;
+        else await alarmIfNobodyListens(except);
+      } catch (error) {
+        report('Events could not be claimed; they stay owed', error);
+      }
+    }
+  };
+
+  const deliver = async (claim: Claim): Promise<void> => {
+    const controller = new AbortController();
+    running.set(claim, controller);
+    renewal ??= setInterval(renew, Math.max(1, Math.floor(leaseMs / 3))).unref();
+    const handled = await attempt(claim, controller.signal);
+    running.delete(claim);
+    if (running.size === 0) {
+      clearInterval(renewal);
+      renewal = undefined;
+    }
+    ended?.set(claim.event.id, handled);
+    for (const resolve of waiters.get(claim.event.id) ?? []) resolve(handled);
+    waiters.delete(claim.event.id);
+    pump();
+  };
+
+  const attempt = async (claim: Claim, signal: AbortSignal): Promise<boolean> => {
+    const { functions, errors } = await listeners.run(claim, signal);
+    if (errors.length === 0) {
+      try {
+        const kept = await store.settle(claim, functions);
+        if (!kept) logger.warn({ eventId: claim.event.id }, 'A delivery ended after its lease; another one settles the event');
+        return kept;
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    await giveBack(claim, errors);
+    return false;
+  };
+
+  const giveBack = async (claim: Claim, errors: unknown[]): Promise<void> => {
+    const error = errors.map(textOf).join('; ').slice(0, 1_000);
+    const dead = claim.attempt >= attempts;
+    logger.warn({ eventId: claim.event.id, attempt: claim.attempt, dead, errors }, 'A delivery failed');
+    try {
+      const kept = await store.fail(claim, { error, delayMs: dead ? 0 : backoffMs(claim.attempt, backoff, random), dead });
+      if (kept && dead) {
+        const { id: eventId, kind, deposit } = claim.event;
+        news.tell('dead-letter', { eventId, kind, deposit, error });
+      }
+    } catch (cause) {
+      report('A failed delivery could not be given back; its lease will run out', cause);
+    }
+  };
+
+  const renew = (): void => {
+    for (const [claim, controller] of running) {
+      store.extend(claim, leaseMs).then(
+        (ours) => {
+          if (!ours) controller.abort(new DepositCallbackError('LEASE_LOST', `The lease of ${claim.event.id} was lost`));
+        },
+        (error) => report('A lease could not be renewed', error),
+      );
+    }
+  };
+
+  const alarmIfNobodyListens = async (kinds: readonly EventKind[]): Promise<void> => {
+    if (kinds.length === 0 || performance.now() - alarmedAt < 60_000) return;
+    for (const kind of kinds) {
+      if ((await store.events({ state: 'owed', kind, limit: 1 })).length === 0) continue;
+      alarmedAt = performance.now();
+      news.tell('alarm', { code: 'NO_LISTENER', message: `Events of kind ${kind} are owed and nobody listens: add on('${kind}', …)` });
+    }
+  };
+
+  const report = (message: string, cause: unknown): void => {
+    logger.error({ error: cause }, message);
+    news.tell('error', isDepositCallbackError(cause) ? cause : new DepositCallbackError('UNAVAILABLE', message, { cause }));
+  };
+
+  return {
+    on(kind, listener) {
+      listeners.on(kind, listener);
+      wake();
+    },
+    off: listeners.off,
+    wake,
+    attempted: async (eventIds) => {
+      const handled = await Promise.all(
+        eventIds.map((id) => ended?.get(id) ?? new Promise<boolean>((resolve) => waiters.set(id, [...(waiters.get(id) ?? []), resolve]))),
+      );
+      return handled.every(Boolean);
+    },
+    async idle() {
+      wake();
+      while (pumping !== undefined || running.size > 0) {
+        await pumping;
+        if (running.size > 0) await new Promise(setImmediate);
+      }
+    },
+    async close(graceMs = 10_000) {
+      closed = true;
+      clearInterval(poll);
+      unsubscribe?.();
+      await pumping;
+      const deadline = performance.now() + graceMs;
+      while (running.size > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+      clearInterval(renewal);
+      for (const [claim, controller] of running) {
+        controller.abort(new DepositCallbackError('UNAVAILABLE', 'The deliverer is closing'));
+        await store.release(claim).catch((error: unknown) => report('A lease could not be freed; it will run out', error));
+      }
+    },
+  };
+}
+
+function positive(option: string, value: number): number {
+  if (!Number.isSafeInteger(value) || value < 1) throw invalidOption(option, 'must be a whole number of at least 1');
+  return value;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

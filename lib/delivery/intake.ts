@@ -1,0 +1,69 @@
+import { type CompiledPolicy, compilePolicy } from '../deposits/compile-policy.ts';
+import type { Policy } from '../deposits/policy.ts';
+import { type Logger, silentLogger } from '../observe/logger.ts';
+import type { News } from '../observe/news.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Store } from '../stores/store.ts';
+import { type ReadCallback, readCallback, type VerifiedCallback } from './read-callback.ts';
+import { createRecorder, type Recorded, type Recorder } from './recorder.ts';
+
+export interface IntakeOptions {
+  store: Store;
+  policy: Policy;
+  /** The instances configured; one that is met later is added then. */
+  providers?: readonly Provider[];
+  /** Networks with a chain check. */
+  chains?: ReadonlySet<string>;
+  logger?: Logger;
+  news?: News;
+  now?: () => number;
+}
+
+/** From an authentic callback to a stored one: reads, assesses, records. */
+export interface Intake {
+  readonly recorder: Recorder;
+  policy(): CompiledPolicy;
+  take(callback: VerifiedCallback): Promise<Recorded & { reading?: ReadCallback['reading'] }>;
+}
+
+export function createIntake(options: IntakeOptions): Intake {
+  const { store, policy, chains = new Set(), logger = silentLogger, news, now = Date.now } = options;
+  let providers = options.providers ?? [];
+  const compile = (): CompiledPolicy =>
+    compilePolicy(policy, providers, { chains, warn: (message) => logger.warn({}, message) });
+  let compiled = compile();
+  const recorder = createRecorder({ store, policy: () => compiled, now });
+
+  const learn = (provider: Provider): void => {
+    if (providers.includes(provider)) return;
+    providers = [...providers, provider];
+    compiled = compile();
+  };
+
+  const tell = ({ reading, unreadable }: ReadCallback, { provider }: VerifiedCallback): void => {
+    if (unreadable !== undefined) {
+      logger.error({ provider: provider.name, error: unreadable }, 'An authentic callback could not be read; it is quarantined');
+      news?.tell('alarm', {
+        code: 'BODY_UNREADABLE',
+        message: `A callback of ${provider.name} could not be read; it is kept, and reprocess reads it after an upgrade`,
+        provider: provider.name,
+      });
+    }
+    if (reading?.kind === 'notice') {
+      news?.tell('alarm', { code: 'PROVIDER_NOTICE', message: reading.notice ?? 'The provider sent a notice', provider: provider.name });
+    }
+  };
+
+  return {
+    recorder,
+    policy: () => compiled,
+    async take(callback) {
+      learn(callback.provider);
+      const read = readCallback(callback, compiled);
+      const done = read instanceof Promise ? await read : read;
+      const recorded = await recorder.record(done.arrival);
+      tell(done, callback);
+      return done.reading ? { ...recorded, reading: done.reading } : recorded;
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { type Deposit, depositFromJson, depositToJson, type EventKind } from '../deposits/deposit.ts';
+import { DepositCallbackError } from '../errors.ts';
+import type { Claim } from '../stores/store.ts';
+
+/** What a listener gets beside the deposit. */
+export interface DeliveryContext<Tx> {
+  /** The key for a user's own ledger: one event keeps it over all its deliveries. */
+  eventId: string;
+  /** This delivery's number, from 1. */
+  attempt: number;
+  /**
+   * Registers a function to run inside the very transaction that marks the event handled: both happen or neither.
+   * Returns nothing; on SQLite the function must be synchronous.
+   */
+  atomically(fn: (tx: Tx) => unknown): void;
+  /** Aborted when the lease is lost or the deliverer closes: stop, another delivery will come. */
+  signal: AbortSignal;
+}
+
+/** Awaited; a throw or a rejection means another delivery later. */
+export type DepositListener<Tx> = (deposit: Deposit, context: DeliveryContext<Tx>) => unknown;
+
+export const eventKinds = ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'] as const satisfies readonly EventKind[];
+
+/** Events that stay owed while nobody listens: money hangs on them. The others settle. */
+export const kindsThatWait = ['deposit', 'deposit.reverted'] as const satisfies readonly EventKind[];
+
+export function isEventKind(kind: string): kind is EventKind {
+  return (eventKinds as readonly string[]).includes(kind);
+}
+
+export interface Listeners<Tx> {
+  on(kind: EventKind, listener: DepositListener<Tx>): void;
+  off(kind: EventKind, listener: DepositListener<Tx>): void;
+  has(kind: EventKind): boolean;
+  /**
+   * Runs all listeners of the claimed event, in order of registration, each awaited, whatever the others do.
+   * Returns the functions that they registered and the errors that they threw.
+   */
+  run(claim: Claim, signal: AbortSignal): Promise<{ functions: ((tx: Tx) => unknown)[]; errors: unknown[] }>;
+}
+
+export function createListeners<Tx>(): Listeners<Tx> {
+  const byKind = new Map<EventKind, DepositListener<Tx>[]>();
+
+  return {
+    on(kind, listener) {
+      byKind.set(kind, [...(byKind.get(kind) ?? []), listener]);
+    },
+    off(kind, listener) {
+      byKind.set(
+        kind,
+        (byKind.get(kind) ?? []).filter((one) => one !== listener),
+      );
+    },
+    has: (kind) => (byKind.get(kind)?.length ?? 0) > 0,
+    async run(claim, signal) {
+      const functions: ((tx: Tx) => unknown)[] = [];
+      const errors: unknown[] = [];
+      let open = true;
+      const context: DeliveryContext<Tx> = {
+        eventId: claim.event.id,
+        attempt: claim.attempt,
+        signal,
+        atomically(fn) {
+          if (!open) {
+            throw new DepositCallbackError(
+              'LISTENER_FAILED',
+              `atomically() was called after the listeners of ${claim.event.id} had returned; await the work that calls it`,
+            );
+          }
+          functions.push(fn);
+        },
+      };
+      for (const listener of byKind.get(claim.event.kind) ?? []) {
+        try {
+          await listener(depositFromJson(depositToJson(claim.event.deposit)), context);
+        } catch (error) {
+          errors.push(error);
+        }
+      }
+      open = false;
+      return { functions, errors };
+    },
+  };
+}

@@ -1,0 +1,177 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createCallbackLog } from './delivery/callback-log.ts';
+import { createDeliverer, type Deliverer } from './delivery/deliverer.ts';
+import { createIntake } from './delivery/intake.ts';
+import { type DepositListener, isEventKind } from './delivery/listeners.ts';
+import type { EventKind } from './deposits/deposit.ts';
+import { DepositCallbackError } from './errors.ts';
+import { refusedRecord } from './middleware/callback-record.ts';
+import { dispatch } from './middleware/dispatch.ts';
+import { rawBody } from './middleware/raw-body.ts';
+import { replayGuard } from './middleware/replay-guard.ts';
+import type { CallbackRequest, Link, RequestState } from './middleware/request-state.ts';
+import { answerNotFound, refuse } from './middleware/respond.ts';
+import { signature } from './middleware/signature.ts';
+import { sourceFilter } from './middleware/source-filter.ts';
+import { createNews, type NewsKind, type NewsMap } from './observe/news.ts';
+import { type Options, resolveOptions } from './options.ts';
+import type { Provider } from './providers/provider.ts';
+import type { Store } from './stores/store.ts';
+
+/** The middleware, and what belongs to it. Mount it with `app.use('/callbacks', callbacks)`. */
+export interface DepositCallbacks<Tx = unknown> {
+  (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void): void;
+  /** Durable events: each is awaited and retried. In-process news: told once. */
+  on(kind: EventKind, listener: DepositListener<Tx>): DepositCallbacks<Tx>;
+  on<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): DepositCallbacks<Tx>;
+  off(kind: EventKind, listener: DepositListener<Tx>): DepositCallbacks<Tx>;
+  off<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): DepositCallbacks<Tx>;
+  /** Migrations and the durability check; runs before the first callback is answered, and may be awaited at start. */
+  ready(): Promise<void>;
+  /**
+   * Refuses new callbacks with 503, finishes those in flight and the running deliveries within `graceMs` (default
+   * 10000), frees the leases, and closes the store.
+   */
+  close(graceMs?: number): Promise<void>;
+  /** The raw body of a stored callback; undefined where none is kept. */
+  raw(callbackId: string): Promise<Buffer | undefined>;
+  /** Resolves when nothing is in flight, due or being delivered here: for tests and scripts. */
+  idle(): Promise<void>;
+  readonly store: Store<Tx>;
+}
+
+/**
+ * Receives deposit callbacks: five links in order (`sourceFilter`, `rawBody`, `signature`, `replayGuard`, `dispatch`) and
+ * a deliverer. Throws `OPTION_INVALID` for an option that cannot be understood.
+ */
+export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCallbacks<Tx> {
+  const settings = resolveOptions(options);
+  const { providers, store, policy, limits, logger, now } = settings;
+  const news = createNews(logger);
+  const deliverer: Deliverer<Tx> = createDeliverer({ store, ...settings.delivery, logger, news });
+  const chains = new Set(settings.chains.map((check) => check.network));
+  const intake = createIntake({ store, policy, providers, chains, logger, news, now });
+  const log = createCallbackLog({ store, logger });
+  let requests = 0;
+  let closing: Promise<void> | undefined;
+  let opening: Promise<void> | undefined;
+  let isReady = false;
+
+  const guard = replayGuard({ store, policy, intake, log, limits, keepBodies: settings.keepBodies });
+  const dispatcher = dispatch({ deliverer, ackMs: limits.ackMs });
+  const routes = new Map(providers.map((provider) => [provider.path, { provider, links: linksOf(provider) }]));
+
+  function linksOf(provider: Provider): readonly Link[] {
+    const { requireHttps, trustProxy, sources, toleranceMs } = settings;
+    return [
+      sourceFilter({ allow: { all: [sources, provider.sources] }, published: provider.publishedSources, requireHttps, ...(trustProxy === undefined ? {} : { trustProxy }) }),
+      rawBody({ limit: limits.bodyBytes, receiveMs: limits.receiveMs, inflate: provider.inflate }),
+      signature({ provider, toleranceMs }),
+      guard,
+      dispatcher,
+    ];
+  }
+
+  function depositCallbacksMiddleware(req: CallbackRequest, res: ServerResponse, next: (error?: unknown) => void = () => answerNotFound(res)): void {
+    const route = routes.get(pathOf(req));
+    if (!route) {
+      next();
+      return;
+    }
+    const { provider, links } = route;
+    begin(req, res, provider);
+    if (!provider.methods.includes(req.method ?? '')) {
+      const error = new DepositCallbackError('METHOD_NOT_ALLOWED', `${provider.name} sends ${provider.methods.join(', ')}, not ${req.method}`);
+      refuse(req, res, error, { allow: provider.methods });
+    } else if (closing) {
+      refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The receiver is closing'), { close: true });
+    } else if (isReady) {
+      runLinks(links, req, res, next);
+    } else {
+      ready().then(
+        () => runLinks(links, req, res, next),
+        (cause: unknown) => refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The store is not ready', { cause })),
+      );
+    }
+  }
+
+  function begin(req: CallbackRequest, res: ServerResponse, provider: Provider): void {
+    const state: RequestState = { receivedAt: now(), answered: false, provider, now, logger, news };
+    state.onRefused = (code) => {
+      const record = refusedRecord(req, state, provider, code);
+      log.add(record);
+      news.tell('outcome', record);
+      news.tell('rejected', record);
+    };
+    req.depositCallback = state;
+    requests += 1;
+    res.once('close', () => {
+      requests -= 1;
+    });
+  }
+
+  async function ready(): Promise<void> {
+    opening ??= store.ready();
+    try {
+      await opening;
+      isReady = true;
+    } catch (error) {
+      // The next callback, or the next call, tries again: a database may come up after us.
+      opening = undefined;
+      throw error;
+    }
+    deliverer.wake();
+  }
+
+  async function close(graceMs = 10_000): Promise<void> {
+    const until = performance.now() + graceMs;
+    while (requests > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
+    await intake.recorder.idle();
+    await deliverer.close(Math.max(0, until - performance.now()));
+    await log.flush();
+    await store.close();
+  }
+
+  const callbacks: DepositCallbacks<Tx> = Object.assign(depositCallbacksMiddleware, {
+    on(kind: EventKind | NewsKind, listener: (...given: never[]) => unknown) {
+      if (isEventKind(kind)) deliverer.on(kind, listener as DepositListener<Tx>);
+      else news.on(kind, listener as (told: NewsMap[NewsKind]) => void);
+      return callbacks;
+    },
+    off(kind: EventKind | NewsKind, listener: (...given: never[]) => unknown) {
+      if (isEventKind(kind)) deliverer.off(kind, listener as DepositListener<Tx>);
+      else news.off(kind, listener as (told: NewsMap[NewsKind]) => void);
+      return callbacks;
+    },
+    ready,
+    close: (graceMs?: number) => {
+      closing ??= close(graceMs);
+      return closing;
+    },
+    raw: async (callbackId: string) => (await store.callback(callbackId))?.body,
+    async idle() {
+      while (requests > 0) await new Promise(setImmediate);
+      await intake.recorder.idle();
+      await deliverer.idle();
+      await log.flush();
+    },
+    store,
+  });
+  return callbacks;
+}
+
+function runLinks(links: readonly Link[], req: CallbackRequest, res: ServerResponse, done: (error?: unknown) => void): void {
+  const run = (index: number): void => {
+    const link = links[index];
+    if (link) link(req, res, (error) => (error === undefined ? run(index + 1) : done(error)));
+    else done();
+  };
+  run(0);
+}
+
+function pathOf(req: CallbackRequest): string {
+  const url = req.url ?? '/';
+  const query = url.indexOf('?');
+  const path = query < 0 ? url : url.slice(0, query);
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}

@@ -1,0 +1,68 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { ReceivedCallback } from '../delivery/recorder.ts';
+import type { RefusalCode } from '../errors.ts';
+import type { Delivery, Provider, Verified } from '../providers/provider.ts';
+import type { CallbackRecord } from '../stores/store.ts';
+import { keptHeaders, redactedUrl } from './kept-request.ts';
+import type { CallbackRequest, RequestState } from './request-state.ts';
+
+/** An authentic callback as it goes to the recorder. */
+export function receivedCallback(
+  state: RequestState,
+  provider: Provider,
+  delivery: Delivery,
+  verified: Verified,
+): ReceivedCallback {
+  return {
+    id: callbackId(state.receivedAt),
+    provider: provider.name,
+    receivedAt: state.receivedAt,
+    startedAt: state.receivedAt,
+    remoteAddress: state.remoteAddress ?? '',
+    method: delivery.method,
+    url: redactedUrl(delivery.url),
+    headers: keptHeaders(delivery.headers, provider),
+    body: delivery.body,
+    bodyHash: createHash('sha256').update(delivery.body).digest('hex'),
+    bodyBytes: delivery.body.length,
+    ...(verified.deliveryId === undefined ? {} : { deliveryId: verified.deliveryId }),
+    ...(verified.signedAt === undefined ? {} : { signedAt: verified.signedAt }),
+    ...(verified.keyId === undefined ? {} : { keyId: verified.keyId }),
+  };
+}
+
+export function withoutBody({ body: _, ...rest }: ReceivedCallback): ReceivedCallback {
+  return rest;
+}
+
+/** The log's line for a delivery that is known and finished. */
+export function duplicateRecord(callback: ReceivedCallback, now: number): CallbackRecord {
+  const { startedAt, ...rest } = withoutBody(callback);
+  return { ...rest, outcome: 'duplicate', transfers: [], tookMs: Math.max(0, now - startedAt), finished: true };
+}
+
+/** The log's line for a refusal: without a body, which anybody may have sent. */
+export function refusedRecord(req: CallbackRequest, state: RequestState, provider: Provider, code: RefusalCode): CallbackRecord {
+  const bytes = state.rawBody;
+  return {
+    id: callbackId(state.receivedAt),
+    provider: provider.name,
+    receivedAt: state.receivedAt,
+    remoteAddress: state.remoteAddress ?? '',
+    method: (req.method ?? '').slice(0, 16),
+    url: redactedUrl((req.originalUrl ?? req.url ?? '').slice(0, 1_024)),
+    headers: {},
+    bodyHash: bytes ? createHash('sha256').update(bytes).digest('hex') : '',
+    bodyBytes: bytes?.length ?? 0,
+    outcome: 'rejected',
+    code,
+    transfers: [],
+    tookMs: Math.max(0, state.now() - state.receivedAt),
+    finished: true,
+  };
+}
+
+/** Ids rise with time, so that a store appends to its index. */
+export function callbackId(now: number): string {
+  return `cb_${now.toString(16).padStart(12, '0')}${randomUUID().replaceAll('-', '').slice(0, 20)}`;
+}

@@ -1,0 +1,66 @@
+import type { ServerResponse } from 'node:http';
+import type { Deliverer } from '../delivery/deliverer.ts';
+import { DepositCallbackError } from '../errors.ts';
+import { createDeadlines } from './deadlines.ts';
+import type { CallbackRequest, Link, RequestState } from './request-state.ts';
+import { stateOf } from './request-state.ts';
+import { answer, refuse } from './respond.ts';
+
+export interface DispatchOptions<Tx> {
+  deliverer: Pick<Deliverer<Tx>, 'wake' | 'attempted'>;
+  /** Where nothing is durable, how long the answer waits for the listeners. Default 3000 ms, at most the provider's deadline. */
+  ackMs?: number;
+}
+
+/** Answers as the provider wants, and wakes the deliverer. */
+export function dispatch<Tx>({ deliverer, ackMs = 3_000 }: DispatchOptions<Tx>): Link {
+  const deadlines = createDeadlines(ackMs);
+
+  return function dispatchLink(req, res) {
+    const state = stateOf(req);
+    const { record, provider, eventIds = [] } = state;
+    if (!record || !provider) {
+      refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'dispatch() found no recorded callback; put replayGuard() before it'));
+      return;
+    }
+    const answerNow = (): void => {
+      answer(req, res, provider.answer(record.outcome));
+      state.news?.tell('outcome', record);
+      if (record.outcome === 'quarantined') state.news?.tell('quarantined', record);
+    };
+    if (eventIds.length > 0 && state.waitForListeners) {
+      answerAfterListeners(req, res, state, eventIds, answerNow);
+      return;
+    }
+    answerNow();
+    if (eventIds.length > 0) deliverer.wake();
+  };
+
+  function answerAfterListeners(
+    req: CallbackRequest,
+    res: ServerResponse,
+    state: RequestState,
+    eventIds: readonly string[],
+    answerNow: () => void,
+  ): void {
+    const refuseWith = (message: string): void => {
+      if (!state.answered) refuse(req, res, new DepositCallbackError('UNAVAILABLE', message));
+    };
+    const expire = (): void => refuseWith('The listeners took longer than ackMs, and the store is not durable: it must come again');
+    const deadline = deadlines.add(expire);
+    const sooner = state.provider?.deadlineMs;
+    const timer = sooner !== undefined && sooner < ackMs ? setTimeout(expire, sooner).unref() : undefined;
+    void deliverer
+      .attempted(eventIds)
+      .then((handled) => {
+        if (state.answered) return;
+        if (handled) answerNow();
+        else refuseWith('A listener failed, and the store is not durable: the callback must come again');
+      })
+      .finally(() => {
+        deadline.cancel();
+        clearTimeout(timer);
+      });
+    deliverer.wake();
+  }
+}

@@ -1,0 +1,32 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Provider } from '../providers/provider.ts';
+
+// What reading a stored callback again, or looking into it, may need. Everything else is dropped: a header that nobody
+// thought of may be a credential.
+const allowed = ['content-type', 'content-encoding', 'content-length', 'user-agent', 'host', 'x-forwarded-for', 'x-forwarded-proto'];
+
+const secretParameter = /key|secret|token|sign|pass|auth|hash|hmac/i;
+
+/** The headers to store: an allow-list, with those that the provider itself reads. */
+export function keptHeaders(headers: IncomingHttpHeaders, provider: Pick<Provider, 'keptHeaders'>): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of [...allowed, ...(provider.keptHeaders ?? [])]) {
+    const value = headers[name];
+    if (value !== undefined) kept[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return kept;
+}
+
+/** The URL with the values of parameters that may be secrets replaced. */
+export function redactedUrl(url: string): string {
+  const start = url.indexOf('?');
+  if (start < 0) return url;
+  const parameters = url
+    .slice(start + 1)
+    .split('&')
+    .map((pair) => {
+      const [name = ''] = pair.split('=', 1);
+      return secretParameter.test(name) && name.length < pair.length ? `${name}=[redacted]` : pair;
+    });
+  return `${url.slice(0, start)}?${parameters.join('&')}`;
+}

@@ -1,0 +1,106 @@
+import { LRUCache } from 'lru-cache';
+import { createIntake, type Intake } from '../delivery/intake.ts';
+import { type CallbackLog, createCallbackLog } from '../delivery/callback-log.ts';
+import type { Recorded } from '../delivery/recorder.ts';
+import type { Policy } from '../deposits/policy.ts';
+import { DepositCallbackError, invalidOption, isDepositCallbackError, isRefusalCode } from '../errors.ts';
+import { silentLogger } from '../observe/logger.ts';
+import type { Store } from '../stores/store.ts';
+import { duplicateRecord, receivedCallback, withoutBody } from './callback-record.ts';
+import { createDeadlines } from './deadlines.ts';
+import { type Link, stateOf } from './request-state.ts';
+import { refuse } from './respond.ts';
+
+export interface ReplayGuardOptions {
+  store: Store;
+  policy: Policy;
+  /** What `depositCallbacks` made of store and policy already. */
+  intake?: Intake;
+  log?: CallbackLog;
+  limits?: { inFlight?: number; ackMs?: number };
+  /** Delivery ids remembered in memory, the latest ones. Default 100000. */
+  rememberedIds?: number;
+  /** Whether the stored callback has its body. Default true; `reprocess` needs it. */
+  keepBodies?: boolean;
+}
+
+/**
+ * Reads the callback, runs the checks, and in one durable step stores it with all that it changes. A repetition is
+ * accepted and changes nothing: processing once is the protection.
+ */
+export function replayGuard(options: ReplayGuardOptions): Link {
+  const { store, policy, limits = {}, keepBodies = true, intake = createIntake({ store, policy }) } = options;
+  const inFlightLimit = atLeastOne('limits.inFlight', limits.inFlight ?? 1_000);
+  const deadlines = createDeadlines(atLeastOne('limits.ackMs', limits.ackMs ?? 3_000));
+  // A fast path only: filled after the commit, with deliveries that need not be read again. Statements decide.
+  const remembered = store.durable ? new LRUCache<string, string>({ max: options.rememberedIds ?? 100_000 }) : undefined;
+  const log = options.log ?? createCallbackLog({ store, logger: silentLogger });
+  let inFlight = 0;
+
+  return function replayGuardLink(req, res, next) {
+    const state = stateOf(req);
+    const { provider, delivery, verified } = state;
+    if (!provider || !delivery || !verified) {
+      refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'replayGuard() found no verified callback; put signature() before it'));
+      return;
+    }
+    if (inFlight >= inFlightLimit) {
+      refuse(req, res, new DepositCallbackError('UNAVAILABLE', `limits.inFlight of ${inFlightLimit} callbacks is reached`));
+      return;
+    }
+    const callback = receivedCallback(state, provider, delivery, verified);
+    const rememberedAs = verified.deliveryId === undefined ? undefined : `${provider.name}\n${verified.deliveryId}`;
+    if (rememberedAs !== undefined && remembered?.get(rememberedAs) === callback.bodyHash) {
+      const record = duplicateRecord(callback, state.now());
+      state.record = record;
+      log.add(record);
+      next();
+      return;
+    }
+
+    inFlight += 1;
+    const deadline = deadlines.add(() => {
+      if (!state.answered) refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The store took longer than limits.ackMs'));
+    });
+    const kept = keepBodies ? callback : withoutBody(callback);
+    intake.take({ provider, delivery, verified, callback: kept }).then(
+      async (recorded) => {
+        inFlight -= 1;
+        deadline.cancel();
+        if (rememberedAs !== undefined && recorded.record.finished) remembered?.set(rememberedAs, callback.bodyHash);
+        state.record = recorded.record;
+        if (recorded.reading) state.reading = recorded.reading;
+        if (store.durable) state.eventIds = recorded.eventIds;
+        else {
+          state.waitForListeners = true;
+          state.eventIds = await owedEventIds(store, recorded);
+        }
+        if (!state.answered) next();
+      },
+      (error: unknown) => {
+        inFlight -= 1;
+        deadline.cancel();
+        if (!state.answered) refuse(req, res, ourTrouble(error));
+      },
+    ).catch(next);
+  };
+}
+
+/** Where nothing is durable, a repetition waits for what its first sending left owed. */
+async function owedEventIds(store: Store, { record, eventIds }: Recorded): Promise<readonly string[]> {
+  if (record.outcome !== 'duplicate') return eventIds;
+  const deposits = new Set(record.transfers.flatMap((one) => (one.depositId === undefined ? [] : [one.depositId])));
+  const events = await Promise.all([...deposits].map((depositId) => store.events({ depositId, limit: 100 })));
+  return events.flat().flatMap((event) => (event.state === 'owed' || event.state === 'leased' ? [event.id] : []));
+}
+
+function ourTrouble(error: unknown): DepositCallbackError {
+  return isDepositCallbackError(error) && isRefusalCode(error.code)
+    ? error
+    : new DepositCallbackError('UNAVAILABLE', 'The callback could not be stored', { cause: error });
+}
+
+function atLeastOne(option: string, value: number): number {
+  if (!Number.isSafeInteger(value) || value < 1) throw invalidOption(option, 'must be a whole number of at least 1');
+  return value;
+}

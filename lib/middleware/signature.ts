@@ -1,0 +1,121 @@
+import type { ServerResponse } from 'node:http';
+import { DepositCallbackError, invalidOption, isDepositCallbackError, isRefusalCode } from '../errors.ts';
+import type { Delivery, Provider, Verified } from '../providers/provider.ts';
+import { equalBytes } from '../signatures/constant-time.ts';
+import type { Key } from '../signatures/key-ring.ts';
+import type { CallbackRequest, Link, RequestState } from './request-state.ts';
+import { stateOf } from './request-state.ts';
+import { refuse } from './respond.ts';
+
+export interface SignatureOptions {
+  provider: Provider;
+  /** How far the signed time may lie from now, both ways. Default 300000 ms; 0 is refused. */
+  toleranceMs?: number;
+  /**
+   * Told of a signature that did not fit, before the refusal: a promise of true means that the callback was kept, and
+   * the sender gets a 503 (`quarantineUnverified`).
+   */
+  keepUnverified?: (state: RequestState, delivery: Delivery) => Promise<boolean>;
+}
+
+/** Checks the API key, then the provider's signature over the exact bytes, then the signed time in both directions. */
+export function signature({ provider, toleranceMs = 300_000, keepUnverified }: SignatureOptions): Link {
+  if (!Number.isSafeInteger(toleranceMs) || toleranceMs < 1) {
+    throw invalidOption('toleranceMs', 'must be a whole number of milliseconds, at least 1; 0 would refuse or accept everything');
+  }
+
+  return function signatureLink(req, res, next) {
+    const state = stateOf(req);
+    if (!state.rawBody) {
+      refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'signature() found no raw body; put rawBody() before it'));
+      return;
+    }
+    const delivery = deliveryOf(req, state, state.rawBody);
+    state.provider = provider;
+    state.delivery = delivery;
+
+    const reject = (error: unknown): void => void refuseOrKeep(req, res, state, delivery, error, keepUnverified);
+    const accept = (verified: Verified): void => {
+      try {
+        assertFresh(verified.signedAt, state.receivedAt, toleranceMs);
+      } catch (error) {
+        reject(error);
+        return;
+      }
+      state.verified = verified;
+      next();
+    };
+
+    let verified: Verified | Promise<Verified>;
+    try {
+      const apiKey = checkApiKey(provider, delivery);
+      verified = apiKey ? apiKey.then(() => provider.verify(delivery)) : provider.verify(delivery);
+    } catch (error) {
+      reject(error);
+      return;
+    }
+    if (verified instanceof Promise) verified.then(accept, reject).catch(next);
+    else accept(verified);
+  };
+}
+
+function deliveryOf(req: CallbackRequest, state: RequestState, body: Buffer): Delivery {
+  return {
+    method: req.method ?? 'POST',
+    url: req.originalUrl ?? req.url ?? '/',
+    headers: req.headers,
+    body,
+    receivedAt: state.receivedAt,
+  };
+}
+
+function assertFresh(signedAt: number | undefined, now: number, toleranceMs: number): void {
+  if (signedAt === undefined) return;
+  if (signedAt < now - toleranceMs) {
+    throw new DepositCallbackError('TIMESTAMP_TOO_OLD', `Signed ${now - signedAt} ms ago; toleranceMs is ${toleranceMs}`);
+  }
+  if (signedAt > now + toleranceMs) {
+    throw new DepositCallbackError('TIMESTAMP_TOO_NEW', `Signed ${signedAt - now} ms ahead; toleranceMs is ${toleranceMs}. Check both clocks`);
+  }
+}
+
+function checkApiKey(provider: Provider, delivery: Delivery): Promise<void> | undefined {
+  if (!provider.apiKeys) return undefined;
+  const sent = delivery.headers['x-api-key'];
+  const check = (keys: readonly Key<Buffer>[]): void => {
+    const bytes = Buffer.from(typeof sent === 'string' ? sent : '');
+    // Every key is compared, whichever fits.
+    const fits = keys.reduce((any, key) => equalBytes(bytes, key.value) || any, false);
+    if (!fits) throw new DepositCallbackError('API_KEY_INVALID', `The x-api-key header is not one of ${provider.name}'s apiKeys`);
+  };
+  const active = provider.apiKeys.active(delivery.receivedAt);
+  if (active instanceof Promise) return active.then(check);
+  check(active);
+  return undefined;
+}
+
+async function refuseOrKeep(
+  req: CallbackRequest,
+  res: ServerResponse,
+  state: RequestState,
+  delivery: Delivery,
+  thrown: unknown,
+  keepUnverified: SignatureOptions['keepUnverified'],
+): Promise<void> {
+  // A provider's verify that throws anything but a refusal is our own trouble.
+  const error =
+    isDepositCallbackError(thrown) && isRefusalCode(thrown.code)
+      ? thrown
+      : new DepositCallbackError('UNAVAILABLE', 'Verification failed for a reason of our own', { cause: thrown });
+  if (keepUnverified && (error.code === 'SIGNATURE_INVALID' || error.code === 'API_KEY_INVALID')) {
+    const kept = await keepUnverified(state, delivery).catch((cause: unknown) => {
+      state.logger.error({ error: cause }, 'An unverified callback could not be kept');
+      return false;
+    });
+    if (kept) {
+      refuse(req, res, new DepositCallbackError('UNAVAILABLE', `${error.message}; kept until reverify`, { cause: error }));
+      return;
+    }
+  }
+  refuse(req, res, error);
+}

@@ -1,0 +1,165 @@
+import type { ChainCheck } from './chains/chain-check.ts';
+import type { Policy } from './deposits/policy.ts';
+import { invalidOption } from './errors.ts';
+import { type Logger, silentLogger } from './observe/logger.ts';
+import type { Provider } from './providers/provider.ts';
+import { memoryStore } from './stores/memory.ts';
+import type { Store } from './stores/store.ts';
+
+/** Options of `depositCallbacks`. Times are in ms, sizes in bytes. An option set to undefined is not set. */
+export interface Options<Tx = unknown> {
+  /** Who may send callbacks, each instance under a name and a path of its own. */
+  providers: readonly Provider[];
+  /** The durable inbox. Default `memoryStore()`, where nothing is durable and the answer waits for the listeners. */
+  store?: Store<Tx>;
+  /** What may be credited. */
+  policy: Policy;
+  /** IP addresses, CIDRs and domains that may send to any provider; a provider's own list must allow too. Default: all. */
+  sources?: readonly string[];
+  /** Proxies in front: hops, or their addresses. Default: Express's `trust proxy`. */
+  trustProxy?: number | string | readonly string[] | false;
+  /** Default true; loopback is excepted where no proxy is in front. */
+  requireHttps?: boolean;
+  limits?: {
+    /** Largest body. Default 1 MiB. */
+    bodyBytes?: number;
+    /** For how long a body may arrive. Default 5000. */
+    receiveMs?: number;
+    /** Callbacks between signature and commit; more get a 503. Default 1000. */
+    inFlight?: number;
+    /** For how long a sender waits for the commit before it gets a 503. Default 3000. */
+    ackMs?: number;
+  };
+  /** How far a signed time may lie from now, both ways. Default 300000. */
+  toleranceMs?: number;
+  /** Keeps callbacks from allowed sources whose signature does not fit, until `reverify`. Needs `sources`. Default false. */
+  quarantineUnverified?: boolean | Partial<UnverifiedLimits>;
+  /** On-chain checks; a deposit on their networks is credited only when they agree. */
+  chains?: readonly ChainCheck[];
+  delivery?: {
+    /** Deposits that are handed out at once. Default 8. */
+    concurrency?: number;
+    /** Deliveries before an event is a dead letter. Default 12. */
+    attempts?: number;
+    /** Default 1000 to 600000, full jitter. */
+    backoff?: { firstMs?: number; maxMs?: number };
+    /** Default 30000, renewed while a listener runs. */
+    leaseMs?: number;
+  };
+  /** Raises `silence` when a provider has said nothing for so long. Default: off. */
+  silenceMs?: number;
+  /** Forgets callbacks after so long; never what a credited deposit rests on. Default: never. */
+  retainMs?: number;
+  /** Whether stored callbacks keep their bodies. Default true; `reprocess` needs them. */
+  keepBodies?: boolean;
+  /** Default: silent. */
+  logger?: Logger;
+  /** The clock, epoch ms. */
+  now?: () => number;
+}
+
+export interface UnverifiedLimits {
+  /** Default 64 MiB in all. */
+  bytes: number;
+  /** Default 4 MiB for one address. */
+  bytesPerAddress: number;
+  /** Default 600 an hour for one address. */
+  perAddressPerHour: number;
+}
+
+/** Options with every default filled in. */
+export interface Settings<Tx> {
+  readonly providers: readonly Provider[];
+  readonly store: Store<Tx>;
+  readonly policy: Policy;
+  readonly sources: readonly string[];
+  readonly trustProxy: Options['trustProxy'];
+  readonly requireHttps: boolean;
+  readonly limits: Readonly<Required<NonNullable<Options['limits']>>>;
+  readonly toleranceMs: number;
+  readonly quarantineUnverified: UnverifiedLimits | undefined;
+  readonly chains: readonly ChainCheck[];
+  readonly delivery: NonNullable<Options['delivery']>;
+  readonly silenceMs: number | undefined;
+  readonly retainMs: number | undefined;
+  readonly keepBodies: boolean;
+  readonly logger: Logger;
+  readonly now: () => number;
+}
+
+const knownOptions = {
+  '': [
+    'providers', 'store', 'policy', 'sources', 'trustProxy', 'requireHttps', 'limits', 'toleranceMs', 'quarantineUnverified',
+    'chains', 'delivery', 'silenceMs', 'retainMs', 'keepBodies', 'logger', 'now',
+  ],
+  limits: ['bodyBytes', 'receiveMs', 'inFlight', 'ackMs'],
+  delivery: ['concurrency', 'attempts', 'backoff', 'leaseMs'],
+};
+
+const unverifiedDefaults: UnverifiedLimits = { bytes: 64 * 2 ** 20, bytesPerAddress: 4 * 2 ** 20, perAddressPerHour: 600 };
+
+/** Fills in the defaults, and refuses what cannot be understood: a wrong option never weakens a check. */
+export function resolveOptions<Tx>(options: Options<Tx>): Settings<Tx> {
+  refuseUnknown('', options);
+  refuseUnknown('limits', options.limits ?? {});
+  refuseUnknown('delivery', options.delivery ?? {});
+  const { providers, policy, limits = {}, chains = [], sources = [], now = Date.now } = options;
+  checkProviders(providers);
+  if (options.store && chains.length > 0 && !options.store.durable) throw chainsNeedDurable();
+  if (!options.store && chains.length > 0) throw chainsNeedDurable();
+  const unverified = options.quarantineUnverified ?? false;
+  if (unverified !== false && sources.length === 0 && providers.some((one) => one.sources.length === 0)) {
+    throw invalidOption('quarantineUnverified', 'needs sources: without them anybody could fill the quarantine');
+  }
+
+  return Object.freeze({
+    providers,
+    store: options.store ?? (memoryStore({ now }) as Store<Tx>),
+    policy,
+    sources,
+    trustProxy: options.trustProxy,
+    requireHttps: options.requireHttps ?? true,
+    limits: {
+      bodyBytes: whole('limits.bodyBytes', limits.bodyBytes ?? 2 ** 20),
+      receiveMs: whole('limits.receiveMs', limits.receiveMs ?? 5_000),
+      inFlight: whole('limits.inFlight', limits.inFlight ?? 1_000),
+      ackMs: whole('limits.ackMs', limits.ackMs ?? 3_000),
+    },
+    toleranceMs: whole('toleranceMs', options.toleranceMs ?? 300_000),
+    quarantineUnverified: unverified === false ? undefined : { ...unverifiedDefaults, ...(unverified === true ? {} : unverified) },
+    chains,
+    delivery: options.delivery ?? {},
+    silenceMs: options.silenceMs === undefined ? undefined : whole('silenceMs', options.silenceMs),
+    retainMs: options.retainMs === undefined ? undefined : whole('retainMs', options.retainMs),
+    keepBodies: options.keepBodies ?? true,
+    logger: options.logger ?? silentLogger,
+    now,
+  });
+}
+
+function refuseUnknown(where: keyof typeof knownOptions, given: object): void {
+  const known = knownOptions[where];
+  const unknown = Object.keys(given).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  const near = known.find((key) => key.toLowerCase().startsWith(unknown.slice(0, 4).toLowerCase()));
+  const name = where === '' ? unknown : `${where}.${unknown}`;
+  throw invalidOption(name, `is not known${near === undefined ? '' : `; did you mean ${near}?`} Known are ${known.join(', ')}`);
+}
+
+function checkProviders(providers: readonly Provider[]): void {
+  if (!Array.isArray(providers) || providers.length === 0) throw invalidOption('providers', 'must list at least one provider');
+  for (const field of ['name', 'path'] as const) {
+    const values = providers.map((one) => one[field]);
+    const twice = values.find((value, index) => values.indexOf(value) !== index);
+    if (twice !== undefined) throw invalidOption('providers', `two have the ${field} ${twice}; give one of them a ${field} of its own`);
+  }
+}
+
+function chainsNeedDurable(): Error {
+  return invalidOption('chains', 'needs a durable store: a deposit waits for its confirmations longer than a process may live');
+}
+
+function whole(option: string, value: number): number {
+  if (!Number.isSafeInteger(value) || value < 1) throw invalidOption(option, 'must be a whole number of at least 1');
+  return value;
+}

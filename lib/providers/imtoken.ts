@@ -1,0 +1,113 @@
+import {
+  type Json,
+  numberText,
+  optionalBoolean,
+  optionalInteger,
+  optionalIsoTime,
+  optionalNumberText,
+  optionalText,
+  parseJson,
+  text,
+} from '../deposits/json.ts';
+import { present } from '../deposits/present.ts';
+import type { Evidence, Transfer } from '../deposits/transfer.ts';
+import { DepositCallbackError } from '../errors.ts';
+import { standardWebhooksKey } from '../signatures/standard-webhooks.ts';
+import { defineProvider } from './define-provider.ts';
+import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts';
+import { signStandardWebhooks, standardWebhooksHeaders, verifyStandardWebhooks } from './standard-webhooks.ts';
+
+/**
+ * The open profile of deposit callbacks for imToken and any other wallet, signed by Standard Webhooks; see
+ * `docs/providers/imtoken.md` for the body. Secrets are `whsec_…` (HMAC) or `whpk_…` (ed25519 public key).
+ */
+export function imtoken(options: ProviderOptions): Provider {
+  return defineProvider(
+    {
+      name: 'imtoken',
+      prepare: standardWebhooksKey,
+      verify: verifyStandardWebhooks,
+      read: readImtoken,
+      sign: signStandardWebhooks,
+      reportsConfirmations: 'count',
+      reportsMemos: true,
+      sendsRemovals: true,
+      heartbeatMs: 60_000,
+      keptHeaders: standardWebhooksHeaders,
+    },
+    options,
+  );
+}
+
+const nothing = { transfers: [], removals: [] } as const;
+
+function readImtoken({ body }: Delivery): Reading {
+  const callback = parseJson(body);
+  const type = text(callback, 'type');
+  if (type === 'test') return { kind: 'ping', ...nothing };
+  if (type === 'heartbeat') return { kind: 'heartbeat', ...nothing };
+  const kind = kindOf(type, callback);
+  if (kind === undefined) return { kind: 'unknown', ...nothing };
+  return { kind: 'transfers', transfers: [readTransfer(callback, kind)], removals: [] };
+}
+
+function kindOf(type: string, callback: Json): Transfer['kind'] | undefined {
+  switch (type) {
+    case 'deposit.pending':
+      return optionalText(callback, 'data.transaction.block.hash') === undefined &&
+        optionalNumberText(callback, 'data.transaction.block.number') === undefined
+        ? 'seen'
+        : 'mined';
+    case 'deposit.confirmed':
+      return 'confirmed';
+    case 'deposit.reverted':
+      return 'removed';
+    case 'deposit.failed':
+      return 'failed';
+    default:
+      return undefined;
+  }
+}
+
+function readTransfer(callback: Json, kind: Transfer['kind']): Transfer {
+  const hash = optionalText(callback, 'data.transaction.block.hash');
+  const position = optionalText(callback, 'data.transaction.position');
+  if (position !== undefined && hash === undefined && /^(log|event):/.test(position)) {
+    throw new DepositCallbackError('BODY_UNREADABLE', 'data.transaction.position is fixed by a block, and data.transaction.block.hash is missing');
+  }
+  return present<Transfer>({
+    kind,
+    network: text(callback, 'data.network'),
+    asset: text(callback, 'data.asset'),
+    amount: { units: numberText(callback, 'data.amount') },
+    decimals: optionalInteger(callback, 'data.decimals'),
+    symbol: optionalText(callback, 'data.symbol'),
+    from: optionalText(callback, 'data.from'),
+    to: text(callback, 'data.to'),
+    memo: optionalText(callback, 'data.memo') ?? null,
+    transaction: present<Transfer['transaction']>({
+      id: text(callback, 'data.transaction.hash'),
+      position,
+      block: present<{ number?: string; hash?: string }>({
+        number: optionalNumberText(callback, 'data.transaction.block.number'),
+        hash,
+      }),
+    }),
+    confirmations: optionalInteger(callback, 'data.confirmations'),
+    at: optionalIsoTime(callback, 'timestamp'),
+    evidence: readEvidence(callback),
+  });
+}
+
+function readEvidence(callback: Json): Evidence {
+  const status = optionalText(callback, 'data.status');
+  const delivered = optionalNumberText(callback, 'data.delivered');
+  return present<Evidence>({
+    success: status === undefined ? undefined : status === 'success',
+    delivered: delivered === undefined ? undefined : { units: delivered },
+    bounced: optionalBoolean(callback, 'data.bounced'),
+    lockedUntil: optionalNumberText(callback, 'data.lockedUntil'),
+    replaceable: optionalBoolean(callback, 'data.replaceable'),
+    script: optionalText(callback, 'data.script'),
+  });
+}

@@ -1,0 +1,71 @@
+import { DepositCallbackError } from '../errors.ts';
+import type { Key } from '../signatures/key-ring.ts';
+import { fittingKey, type StandardWebhooksKey, standardWebhooksKey, standardWebhooksSignature } from '../signatures/standard-webhooks.ts';
+import { defineProvider } from './define-provider.ts';
+import type { Delivery, Provider, ProviderOptions, Reading, Sign, Verified } from './provider.ts';
+
+export interface StandardWebhooksOptions extends ProviderOptions {
+  /** Reads an authentic delivery; a throw quarantines it whole. */
+  read(delivery: Delivery, verified: Verified): Reading;
+  /** Default `'count'`. */
+  reportsConfirmations?: Provider['reportsConfirmations'];
+  /** Default false. */
+  reportsMemos?: boolean;
+  /** Default false. */
+  sendsRemovals?: boolean;
+}
+
+/**
+ * Any sender that signs by the Standard Webhooks specification (v1 HMAC-SHA256, v1a ed25519), with a reader of yours.
+ * Secrets are `whsec_…` or, for v1a, the sender's public key `whpk_…`.
+ */
+export function standardWebhooks(options: StandardWebhooksOptions): Provider {
+  const { read, reportsConfirmations = 'count', reportsMemos = false, sendsRemovals = false } = options;
+  return defineProvider(
+    {
+      name: 'standard-webhooks',
+      prepare: standardWebhooksKey,
+      verify: verifyStandardWebhooks,
+      read,
+      sign: signStandardWebhooks,
+      reportsConfirmations,
+      reportsMemos,
+      sendsRemovals,
+      keptHeaders: standardWebhooksHeaders,
+      ownOptions: ['read', 'reportsConfirmations', 'reportsMemos', 'sendsRemovals'],
+    },
+    options,
+  );
+}
+
+export const standardWebhooksHeaders = ['webhook-id', 'webhook-timestamp'] as const;
+
+/** Verifies a delivery by its `webhook-*` headers. Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`. */
+export function verifyStandardWebhooks({ headers, body }: Delivery, keys: readonly Key<StandardWebhooksKey>[]): Verified {
+  const id = headers['webhook-id'];
+  const timestamp = headers['webhook-timestamp'];
+  const signature = headers['webhook-signature'];
+  if (typeof id !== 'string' || typeof timestamp !== 'string' || typeof signature !== 'string') {
+    throw new DepositCallbackError('SIGNATURE_MISSING', 'The headers webhook-id, webhook-timestamp and webhook-signature must all be there');
+  }
+  const key = fittingKey({ id, timestamp, signature }, body, keys);
+  // The time is checked after the signature: an unsigned time proves nothing.
+  if (key === undefined || !/^\d{1,12}$/.test(timestamp)) {
+    throw new DepositCallbackError('SIGNATURE_INVALID', 'No active secret fits webhook-signature over id, timestamp and body');
+  }
+  return { deliveryId: id, signedAt: Number(timestamp) * 1_000, keyId: key.id };
+}
+
+/** Signs by the specification, with `whsec_…` or the ed25519 key `whsk_…`; several, separated by spaces, during a rotation. */
+export const signStandardWebhooks: Sign = ({ secret, body, now, id }) => {
+  const timestamp = String(Math.floor(now / 1_000));
+  const signatures = secret.split(' ').map((one) => standardWebhooksSignature(one, id, timestamp, body));
+  return {
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': signatures.join(' '),
+    },
+  };
+};
