@@ -1,0 +1,116 @@
+import {
+  arbitrumBounds,
+  type Bounds,
+  bscBounds,
+  ethereumBounds,
+  ethereumClassicBounds,
+  gnosisBounds,
+  instantBounds,
+  localBounds,
+  polygonBounds,
+  rollupBounds,
+  unknownEvmBounds,
+} from './bounds.ts';
+import type { Network } from './network.ts';
+
+interface Coin {
+  symbol: string;
+  /** Number in SLIP-0044; 60 where the coin has none of its own. */
+  coinType: number;
+}
+
+const eth: Coin = { symbol: 'ETH', coinType: 60 };
+const bnb: Coin = { symbol: 'BNB', coinType: 714 };
+const pol: Coin = { symbol: 'POL', coinType: 966 };
+const okt: Coin = { symbol: 'OKT', coinType: 996 };
+const avax: Coin = { symbol: 'AVAX', coinType: 9005 };
+const xdai: Coin = { symbol: 'XDAI', coinType: 700 };
+const etc: Coin = { symbol: 'ETC', coinType: 61 };
+
+/** The EVM networks that providers report. Native coins have 18 decimals on all of them. */
+export const evmNetworks: readonly Network[] = [
+  main(1, 'Ethereum', eth, ethereumBounds, 'eth ethereum erc20 homestead'),
+  main(56, 'BNB Smart Chain', bnb, bscBounds, 'bsc bnb bnbchain bnbsmartchain binancesmartchain smartchain bep20'),
+  main(137, 'Polygon', pol, polygonBounds, 'polygon matic pol polygonpos polygonnetwork'),
+  main(66, 'OKXChain (OKTC)', okt, instantBounds, 'oktc okt okc okxchain okexchain okex kip20'),
+  main(42161, 'Arbitrum One', eth, arbitrumBounds, 'arb arbitrum arbone arbitrumone'),
+  main(10, 'OP Mainnet', eth, rollupBounds, 'op opt optimism opmainnet'),
+  main(8453, 'Base', eth, rollupBounds, 'base'),
+  main(
+    43114,
+    'Avalanche C-Chain',
+    avax,
+    instantBounds,
+    'avax avalanche avaxc avaxcchain cchain avalanchec avalanchecchain',
+  ),
+  main(100, 'Gnosis Chain', xdai, gnosisBounds, 'gnosis xdai gnosischain'),
+  main(59144, 'Linea', eth, rollupBounds, 'linea'),
+  main(324, 'zkSync Era', eth, rollupBounds, 'zksync zksyncera era'),
+  main(534352, 'Scroll', eth, rollupBounds, 'scroll'),
+  main(81457, 'Blast', eth, rollupBounds, 'blast'),
+  main(130, 'Unichain', eth, rollupBounds, 'unichain uni'),
+  main(480, 'World Chain', eth, rollupBounds, 'worldchain'),
+  main(7777777, 'Zora', eth, rollupBounds, 'zora'),
+  main(204, 'opBNB', bnb, rollupBounds, 'opbnb'),
+  main(5000, 'Mantle', { symbol: 'MNT', coinType: 60 }, rollupBounds, 'mantle mnt'),
+  main(196, 'X Layer', { symbol: 'OKB', coinType: 60 }, rollupBounds, 'xlayer'),
+  main(42220, 'Celo', { symbol: 'CELO', coinType: 52752 }, rollupBounds, 'celo'),
+  main(250, 'Fantom', { symbol: 'FTM', coinType: 1007 }, instantBounds, 'fantom ftm'),
+  main(25, 'Cronos', { symbol: 'CRO', coinType: 394 }, instantBounds, 'cronos cro'),
+  main(8217, 'Kaia', { symbol: 'KAIA', coinType: 8217 }, instantBounds, 'kaia klaytn klay'),
+  main(61, 'Ethereum Classic', etc, ethereumClassicBounds, 'etc ethereumclassic'),
+  test(11155111, 'Sepolia', eth, ethereumBounds, 'sepolia ethsepolia ethereumsepolia'),
+  test(17000, 'Holesky', eth, ethereumBounds, 'holesky ethholesky ethereumholesky'),
+  test(560048, 'Hoodi', eth, ethereumBounds, 'hoodi ethhoodi ethereumhoodi'),
+  test(5, 'Goerli', eth, ethereumBounds, 'goerli ethgoerli ethereumgoerli'),
+  test(97, 'BNB Smart Chain Testnet', bnb, bscBounds, 'bsctestnet bnbtestnet bnbchaintestnet binancesmartchaintestnet'),
+  test(80002, 'Polygon Amoy', pol, polygonBounds, 'amoy polygonamoy maticamoy'),
+  test(80001, 'Polygon Mumbai', pol, polygonBounds, 'mumbai polygonmumbai maticmumbai'),
+  test(65, 'OKTC Testnet', okt, instantBounds, 'oktctestnet okxchaintestnet'),
+  test(421614, 'Arbitrum Sepolia', eth, arbitrumBounds, 'arbsepolia arbitrumsepolia'),
+  test(11155420, 'OP Sepolia', eth, rollupBounds, 'opsepolia optsepolia optimismsepolia'),
+  test(84532, 'Base Sepolia', eth, rollupBounds, 'basesepolia'),
+  test(43113, 'Avalanche Fuji', avax, instantBounds, 'fuji avaxfuji avalanchefuji avaxtestnet'),
+  test(10200, 'Gnosis Chiado', xdai, gnosisBounds, 'chiado gnosischiado'),
+  test(59141, 'Linea Sepolia', eth, rollupBounds, 'lineasepolia'),
+  test(300, 'zkSync Sepolia', eth, rollupBounds, 'zksyncsepolia'),
+  test(534351, 'Scroll Sepolia', eth, rollupBounds, 'scrollsepolia'),
+  test(31337, 'Local (anvil, hardhat)', eth, localBounds, 'anvil hardhat foundry'),
+  test(1337, 'Local (geth, ganache)', eth, localBounds, 'ganache gethdev'),
+];
+
+/** A network that the registry does not list: usable, with cautious defaults. */
+export function unknownEvmNetwork(chainId: string): Network {
+  return evm(chainId, `EVM network ${chainId}`, { symbol: 'ETH', coinType: 60 }, unknownEvmBounds, [], false);
+}
+
+function main(chainId: number, name: string, coin: Coin, bounds: Bounds, stems: string): Network {
+  const names = stems.split(' ');
+  return evm(`${chainId}`, name, coin, bounds, [...names, ...names.map((stem) => `${stem}-mainnet`)], false);
+}
+
+function test(chainId: number, name: string, coin: Coin, bounds: Bounds, aliases: string): Network {
+  return evm(`${chainId}`, name, coin, bounds, aliases.split(' '), true);
+}
+
+function evm(
+  chainId: string,
+  name: string,
+  coin: Coin,
+  bounds: Bounds,
+  names: readonly string[],
+  testnet: boolean,
+): Network {
+  const id = `eip155:${chainId}`;
+  return Object.freeze({
+    id,
+    name,
+    family: 'evm',
+    aliases: [...names, chainId, `0x${BigInt(chainId).toString(16)}`],
+    ...bounds,
+    native: Object.freeze({ asset: `${id}/slip44:${coin.coinType}`, symbol: coin.symbol, decimals: 18 }),
+    hasMemos: false,
+    inputsModel: 'account',
+    testnet,
+  });
+}
