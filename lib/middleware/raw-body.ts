@@ -1,0 +1,212 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import readStream from 'raw-body';
+import { DepositCallbackError, invalidOption } from '../errors.ts';
+import type { Logger } from '../observe/logger.ts';
+import { createAlarmClock } from './alarm-clock.ts';
+import { type CapturedBody, capturedBody } from './captured-body.ts';
+import { createDeadlines, type Deadlines } from './deadlines.ts';
+import { findParser } from './find-parser.ts';
+import { declaresBody } from './hang-up.ts';
+import { type Coding, inflateBody, looksEncoded, readCoding } from './inflate-body.ts';
+import { type CallbackRequest, type Link, stateOf } from './request-state.ts';
+import { refuse } from './respond.ts';
+
+export interface RawBodyOptions {
+  /** Largest body, bytes, after inflating. Default 1 MiB. */
+  limit?: number | undefined;
+  /** How long the body may take to arrive, ms. Default 5000. */
+  receiveMs?: number | undefined;
+  /** Whether gzip and deflate bodies are inflated; else they are refused. Default false. */
+  inflate?: boolean | undefined;
+  /** For a link that works alone. Default `Date.now` and the console. */
+  now?: (() => number) | undefined;
+  logger?: Logger | undefined;
+}
+
+/** `encoded`: the bytes are as they came over the wire, whatever they begin with. */
+type Done = (error: DepositCallbackError | undefined, bytes: Buffer, encoded?: boolean) => void;
+
+const nothing: Buffer = Buffer.alloc(0);
+
+/**
+ * Takes the exact bytes of the body: from the stream, or as an earlier step kept them (`req.rawBody`, a Buffer or string
+ * `req.body`, `rescueRawBody`). Refuses with `BODY_TOO_LARGE` 413, `BODY_TIMEOUT` 408, `BODY_ABORTED` 400,
+ * `BODY_ENCODING` 415, and at once with `BODY_ALREADY_PARSED` 503 where a parser read the stream and kept nothing exact.
+ */
+export function rawBody(options: RawBodyOptions = {}): Link {
+  const { inflate = false, now = Date.now, logger } = options;
+  const limit = readPositive('limit', options.limit ?? 1024 * 1024);
+  const receiveMs = readPositive('receiveMs', options.receiveMs ?? 5_000);
+  const deadlines = createDeadlines(receiveMs);
+  const alarmDue = createAlarmClock(now);
+
+  return function rawBodyLink(req, res, next) {
+    const state = stateOf(req, { now, logger });
+    if (state.rawBody !== undefined) {
+      next();
+      return;
+    }
+
+    const fail = (error: DepositCallbackError): void => {
+      if (error.code === 'BODY_ALREADY_PARSED' && alarmDue(error.message)) {
+        state.news?.tell('alarm', { code: error.code, message: error.message });
+      }
+      const close = error.code === 'BODY_TOO_LARGE' || error.code === 'BODY_TIMEOUT';
+      refuse(req, res, error, { close });
+    };
+    const succeed = (bytes: Buffer): void => {
+      state.rawBody = bytes;
+      next();
+    };
+
+    const coding = readCoding(req.headers['content-encoding']);
+    if (coding === undefined || (coding !== 'identity' && !inflate)) {
+      fail(
+        new DepositCallbackError('BODY_ENCODING', `Content-Encoding ${req.headers['content-encoding']} is not taken`),
+      );
+      return;
+    }
+    if (Number(req.headers['content-length'] ?? 0) > limit) {
+      fail(tooLarge(limit));
+      return;
+    }
+    takeBytes(req, { coding, limit, deadlines, receiveMs }, (error, bytes, encoded = false) => {
+      if (error !== undefined) fail(error);
+      else if (bytes.length > limit) fail(tooLarge(limit));
+      else if (coding === 'identity' || !(encoded || looksEncoded(bytes, coding))) succeed(bytes);
+      else {
+        inflateBody(bytes, coding, limit, (broken, inflated) =>
+          broken === undefined ? succeed(inflated) : fail(broken),
+        );
+      }
+    });
+  };
+}
+
+/** For `express.json({ verify: keepRawBody })`: keeps the bytes that the parser read, for `rawBody`. */
+export function keepRawBody(req: IncomingMessage, _res: ServerResponse, bytes: Buffer): void {
+  (req as CallbackRequest).rawBody = bytes;
+}
+
+interface How {
+  coding: Coding;
+  limit: number;
+  deadlines: Deadlines;
+  receiveMs: number;
+}
+
+function takeBytes(req: CallbackRequest, how: How, done: Done): void {
+  const kept = exactBytes(req.rawBody, req, how.coding);
+  if (kept !== undefined) {
+    done(undefined, kept);
+  } else if (!req.readableDidRead && !req.readableEnded && !req.destroyed) {
+    if (declaresBody(req)) readFromStream(req, how, done);
+    else done(undefined, nothing);
+  } else {
+    takeFromReader(req, how, done);
+  }
+}
+
+/** Somebody else has read the stream, or is reading it: it would not end for us. */
+function takeFromReader(req: CallbackRequest, how: How, done: Done): void {
+  const captured = capturedBody(req);
+  const kept = exactBytes(req.body, req, how.coding);
+  if (captured !== undefined) takeCaptured(req, captured, how, done);
+  else if (kept !== undefined) done(undefined, kept);
+  else if (!req.complete && req.destroyed) done(aborted(), nothing);
+  else if (!declaresBody(req)) done(undefined, nothing);
+  else {
+    const fix =
+      'mount the callbacks before it, or give it { verify: keepRawBody }, or call rescueRawBody({ paths }) at the start';
+    done(
+      new DepositCallbackError('BODY_ALREADY_PARSED', `${findParser(req)} read the body before rawBody(); ${fix}`),
+      nothing,
+    );
+  }
+}
+
+function takeCaptured(req: CallbackRequest, captured: CapturedBody, how: How, done: Done): void {
+  const settle = (error?: DepositCallbackError): void => {
+    if (error !== undefined) done(error, nothing);
+    else if (captured.lost === 'limit') done(tooLarge(how.limit), nothing);
+    else if (captured.lost === 'budget') {
+      const text = 'rescueRawBody() had no room left for the body; raise budgetBytes or name its sources';
+      done(new DepositCallbackError('BODY_ALREADY_PARSED', text), nothing);
+    } else done(undefined, captured.take(), true);
+  };
+  if (captured.complete || captured.lost !== undefined) settle();
+  else waitFor(req, how, settle, (arrived) => (captured.onComplete = arrived));
+}
+
+function readFromStream(req: CallbackRequest, how: How, done: Done): void {
+  let bytes = nothing;
+  waitFor(
+    req,
+    how,
+    (error) => done(error, bytes, true),
+    (arrived) => {
+      readStream(req, { limit: how.limit, length: req.headers['content-length'] ?? null }, (error, read) => {
+        bytes = read;
+        arrived(error ? explain(error, how.limit) : undefined);
+      });
+    },
+  );
+}
+
+/** Settles once: when the body has arrived, its time is over, or the connection is gone. */
+function waitFor(
+  req: CallbackRequest,
+  { deadlines, receiveMs }: How,
+  settle: (error?: DepositCallbackError) => void,
+  start: (arrived: (error?: DepositCallbackError) => void) => void,
+): void {
+  let settled = false;
+  const finish = (error?: DepositCallbackError): void => {
+    if (settled) return;
+    settled = true;
+    deadline.cancel();
+    req.off('close', onClose);
+    settle(error);
+  };
+  const onClose = (): void => finish(aborted());
+  const deadline = deadlines.add(() =>
+    finish(new DepositCallbackError('BODY_TIMEOUT', `The body did not arrive within ${receiveMs} ms`)),
+  );
+  req.on('close', onClose);
+  start(finish);
+}
+
+/** Bytes that an earlier step left; undefined where they cannot be the exact ones. */
+function exactBytes(left: unknown, req: CallbackRequest, coding: Coding): Buffer | undefined {
+  let bytes: Buffer;
+  if (Buffer.isBuffer(left)) bytes = left;
+  else if (left instanceof Uint8Array) bytes = Buffer.from(left.buffer, left.byteOffset, left.byteLength);
+  else if (typeof left === 'string') bytes = Buffer.from(left);
+  else return undefined;
+  // Text that was decoded with another charset, or without its byte order mark, has another length.
+  const length = req.headers['content-length'];
+  return coding !== 'identity' || length === undefined || Number(length) === bytes.length ? bytes : undefined;
+}
+
+function explain(error: readStream.RawBodyError, limit: number): DepositCallbackError {
+  if (error.type === 'entity.too.large') return tooLarge(limit);
+  if (error.type === 'stream.encoding.set') {
+    const text = 'Some middleware called req.setEncoding(), so the exact bytes are gone; mount the callbacks before it';
+    return new DepositCallbackError('BODY_ALREADY_PARSED', text, { cause: error });
+  }
+  return aborted(error);
+}
+
+function tooLarge(limit: number): DepositCallbackError {
+  return new DepositCallbackError('BODY_TOO_LARGE', `The body is over the limit of ${limit} bytes`);
+}
+
+function aborted(cause?: unknown): DepositCallbackError {
+  const text = 'The sender went away before its body was whole';
+  return new DepositCallbackError('BODY_ABORTED', text, cause === undefined ? {} : { cause });
+}
+
+function readPositive(option: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw invalidOption(option, `${value} cannot be used; give a whole number above 0`);
+}

@@ -1,0 +1,131 @@
+import { promises as dns } from 'node:dns';
+import { LRUCache } from 'lru-cache';
+import { type Address, parseAddress } from './address.ts';
+
+/** What the filter needs of DNS; `node:dns/promises` and its `Resolver` fit as they are. */
+export interface Resolver {
+  resolve4(name: string): Promise<readonly string[]>;
+  resolve6(name: string): Promise<readonly string[]>;
+  reverse(address: string): Promise<readonly string[]>;
+}
+
+/**
+ * Whether an address belongs to one of the domains: it is among the addresses of the domain itself, or its reverse name
+ * is the domain or below it and resolves back to the address. Rejects when the resolver fails, so that "no" is never
+ * said for lack of an answer.
+ */
+export type DomainCheck = (address: Address, domains: readonly string[]) => Promise<boolean>;
+
+const keepMs = 60_000;
+const keepEmptyMs = 30_000;
+const keepFailureMs = 5_000;
+const lookupMs = 4_000;
+const atOnce = 16;
+const waitingAtMost = 256;
+const namesPerAddress = 8;
+const entries = 2_048;
+
+/** `resolver` defaults to DNS with two tries of 1.5 s. */
+export function createDomainCheck(options: { resolver?: Resolver | undefined; now: () => number }): DomainCheck {
+  const resolver = options.resolver ?? new dns.Resolver({ timeout: 1_500, tries: 2 });
+  const inTurn = createGate(atOnce, waitingAtMost);
+  const remember = createMemory(options.now);
+
+  /** "No such name" is an answer; everything else that goes wrong is none. */
+  const look = (key: string, ask: () => Promise<readonly string[]>): Promise<readonly string[]> =>
+    remember(key, () =>
+      inTurn(() => withDeadline(ask())).catch((error: unknown) => {
+        if (isNoSuchName(error)) return [];
+        throw error;
+      }),
+    );
+
+  async function resolvesTo(name: string, address: Address): Promise<boolean> {
+    const found = await look(`${address.family} ${name}`, () =>
+      address.family === 4 ? resolver.resolve4(name) : resolver.resolve6(name),
+    );
+    return found.some((text) => parseAddress(text)?.text === address.text);
+  }
+
+  async function reverseConfirms(address: Address, domains: readonly string[]): Promise<boolean> {
+    const names = await look(`reverse ${address.text}`, () => resolver.reverse(address.text));
+    const fitting = names
+      .map((name) => name.toLowerCase().replace(/\.$/, ''))
+      .filter((name) => domains.some((domain) => name === domain || name.endsWith(`.${domain}`)))
+      .slice(0, namesPerAddress);
+    return anyTrue(fitting.map((name) => resolvesTo(name, address)));
+  }
+
+  return async (address, domains) =>
+    (await anyTrue(domains.map((domain) => resolvesTo(domain, address)))) || reverseConfirms(address, domains);
+}
+
+/** True where any is; rejects where none is true and one failed, since that one might have been. */
+async function anyTrue(checks: readonly Promise<boolean>[]): Promise<boolean> {
+  const settled = await Promise.allSettled(checks);
+  if (settled.some((one) => one.status === 'fulfilled' && one.value)) return true;
+  const failed = settled.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return false;
+}
+
+function isNoSuchName(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === 'ENOTFOUND' || code === 'ENODATA';
+}
+
+/** Keeps answers, empty answers and failures for a time each, and lets equal questions share one look-up. */
+function createMemory(now: () => number) {
+  type Answer = readonly string[];
+  const kept = new LRUCache<string, { until: number; answer: Promise<Answer> }>({ max: entries });
+
+  return (key: string, ask: () => Promise<Answer>): Promise<Answer> => {
+    const known = kept.get(key);
+    if (known !== undefined && known.until > now()) return known.answer;
+    const entry = { until: Number.POSITIVE_INFINITY, answer: ask() };
+    kept.set(key, entry);
+    entry.answer.then(
+      (found) => {
+        entry.until = now() + (found.length > 0 ? keepMs : keepEmptyMs);
+      },
+      () => {
+        entry.until = now() + keepFailureMs;
+      },
+    );
+    return entry.answer;
+  };
+}
+
+/** Runs at most `size` tasks at once and queues at most `queueSize`; what comes on top is turned away. */
+function createGate(size: number, queueSize: number) {
+  const queue: (() => void)[] = [];
+  let running = 0;
+
+  return async <T>(task: () => Promise<T>): Promise<T> => {
+    if (running >= size) {
+      if (queue.length >= queueSize) throw new Error('Too many look-ups are waiting for the resolver');
+      await new Promise<void>((resolve) => queue.push(resolve));
+    } else {
+      running += 1;
+    }
+    try {
+      return await task();
+    } finally {
+      const next = queue.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}
+
+async function withDeadline<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`The resolver gave no answer within ${lookupMs} ms`)), lookupMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

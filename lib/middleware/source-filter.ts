@@ -1,0 +1,189 @@
+import { LRUCache } from 'lru-cache';
+import { DepositCallbackError, invalidOption } from '../errors.ts';
+import type { Logger } from '../observe/logger.ts';
+import type { Address } from './address.ts';
+import { type CompiledSources, compileSources } from './address-rules.ts';
+import { createAlarmClock } from './alarm-clock.ts';
+import {
+  appTrust,
+  compileTrust,
+  findSender,
+  isLocal,
+  isLoopback,
+  type Sender,
+  type Trust,
+  type TrustProxy,
+  trustsEverybody,
+} from './forwarded.ts';
+import { type CallbackRequest, type Link, stateOf } from './request-state.ts';
+import { createDomainCheck, type Resolver } from './resolve-domain.ts';
+import { refuse } from './respond.ts';
+
+export interface SourceFilterOptions {
+  /**
+   * Who may send: IP addresses, CIDR ranges, domains (by forward-confirmed reverse DNS or by resolved address),
+   * `'published'`. Empty or absent allows everybody. With `all`, each of the lists must allow.
+   */
+  allow?: readonly string[] | { readonly all: readonly (readonly string[])[] } | undefined;
+  /** Default true: plain HTTP is refused, except from loopback without a forwarding header. */
+  requireHttps?: boolean | undefined;
+  /** Default: the app's `trust proxy`, where the request comes through Express; else none. */
+  trustProxy?: TrustProxy | undefined;
+  /** Default: DNS. */
+  resolver?: Resolver | undefined;
+  /** What `'published'` stands for. */
+  published?: readonly string[] | undefined;
+  /** For a link that works alone. Default `Date.now` and the console. */
+  now?: (() => number) | undefined;
+  logger?: Logger | undefined;
+}
+
+const believeNobody: Trust = () => false;
+const remembered = 4_096;
+
+/**
+ * Lets in only whom the rules allow, and only over HTTPS, before one byte of the body is read. What keeps us from telling
+ * who the sender is (a resolver that fails, a proxy that is not configured) is our own trouble, so `SOURCE_UNKNOWN` 503
+ * and an alarm; else `HTTPS_REQUIRED` and `SOURCE_NOT_ALLOWED` 403. Synchronous unless a name must be resolved.
+ */
+export function sourceFilter(options: SourceFilterOptions = {}): Link {
+  const { requireHttps = true, published, now = Date.now, logger } = options;
+  const lists = compileLists(options.allow, published);
+  const hasRules = lists.length > 0;
+  const ownTrust = compileTrust(options.trustProxy);
+  if (hasRules && ownTrust !== undefined && trustsEverybody(ownTrust)) {
+    throw invalidOption(
+      'trustProxy',
+      'it believes every sender, so anybody could write an allowed address into X-Forwarded-For; give the number of proxies or their addresses',
+    );
+  }
+  const trustOf = createTrustOf(ownTrust);
+  const isAllowed = createAllowed(lists, createDomainCheck({ resolver: options.resolver, now }));
+  const alarmDue = createAlarmClock(now);
+  let warned = false;
+
+  return function sourceFilterLink(req, res, next) {
+    const state = stateOf(req, { now, logger });
+
+    const unknown = (message: string, cause?: unknown): void => {
+      if (alarmDue(message)) state.news?.tell('alarm', { code: 'SOURCE_UNKNOWN', message });
+      refuse(req, res, new DepositCallbackError('SOURCE_UNKNOWN', message, cause === undefined ? {} : { cause }));
+    };
+    const notAllowed = (address: Address): void => {
+      const hint = isLocal(address) ? '; if that is a proxy, let it send X-Forwarded-For and add it to trustProxy' : '';
+      refuse(
+        req,
+        res,
+        new DepositCallbackError('SOURCE_NOT_ALLOWED', `${address.text} is not on the allow-list${hint}`),
+      );
+    };
+
+    const { trust, everybody } = trustOf(req);
+    if (everybody && hasRules) {
+      unknown(
+        "The app's `trust proxy` believes every sender, so IP rules would guard nothing; set it to the number of proxies or their addresses",
+      );
+      return;
+    }
+    const sender = findSender(req, trust);
+    if (sender === undefined) {
+      unknown('The connection has no address: it was lost, or is of an unknown kind');
+      return;
+    }
+    const address = sender.address ?? sender.peer;
+    state.remoteAddress = address.text;
+
+    const trouble = proxyTrouble(sender, { hasRules, requireHttps });
+    if (trouble !== undefined) {
+      unknown(trouble);
+      return;
+    }
+    if (!warned && sender.forwarded && !sender.peerTrusted && (hasRules || requireHttps)) {
+      warned = true;
+      state.logger.warn(
+        { remoteAddress: address.text },
+        'Ignored the forwarding headers of a sender that is no trusted proxy; if it is one, add it to trustProxy (told once)',
+      );
+    }
+    if (requireHttps && !isHttps(sender)) {
+      refuse(req, res, new DepositCallbackError('HTTPS_REQUIRED', `${address.text} sent a callback over plain HTTP`));
+      return;
+    }
+    const allowed = isAllowed(address);
+    if (allowed === true) next();
+    else if (allowed === false) notAllowed(address);
+    else {
+      allowed.then(
+        (yes) => (yes ? next() : notAllowed(address)),
+        (error: unknown) => unknown('The resolver failed, so a domain on the allow-list cannot be compared', error),
+      );
+    }
+  };
+}
+
+function compileLists(
+  allow: SourceFilterOptions['allow'],
+  published: readonly string[] | undefined,
+): CompiledSources[] {
+  const all = allow === undefined ? [] : 'all' in allow ? allow.all : [allow];
+  return all.map((rules) => compileSources(rules, published)).filter((list) => !list.any);
+}
+
+/** Whose word counts about proxies: the option's, or the app's; a function that believes everybody is told apart once. */
+function createTrustOf(own: Trust | undefined): (req: CallbackRequest) => { trust: Trust; everybody: boolean } {
+  const known = new WeakMap<Trust, { trust: Trust; everybody: boolean }>();
+  return (req) => {
+    const trust = own ?? appTrust(req) ?? believeNobody;
+    let judged = known.get(trust);
+    if (judged === undefined) {
+      judged = { trust, everybody: trustsEverybody(trust) };
+      known.set(trust, judged);
+    }
+    return judged;
+  };
+}
+
+/** What is wrong with the proxies, where rules depend on them. */
+function proxyTrouble(sender: Sender, needs: { hasRules: boolean; requireHttps: boolean }): string | undefined {
+  const needsHttps = needs.requireHttps && !sender.encrypted;
+  if (sender.unknownProxy && (needs.hasRules || (needsHttps && !sender.peerTrusted))) {
+    return `A forwarding header came from ${sender.address?.text}, which is not a trusted proxy: add it to trustProxy, or to the app's \`trust proxy\``;
+  }
+  if (sender.address === undefined && needs.hasRules) {
+    return `The trusted proxy ${sender.peer.text} names a sender in X-Forwarded-For that is no IP address`;
+  }
+  if (needsHttps && sender.peerTrusted && sender.protocol === undefined) {
+    return `The trusted proxy ${sender.peer.text} does not say X-Forwarded-Proto, so HTTPS cannot be told; let it send the header`;
+  }
+  return undefined;
+}
+
+function isHttps(sender: Sender): boolean {
+  if (sender.protocol !== undefined) return sender.protocol === 'https';
+  return sender.encrypted || (!sender.forwarded && isLoopback(sender.peer));
+}
+
+function createAllowed(
+  lists: readonly CompiledSources[],
+  belongsTo: ReturnType<typeof createDomainCheck>,
+): (address: Address) => boolean | Promise<boolean> {
+  /** Per address: the lists of domains that are still to be asked; false where a list without domains says no. */
+  const byRanges = new LRUCache<string, readonly (readonly string[])[] | false>({ max: remembered });
+
+  const judge = (address: Address): readonly (readonly string[])[] | false => {
+    const open = lists.filter((list) => !list.includes(address));
+    return open.some((list) => list.domains.length === 0) ? false : open.map((list) => list.domains);
+  };
+
+  return (address) => {
+    if (lists.length === 0) return true;
+    let open = byRanges.get(address.text);
+    if (open === undefined) {
+      open = judge(address);
+      byRanges.set(address.text, open);
+    }
+    if (open === false) return false;
+    if (open.length === 0) return true;
+    return Promise.all(open.map((domains) => belongsTo(address, domains))).then((all) => all.every(Boolean));
+  };
+}
