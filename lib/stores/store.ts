@@ -150,8 +150,13 @@ export interface StoredEvent extends DepositEvent {
   error?: string;
 }
 
+/** What an unverified callback counts in its quota: its body, and 1 KiB for its line. */
+export function unverifiedBytes(callback: CallbackRecord): number {
+  return callback.bodyBytes + 1024;
+}
+
 export interface UnverifiedQuota {
-  /** Bytes kept in all, and for one sender's address. */
+  /** Bytes kept in all, and for one sender's address, as `unverifiedBytes` counts them. */
   bytes: number;
   bytesPerAddress: number;
   /** Callbacks kept for one sender's address within an hour. */

@@ -1,0 +1,51 @@
+import type { DepositRecord } from '../deposits/deposit.ts';
+import type { StoredStatement } from '../deposits/statement.ts';
+import type { StoredDeposit } from '../deposits/transaction-state.ts';
+import type { CallbackRecord } from './store.ts';
+
+// JSON keeps what a column would not: lone surrogates, absent fields, order in lists.
+
+/** JSON of something with an amount: the amount as text. */
+export function amountToJson(value: StoredStatement | StoredDeposit | DepositRecord): string {
+  return JSON.stringify({ ...value, amount: value.amount.toString() });
+}
+
+export function statementFromJson(json: string): StoredStatement {
+  return withAmount(JSON.parse(json));
+}
+
+export function storedDepositFromJson(json: string): StoredDeposit {
+  return withAmount(JSON.parse(json));
+}
+
+export function depositRecordFromJson(json: string): DepositRecord {
+  return withAmount(JSON.parse(json));
+}
+
+/** What the public sees of a stored deposit. */
+export function depositRecordOf(stored: StoredDeposit): DepositRecord {
+  const { group: _group, ordinal: _ordinal, waitingSince: _waitingSince, ...record } = stored;
+  return record;
+}
+
+/** JSON of a callback without its body, which stands in a column of its own. */
+export function callbackToJson(callback: CallbackRecord): string {
+  if (callback.body === undefined) return JSON.stringify(callback);
+  const { body: _body, ...line } = callback;
+  return JSON.stringify(line);
+}
+
+export function callbackFromRow(row: CallbackRow): CallbackRecord {
+  const line: CallbackRecord = JSON.parse(row.record);
+  if (row.body) line.body = Buffer.from(row.body.buffer, row.body.byteOffset, row.body.byteLength);
+  return line;
+}
+
+export interface CallbackRow {
+  record: string;
+  body?: Uint8Array | null;
+}
+
+function withAmount<T extends { amount: bigint }>(json: Omit<T, 'amount'> & { amount: string }): T {
+  return Object.assign(json, { amount: BigInt(json.amount) }) as unknown as T;
+}

@@ -1,0 +1,132 @@
+import { DepositCallbackError, invalidOption } from '../errors.ts';
+import { isKnown, writeCallbacks } from './sqlite-callbacks.ts';
+import { createConnection, type SqliteConnection } from './sqlite-connection.ts';
+import { type OpenedDatabase, openDatabase, type SqliteDatabase, type SqliteDriver } from './sqlite-driver.ts';
+import { eventMethods } from './sqlite-events.ts';
+import { prune } from './sqlite-prune.ts';
+import { queryMethods, statusTally } from './sqlite-queries.ts';
+import { migrate } from './sqlite-schema.ts';
+import { createTally } from './sqlite-tallies.ts';
+import { applyChange, loadTransaction } from './sqlite-transactions.ts';
+import { unverifiedMethods } from './sqlite-unverified.ts';
+import type { Batch, Store } from './store.ts';
+
+export type { SqliteDatabase, SqliteDriver, SqliteStatement, SqliteValue } from './sqlite-driver.ts';
+
+export interface SqliteStoreOptions {
+  /** The database file; it is made where it is missing. `:memory:` keeps nothing after the process. */
+  path: string;
+  /** Epoch ms; default `Date.now`. */
+  now?: () => number;
+  /** The most that SQLite itself waits for another process's write, and with it the event loop. Default 50. */
+  busyMs?: number;
+  /** Default: better-sqlite3 where it is installed, else `node:sqlite` where Node has it. */
+  driver?: SqliteDriver;
+}
+
+export interface SqliteStore extends Store<SqliteDatabase> {
+  /**
+   * The store's own connection, for tables beside ours: a listener's `atomically` writes to them in the transaction
+   * that marks its event handled. Never leave a transaction open on it. Throws `STORE_NOT_READY` before `ready()`.
+   */
+  readonly database: SqliteDatabase;
+}
+
+/**
+ * A store in one SQLite file: WAL, synced at each commit. One process records; others (the command line) may look and
+ * write beside it. Throws `OPTION_INVALID`; `ready()` rejects with `STORE_DRIVER_MISSING`, `STORE_NOT_DURABLE` or
+ * `STORE_SCHEMA_NEWER`; any method with `STORE_NOT_READY`, `STORE_BUSY` or `STORE_FULL` (the disk).
+ */
+export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
+  const { path, now = Date.now, busyMs = 50, driver } = options;
+  if (typeof path !== 'string' || path === '') throw invalidOption('path', 'give the path of the database file');
+  if (!Number.isInteger(busyMs) || busyMs < 1 || busyMs > 1000)
+    throw invalidOption('busyMs', 'give 1 to 1000 milliseconds');
+  const durable = path !== ':memory:';
+
+  let opening: Promise<void> | undefined;
+  let opened: OpenedDatabase | undefined;
+  let current: SqliteConnection | undefined;
+
+  function connection(): SqliteConnection {
+    if (!current)
+      throw new DepositCallbackError('STORE_NOT_READY', 'sqliteStore: await ready() first; after close() it is gone');
+    return current;
+  }
+
+  async function open(): Promise<void> {
+    const database = await openDatabase(path, driver);
+    try {
+      configure(database, busyMs, durable);
+      migrate(database, now());
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    opened = database;
+    current = createConnection(database, busyMs);
+  }
+
+  return {
+    name: 'sqlite',
+    durable,
+    get database() {
+      return connection().database;
+    },
+
+    ready() {
+      opening ??= open().catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      });
+      return opening;
+    },
+
+    async close() {
+      await opening?.catch(() => {});
+      opening = undefined;
+      current = undefined;
+      opened?.close();
+      opened = undefined;
+    },
+
+    known: async (deliveries) => connection().read(() => deliveries.map((key) => isKnown(connection(), key))),
+    load: async (keys) => connection().read(() => keys.map((key) => loadTransaction(connection(), key))),
+    commit: async (batch) =>
+      connection().write(() => commit(connection(), batch, now()), { keep: ({ lost }) => lost.length === 0 }),
+    log: async (callbacks) =>
+      connection()
+        .write(() => commit(connection(), { callbacks, changes: [] }, now()), { durable: false })
+        .then(() => {}),
+
+    ...eventMethods(connection, now),
+    ...unverifiedMethods(connection),
+    ...queryMethods(connection),
+    prune: (before) => prune(connection, before),
+  };
+}
+
+function commit(connection: SqliteConnection, { callbacks, changes }: Batch, now: number): { lost: readonly string[] } {
+  const tally = createTally();
+  const countStatus = (status: string, by: number): void => tally.add(statusTally(status), by);
+  const lost = changes.filter((change) => !applyChange(connection, change, now, countStatus)).map(({ key }) => key);
+  if (lost.length > 0) return { lost };
+  tally.add('callbacks', writeCallbacks(connection, callbacks));
+  tally.write(connection);
+  return { lost };
+}
+
+function configure(database: SqliteDatabase, busyMs: number, durable: boolean): void {
+  database.exec(`PRAGMA busy_timeout = ${busyMs}`);
+  const { journal_mode: journal } = database.prepare('PRAGMA journal_mode = WAL').get() as { journal_mode: string };
+  // After WAL, which makes better-sqlite3 fall back to NORMAL. `fullfsync` counts on macOS only.
+  database.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON');
+  database.exec('PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536');
+  const { synchronous } = database.prepare('PRAGMA synchronous').get() as { synchronous: number };
+  if (durable && (journal !== 'wal' || synchronous !== 2)) {
+    throw new DepositCallbackError(
+      'STORE_NOT_DURABLE',
+      `sqliteStore: journal_mode is ${journal} and synchronous ${synchronous}, not wal and 2; use a file on a local disk`,
+    );
+  }
+}
