@@ -3,7 +3,7 @@ import { filesBelow, read, readIfThere } from '../tools.mjs';
 
 /** Every code, option and subpath has its place in the docs, and no heading speaks of a code that is gone. */
 export function check() {
-  return [...errors(), ...checks(), ...options(), ...mentions(), ...links()];
+  return [...errors(), ...checks(), ...options(), ...mentions(), ...links(), ...tree()];
 }
 
 function errors() {
@@ -62,4 +62,28 @@ function links() {
       .filter((target) => readIfThere(target) === undefined && filesBelow(target).length === 0)
       .map((target) => `${page} links to ${target}, which is not there`),
   );
+}
+
+/** The tree in CONTRIBUTING.md has a phrase for each file of lib, and for no other. */
+function tree() {
+  const lines = (readIfThere('CONTRIBUTING.md') ?? '').split('\n');
+  /** @type {Set<string>} */
+  const named = new Set();
+  /** @type {string[]} */
+  const folders = [];
+  for (const line of lines.slice(lines.indexOf('lib/'))) {
+    const entry = /^( *)(\S+?)(\/?)(?: +\S.*)?$/.exec(line);
+    if (entry === null || (entry[1] === '' && entry[2] !== 'lib')) break;
+    const [, indent = '', name = '', slash] = entry;
+    folders.length = indent.length / 2;
+    if (slash === '/') folders.push(name);
+    else named.add([...folders, name].join('/'));
+  }
+  const files = new Set(filesBelow('lib', /\.ts$/));
+  return [
+    ...[...files].filter((path) => !named.has(path)).map((path) => `CONTRIBUTING.md: the tree lacks ${path}`),
+    ...[...named]
+      .filter((path) => !files.has(path))
+      .map((path) => `CONTRIBUTING.md: the tree has ${path}, which is not there`),
+  ];
 }
