@@ -1,0 +1,68 @@
+import type { ChainVerdict, MinedVerdict } from './chain-check.ts';
+
+/**
+ * What `needed` of the nodes say alike; `unknown` when too few do. Confirmations and finality are those that `needed`
+ * of the agreeing nodes reach; a block counts as gone when as many say so.
+ */
+export function agreedVerdict(verdicts: readonly ChainVerdict[], needed: number): ChainVerdict {
+  const camps = new Map<string, ChainVerdict[]>();
+  for (const verdict of verdicts) {
+    if (verdict.status === 'unknown') continue;
+    const key = campOf(verdict);
+    camps.set(key, [...(camps.get(key) ?? []), verdict]);
+  }
+  const largest = [...camps.values()].sort((a, b) => b.length - a.length)[0] ?? [];
+  if (largest.length < needed) return { status: 'unknown', reason: reasonOf(verdicts, largest.length, needed) };
+  const removed = nthOfHashes(largest, needed);
+  const mined = largest.filter((one): one is MinedVerdict => one.status === 'mined');
+  const [first] = mined;
+  if (first) {
+    return {
+      ...first,
+      confirmations: nthLargest(
+        mined.map((one) => one.confirmations),
+        needed,
+      ),
+      finalized: mined.filter((one) => one.finalized).length >= needed,
+      removed,
+    };
+  }
+  const waiting = largest.filter((one) => one.status === 'pending');
+  const heads = largest.flatMap((one) => ('head' in one ? [one.head] : []));
+  return { status: waiting.length > 0 ? 'pending' : 'absent', head: nthLargest(heads, needed), removed };
+}
+
+/** The largest value that `n` of the values reach. */
+export function nthLargest<T extends number | bigint>(values: readonly T[], n: number): T {
+  const value = [...values].sort((a, b) => (a < b ? 1 : a > b ? -1 : 0))[n - 1];
+  if (value === undefined) throw new RangeError('Fewer values than asked for');
+  return value;
+}
+
+// A transaction waiting at one node and unknown to another is in no block for both.
+function campOf(verdict: Exclude<ChainVerdict, { status: 'unknown' }>): string {
+  if (verdict.status !== 'mined') return 'not mined';
+  const rows = verdict.rows.map(({ position, asset, from, to, amount }) => [
+    position,
+    asset,
+    from,
+    to,
+    amount.toString(),
+  ]);
+  return JSON.stringify([verdict.block.hash, verdict.success, rows, verdict.unseen]);
+}
+
+function nthOfHashes(verdicts: readonly ChainVerdict[], needed: number): string[] {
+  const votes = new Map<string, number>();
+  for (const verdict of verdicts) {
+    if (verdict.status === 'unknown') continue;
+    for (const hash of verdict.removed) votes.set(hash, (votes.get(hash) ?? 0) + 1);
+  }
+  return [...votes].flatMap(([hash, count]) => (count >= needed ? [hash] : []));
+}
+
+function reasonOf(verdicts: readonly ChainVerdict[], agreeing: number, needed: number): string {
+  const reasons = new Set(verdicts.flatMap((one) => (one.status === 'unknown' ? [one.reason] : [])));
+  const alike = `${agreeing} of ${verdicts.length} nodes agree, and ${needed} must`;
+  return reasons.size === 0 ? alike : `${alike}: ${[...reasons].join('; ')}`;
+}
