@@ -13,7 +13,7 @@ import { bin, problemsOf } from './tools.mjs';
 
 /** Each gives the list of what is wrong. @type {Record<string, () => string[] | Promise<string[]>>} */
 const gates = {
-  lint: () => problemsOf(bin('biome'), ['ci', '--error-on-warnings', '.']),
+  lint: () => problemsOf(bin('biome'), ['ci', '--colors=off', '--error-on-warnings', '.']),
   build: () => problemsOf(process.execPath, ['scripts/build.mjs']),
   types,
   length,

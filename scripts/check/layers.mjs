@@ -42,7 +42,9 @@ export function check() {
  * @param {string} path
  */
 function imports(path) {
-  const statements = read(path).matchAll(/^(import|export)( type)?[^;'"]*?from '(\.[^']+)';|import\('(\.[^']+)'\)/gm);
+  const statements = read(path).matchAll(
+    /^(import|export)( type)?[^;'"]*?from ['"](\.[^'"]+)['"];|import\(['"](\.[^'"]+)['"]\)/gm,
+  );
   return [...statements].map((match) => ({
     target: posix.join(posix.dirname(path), match[3] ?? match[4] ?? ''),
     typeOnly: match[2] !== undefined,
