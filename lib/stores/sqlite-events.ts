@@ -91,7 +91,7 @@ function duePlaces({ sql }: SqliteConnection, { limit, except }: ClaimRequest, n
       (kind) =>
         sql(`
         SELECT place, due_at FROM deposit_callback_events
-        WHERE kind = ? AND state IN ('owed', 'leased') AND due_at <= ? ORDER BY due_at LIMIT ?`).all(
+        WHERE kind = ? AND state IN ('owed', 'leased') AND due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?`).all(
           kind,
           now,
           limit,

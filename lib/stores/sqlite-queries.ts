@@ -7,7 +7,6 @@ import {
   type CallbackRow,
   callbackFromRow,
   depositRecordFromJson,
-  depositRecordOf,
   statementFromJson,
   storedDepositFromJson,
 } from './sqlite-rows.ts';
@@ -22,6 +21,7 @@ import type {
   StoreCounts,
   StoredEvent,
 } from './store.ts';
+import { depositRecordOf } from './stored-deposit.ts';
 
 type Queries = Pick<
   Store<SqliteDatabase>,
@@ -162,8 +162,9 @@ function findEvents(connection: SqliteConnection, query: EventQuery): StoredEven
     ['state = ?', query.state],
     ['kind = ?', query.kind],
   ]);
-  if (query.state === 'owed' || query.state === 'leased') where.add(`state IN ('owed', 'leased')`);
-  if (query.state === 'dead') where.add(`state = 'dead'`);
+  // Spelt out, since only then is the partial index of use.
+  const unsettled = query.state !== undefined && unsettledStates.includes(query.state);
+  if (unsettled) where.add(`state IN ('owed', 'leased', 'dead')`);
   if (query.depositId !== undefined) {
     const deposit = depositRow(connection, query.depositId);
     if (!deposit) return [];
@@ -171,10 +172,13 @@ function findEvents(connection: SqliteConnection, query: EventQuery): StoredEven
     where.add('deposit = ? AND place BETWEEN ? AND ?', deposit.place, first, last);
   }
   const rows = connection
-    .sql(`SELECT * FROM deposit_callback_events WHERE ${where.sql()} ORDER BY place DESC LIMIT ?`)
+    .sql(`SELECT * FROM deposit_callback_events WHERE ${where.sql()}
+      ORDER BY ${unsettled ? 'made_at DESC, place DESC' : 'place DESC'} LIMIT ?`)
     .all(...where.values, query.limit);
   return (rows as EventRow[]).map(eventFromRow);
 }
+
+const unsettledStates: readonly string[] = ['owed', 'leased', 'dead'];
 
 function eventFromRow(row: EventRow): StoredEvent {
   return {
@@ -199,10 +203,11 @@ function count({ sql }: SqliteConnection): StoreCounts {
     name: string;
     n: number;
   }[];
-  const owed = sql(`
-    SELECT count(*) AS n, min(made_at) AS oldest FROM deposit_callback_events WHERE state IN ('owed', 'leased')`).get();
-  const { n, oldest } = owed as { n: number; oldest: number | null };
-  const number = (text: string): number => (sql(text).get() as { n: number }).n;
+  const unsettled = sql(`
+    SELECT state = 'dead' AS dead, count(*) AS n, min(made_at) AS oldest FROM deposit_callback_events
+    WHERE state IN ('owed', 'leased', 'dead') GROUP BY 1`).all() as { dead: number; n: number; oldest: number }[];
+  const owed = unsettled.find(({ dead }) => dead === 0);
+  const unverified = sql('SELECT count(*) AS n FROM deposit_callback_unverified').get() as { n: number };
   return {
     callbacks: tallies.find(({ name }) => name === 'callbacks')?.n ?? 0,
     deposits: Object.fromEntries(
@@ -210,10 +215,10 @@ function count({ sql }: SqliteConnection): StoreCounts {
         .filter(({ name }) => name.startsWith(statusTally('')))
         .map((tally) => [tally.name.slice(statusTally('').length), tally.n]),
     ),
-    owed: n,
-    dead: number(`SELECT count(*) AS n FROM deposit_callback_events WHERE state = 'dead'`),
-    unverified: number('SELECT count(*) AS n FROM deposit_callback_unverified'),
-    ...(oldest !== null && { oldestOwedAt: oldest }),
+    owed: owed?.n ?? 0,
+    dead: unsettled.find(({ dead }) => dead === 1)?.n ?? 0,
+    unverified: unverified.n,
+    ...(owed && { oldestOwedAt: owed.oldest }),
   };
 }
 

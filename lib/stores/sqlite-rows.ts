@@ -22,12 +22,6 @@ export function depositRecordFromJson(json: string): DepositRecord {
   return withAmount(JSON.parse(json));
 }
 
-/** What the public sees of a stored deposit. */
-export function depositRecordOf(stored: StoredDeposit): DepositRecord {
-  const { group: _group, ordinal: _ordinal, waitingSince: _waitingSince, ...record } = stored;
-  return record;
-}
-
 /** JSON of a callback without its body, which stands in a column of its own. */
 export function callbackToJson(callback: CallbackRecord): string {
   if (callback.body === undefined) return JSON.stringify(callback);

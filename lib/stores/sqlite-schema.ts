@@ -95,8 +95,10 @@ const migrations: readonly string[] = [
     record TEXT NOT NULL,
     amount TEXT GENERATED ALWAYS AS (record ->> '$.amount') VIRTUAL
   );
-  CREATE INDEX deposit_callback_events_owed ON deposit_callback_events (kind, due_at, made_at)
-    WHERE state IN ('owed', 'leased');
+  CREATE INDEX deposit_callback_events_due ON deposit_callback_events (kind, due_at)
+    WHERE state IN ('owed', 'leased') AND due_at IS NOT NULL;
+  CREATE INDEX deposit_callback_events_unsettled ON deposit_callback_events (state, made_at, kind)
+    WHERE state IN ('owed', 'leased', 'dead');
   CREATE INDEX deposit_callback_events_dead ON deposit_callback_events (id) WHERE state = 'dead';
 
   CREATE TABLE deposit_callback_decisions (place INTEGER PRIMARY KEY, record TEXT NOT NULL);

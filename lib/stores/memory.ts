@@ -1,0 +1,85 @@
+import { invalidOption } from '../errors.ts';
+import { createMemoryCallbacks } from './memory-callbacks.ts';
+import { createMemoryEvents } from './memory-events.ts';
+import { createMemoryTransactions } from './memory-transactions.ts';
+import type { Store } from './store.ts';
+
+export interface MemoryStoreOptions {
+  /**
+   * Deposits kept, and transactions: a new one beyond it is refused with `STORE_FULL`, since none that was credited is
+   * ever forgotten to make room. Default 100000.
+   */
+  maxDeposits?: number;
+  /** Callbacks kept, the oldest dropped first; what they said of deposits stays. Default 10000. */
+  maxCallbacks?: number;
+  /** Epoch ms; default `Date.now`. */
+  now?: () => number;
+}
+
+/**
+ * A store in this process's memory, for tests and first steps: nothing survives the process. Functions of `atomically`
+ * get no transaction (`undefined`) and cannot be undone. Throws `OPTION_INVALID`; `commit` rejects with `STORE_FULL`.
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): Store<undefined> {
+  const { maxDeposits = 100_000, maxCallbacks = 10_000, now = Date.now } = options;
+  requireCount('maxDeposits', maxDeposits);
+  requireCount('maxCallbacks', maxCallbacks);
+  const callbacks = createMemoryCallbacks(maxCallbacks);
+  const events = createMemoryEvents(now);
+  const transactions = createMemoryTransactions(events, maxDeposits, now);
+
+  return {
+    name: 'memory',
+    durable: false,
+    ready: async () => {},
+    close: async () => {},
+
+    known: async (deliveries) => deliveries.map(callbacks.known),
+    load: async (keys) => keys.map(transactions.load),
+    async commit(batch) {
+      const lost = transactions.lost(batch.changes);
+      if (lost.length > 0) return { lost };
+      transactions.apply(batch.changes);
+      callbacks.add(batch.callbacks);
+      return { lost };
+    },
+    log: async (lines) => callbacks.add(lines),
+
+    claim: async (request) => events.claim(request),
+    extend: async (claim, leaseMs) => events.extend(claim, leaseMs),
+    async settle(claim, functions) {
+      if (!events.isOurs(claim)) return false;
+      for (const run of functions) await run(undefined);
+      return events.settle(claim);
+    },
+    fail: async (claim, failure) => events.fail(claim, failure),
+    release: async (claim) => events.release(claim),
+    redeliver: async (eventId) => events.redeliver(eventId),
+
+    keepUnverified: async (callback, quota) => callbacks.keepUnverified(callback, quota),
+    unverified: async (query) => callbacks.unverified(query),
+    dropUnverified: async (ids) => callbacks.dropUnverified(ids),
+
+    callback: async (id) => callbacks.get(id),
+    callbacks: async (query) => callbacks.find(query),
+    deposit: async (id) => transactions.deposit(id),
+    deposits: async (query) => transactions.deposits(query),
+    statements: async (transactionKey) => [...transactions.load(transactionKey).statements],
+    events: async (query) => events.find(query),
+    waiting: async (query) => transactions.waiting(query),
+    counts: async () => ({
+      callbacks: callbacks.count(),
+      deposits: transactions.counts(),
+      ...events.counts(),
+      unverified: callbacks.countUnverified(),
+    }),
+    async prune(before) {
+      transactions.prune(before);
+      return callbacks.prune(before);
+    },
+  };
+}
+
+function requireCount(option: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 1) throw invalidOption(option, 'give a whole number from 1');
+}
