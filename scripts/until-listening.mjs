@@ -1,6 +1,11 @@
 // Loaded ahead of an example: its server takes a free port, and the process ends well once it listens.
 import { Server } from 'node:net';
 
+setTimeout(() => {
+  console.error('It neither ended nor listened within 20 s.');
+  process.exit(1);
+}, 20_000).unref();
+
 const listen = Server.prototype.listen;
 
 Server.prototype.listen = /** @type {typeof listen} */ (

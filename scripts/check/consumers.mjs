@@ -4,13 +4,17 @@ import { dirname, join } from 'node:path';
 import { pack } from '../pack.mjs';
 import { problemsOf, root } from '../tools.mjs';
 
-// What such a project has beside what npm gives it with the package: tools, lent from here to spare a download.
-const tools = ['typescript', '@types/node', '@types/express', 'better-sqlite3'];
-
-/** @type {Record<string, readonly (readonly string[])[]>} */
+/**
+ * By project: tools lent from here to spare a download, and what to run. What is not lent is not there: the CommonJS
+ * project has no driver of any store.
+ * @type {Record<string, { tools: readonly string[], commands: readonly (readonly string[])[] }>}
+ */
 const projects = {
-  'esm-express5': [['node_modules/typescript/bin/tsc', '-p', '.'], ['out/app.js']],
-  'commonjs-express4': [['app.js']],
+  'esm-express5': {
+    tools: ['typescript', '@types/node', '@types/express', 'better-sqlite3'],
+    commands: [['node_modules/typescript/bin/tsc', '-p', '.'], ['out/app.js']],
+  },
+  'commonjs-express4': { tools: [], commands: [['app.js']] },
 };
 
 /** The packed package, installed by npm into projects of their own, outside the repository; each receives a callback. */
@@ -20,10 +24,10 @@ export async function check() {
   try {
     /** @type {string[]} */
     const problems = [];
-    for (const [project, commands] of Object.entries(projects)) {
+    for (const [project, { tools, commands }] of Object.entries(projects)) {
       const cwd = join(folder, project);
       cpSync(join(root, 'test', 'package', 'projects', project), cwd, { recursive: true });
-      const found = await install(cwd, tarball);
+      const found = await install(cwd, tarball, tools);
       for (const command of commands) {
         if (found.length === 0) found.push(...(await problemsOf(process.execPath, command, { cwd })));
       }
@@ -39,8 +43,9 @@ export async function check() {
 /**
  * @param {string} cwd
  * @param {string} tarball
+ * @param {readonly string[]} tools
  */
-async function install(cwd, tarball) {
+async function install(cwd, tarball, tools) {
   const options = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'];
   const problems = await problemsOf('npm', ['install', ...options, tarball], { cwd });
   for (const tool of tools) {

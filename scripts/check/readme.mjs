@@ -1,12 +1,12 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { problemsOf, readIfThere, root } from '../tools.mjs';
+import { bin, problemsOf, readIfThere, root } from '../tools.mjs';
 
 const folder = join(root, '.tmp', 'readme');
 
 /**
- * Each block of TypeScript or JavaScript in the README runs as it stands, to its end or until its server listens
- * (on a free port). A block that is only a fragment is marked by the line `<!-- fragment -->` above it.
+ * Each block of TypeScript or JavaScript in the README compiles, and runs as it stands, to its end or until its server
+ * listens (on a free port). A block that is only a fragment is marked by the line `<!-- fragment -->` above it.
  */
 export async function check() {
   const blocks = blocksOf(readIfThere('README.md') ?? '');
@@ -23,6 +23,12 @@ export async function check() {
       { cwd: folder, env: { ...process.env, CALLBACK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}` } },
     );
     problems.push(...found.map((problem) => `README.md:${line}: ${problem}`));
+  }
+  if (blocks.length > 0) {
+    const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false, rootDir: root };
+    const config = { extends: '../../tsconfig.json', compilerOptions, include: ['.'], exclude: [] };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    problems.push(...(await problemsOf(bin('tsc'), ['-p', folder, '--pretty', 'false'])));
   }
   if (problems.length === 0) rmSync(folder, { recursive: true, force: true });
   return problems;

@@ -4,6 +4,9 @@ const { depositCallbacks, memoryStore } = require('deposit-callback');
 const { imtoken } = require('deposit-callback/providers/imtoken');
 const { signCallback } = require('deposit-callback/testing');
 
+// No driver is installed here, and none is loaded before a store is opened.
+assert.equal(typeof require('deposit-callback/stores/sqlite').sqliteStore, 'function');
+
 const secret = 'whsec_c2VjcmV0LW9mLWEtY29uc3VtZXItcHJvamVjdA==';
 const ours = '0x52908400098527886E0F7030069857D2E4169EE7';
 const provider = imtoken({ secrets: [secret] });
