@@ -28,6 +28,8 @@ export interface ListedAsset {
   memo?: 'required';
   /** The received amount may differ from the sent one (transfer fees, rebasing): only a balance change is believed. */
   balanceDelta?: boolean;
+  /** Contracts besides the asset's own whose word counts: on TON, our own jetton wallets. */
+  emitters?: readonly string[];
 }
 
 export interface Account {

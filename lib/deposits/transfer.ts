@@ -29,26 +29,30 @@ export interface Transfer {
 /** `units`: integer text or bigint in the smallest unit. `decimal`: plain decimal text in whole coins. */
 export type Amount = { units: string | bigint } | { decimal: string };
 
-/** What the named checks compare, where a provider reports it. */
+/**
+ * What the named checks compare, where a provider reports it. Absent: it does not say. `null`: it ought to say and did
+ * not, which keeps the transfer for an operator.
+ */
 export interface Evidence {
-  /** Whether the transaction succeeded on chain; `null`: the provider ought to say and did not. */
+  /** Whether the transaction succeeded on chain. */
   success?: boolean | null;
   /** Success by the token protocol (Omni `valid`), apart from the transaction's. */
-  protocolValid?: boolean;
+  protocolValid?: boolean | null;
   /** Whether every call frame on the way to an internal transfer succeeded. */
   callSucceeded?: boolean | null;
-  /** A state by name where a chain has several (EOS `executed`, `hard_fail`, …). */
-  state?: string;
-  /** What really arrived (XRPL `delivered_amount`, balance change); `null`: ought to be there and is not. */
+  /** A state by name where a chain has several (EOS `executed`, `hard_fail`, …); good ones are listed in `checks.ts`. */
+  state?: string | null;
+  /** What really arrived (XRPL `delivered_amount`, balance change). Where it is there, it is the amount. */
   delivered?: Amount | null;
-  bounced?: boolean;
+  /** Sent back, in whole or in part (TON: `in_msg` bounced, or `out_msgs` that return it). */
+  bounced?: boolean | null;
   /** Block height or time until which the money cannot be spent; `'0'` for none. */
-  lockedUntil?: string;
+  lockedUntil?: string | null;
   replaceable?: boolean;
   /** A newer message or transaction took its place. */
   superseded?: boolean;
-  /** Output script type, for example `p2wpkh`, `multisig`. */
-  script?: string;
+  /** Output script type: `p2wpkh`, or as Bitcoin Core and BlockCypher name it. */
+  script?: string | null;
   /** How many addresses the output names. */
   scriptAddresses?: number;
   /** The output's one-time key was paid before. */
@@ -57,4 +61,20 @@ export interface Evidence {
   category?: 'transfer' | 'internal' | 'nft' | 'approval' | 'fee';
   /** Contract that emitted the log, or sent the notification; compared with the asset's contract. */
   emitter?: string;
+  /** How many topics the log has: a token transfer has 3, an NFT's 4. */
+  topics?: number;
+  /** Whether a log of the token stands for the transfer; false: it was read from call data. */
+  logged?: boolean;
+}
+
+/** A transfer, block or whole transaction that the provider takes back. */
+export interface Removal {
+  event?: string;
+  network: string;
+  transactionId: string;
+  block?: { hash?: string };
+  at?: number;
+  payment?: string;
+  /** `removed` (reorg, double spend, replacement) or `failed`. */
+  kind?: 'removed' | 'failed';
 }

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Transfer } from '../deposits/transfer.ts';
+import type { Removal, Transfer } from '../deposits/transfer.ts';
 import type { KeyRing, Secrets } from '../signatures/key-ring.ts';
 
-export type { Amount, Evidence, Transfer } from '../deposits/transfer.ts';
+export type { Amount, Evidence, Removal, Transfer } from '../deposits/transfer.ts';
 export type { SecretEntry, Secrets } from '../signatures/key-ring.ts';
 
 /** One callback as a provider sees it: exact bytes, no Express. */
@@ -37,18 +37,6 @@ export interface Reading {
   notice?: string;
   /** For a hint: what to fetch (rule 27). */
   hints?: readonly Hint[];
-}
-
-/** A transfer, block or whole transaction that the provider takes back. */
-export interface Removal {
-  event?: string;
-  network: string;
-  transactionId: string;
-  block?: { hash?: string };
-  at?: number;
-  payment?: string;
-  /** `removed` (reorg, double spend, replacement) or `failed`. */
-  kind?: 'removed' | 'failed';
 }
 
 /** An unsigned pointer to something to look up; it makes no statement (rule 27). */

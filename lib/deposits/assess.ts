@@ -1,0 +1,140 @@
+import { findNetwork } from '../networks/registry.ts';
+import { type CanonicalTransfer, canonicalRemoval, canonicalTransfer } from './canonical-transfer.ts';
+import { checks as allChecks, type Check } from './checks.ts';
+import { type CheckCode, checkResults } from './codes.ts';
+import type { CompiledPolicy, ProviderTraits } from './compile-policy.ts';
+import { present } from './present.ts';
+import type { Group, StoredStatement } from './statement.ts';
+import type { Removal, Transfer } from './transfer.ts';
+
+/** What becomes of one transfer: the statement that it makes, or the code of the check that it failed, or both. */
+export interface Assessment {
+  outcome: 'recorded' | 'ignored' | 'failed' | 'quarantined';
+  code?: CheckCode;
+  statement?: StoredStatement;
+  /** Which transaction, or payment, the statement is about: what its key is made of. */
+  transaction?: TransactionName;
+}
+
+export type TransactionName = Pick<Group, 'network' | 'transactionId' | 'payment'>;
+
+/** Where a transfer stands: the event and row make its statement the same when it is read again. */
+export interface Origin {
+  eventId: string;
+  /** From 0, within the event. */
+  row: number;
+  callbackId: string;
+  /** Epoch ms. */
+  receivedAt: number;
+}
+
+/**
+ * Makes a transfer canonical, runs the checks and makes its statement. What is ignored makes none; what failed makes none
+ * but TRANSACTION_FAILED, which states a failure; what is quarantined makes one with the code in `check`, where every
+ * part could be read, so that an operator can release it. Answers at once unless a function of the policy gives a
+ * promise; what such a function throws goes on to the caller.
+ */
+export function assess(
+  transfer: Transfer,
+  provider: ProviderTraits,
+  policy: CompiledPolicy,
+  origin: Origin,
+  checks: readonly Check[] = allChecks,
+): Assessment | Promise<Assessment> {
+  const network = findNetwork(transfer.network);
+  if (network === undefined) return { outcome: 'ignored', code: 'NETWORK_NOT_KNOWN' };
+  const canonical = canonicalTransfer(transfer, network, provider, policy);
+  const failed = firstFailed(canonical, policy, checks, 0);
+  return failed instanceof Promise
+    ? failed.then((code) => conclude(canonical, code, transfer, provider, origin))
+    : conclude(canonical, failed, transfer, provider, origin);
+}
+
+function firstFailed(
+  canonical: CanonicalTransfer,
+  policy: CompiledPolicy,
+  checks: readonly Check[],
+  from: number,
+): CheckCode | undefined | Promise<CheckCode | undefined> {
+  const isTakenBack = canonical.kind === 'failed' || canonical.kind === 'removed';
+  for (let index = from; index < checks.length; index++) {
+    const check = checks[index];
+    if (check === undefined || (isTakenBack && !check.also?.includes(canonical.kind))) continue;
+    const fails = check.fails(canonical, policy);
+    if (fails instanceof Promise) {
+      return fails.then((yes) => (yes ? check.code : firstFailed(canonical, policy, checks, index + 1)));
+    }
+    if (fails) return check.code;
+  }
+  return undefined;
+}
+
+function conclude(
+  canonical: CanonicalTransfer,
+  code: CheckCode | undefined,
+  transfer: Transfer,
+  provider: ProviderTraits,
+  origin: Origin,
+): Assessment {
+  const outcome = code === undefined ? 'recorded' : checkResults[code];
+  const isStated = outcome === 'recorded' || outcome === 'quarantined' || code === 'TRANSACTION_FAILED';
+  const statement = isStated ? statementOf(canonical, code, transfer, provider, origin) : undefined;
+  return present<Assessment>({ outcome, code, statement, transaction: statement?.group });
+}
+
+function statementOf(
+  canonical: CanonicalTransfer,
+  code: CheckCode | undefined,
+  transfer: Transfer,
+  provider: ProviderTraits,
+  origin: Origin,
+): StoredStatement | undefined {
+  const kind = code === 'TRANSACTION_FAILED' ? 'failed' : canonical.kind;
+  const isTakenBack = kind === 'failed' || kind === 'removed';
+  // How much is taken back plays no part, so an amount that cannot be read must not keep the removal out.
+  const amount = canonical.amount ?? (isTakenBack ? 0n : undefined);
+  const group = groupOf(canonical);
+  if (group === undefined || amount === undefined) return undefined;
+  return present<StoredStatement>({
+    ...idOf(provider, origin),
+    kind,
+    amount,
+    group,
+    memo: canonical.memo,
+    position: transfer.transaction.position,
+    blockHash: canonical.blockHash,
+    blockNumber: canonical.blockNumber,
+    confirmations: canonical.confirmations,
+    at: transfer.at,
+    check: isTakenBack ? undefined : code,
+    from: canonical.from,
+    symbol: transfer.symbol,
+    decimals: canonical.decimals ?? transfer.decimals,
+  });
+}
+
+function groupOf({ network, asset, to, transactionId, payment }: CanonicalTransfer): Group | undefined {
+  if (asset === undefined || to === undefined || transactionId === undefined) return undefined;
+  return present<Group>({ network: network.id, asset, to, transactionId, payment });
+}
+
+/** Makes the statement of a removal or failure of a whole transaction, which reaches each of its groups. */
+export function assessRemoval(removal: Removal, provider: ProviderTraits, origin: Origin): Assessment {
+  const network = findNetwork(removal.network);
+  if (network === undefined) return { outcome: 'ignored', code: 'NETWORK_NOT_KNOWN' };
+  const transaction = canonicalRemoval(removal, network, provider);
+  if (transaction === undefined) return { outcome: 'quarantined', code: 'TRANSACTION_MALFORMED' };
+  const { blockHash, ...name } = transaction;
+  const statement = present<StoredStatement>({
+    ...idOf(provider, origin),
+    kind: removal.kind ?? 'removed',
+    amount: 0n,
+    blockHash,
+    at: removal.at,
+  });
+  return { outcome: 'recorded', statement, transaction: present<TransactionName>(name) };
+}
+
+function idOf({ name }: ProviderTraits, { eventId, row, callbackId, receivedAt }: Origin) {
+  return { id: `${name}/${eventId}/${row}`, provider: name, eventId, row, callbackId, receivedAt };
+}

@@ -1,0 +1,104 @@
+import type { CanonicalTransfer } from './canonical-transfer.ts';
+import type { CheckCode } from './codes.ts';
+import type { CompiledPolicy } from './compile-policy.ts';
+import { isForeignEmitter } from './emitter.ts';
+import { hasGoodState, isInBlock, isStandardScript, lacksStatus } from './evidence.ts';
+import type { StatementKind } from './statement.ts';
+
+/** One named rule that keeps a false or unwanted transfer from being credited. `docs/checks.md` tells the attack of each. */
+export interface Check {
+  readonly code: CheckCode;
+  /** Kinds that it is asked of besides `seen`, `mined` and `confirmed`. */
+  readonly also?: readonly StatementKind[];
+  /** Whether the transfer must not be credited. A promise only where the policy's own function gives one. */
+  fails(transfer: CanonicalTransfer, policy: CompiledPolicy): boolean | Promise<boolean>;
+}
+
+const always: readonly StatementKind[] = ['failed', 'removed'];
+const failedToo: readonly StatementKind[] = ['failed'];
+
+/**
+ * In the order in which they are asked: first what costs nothing and drops most, then whether it is ours, then what a
+ * chain has undone, then what an operator must see. So a stranger's odd transfer never gets into the quarantine.
+ */
+export const checks: readonly Check[] = [
+  { code: 'OUTGOING', also: always, fails: ({ evidence }) => evidence.direction === 'out' },
+  { code: 'FEE_EVENT', also: always, fails: ({ evidence }) => evidence.category === 'fee' },
+  { code: 'NFT_EVENT', also: always, fails: ({ evidence }) => evidence.category === 'nft' },
+  { code: 'APPROVAL_EVENT', also: always, fails: ({ evidence }) => evidence.category === 'approval' },
+  {
+    code: 'ASSET_NOT_LISTED',
+    also: failedToo,
+    fails: ({ asset, listed }, { listsAny }) => asset === undefined || (listed === undefined && !listsAny),
+  },
+  { code: 'ZERO_AMOUNT', fails: ({ amount }) => amount === 0n },
+  {
+    code: 'BELOW_MINIMUM',
+    fails: ({ amount, listed }) => amount !== undefined && amount > 0n && amount < (listed?.minimum ?? 1n),
+  },
+  { code: 'ADDRESS_MALFORMED', also: always, fails: ({ to }) => to === undefined },
+  {
+    code: 'NOT_OURS',
+    also: failedToo,
+    fails: ({ account }, { isOurs }) => account !== undefined && not(isOurs(account)),
+  },
+  {
+    code: 'OWN_SENDER',
+    also: failedToo,
+    fails: ({ from, network }, { isOwnSender }) =>
+      from !== undefined && isOwnSender({ network: network.id, address: from }),
+  },
+  { code: 'TRANSACTION_MALFORMED', also: always, fails: ({ transactionId }) => transactionId === undefined },
+
+  { code: 'TRANSACTION_FAILED', fails: ({ evidence }) => evidence.success === false },
+  { code: 'PROTOCOL_FAILED', fails: ({ evidence }) => evidence.protocolValid === false },
+  { code: 'CALL_FAILED', fails: ({ evidence }) => evidence.callSucceeded === false },
+  { code: 'STATE_NOT_EXECUTED', fails: ({ evidence, network }) => !hasGoodState(evidence, network) },
+  { code: 'BOUNCED', fails: ({ evidence }) => evidence.bounced === true },
+  { code: 'SUPERSEDED', fails: ({ evidence }) => evidence.superseded === true },
+  { code: 'EMITTER_MISMATCH', fails: isForeignEmitter },
+  {
+    code: 'LOG_MALFORMED',
+    fails: ({ evidence }) => evidence.topics !== undefined && evidence.topics !== 3,
+  },
+
+  { code: 'STATUS_MISSING', fails: lacksStatus },
+  {
+    code: 'DELIVERED_MISSING',
+    fails: ({ evidence, network }) => evidence.delivered === null || (network.family === 'xrpl' && !evidence.delivered),
+  },
+  {
+    code: 'ASSET_NEEDS_BALANCE_DELTA',
+    fails: ({ evidence, listed }) => listed?.balanceDelta === true && !evidence.delivered,
+  },
+  { code: 'LOG_MISSING', fails: ({ evidence }) => evidence.logged === false },
+  { code: 'AMOUNT_MALFORMED', fails: ({ amount }) => amount === undefined },
+  {
+    code: 'DECIMALS_MISMATCH',
+    fails: ({ claimedDecimals, decimals }) =>
+      claimedDecimals !== undefined && decimals !== undefined && claimedDecimals !== decimals,
+  },
+  { code: 'SCRIPT_NOT_STANDARD', fails: ({ evidence }) => !isStandardScript(evidence) },
+  {
+    code: 'REPLACEABLE',
+    // Only seen, it is never credited anyway; and nearly every wallet marks what it sends as replaceable.
+    fails: (transfer) => transfer.evidence.replaceable === true && transfer.kind !== 'seen' && !isInBlock(transfer),
+  },
+  {
+    code: 'TIME_LOCKED',
+    fails: ({ evidence }) => evidence.lockedUntil !== undefined && !/^0+$/.test(evidence.lockedUntil ?? ''),
+  },
+  { code: 'OUTPUT_KEY_REUSED', fails: ({ evidence }) => evidence.outputKeyReused === true },
+  {
+    code: 'MEMO_UNREPORTED',
+    fails: ({ listed, memo, memosReported }) => listed?.memo === 'required' && memo === undefined && !memosReported,
+  },
+  {
+    code: 'MEMO_MISSING',
+    fails: ({ listed, memo, memosReported }) => listed?.memo === 'required' && memo === undefined && memosReported,
+  },
+];
+
+function not(answer: boolean | Promise<boolean>): boolean | Promise<boolean> {
+  return answer instanceof Promise ? answer.then((yes) => !yes) : !answer;
+}

@@ -1,0 +1,88 @@
+import { invalidOption } from '../errors.ts';
+import { networks, requireNetwork } from '../networks/registry.ts';
+import type { CompiledAssets } from './compile-assets.ts';
+import { type CompiledConfirmations, knownNetwork } from './compile-confirmations.ts';
+import type { PolicySettings, ProviderTraits } from './compile-policy.ts';
+
+/**
+ * Whether each provider can meet the policy at all (rule 18), and which of them are only as safe as removals that they
+ * never send (rule 29). Throws `OPTION_INVALID` naming the provider; warns of what is allowed and yet unsafe.
+ */
+export function checkReach(
+  assets: CompiledAssets,
+  providers: readonly ProviderTraits[],
+  confirmations: CompiledConfirmations,
+  { chains, warn }: PolicySettings,
+): void {
+  const listed = assets === 'any' ? networks.map(({ id }) => id) : [...new Set([...assets.keys()].map(networkOf))];
+  const speaking = providers.filter(({ keyedBy }) => keyedBy !== 'hint');
+  for (const provider of speaking) {
+    const unchecked = listed.filter((network) => !chains.has(network) && isServed(provider, network));
+    refuseUnreachable(provider, unchecked, listed, confirmations);
+    warnOfReorgs(provider, unchecked, confirmations, warn);
+  }
+  if (assets !== 'any' && speaking.every(({ reportsMemos }) => !reportsMemos)) {
+    for (const { asset, memo } of assets.values()) {
+      if (memo === 'required')
+        warn(`No provider reports memos, so each deposit of ${asset} waits for an operator (rule 31)`);
+    }
+  }
+}
+
+function refuseUnreachable(
+  provider: ProviderTraits,
+  unchecked: readonly string[],
+  listed: readonly string[],
+  confirmations: CompiledConfirmations,
+): void {
+  const { name, reportsConfirmations, trustMined } = provider;
+  if (trustMined || reportsConfirmations === 'count') return;
+  const fix = 'give chains a check for it, or set trustMined: true on the provider';
+  if (reportsConfirmations === false) {
+    // It does not say which networks it serves: one that it can meet is enough.
+    if (unchecked.length < listed.length || listed.length === 0) return;
+    throw invalidOption('providers', `${name} never reports confirmations, so nothing of it would be credited; ${fix}`);
+  }
+  for (const network of unchecked) {
+    const needed = confirmations.span(network)?.most ?? Number.POSITIVE_INFINITY;
+    const given = confirmationsOn(reportsConfirmations, network) ?? 0;
+    if (given < needed) {
+      const what = `${name} reports no more than ${given} confirmations on ${network}, and policy.confirmations wants ${needed}`;
+      throw invalidOption('providers', `${what}; want fewer, ${fix}`);
+    }
+  }
+}
+
+function warnOfReorgs(
+  { name, sendsRemovals, trustMined }: ProviderTraits,
+  unchecked: readonly string[],
+  confirmations: CompiledConfirmations,
+  warn: (text: string) => void,
+): void {
+  if (sendsRemovals) return;
+  const shallow = unchecked.filter(
+    (network) =>
+      trustMined ||
+      (confirmations.span(network)?.least ?? Number.POSITIVE_INFINITY) < requireNetwork(network).reorgDepth,
+  );
+  if (shallow.length === 0) return;
+  const names =
+    shallow.length > 3 ? `${shallow.slice(0, 3).join(', ')} and ${shallow.length - 3} more` : shallow.join(', ');
+  const why = trustMined ? 'trustMined is set' : 'policy.confirmations is below the reorg depth';
+  warn(
+    `${name} never tells of a reorg, and ${why} on ${names}: a reorg after the credit stays unseen; add chains (rule 29)`,
+  );
+}
+
+/** Whether the provider may report this network: one with counts by network reports those networks only. */
+function isServed({ reportsConfirmations }: ProviderTraits, network: string): boolean {
+  return typeof reportsConfirmations !== 'object' || confirmationsOn(reportsConfirmations, network) !== undefined;
+}
+
+function confirmationsOn(counts: Readonly<Record<string, number>>, network: string): number | undefined {
+  return Object.entries(counts).find(([key]) => knownNetwork(key, 'reportsConfirmations').id === network)?.[1];
+}
+
+function networkOf(asset: string): string {
+  return asset.slice(0, asset.indexOf('/'));
+}
