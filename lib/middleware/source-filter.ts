@@ -125,7 +125,7 @@ function compileLists(
   allow: SourceFilterOptions['allow'],
   published: readonly string[] | undefined,
 ): CompiledSources[] {
-  const all = allow === undefined ? [] : 'all' in allow ? allow.all : [allow];
+  const all = allow === undefined ? [] : typeof allow === 'object' && 'all' in allow ? allow.all : [allow];
   return all.map((rules) => compileSources(rules, published)).filter((list) => !list.any);
 }
 
