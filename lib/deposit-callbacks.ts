@@ -3,10 +3,14 @@ import { createCallbackLog } from './delivery/callback-log.ts';
 import { createDeliverer, type Deliverer } from './delivery/deliverer.ts';
 import { createIntake } from './delivery/intake.ts';
 import { type DepositListener, isEventKind } from './delivery/listeners.ts';
+import { createOperations, type Operations } from './delivery/operations.ts';
+import { createTicker } from './delivery/ticker.ts';
+import { createWatchdog } from './delivery/watchdog.ts';
 import type { EventKind } from './deposits/deposit.ts';
 import { DepositCallbackError } from './errors.ts';
 import { refusedRecord } from './middleware/callback-record.ts';
 import { dispatch } from './middleware/dispatch.ts';
+import { keepUnverified } from './middleware/keep-unverified.ts';
 import { rawBody } from './middleware/raw-body.ts';
 import { replayGuard } from './middleware/replay-guard.ts';
 import type { CallbackRequest, Link, RequestState } from './middleware/request-state.ts';
@@ -19,7 +23,7 @@ import type { Provider } from './providers/provider.ts';
 import type { Store } from './stores/store.ts';
 
 /** The middleware, and what belongs to it. Mount it with `app.use('/callbacks', callbacks)`. */
-export interface DepositCallbacks<Tx = unknown> {
+export interface DepositCallbacks<Tx = unknown> extends Operations {
   (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void): void;
   /** Durable events: each is awaited and retried. In-process news: told once. */
   on(kind: EventKind, listener: DepositListener<Tx>): DepositCallbacks<Tx>;
@@ -52,6 +56,16 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
   const chains = new Set(settings.chains.map((check) => check.network));
   const intake = createIntake({ store, policy, providers, chains, logger, news, now });
   const log = createCallbackLog({ store, logger });
+  const operations = createOperations({
+    store,
+    intake,
+    providers,
+    toleranceMs: settings.toleranceMs,
+    now,
+    wake: deliverer.wake,
+  });
+  const watchdog = createWatchdog({ providers, store, silenceMs: settings.silenceMs, news, logger, now });
+  const retention = createTicker(60_000, forgetOld, logger, 'Pruning');
   let requests = 0;
   let closing: Promise<void> | undefined;
   let opening: Promise<void> | undefined;
@@ -62,17 +76,30 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
   const routes = new Map(providers.map((provider) => [provider.path, { provider, links: linksOf(provider) }]));
 
   function linksOf(provider: Provider): readonly Link[] {
-    const { requireHttps, trustProxy, sources, toleranceMs } = settings;
+    const { requireHttps, trustProxy, sources, toleranceMs, quarantineUnverified: unverified } = settings;
     return [
-      sourceFilter({ allow: { all: [sources, provider.sources] }, published: provider.publishedSources, requireHttps, ...(trustProxy === undefined ? {} : { trustProxy }) }),
+      sourceFilter({
+        allow: { all: [sources, provider.sources] },
+        published: provider.publishedSources,
+        requireHttps,
+        ...(trustProxy === undefined ? {} : { trustProxy }),
+      }),
       rawBody({ limit: limits.bodyBytes, receiveMs: limits.receiveMs, inflate: provider.inflate }),
-      signature({ provider, toleranceMs }),
+      signature({
+        provider,
+        toleranceMs,
+        ...(unverified ? { keepUnverified: keepUnverified(store, unverified) } : {}),
+      }),
       guard,
       dispatcher,
     ];
   }
 
-  function depositCallbacksMiddleware(req: CallbackRequest, res: ServerResponse, next: (error?: unknown) => void = () => answerNotFound(res)): void {
+  function depositCallbacksMiddleware(
+    req: CallbackRequest,
+    res: ServerResponse,
+    next: (error?: unknown) => void = () => answerNotFound(res),
+  ): void {
     const route = routes.get(pathOf(req));
     if (!route) {
       next();
@@ -81,7 +108,10 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
     const { provider, links } = route;
     begin(req, res, provider);
     if (!provider.methods.includes(req.method ?? '')) {
-      const error = new DepositCallbackError('METHOD_NOT_ALLOWED', `${provider.name} sends ${provider.methods.join(', ')}, not ${req.method}`);
+      const error = new DepositCallbackError(
+        'METHOD_NOT_ALLOWED',
+        `${provider.name} sends ${provider.methods.join(', ')}, not ${req.method}`,
+      );
       refuse(req, res, error, { allow: provider.methods });
     } else if (closing) {
       refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The receiver is closing'), { close: true });
@@ -90,7 +120,8 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
     } else {
       ready().then(
         () => runLinks(links, req, res, next),
-        (cause: unknown) => refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The store is not ready', { cause })),
+        (cause: unknown) =>
+          refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The store is not ready', { cause })),
       );
     }
   }
@@ -121,6 +152,12 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
       throw error;
     }
     deliverer.wake();
+    watchdog.start();
+    if (settings.retainMs !== undefined) retention.start();
+  }
+
+  async function forgetOld(): Promise<void> {
+    if (settings.retainMs !== undefined) await store.prune(now() - settings.retainMs);
   }
 
   async function close(graceMs = 10_000): Promise<void> {
@@ -128,6 +165,8 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
     while (requests > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
     await intake.recorder.idle();
     await deliverer.close(Math.max(0, until - performance.now()));
+    await watchdog.close();
+    await retention.close();
     await log.flush();
     await store.close();
   }
@@ -156,11 +195,17 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
       await log.flush();
     },
     store,
+    ...operations,
   });
   return callbacks;
 }
 
-function runLinks(links: readonly Link[], req: CallbackRequest, res: ServerResponse, done: (error?: unknown) => void): void {
+function runLinks(
+  links: readonly Link[],
+  req: CallbackRequest,
+  res: ServerResponse,
+  done: (error?: unknown) => void,
+): void {
   const run = (index: number): void => {
     const link = links[index];
     if (link) link(req, res, (error) => (error === undefined ? run(index + 1) : done(error)));

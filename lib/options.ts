@@ -89,14 +89,32 @@ export interface Settings<Tx> {
 
 const knownOptions = {
   '': [
-    'providers', 'store', 'policy', 'sources', 'trustProxy', 'requireHttps', 'limits', 'toleranceMs', 'quarantineUnverified',
-    'chains', 'delivery', 'silenceMs', 'retainMs', 'keepBodies', 'logger', 'now',
+    'providers',
+    'store',
+    'policy',
+    'sources',
+    'trustProxy',
+    'requireHttps',
+    'limits',
+    'toleranceMs',
+    'quarantineUnverified',
+    'chains',
+    'delivery',
+    'silenceMs',
+    'retainMs',
+    'keepBodies',
+    'logger',
+    'now',
   ],
   limits: ['bodyBytes', 'receiveMs', 'inFlight', 'ackMs'],
   delivery: ['concurrency', 'attempts', 'backoff', 'leaseMs'],
 };
 
-const unverifiedDefaults: UnverifiedLimits = { bytes: 64 * 2 ** 20, bytesPerAddress: 4 * 2 ** 20, perAddressPerHour: 600 };
+const unverifiedDefaults: UnverifiedLimits = {
+  bytes: 64 * 2 ** 20,
+  bytesPerAddress: 4 * 2 ** 20,
+  perAddressPerHour: 600,
+};
 
 /** Fills in the defaults, and refuses what cannot be understood: a wrong option never weakens a check. */
 export function resolveOptions<Tx>(options: Options<Tx>): Settings<Tx> {
@@ -126,7 +144,8 @@ export function resolveOptions<Tx>(options: Options<Tx>): Settings<Tx> {
       ackMs: whole('limits.ackMs', limits.ackMs ?? 3_000),
     },
     toleranceMs: whole('toleranceMs', options.toleranceMs ?? 300_000),
-    quarantineUnverified: unverified === false ? undefined : { ...unverifiedDefaults, ...(unverified === true ? {} : unverified) },
+    quarantineUnverified:
+      unverified === false ? undefined : { ...unverifiedDefaults, ...(unverified === true ? {} : unverified) },
     chains,
     delivery: options.delivery ?? {},
     silenceMs: options.silenceMs === undefined ? undefined : whole('silenceMs', options.silenceMs),
@@ -143,20 +162,28 @@ function refuseUnknown(where: keyof typeof knownOptions, given: object): void {
   if (unknown === undefined) return;
   const near = known.find((key) => key.toLowerCase().startsWith(unknown.slice(0, 4).toLowerCase()));
   const name = where === '' ? unknown : `${where}.${unknown}`;
-  throw invalidOption(name, `is not known${near === undefined ? '' : `; did you mean ${near}?`} Known are ${known.join(', ')}`);
+  throw invalidOption(
+    name,
+    `is not known${near === undefined ? '' : `; did you mean ${near}?`} Known are ${known.join(', ')}`,
+  );
 }
 
 function checkProviders(providers: readonly Provider[]): void {
-  if (!Array.isArray(providers) || providers.length === 0) throw invalidOption('providers', 'must list at least one provider');
+  if (!Array.isArray(providers) || providers.length === 0)
+    throw invalidOption('providers', 'must list at least one provider');
   for (const field of ['name', 'path'] as const) {
     const values = providers.map((one) => one[field]);
     const twice = values.find((value, index) => values.indexOf(value) !== index);
-    if (twice !== undefined) throw invalidOption('providers', `two have the ${field} ${twice}; give one of them a ${field} of its own`);
+    if (twice !== undefined)
+      throw invalidOption('providers', `two have the ${field} ${twice}; give one of them a ${field} of its own`);
   }
 }
 
 function chainsNeedDurable(): Error {
-  return invalidOption('chains', 'needs a durable store: a deposit waits for its confirmations longer than a process may live');
+  return invalidOption(
+    'chains',
+    'needs a durable store: a deposit waits for its confirmations longer than a process may live',
+  );
 }
 
 function whole(option: string, value: number): number {

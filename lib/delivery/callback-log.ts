@@ -9,7 +9,12 @@ export interface CallbackLog {
 }
 
 /** Strangers make refusals, so what they can make the store write is bounded: `max` lines every `everyMs`. */
-export function createCallbackLog(options: { store: Store; logger: Logger; everyMs?: number; max?: number }): CallbackLog {
+export function createCallbackLog(options: {
+  store: Store;
+  logger: Logger;
+  everyMs?: number;
+  max?: number;
+}): CallbackLog {
   const { store, logger, everyMs = 1_000, max = 1_000 } = options;
   let waiting: CallbackRecord[] = [];
   let dropped = 0;

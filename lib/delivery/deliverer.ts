@@ -53,8 +53,9 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
   const waiters = new Map<string, ((handled: boolean) => void)[]>();
   // An attempt may end before anyone waits for it; only where the answer waits for attempts at all.
   const ended = store.durable ? undefined : new LRUCache<string, boolean>({ max: 10_000 });
-  let pumping: Promise<void> | undefined;
-  let pumpAgain = false;
+  let claiming = false;
+  let claimed: Promise<void> = Promise.resolve();
+  let claimAgain = false;
   let closed = false;
   let poll: NodeJS.Timeout | undefined;
   let renewal: NodeJS.Timeout | undefined;
@@ -69,25 +70,27 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
   };
 
   const pump = (): void => {
-    pumpAgain = true;
-    pumping ??= claimWhileDue().finally(() => {
-      pumping = undefined;
-    });
+    claimAgain = true;
+    if (claiming) return;
+    claiming = true;
+    claimed = claimWhileDue();
   };
 
   const claimWhileDue = async (): Promise<void> => {
-    while (pumpAgain && !closed && running.size < concurrency) {
-      pumpAgain = false;
+    while (claimAgain && !closed && running.size < concurrency) {
+      claimAgain = false;
       const except = kindsThatWait.filter((kind) => !listeners.has(kind));
       try {
         const claims = await store.claim({ limit: concurrency - running.size, leaseMs, except });
         for (const claim of claims) void deliver(claim);
-        if (claims.length > 0) pumpAgain = true;
+        if (claims.length > 0) claimAgain = true;
         else await alarmIfNobodyListens(except);
       } catch (error) {
         report('Events could not be claimed; they stay owed', error);
       }
     }
+    // In the same turn as the last look at claimAgain: a pump in between would be lost.
+    claiming = false;
   };
 
   const deliver = async (claim: Claim): Promise<void> => {
@@ -111,7 +114,8 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
     if (errors.length === 0) {
       try {
         const kept = await store.settle(claim, functions);
-        if (!kept) logger.warn({ eventId: claim.event.id }, 'A delivery ended after its lease; another one settles the event');
+        if (!kept)
+          logger.warn({ eventId: claim.event.id }, 'A delivery ended after its lease; another one settles the event');
         return kept;
       } catch (error) {
         errors.push(error);
@@ -126,7 +130,11 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
     const dead = claim.attempt >= attempts;
     logger.warn({ eventId: claim.event.id, attempt: claim.attempt, dead, errors }, 'A delivery failed');
     try {
-      const kept = await store.fail(claim, { error, delayMs: dead ? 0 : backoffMs(claim.attempt, backoff, random), dead });
+      const kept = await store.fail(claim, {
+        error,
+        delayMs: dead ? 0 : backoffMs(claim.attempt, backoff, random),
+        dead,
+      });
       if (kept && dead) {
         const { id: eventId, kind, deposit } = claim.event;
         news.tell('dead-letter', { eventId, kind, deposit, error });
@@ -140,7 +148,8 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
     for (const [claim, controller] of running) {
       store.extend(claim, leaseMs).then(
         (ours) => {
-          if (!ours) controller.abort(new DepositCallbackError('LEASE_LOST', `The lease of ${claim.event.id} was lost`));
+          if (!ours)
+            controller.abort(new DepositCallbackError('LEASE_LOST', `The lease of ${claim.event.id} was lost`));
         },
         (error) => report('A lease could not be renewed', error),
       );
@@ -152,13 +161,19 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
     for (const kind of kinds) {
       if ((await store.events({ state: 'owed', kind, limit: 1 })).length === 0) continue;
       alarmedAt = performance.now();
-      news.tell('alarm', { code: 'NO_LISTENER', message: `Events of kind ${kind} are owed and nobody listens: add on('${kind}', …)` });
+      news.tell('alarm', {
+        code: 'NO_LISTENER',
+        message: `Events of kind ${kind} are owed and nobody listens: add on('${kind}', …)`,
+      });
     }
   };
 
   const report = (message: string, cause: unknown): void => {
     logger.error({ error: cause }, message);
-    news.tell('error', isDepositCallbackError(cause) ? cause : new DepositCallbackError('UNAVAILABLE', message, { cause }));
+    news.tell(
+      'error',
+      isDepositCallbackError(cause) ? cause : new DepositCallbackError('UNAVAILABLE', message, { cause }),
+    );
   };
 
   return {
@@ -170,14 +185,17 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
     wake,
     attempted: async (eventIds) => {
       const handled = await Promise.all(
-        eventIds.map((id) => ended?.get(id) ?? new Promise<boolean>((resolve) => waiters.set(id, [...(waiters.get(id) ?? []), resolve]))),
+        eventIds.map(
+          (id) =>
+            ended?.get(id) ?? new Promise<boolean>((resolve) => waiters.set(id, [...(waiters.get(id) ?? []), resolve])),
+        ),
       );
       return handled.every(Boolean);
     },
     async idle() {
       wake();
-      while (pumping !== undefined || running.size > 0) {
-        await pumping;
+      while (claiming || running.size > 0) {
+        await claimed;
         if (running.size > 0) await new Promise(setImmediate);
       }
     },
@@ -185,13 +203,15 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
       closed = true;
       clearInterval(poll);
       unsubscribe?.();
-      await pumping;
+      await claimed;
       const deadline = performance.now() + graceMs;
       while (running.size > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
       clearInterval(renewal);
       for (const [claim, controller] of running) {
         controller.abort(new DepositCallbackError('UNAVAILABLE', 'The deliverer is closing'));
-        await store.release(claim).catch((error: unknown) => report('A lease could not be freed; it will run out', error));
+        await store
+          .release(claim)
+          .catch((error: unknown) => report('A lease could not be freed; it will run out', error));
       }
     },
   };

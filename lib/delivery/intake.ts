@@ -42,7 +42,10 @@ export function createIntake(options: IntakeOptions): Intake {
 
   const tell = ({ reading, unreadable }: ReadCallback, { provider }: VerifiedCallback): void => {
     if (unreadable !== undefined) {
-      logger.error({ provider: provider.name, error: unreadable }, 'An authentic callback could not be read; it is quarantined');
+      logger.error(
+        { provider: provider.name, error: unreadable },
+        'An authentic callback could not be read; it is quarantined',
+      );
       news?.tell('alarm', {
         code: 'BODY_UNREADABLE',
         message: `A callback of ${provider.name} could not be read; it is kept, and reprocess reads it after an upgrade`,
@@ -50,7 +53,11 @@ export function createIntake(options: IntakeOptions): Intake {
       });
     }
     if (reading?.kind === 'notice') {
-      news?.tell('alarm', { code: 'PROVIDER_NOTICE', message: reading.notice ?? 'The provider sent a notice', provider: provider.name });
+      news?.tell('alarm', {
+        code: 'PROVIDER_NOTICE',
+        message: reading.notice ?? 'The provider sent a notice',
+        provider: provider.name,
+      });
     }
   };
 

@@ -1,4 +1,4 @@
-import { type Deposit, depositFromJson, depositToJson, type EventKind } from '../deposits/deposit.ts';
+import { type Deposit, type EventKind, withJson } from '../deposits/deposit.ts';
 import { DepositCallbackError } from '../errors.ts';
 import type { Claim } from '../stores/store.ts';
 
@@ -20,7 +20,12 @@ export interface DeliveryContext<Tx> {
 /** Awaited; a throw or a rejection means another delivery later. */
 export type DepositListener<Tx> = (deposit: Deposit, context: DeliveryContext<Tx>) => unknown;
 
-export const eventKinds = ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'] as const satisfies readonly EventKind[];
+export const eventKinds = [
+  'deposit',
+  'deposit.pending',
+  'deposit.reverted',
+  'deposit.failed',
+] as const satisfies readonly EventKind[];
 
 /** Events that stay owed while nobody listens: money hangs on them. The others settle. */
 export const kindsThatWait = ['deposit', 'deposit.reverted'] as const satisfies readonly EventKind[];
@@ -74,7 +79,7 @@ export function createListeners<Tx>(): Listeners<Tx> {
       };
       for (const listener of byKind.get(claim.event.kind) ?? []) {
         try {
-          await listener(depositFromJson(depositToJson(claim.event.deposit)), context);
+          await listener(withJson(structuredClone(claim.event.deposit)), context);
         } catch (error) {
           errors.push(error);
         }

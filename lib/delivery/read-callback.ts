@@ -32,7 +32,10 @@ export function readCallback(given: VerifiedCallback, policy: CompiledPolicy): R
   try {
     reading = provider.read(delivery, verified);
   } catch (unreadable) {
-    return { arrival: { callback, assessments: [], verdict: { outcome: 'quarantined', code: 'BODY_UNREADABLE' } }, unreadable };
+    return {
+      arrival: { callback, assessments: [], verdict: { outcome: 'quarantined', code: 'BODY_UNREADABLE' } },
+      unreadable,
+    };
   }
   if (reading.kind !== 'transfers') {
     const verdict = { outcome: 'ignored', code: reading.kind.toUpperCase() } as const;
@@ -47,7 +50,11 @@ export function readCallback(given: VerifiedCallback, policy: CompiledPolicy): R
   return assessments instanceof Promise ? assessments.then(finish) : finish(assessments);
 }
 
-function assessTransfers(reading: Reading, given: VerifiedCallback, policy: CompiledPolicy): KeyedAssessment[] | Promise<KeyedAssessment[]> {
+function assessTransfers(
+  reading: Reading,
+  given: VerifiedCallback,
+  policy: CompiledPolicy,
+): KeyedAssessment[] | Promise<KeyedAssessment[]> {
   const { provider, callback } = given;
   const rows = new Map<string, number>();
   const assessments = reading.transfers.map((transfer) => {

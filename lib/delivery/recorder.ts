@@ -1,7 +1,7 @@
 import { type Advance, advance } from '../deposits/advance.ts';
 import type { Assessment } from '../deposits/assess.ts';
 import type { CompiledPolicy } from '../deposits/compile-policy.ts';
-import { depositFromJson, depositToJson } from '../deposits/deposit.ts';
+import { withJson } from '../deposits/deposit.ts';
 import type { StoredStatement } from '../deposits/statement.ts';
 import type { Decision, StoredDeposit, TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
 import { DepositCallbackError } from '../errors.ts';
@@ -18,7 +18,9 @@ export interface Arrival {
   verdict?: { outcome: 'ignored' | 'quarantined'; code: string };
 }
 
-export type ReceivedCallback = Omit<CallbackRecord, 'outcome' | 'code' | 'transfers' | 'tookMs' | 'finished'> & { startedAt: number };
+export type ReceivedCallback = Omit<CallbackRecord, 'outcome' | 'code' | 'transfers' | 'tookMs' | 'finished'> & {
+  startedAt: number;
+};
 
 /** An assessment with the key of the transaction that its statement belongs to, where it makes one. */
 export type KeyedAssessment = Assessment & { transactionKey?: string };
@@ -34,7 +36,10 @@ export interface Recorder {
   /** Resolves once the callback is durably stored with all that it changes; rejects when it is not. */
   record(arrival: Arrival): Promise<Recorded>;
   /** Folds one transaction again, with statements of our own chain check or an operator's decisions. */
-  reassess(transactionKey: string, news: { statements?: readonly StoredStatement[]; decisions?: readonly Decision[] }): Promise<readonly StoredDeposit[]>;
+  reassess(
+    transactionKey: string,
+    news: { statements?: readonly StoredStatement[]; decisions?: readonly Decision[] },
+  ): Promise<readonly StoredDeposit[]>;
   /** Resolves when nothing is in flight. */
   idle(): Promise<void>;
 }
@@ -62,7 +67,8 @@ const maxRounds = 50;
  */
 export function createRecorder({ store, policy, now, batch = 256 }: RecorderOptions): Recorder {
   let queue: Waiting[] = [];
-  let pumping: Promise<void> | undefined;
+  let pumping = false;
+  let pumped: Promise<void> = Promise.resolve();
 
   const pump = async (): Promise<void> => {
     await new Promise(setImmediate);
@@ -71,6 +77,8 @@ export function createRecorder({ store, policy, now, batch = 256 }: RecorderOpti
       queue = queue.slice(batch);
       await commitTogether(taken);
     }
+    // In the same turn as the last look at the queue: an arrival in between would wait for the next one.
+    pumping = false;
   };
 
   const commitTogether = async (waiting: readonly Waiting[]): Promise<void> => {
@@ -118,7 +126,9 @@ export function createRecorder({ store, policy, now, batch = 256 }: RecorderOpti
     throw new DepositCallbackError('UNAVAILABLE', `A transaction was changed elsewhere ${maxRounds} times in a row`);
   };
 
-  const advanceAll = async (arrivals: readonly Arrival[]): Promise<{ results: (Recorded | Error)[]; changes: TransactionChange[] }> => {
+  const advanceAll = async (
+    arrivals: readonly Arrival[],
+  ): Promise<{ results: (Recorded | Error)[]; changes: TransactionChange[] }> => {
     const statements = statementsByKey(arrivals);
     const states = statements.size === 0 ? [] : await store.load([...statements.keys()]);
     const advanced = new Map<string, Advance | Error>();
@@ -137,16 +147,27 @@ export function createRecorder({ store, policy, now, batch = 256 }: RecorderOpti
     return { results, changes };
   };
 
-  const advanceOne = async (state: TransactionState, arrived: readonly StoredStatement[], decisions: readonly Decision[]): Promise<Advance> => {
+  const advanceOne = async (
+    state: TransactionState,
+    arrived: readonly StoredStatement[],
+    decisions: readonly Decision[],
+  ): Promise<Advance> => {
     const compiled = policy();
     const holds = new Map<string, string | undefined>();
-    const context = { now: now(), rules: compiled.rulesFor, frozen: compiled.frozen(), holds, decisions, asset: compiled.assetOf };
+    const context = {
+      now: now(),
+      rules: compiled.rulesFor,
+      frozen: compiled.frozen(),
+      holds,
+      decisions,
+      asset: compiled.assetOf,
+    };
     let result = advance(state, arrived, context);
     if (!compiled.hold) return result;
     for (;;) {
       const unasked = result.proposed.filter((deposit) => !holds.has(deposit.id));
       if (unasked.length === 0) return result;
-      for (const deposit of unasked) holds.set(deposit.id, await compiled.hold(depositFromJson(depositToJson(deposit))));
+      for (const deposit of unasked) holds.set(deposit.id, await compiled.hold(withJson(structuredClone(deposit))));
       result = advance(state, arrived, context);
     }
   };
@@ -155,9 +176,9 @@ export function createRecorder({ store, policy, now, batch = 256 }: RecorderOpti
     record(arrival) {
       return new Promise((resolve, reject) => {
         queue.push({ arrival, resolve, reject });
-        pumping ??= pump().finally(() => {
-          pumping = undefined;
-        });
+        if (pumping) return;
+        pumping = true;
+        pumped = pump();
       });
     },
     async reassess(key, { statements = [], decisions = [] }) {
@@ -169,10 +190,13 @@ export function createRecorder({ store, policy, now, batch = 256 }: RecorderOpti
         const { lost } = await store.commit({ callbacks: [], changes: [change] });
         if (lost.length === 0) return deposits;
       }
-      throw new DepositCallbackError('UNAVAILABLE', `Transaction ${key} was changed elsewhere ${maxRounds} times in a row`);
+      throw new DepositCallbackError(
+        'UNAVAILABLE',
+        `Transaction ${key} was changed elsewhere ${maxRounds} times in a row`,
+      );
     },
     async idle() {
-      while (pumping) await pumping;
+      while (pumping) await pumped;
     },
   };
 }

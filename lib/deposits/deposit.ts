@@ -46,8 +46,11 @@ export function depositToJson(deposit: DepositRecord): DepositJson {
 }
 
 export function depositFromJson(json: DepositJson): Deposit {
-  const deposit: DepositRecord = { ...json, amount: BigInt(json.amount) };
-  // Not enumerable: a spread or a deep comparison of a deposit sees data only.
+  return withJson({ ...json, amount: BigInt(json.amount) });
+}
+
+/** The same object, with `toJSON`: not enumerable, so that a spread or a deep comparison of a deposit sees data only. */
+export function withJson(deposit: DepositRecord): Deposit {
   return Object.defineProperty(deposit, 'toJSON', { value: () => depositToJson(deposit) }) as Deposit;
 }
 

@@ -42,7 +42,12 @@ export function duplicateRecord(callback: ReceivedCallback, now: number): Callba
 }
 
 /** The log's line for a refusal: without a body, which anybody may have sent. */
-export function refusedRecord(req: CallbackRequest, state: RequestState, provider: Provider, code: RefusalCode): CallbackRecord {
+export function refusedRecord(
+  req: CallbackRequest,
+  state: RequestState,
+  provider: Provider,
+  code: RefusalCode,
+): CallbackRecord {
   const bytes = state.rawBody;
   return {
     id: callbackId(state.receivedAt),

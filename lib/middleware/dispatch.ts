@@ -20,7 +20,11 @@ export function dispatch<Tx>({ deliverer, ackMs = 3_000 }: DispatchOptions<Tx>):
     const state = stateOf(req);
     const { record, provider, eventIds = [] } = state;
     if (!record || !provider) {
-      refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'dispatch() found no recorded callback; put replayGuard() before it'));
+      refuse(
+        req,
+        res,
+        new DepositCallbackError('UNAVAILABLE', 'dispatch() found no recorded callback; put replayGuard() before it'),
+      );
       return;
     }
     const answerNow = (): void => {
@@ -46,7 +50,8 @@ export function dispatch<Tx>({ deliverer, ackMs = 3_000 }: DispatchOptions<Tx>):
     const refuseWith = (message: string): void => {
       if (!state.answered) refuse(req, res, new DepositCallbackError('UNAVAILABLE', message));
     };
-    const expire = (): void => refuseWith('The listeners took longer than ackMs, and the store is not durable: it must come again');
+    const expire = (): void =>
+      refuseWith('The listeners took longer than ackMs, and the store is not durable: it must come again');
     const deadline = deadlines.add(expire);
     const sooner = state.provider?.deadlineMs;
     const timer = sooner !== undefined && sooner < ackMs ? setTimeout(expire, sooner).unref() : undefined;

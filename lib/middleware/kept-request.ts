@@ -3,12 +3,23 @@ import type { Provider } from '../providers/provider.ts';
 
 // What reading a stored callback again, or looking into it, may need. Everything else is dropped: a header that nobody
 // thought of may be a credential.
-const allowed = ['content-type', 'content-encoding', 'content-length', 'user-agent', 'host', 'x-forwarded-for', 'x-forwarded-proto'];
+const allowed = [
+  'content-type',
+  'content-encoding',
+  'content-length',
+  'user-agent',
+  'host',
+  'x-forwarded-for',
+  'x-forwarded-proto',
+];
 
 const secretParameter = /key|secret|token|sign|pass|auth|hash|hmac/i;
 
 /** The headers to store: an allow-list, with those that the provider itself reads. */
-export function keptHeaders(headers: IncomingHttpHeaders, provider: Pick<Provider, 'keptHeaders'>): Record<string, string> {
+export function keptHeaders(
+  headers: IncomingHttpHeaders,
+  provider: Pick<Provider, 'keptHeaders'>,
+): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const name of [...allowed, ...(provider.keptHeaders ?? [])]) {
     const value = headers[name];
@@ -29,4 +40,15 @@ export function redactedUrl(url: string): string {
       return secretParameter.test(name) && name.length < pair.length ? `${name}=[redacted]` : pair;
     });
   return `${url.slice(0, start)}?${parameters.join('&')}`;
+}
+
+const credentials = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key']);
+
+/** All headers but those that are credentials: verifying again needs the signature's, whatever they are called. */
+export function headersButCredentials(headers: IncomingHttpHeaders): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && !credentials.has(name)) kept[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return kept;
 }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { createIntake, type Intake } from '../delivery/intake.ts';
 import { type CallbackLog, createCallbackLog } from '../delivery/callback-log.ts';
+import { createIntake, type Intake } from '../delivery/intake.ts';
 import type { Recorded } from '../delivery/recorder.ts';
 import type { Policy } from '../deposits/policy.ts';
 import { DepositCallbackError, invalidOption, isDepositCallbackError, isRefusalCode } from '../errors.ts';
@@ -33,7 +33,9 @@ export function replayGuard(options: ReplayGuardOptions): Link {
   const inFlightLimit = atLeastOne('limits.inFlight', limits.inFlight ?? 1_000);
   const deadlines = createDeadlines(atLeastOne('limits.ackMs', limits.ackMs ?? 3_000));
   // A fast path only: filled after the commit, with deliveries that need not be read again. Statements decide.
-  const remembered = store.durable ? new LRUCache<string, string>({ max: options.rememberedIds ?? 100_000 }) : undefined;
+  const remembered = store.durable
+    ? new LRUCache<string, string>({ max: options.rememberedIds ?? 100_000 })
+    : undefined;
   const log = options.log ?? createCallbackLog({ store, logger: silentLogger });
   let inFlight = 0;
 
@@ -41,11 +43,19 @@ export function replayGuard(options: ReplayGuardOptions): Link {
     const state = stateOf(req);
     const { provider, delivery, verified } = state;
     if (!provider || !delivery || !verified) {
-      refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'replayGuard() found no verified callback; put signature() before it'));
+      refuse(
+        req,
+        res,
+        new DepositCallbackError('UNAVAILABLE', 'replayGuard() found no verified callback; put signature() before it'),
+      );
       return;
     }
     if (inFlight >= inFlightLimit) {
-      refuse(req, res, new DepositCallbackError('UNAVAILABLE', `limits.inFlight of ${inFlightLimit} callbacks is reached`));
+      refuse(
+        req,
+        res,
+        new DepositCallbackError('UNAVAILABLE', `limits.inFlight of ${inFlightLimit} callbacks is reached`),
+      );
       return;
     }
     const callback = receivedCallback(state, provider, delivery, verified);
@@ -60,29 +70,33 @@ export function replayGuard(options: ReplayGuardOptions): Link {
 
     inFlight += 1;
     const deadline = deadlines.add(() => {
-      if (!state.answered) refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The store took longer than limits.ackMs'));
+      if (!state.answered)
+        refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The store took longer than limits.ackMs'));
     });
     const kept = keepBodies ? callback : withoutBody(callback);
-    intake.take({ provider, delivery, verified, callback: kept }).then(
-      async (recorded) => {
-        inFlight -= 1;
-        deadline.cancel();
-        if (rememberedAs !== undefined && recorded.record.finished) remembered?.set(rememberedAs, callback.bodyHash);
-        state.record = recorded.record;
-        if (recorded.reading) state.reading = recorded.reading;
-        if (store.durable) state.eventIds = recorded.eventIds;
-        else {
-          state.waitForListeners = true;
-          state.eventIds = await owedEventIds(store, recorded);
-        }
-        if (!state.answered) next();
-      },
-      (error: unknown) => {
-        inFlight -= 1;
-        deadline.cancel();
-        if (!state.answered) refuse(req, res, ourTrouble(error));
-      },
-    ).catch(next);
+    intake
+      .take({ provider, delivery, verified, callback: kept })
+      .then(
+        async (recorded) => {
+          inFlight -= 1;
+          deadline.cancel();
+          if (rememberedAs !== undefined && recorded.record.finished) remembered?.set(rememberedAs, callback.bodyHash);
+          state.record = recorded.record;
+          if (recorded.reading) state.reading = recorded.reading;
+          if (store.durable) state.eventIds = recorded.eventIds;
+          else {
+            state.waitForListeners = true;
+            state.eventIds = await owedEventIds(store, recorded);
+          }
+          if (!state.answered) next();
+        },
+        (error: unknown) => {
+          inFlight -= 1;
+          deadline.cancel();
+          if (!state.answered) refuse(req, res, ourTrouble(error));
+        },
+      )
+      .catch(next);
   };
 }
 

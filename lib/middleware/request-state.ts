@@ -1,3 +1,4 @@
+import type { RefusalCode } from '../errors.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../observe/logger.ts';
 import type { News } from '../observe/news.ts';
@@ -29,7 +30,7 @@ export interface RequestState {
   logger: Logger;
   news?: News;
   /** Told once, when the request is refused: `depositCallbacks` logs it. */
-  onRefused?: (code: string) => void;
+  onRefused?: (code: RefusalCode) => void;
 }
 
 /** A request as the links meet it: from Express 4 or 5, Connect or plain `node:http`. */

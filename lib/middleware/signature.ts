@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { DepositCallbackError, invalidOption, isDepositCallbackError, isRefusalCode } from '../errors.ts';
 import type { Delivery, Provider, Verified } from '../providers/provider.ts';
 import { equalBytes } from '../signatures/constant-time.ts';
+import { assertFresh } from '../signatures/freshness.ts';
 import type { Key } from '../signatures/key-ring.ts';
 import type { CallbackRequest, Link, RequestState } from './request-state.ts';
 import { stateOf } from './request-state.ts';
@@ -15,26 +16,39 @@ export interface SignatureOptions {
    * Told of a signature that did not fit, before the refusal: a promise of true means that the callback was kept, and
    * the sender gets a 503 (`quarantineUnverified`).
    */
-  keepUnverified?: (state: RequestState, delivery: Delivery) => Promise<boolean>;
+  keepUnverified?: (
+    req: CallbackRequest,
+    state: RequestState,
+    provider: Provider,
+    delivery: Delivery,
+  ) => Promise<boolean>;
 }
 
 /** Checks the API key, then the provider's signature over the exact bytes, then the signed time in both directions. */
 export function signature({ provider, toleranceMs = 300_000, keepUnverified }: SignatureOptions): Link {
   if (!Number.isSafeInteger(toleranceMs) || toleranceMs < 1) {
-    throw invalidOption('toleranceMs', 'must be a whole number of milliseconds, at least 1; 0 would refuse or accept everything');
+    throw invalidOption(
+      'toleranceMs',
+      'must be a whole number of milliseconds, at least 1; 0 would refuse or accept everything',
+    );
   }
 
   return function signatureLink(req, res, next) {
     const state = stateOf(req);
     if (!state.rawBody) {
-      refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'signature() found no raw body; put rawBody() before it'));
+      refuse(
+        req,
+        res,
+        new DepositCallbackError('UNAVAILABLE', 'signature() found no raw body; put rawBody() before it'),
+      );
       return;
     }
     const delivery = deliveryOf(req, state, state.rawBody);
     state.provider = provider;
     state.delivery = delivery;
 
-    const reject = (error: unknown): void => void refuseOrKeep(req, res, state, delivery, error, keepUnverified);
+    const reject = (error: unknown): void =>
+      void refuseOrKeep(req, res, state, provider, delivery, error, keepUnverified);
     const accept = (verified: Verified): void => {
       try {
         assertFresh(verified.signedAt, state.receivedAt, toleranceMs);
@@ -69,16 +83,6 @@ function deliveryOf(req: CallbackRequest, state: RequestState, body: Buffer): De
   };
 }
 
-function assertFresh(signedAt: number | undefined, now: number, toleranceMs: number): void {
-  if (signedAt === undefined) return;
-  if (signedAt < now - toleranceMs) {
-    throw new DepositCallbackError('TIMESTAMP_TOO_OLD', `Signed ${now - signedAt} ms ago; toleranceMs is ${toleranceMs}`);
-  }
-  if (signedAt > now + toleranceMs) {
-    throw new DepositCallbackError('TIMESTAMP_TOO_NEW', `Signed ${signedAt - now} ms ahead; toleranceMs is ${toleranceMs}. Check both clocks`);
-  }
-}
-
 function checkApiKey(provider: Provider, delivery: Delivery): Promise<void> | undefined {
   if (!provider.apiKeys) return undefined;
   const sent = delivery.headers['x-api-key'];
@@ -86,7 +90,11 @@ function checkApiKey(provider: Provider, delivery: Delivery): Promise<void> | un
     const bytes = Buffer.from(typeof sent === 'string' ? sent : '');
     // Every key is compared, whichever fits.
     const fits = keys.reduce((any, key) => equalBytes(bytes, key.value) || any, false);
-    if (!fits) throw new DepositCallbackError('API_KEY_INVALID', `The x-api-key header is not one of ${provider.name}'s apiKeys`);
+    if (!fits)
+      throw new DepositCallbackError(
+        'API_KEY_INVALID',
+        `The x-api-key header is not one of ${provider.name}'s apiKeys`,
+      );
   };
   const active = provider.apiKeys.active(delivery.receivedAt);
   if (active instanceof Promise) return active.then(check);
@@ -98,6 +106,7 @@ async function refuseOrKeep(
   req: CallbackRequest,
   res: ServerResponse,
   state: RequestState,
+  provider: Provider,
   delivery: Delivery,
   thrown: unknown,
   keepUnverified: SignatureOptions['keepUnverified'],
@@ -108,12 +117,16 @@ async function refuseOrKeep(
       ? thrown
       : new DepositCallbackError('UNAVAILABLE', 'Verification failed for a reason of our own', { cause: thrown });
   if (keepUnverified && (error.code === 'SIGNATURE_INVALID' || error.code === 'API_KEY_INVALID')) {
-    const kept = await keepUnverified(state, delivery).catch((cause: unknown) => {
+    const kept = await keepUnverified(req, state, provider, delivery).catch((cause: unknown) => {
       state.logger.error({ error: cause }, 'An unverified callback could not be kept');
       return false;
     });
     if (kept) {
-      refuse(req, res, new DepositCallbackError('UNAVAILABLE', `${error.message}; kept until reverify`, { cause: error }));
+      refuse(
+        req,
+        res,
+        new DepositCallbackError('UNAVAILABLE', `${error.message}; kept until reverify`, { cause: error }),
+      );
       return;
     }
   }

@@ -1,0 +1,32 @@
+import type { Delivery, Provider } from '../providers/provider.ts';
+import type { Store, UnverifiedQuota } from '../stores/store.ts';
+import { refusedRecord } from './callback-record.ts';
+import { headersButCredentials } from './kept-request.ts';
+import type { CallbackRequest, RequestState } from './request-state.ts';
+
+/**
+ * Keeps a callback from an allowed source whose signature does not fit, so that a botched key rotation loses nothing.
+ * Resolves false, with an alarm, where the quota is used up: what is kept already is the older, and stays.
+ */
+export function keepUnverified(store: Store, quota: UnverifiedQuota) {
+  return async (
+    req: CallbackRequest,
+    state: RequestState,
+    provider: Provider,
+    delivery: Delivery,
+  ): Promise<boolean> => {
+    const record = refusedRecord(req, state, provider, 'SIGNATURE_INVALID');
+    const kept = await store.keepUnverified(
+      { ...record, url: delivery.url, headers: headersButCredentials(delivery.headers), body: delivery.body },
+      quota,
+    );
+    state.news?.tell('alarm', {
+      code: kept ? 'UNVERIFIED_KEPT' : 'UNVERIFIED_FULL',
+      message: kept
+        ? `A callback to ${provider.name} does not verify; it is kept. If a key was rotated, add the new one and call reverify`
+        : `A callback to ${provider.name} does not verify, and the quarantine for such is full: it is refused`,
+      provider: provider.name,
+    });
+    return kept;
+  };
+}
