@@ -11,7 +11,7 @@ export const ethereumBounds: Bounds = {
   reorgDepth: 64,
   stuckAfterMs: 30 * minute,
   confirmationsReason:
-    'No reorg of mainnet since the merge came near 12 blocks; two epochs (64 slots) are finalized (ethereum.org, Gasper)',
+    'The deepest reorg since proof of stake was 7 blocks (beacon chain, May 2022); two epochs (64 slots) are finalized (ethereum.org, Gasper)',
 };
 
 /** OP Stack, and others that one sequencer orders: its order stands until L1 says otherwise. */
@@ -135,5 +135,5 @@ export const eosBounds: Bounds = {
   reorgDepth: 360,
   stuckAfterMs: 30 * minute,
   confirmationsReason:
-    'Irreversible 325 to 330 blocks behind the head under delegated proof of stake; Savanna is quicker (docs.eosnetwork.com)',
+    'Delegated proof of stake was irreversible after about 325 blocks; Savanna (September 2024) needs seconds, but not every Antelope chain has it (eosnetwork.com, Spring 1.0)',
 };
