@@ -23,7 +23,7 @@ export interface OpenedDatabase extends SqliteDatabase {
 export type SqliteDriver = 'better-sqlite3' | 'node:sqlite';
 
 const missing =
-  'sqliteStore: no SQLite driver; npm install better-sqlite3, or run Node 22.13 or newer, which has node:sqlite';
+  'sqliteStore: no SQLite driver; npm install better-sqlite3 (npm rebuild after a change of Node), or run Node 22.13 or newer, which has node:sqlite';
 
 /** Opens `path` with the driver named, or with the first one that is there. Throws `STORE_DRIVER_MISSING`. */
 export async function openDatabase(path: string, driver: SqliteDriver | undefined): Promise<OpenedDatabase> {
@@ -38,13 +38,14 @@ export async function openDatabase(path: string, driver: SqliteDriver | undefine
 }
 
 async function openBetterSqlite(path: string): Promise<OpenedDatabase> {
-  let driver: unknown;
+  let Database: new (path: string) => OpenedDatabase;
   try {
-    driver = await import('better-sqlite3');
+    ({ default: Database } = (await import('better-sqlite3')) as unknown as { default: typeof Database });
+    // Its binding is loaded at the first use, and fails where it was built for another Node.
+    new Database(':memory:').close();
   } catch (cause) {
     throw new DepositCallbackError('STORE_DRIVER_MISSING', missing, { cause });
   }
-  const { default: Database } = driver as { default: new (path: string) => OpenedDatabase };
   return new Database(path);
 }
 

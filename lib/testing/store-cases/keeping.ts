@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { isDepositCallbackError } from '../../errors.ts';
+import type { UnverifiedQuota } from '../../stores/store.ts';
+import {
+  claimAll,
+  claimOne,
+  depositChange,
+  recordDeposits,
+  sampleCallback,
+  sampleChange,
+  sampleDeposit,
+  sampleEvent,
+  sampleStatement,
+  startOfTime,
+} from './samples.ts';
+import type { StoreCase } from './store-case.ts';
+
+const roomy: UnverifiedQuota = { bytes: 1e6, bytesPerAddress: 1e6, perAddressPerHour: 100 };
+const kib = 1024;
+
+export const keepingCases: readonly StoreCase[] = [
+  {
+    name: 'unverified callbacks are kept whole, oldest first, until they are dropped',
+    async run({ store }) {
+      const [a, b, c] = ['a', 'b', 'c'].map((id) => sampleCallback(id, { provider: id === 'b' ? 'other' : 'imtoken' }));
+      assert.ok(a && b && c);
+      for (const callback of [a, b, c]) assert.equal(await store.keepUnverified(callback, roomy), true);
+      assert.deepEqual(await store.unverified({ limit: 2 }), [a, b]);
+      assert.deepEqual(await store.unverified({ provider: 'imtoken', limit: 9 }), [a, c]);
+      assert.equal((await store.counts()).unverified, 3);
+      assert.equal(await store.callback('a'), undefined);
+      await store.dropUnverified(['a', 'unknown']);
+      assert.deepEqual(await store.unverified({ limit: 9 }), [b, c]);
+      assert.equal((await store.counts()).unverified, 2);
+    },
+  },
+  {
+    name: 'the quota of unverified callbacks holds in all, by address and by hour',
+    async run({ store }) {
+      const from = (remoteAddress: string, id: string, receivedAt = startOfTime) =>
+        sampleCallback(id, { remoteAddress, receivedAt, body: Buffer.alloc(kib), bodyBytes: kib });
+      // Each counts as its body and 1 KiB.
+      const quota = { bytes: 10 * kib, bytesPerAddress: 6 * kib, perAddressPerHour: 2 };
+      assert.equal(await store.keepUnverified(from('one', '1'), quota), true);
+      assert.equal(await store.keepUnverified(from('one', '2'), quota), true);
+      assert.equal(await store.keepUnverified(from('one', '3'), quota), false, 'two an hour');
+      assert.equal(await store.keepUnverified(from('one', '4', startOfTime + 3_600_000), quota), true, 'an hour later');
+      assert.equal(await store.keepUnverified(from('one', '5', startOfTime + 7_200_000), quota), false, 'its bytes');
+      assert.equal(await store.keepUnverified(from('two', '6'), quota), true);
+      assert.equal(await store.keepUnverified(from('two', '7'), quota), true);
+      assert.equal(await store.keepUnverified(from('three', '8'), quota), false, 'bytes in all');
+      await store.dropUnverified(['1']);
+      assert.equal(await store.keepUnverified(from('three', '8'), quota), true, 'room again');
+      assert.deepEqual(
+        (await store.unverified({ limit: 9 })).map(({ id }) => id),
+        ['2', '4', '6', '7', '8'],
+      );
+    },
+  },
+  {
+    name: 'prune forgets old callbacks and nothing that a credited deposit rests on',
+    async run({ store }, clock) {
+      await recordDeposits(store, 'a');
+      await store.settle(await claimOne(store), []);
+      const before = await store.load(['a']);
+      clock.advance(1000);
+      await store.commit({ callbacks: [sampleCallback('young', { receivedAt: clock.now() })], changes: [] });
+      assert.equal(await store.prune(clock.now()), 1);
+      assert.equal(await store.callback('a'), undefined);
+      assert.notEqual(await store.callback('young'), undefined);
+      assert.deepEqual(await store.load(['a']), before);
+      assert.equal((await store.counts()).callbacks, 1);
+      assert.deepEqual((await store.counts()).deposits, { confirmed: 1 });
+      assert.deepEqual(await store.known([{ provider: 'imtoken', deliveryId: 'delivery-a', bodyHash: 'hash-of-a' }]), [
+        false,
+      ]);
+      assert.equal(await store.prune(clock.now()), 0);
+    },
+  },
+  {
+    name: 'prune keeps a deposit that was credited once and then reverted, or whose event was cancelled',
+    async run({ store }, clock) {
+      await recordDeposits(store, 'reverted', 'cancelled');
+      const deposits = ['reverted', 'cancelled'].map((key) => sampleDeposit(key, { status: 'reverted' }));
+      const [reverted, cancelled] = deposits;
+      assert.ok(reverted && cancelled);
+      const changes = [
+        sampleChange('reverted', {
+          expectedVersion: 1,
+          deposits: [reverted],
+          events: [sampleEvent(reverted, 'deposit.reverted')],
+        }),
+        sampleChange('cancelled', {
+          expectedVersion: 1,
+          deposits: [cancelled],
+          cancelled: [sampleEvent(cancelled).id],
+        }),
+      ];
+      assert.deepEqual(await store.commit({ callbacks: [], changes }), { lost: [] });
+      for (const _ of [1, 2]) await store.settle(await claimOne(store), []);
+      const before = await store.load(['reverted', 'cancelled']);
+      clock.advance(1000);
+      await store.prune(clock.now());
+      assert.deepEqual(await store.load(['reverted', 'cancelled']), before);
+    },
+  },
+  {
+    name: 'prune forgets what was never credited, but not while it waits or an event of it is owed or dead',
+    async run({ store }, clock) {
+      const failed = (key: string) => {
+        const deposit = sampleDeposit(key, { status: 'failed', generation: 0 });
+        return sampleChange(key, {
+          statements: [sampleStatement(key)],
+          deposits: [deposit],
+          events: [sampleEvent(deposit, 'deposit.failed', 0)],
+        });
+      };
+      const waiting = sampleDeposit('waiting', { status: 'quarantined', generation: 0, waitingSince: clock.now() });
+      await store.commit({ callbacks: [], changes: [failed('handled')] });
+      await store.settle(await claimOne(store), []);
+      await store.commit({ callbacks: [], changes: [failed('dead')] });
+      await store.fail(await claimOne(store), { error: 'x', delayMs: 0, dead: true });
+      await store.commit({
+        callbacks: [],
+        changes: [failed('owed'), sampleChange('waiting', { deposits: [waiting] })],
+      });
+      await store.commit({
+        callbacks: [],
+        changes: [sampleChange('removal', { statements: [sampleStatement('removal')] })],
+      });
+      assert.equal(await store.prune(clock.now()), 0);
+      assert.equal((await store.load(['handled']))[0]?.version, 1, 'not before its time');
+      clock.advance(1000);
+      await store.prune(clock.now());
+      const keys = ['handled', 'removal', 'dead', 'owed', 'waiting'];
+      assert.deepEqual(
+        (await store.load(keys)).map(({ version }) => version),
+        [0, 0, 1, 1, 1],
+      );
+      assert.equal(await store.deposit('deposit-handled'), undefined);
+      assert.deepEqual((await store.counts()).deposits, { failed: 2, quarantined: 1 });
+      assert.equal((await claimAll(store)).length, 1);
+    },
+  },
+  {
+    name: 'prune keeps a quarantined callback until it is finished',
+    async run({ store }, clock) {
+      const unread = sampleCallback('unread', { outcome: 'quarantined', finished: false });
+      const settled = sampleCallback('settled', { outcome: 'quarantined', finished: true });
+      await store.commit({ callbacks: [unread, settled], changes: [] });
+      clock.advance(1000);
+      assert.equal(await store.prune(clock.now()), 1);
+      assert.deepEqual(await store.callback('unread'), unread);
+      assert.equal(await store.callback('settled'), undefined);
+    },
+  },
+  {
+    name: 'prune works through many more callbacks than one step takes',
+    async run({ store }, clock) {
+      const callbacks = Array.from({ length: 1234 }, (_, index) => sampleCallback(`c${index}`));
+      const changes = Array.from({ length: 700 }, (_, index) => sampleChange(`k${index}`));
+      await store.commit({ callbacks, changes });
+      clock.advance(1);
+      assert.equal(await store.prune(clock.now()), 1234);
+      assert.equal((await store.counts()).callbacks, 0);
+      assert.ok((await store.load(changes.map(({ key }) => key))).every(({ version }) => version === 0));
+    },
+  },
+  {
+    name: 'ready and close may be called again, and a closed durable store comes back with all that it had',
+    async run(under, clock) {
+      await under.store.ready();
+      if (!under.store.durable) return;
+      await recordDeposits(under.store, 'a', 'b');
+      await under.store.keepUnverified(sampleCallback('u'), roomy);
+      const claim = (await claimAll(under.store, 1))[0];
+      const read = async (store: typeof under.store): Promise<unknown[]> => [
+        await store.load(['a', 'b']),
+        await store.callback('a'),
+        await store.events({ limit: 9 }),
+        await store.unverified({ limit: 9 }),
+        await store.counts(),
+      ];
+      const before = await read(under.store);
+      assert.ok(under.reopen, 'a durable store under test must have reopen()');
+      const store = await under.reopen();
+      assert.deepEqual(await read(store), before);
+      assert.ok(claim);
+      assert.equal(await store.settle(claim, []), true, 'a lease outlives the process that took it');
+      clock.advance(1);
+      assert.equal((await claimAll(store)).length, 1);
+      assert.deepEqual(await store.commit({ callbacks: [], changes: [depositChange('a')] }), { lost: ['a'] });
+      await store.close();
+      await store.close();
+    },
+  },
+  {
+    name: 'data of a newer version is refused',
+    async run(under) {
+      if (!under.makeNewer || !under.reopen) return;
+      await under.makeNewer();
+      await assert.rejects(
+        under.reopen(),
+        (error) => isDepositCallbackError(error) && error.code === 'STORE_SCHEMA_NEWER',
+      );
+    },
+  },
+];

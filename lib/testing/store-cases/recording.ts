@@ -1,0 +1,312 @@
+import assert from 'node:assert/strict';
+import type { Decision } from '../../deposits/transaction-state.ts';
+import {
+  claimOne,
+  depositChange,
+  eventIdOf,
+  recordDeposits,
+  sampleCallback,
+  sampleChange,
+  sampleDeposit,
+  sampleEvent,
+  sampleGroup,
+  sampleStatement,
+  startOfTime,
+} from './samples.ts';
+import type { StoreCase } from './store-case.ts';
+
+export const recordingCases: readonly StoreCase[] = [
+  {
+    name: 'a transaction that is not stored loads with version 0',
+    async run({ store }) {
+      const empty = { version: 0, statements: [], deposits: [], facts: [], decisions: [] };
+      assert.deepEqual(await store.load(['a', 'b']), [
+        { key: 'a', ...empty },
+        { key: 'b', ...empty },
+      ]);
+      assert.deepEqual(await store.load([]), []);
+    },
+  },
+  {
+    name: 'what was committed loads as it was, in the order of the keys asked for',
+    async run({ store }) {
+      const decision: Decision = { depositId: 'deposit-a', kind: 'hold', reason: 'odd', actor: 'ops', at: startOfTime };
+      const change = depositChange('a', { decisions: [decision] });
+      assert.deepEqual(await store.commit({ callbacks: [sampleCallback('a')], changes: [change] }), { lost: [] });
+      const [other, state] = await store.load(['b', 'a']);
+      assert.equal(other?.version, 0);
+      assert.deepEqual(state, {
+        key: 'a',
+        version: 1,
+        statements: change.statements,
+        deposits: change.deposits,
+        facts: [
+          {
+            id: eventIdOf(sampleDeposit('a')),
+            depositId: 'deposit-a',
+            kind: 'deposit',
+            generation: 1,
+            handed: false,
+            cancelled: false,
+          },
+        ],
+        decisions: [decision],
+      });
+      assert.deepEqual(await store.callback('a'), sampleCallback('a'));
+    },
+  },
+  {
+    name: 'every optional field comes back, and none that was absent',
+    async run({ store }) {
+      const full = sampleStatement('a', {
+        memo: '7',
+        position: 'log:3',
+        blockHash: '0xb1',
+        confirmations: 12,
+        at: startOfTime - 1,
+        check: 'MEMO_MISSING',
+        from: '0xf',
+        symbol: 'ETH',
+        decimals: 18,
+        blockNumber: '21000000',
+        group: { ...sampleGroup('a'), payment: 'imtoken/p1' },
+      });
+      const { group: _group, ...bare } = sampleStatement('b', { kind: 'removed' });
+      const deposit = sampleDeposit('a', {
+        symbol: 'ETH',
+        decimals: 18,
+        from: '0xf',
+        memo: '7',
+        transaction: { id: 'hash-a', position: 'log:3', block: { number: '21000000', hash: '0xb1' } },
+        payment: 'imtoken/p1',
+        confirmations: 12,
+        code: 'HELD',
+        status: 'quarantined',
+        waitingSince: startOfTime,
+      });
+      const callback = sampleCallback('a', {
+        signedAt: startOfTime - 5,
+        keyId: 'k1',
+        code: 'HELD',
+        transfers: [
+          { outcome: 'ignored', code: 'NOT_OURS' },
+          { outcome: 'recorded', depositId: 'd', transactionKey: 'a' },
+        ],
+      });
+      const { body: _body, deliveryId: _deliveryId, ...line } = sampleCallback('b', { bodyHash: '', bodyBytes: 0 });
+      const changes = [sampleChange('a', { statements: [full, bare], deposits: [deposit] })];
+      await store.commit({ callbacks: [callback, line], changes });
+      const [state] = await store.load(['a']);
+      assert.deepEqual(state?.statements, [full, bare]);
+      assert.deepEqual(state?.deposits, [deposit]);
+      assert.deepEqual(await store.callback('a'), callback);
+      assert.deepEqual(await store.callback('b'), line);
+      assert.equal(await store.callback('c'), undefined);
+    },
+  },
+  {
+    name: 'amounts up to 2^256-1 are exact everywhere',
+    async run({ store }) {
+      for (const [index, amount] of [0n, 1n, 2n ** 53n + 1n, 10n ** 77n, 2n ** 256n - 1n].entries()) {
+        const key = `amount-${index}`;
+        const deposit = sampleDeposit(key, { amount });
+        const change = depositChange(key, {
+          statements: [sampleStatement(key, { amount })],
+          deposits: [deposit],
+          events: [sampleEvent(deposit)],
+        });
+        await store.commit({ callbacks: [], changes: [change] });
+        const [state] = await store.load([key]);
+        assert.equal(state?.statements[0]?.amount, amount);
+        assert.equal(state?.deposits[0]?.amount, amount);
+        assert.equal((await store.deposit(deposit.id))?.deposit.amount, amount);
+        assert.equal((await store.deposits({ to: deposit.to, limit: 1 }))[0]?.amount, amount);
+        const claim = await claimOne(store);
+        assert.equal(claim.event.deposit.amount, amount);
+        await store.settle(claim, []);
+      }
+    },
+  },
+  {
+    name: 'hostile texts are kept exactly, and found by',
+    async run({ store }) {
+      const texts = [
+        `' OR 1=1; --`,
+        '"\\%_$1?:a{}',
+        'nul\0inside',
+        'e\u0301 \u{1f4b0} \u202e \ufeff',
+        '__proto__',
+        'x'.repeat(10_240),
+      ];
+      for (const text of texts) {
+        const callback = sampleCallback(`callback ${text}`, {
+          provider: text,
+          url: `/${text}`,
+          headers: { [text]: text },
+          remoteAddress: text,
+          deliveryId: text,
+        });
+        const deposit = sampleDeposit(text, { memo: text, from: text, symbol: text });
+        const change = depositChange(text, {
+          statements: [sampleStatement(text, { memo: text, position: text, blockHash: text })],
+          deposits: [deposit],
+          events: [sampleEvent(deposit)],
+        });
+        assert.deepEqual(await store.commit({ callbacks: [callback], changes: [change] }), { lost: [] });
+        const [state] = await store.load([text]);
+        assert.deepEqual(state?.statements, change.statements);
+        assert.deepEqual(state?.deposits, [deposit]);
+        assert.equal(state?.facts[0]?.id, eventIdOf(deposit));
+        assert.deepEqual(await store.callback(callback.id), callback);
+        assert.deepEqual(await store.known([{ provider: text, deliveryId: text, bodyHash: callback.bodyHash }]), [
+          true,
+        ]);
+        assert.deepEqual(await store.deposit(deposit.id), { deposit, transactionKey: text });
+        assert.equal((await store.deposits({ to: deposit.to, limit: 9 })).length, 1);
+        assert.equal((await store.deposits({ transactionId: deposit.transaction.id, limit: 9 })).length, 1);
+        const claim = await claimOne(store);
+        assert.deepEqual(claim.event, change.events[0]);
+        await store.fail(claim, { error: text, delayMs: 0, dead: true });
+        assert.equal((await store.events({ depositId: deposit.id, limit: 1 }))[0]?.error, text);
+      }
+    },
+  },
+  {
+    name: 'a batch with one lost change keeps nothing and names the lost key',
+    async run({ store }) {
+      await recordDeposits(store, 'a');
+      const batch = {
+        callbacks: [sampleCallback('b')],
+        changes: [depositChange('b'), depositChange('a'), depositChange('c')],
+      };
+      assert.deepEqual(await store.commit(batch), { lost: ['a'] });
+      assert.equal(await store.callback('b'), undefined);
+      const [b, a, c] = await store.load(['b', 'a', 'c']);
+      assert.deepEqual([b?.version, a?.version, c?.version], [0, 1, 0]);
+      assert.equal(a?.statements.length, 1);
+      assert.deepEqual((await store.counts()).deposits, { confirmed: 1 });
+      assert.equal((await store.counts()).callbacks, 1);
+      assert.equal((await store.counts()).owed, 1);
+    },
+  },
+  {
+    name: 'a change is lost when it was computed from any version but the stored one',
+    async run({ store }) {
+      assert.deepEqual(await store.commit({ callbacks: [], changes: [sampleChange('a', { expectedVersion: 1 })] }), {
+        lost: ['a'],
+      });
+      await recordDeposits(store, 'a');
+      for (const expectedVersion of [0, 2]) {
+        const { lost } = await store.commit({ callbacks: [], changes: [sampleChange('a', { expectedVersion })] });
+        assert.deepEqual(lost, ['a']);
+      }
+      const { lost } = await store.commit({ callbacks: [], changes: [sampleChange('a', { expectedVersion: 1 })] });
+      assert.deepEqual(lost, []);
+      assert.equal((await store.load(['a']))[0]?.version, 2);
+    },
+  },
+  {
+    name: 'of many recorders that commit from the same version exactly one wins',
+    async run(under) {
+      const stores = [under.store, (await under.another?.()) ?? under.store];
+      const key = 'contended';
+      for (const expectedVersion of [0, 1, 2]) {
+        const attempts = Array.from({ length: 8 }, async (_, index) => {
+          const statement = sampleStatement(key, { id: `${expectedVersion}/${index}` });
+          const change = sampleChange(key, { expectedVersion, statements: [statement] });
+          const { lost } = await (stores[index % 2] ?? under.store).commit({ callbacks: [], changes: [change] });
+          return lost.length === 0;
+        });
+        const won = (await Promise.all(attempts)).filter(Boolean);
+        assert.equal(won.length, 1);
+        const [state] = await under.store.load([key]);
+        assert.equal(state?.version, expectedVersion + 1);
+        assert.equal(state?.statements.length, expectedVersion + 1);
+      }
+    },
+  },
+  {
+    name: 'statements add up in the order of their commits, and one that is stored already stays as it was',
+    async run({ store }) {
+      const first = sampleStatement('a', { id: '1' });
+      const second = sampleStatement('a', { id: '2', amount: 5n });
+      const third = sampleStatement('a', { id: '3' });
+      await store.commit({ callbacks: [], changes: [sampleChange('a', { statements: [first] })] });
+      const again = { ...first, amount: 999n };
+      const change = sampleChange('a', { expectedVersion: 1, statements: [second, again, third, third] });
+      await store.commit({ callbacks: [], changes: [change] });
+      assert.deepEqual((await store.load(['a']))[0]?.statements, [first, second, third]);
+      assert.deepEqual(await store.statements('a'), [first, second, third]);
+      assert.deepEqual(await store.statements('b'), []);
+    },
+  },
+  {
+    name: 'a changed deposit takes the place of the old one',
+    async run({ store }) {
+      const pending = sampleDeposit('a', { status: 'pending', waitingSince: startOfTime });
+      const other = sampleDeposit('a', { ordinal: 2, status: 'pending', waitingSince: startOfTime });
+      await store.commit({ callbacks: [], changes: [sampleChange('a', { deposits: [pending, other] })] });
+      const confirmed = sampleDeposit('a', { callbackIds: ['a', 'b'] });
+      const change = sampleChange('a', { expectedVersion: 1, deposits: [confirmed] });
+      await store.commit({ callbacks: [], changes: [change] });
+      assert.deepEqual((await store.load(['a']))[0]?.deposits, [confirmed, other]);
+      assert.deepEqual((await store.counts()).deposits, { confirmed: 1, pending: 1 });
+    },
+  },
+  {
+    name: 'a delivery is known by provider, id and body together, once it is finished',
+    async run({ store }) {
+      const unfinished = sampleCallback('b', { finished: false, outcome: 'ignored' });
+      const { deliveryId: _deliveryId, ...anonymous } = sampleCallback('c');
+      await store.commit({ callbacks: [sampleCallback('a'), unfinished, anonymous], changes: [] });
+      const a = { provider: 'imtoken', deliveryId: 'delivery-a', bodyHash: 'hash-of-a' };
+      const known = await store.known([
+        a,
+        { ...a, provider: 'other' },
+        { ...a, deliveryId: 'delivery-b' },
+        { ...a, bodyHash: 'hash-of-b' },
+        { ...a, deliveryId: 'delivery-b', bodyHash: 'hash-of-b' },
+        { ...a, deliveryId: 'delivery-c', bodyHash: 'hash-of-c' },
+        a,
+      ]);
+      assert.deepEqual(known, [true, false, false, false, false, false, true]);
+      assert.deepEqual(await store.known([]), []);
+    },
+  },
+  {
+    name: 'an ignored delivery that is recorded later is known from then on',
+    async run({ store }) {
+      const key = { provider: 'imtoken', deliveryId: 'delivery-a', bodyHash: 'hash-of-a' };
+      await store.log([sampleCallback('a', { finished: false, outcome: 'ignored' })]);
+      assert.deepEqual(await store.known([key]), [false]);
+      await store.commit({ callbacks: [{ ...sampleCallback('a'), id: 'later' }], changes: [] });
+      assert.deepEqual(await store.known([key]), [true]);
+    },
+  },
+  {
+    name: 'a callback read again takes the place of its line and keeps its body',
+    async run({ store }) {
+      const callback = sampleCallback('a', { outcome: 'quarantined', finished: false });
+      await store.commit({ callbacks: [callback], changes: [] });
+      const { body: _body, ...line } = sampleCallback('a');
+      await store.commit({ callbacks: [line], changes: [] });
+      assert.deepEqual(await store.callback('a'), sampleCallback('a'));
+      assert.equal((await store.counts()).callbacks, 1);
+      const key = { provider: 'imtoken', deliveryId: 'delivery-a', bodyHash: 'hash-of-a' };
+      assert.deepEqual(await store.known([key]), [true]);
+    },
+  },
+  {
+    name: 'logged lines are found like the others',
+    async run({ store }) {
+      const { body: _body, ...line } = sampleCallback('a', {
+        outcome: 'rejected',
+        code: 'SIGNATURE_INVALID',
+        finished: false,
+      });
+      await store.log([line]);
+      assert.deepEqual(await store.callbacks({ outcome: 'rejected', limit: 5 }), [line]);
+      assert.equal((await store.counts()).callbacks, 1);
+    },
+  },
+];
