@@ -3,6 +3,7 @@ import { type CanonicalTransfer, canonicalRemoval, canonicalTransfer } from './c
 import { checks as allChecks, type Check } from './checks.ts';
 import { type CheckCode, checkResults } from './codes.ts';
 import type { CompiledPolicy, ProviderTraits } from './compile-policy.ts';
+import { transactionKey } from './identity.ts';
 import { present } from './present.ts';
 import type { Group, StoredStatement } from './statement.ts';
 import type { Removal, Transfer } from './transfer.ts';
@@ -12,11 +13,9 @@ export interface Assessment {
   outcome: 'recorded' | 'ignored' | 'failed' | 'quarantined';
   code?: CheckCode;
   statement?: StoredStatement;
-  /** Which transaction, or payment, the statement is about: what its key is made of. */
-  transaction?: TransactionName;
+  /** What the statement is loaded and committed with. */
+  transactionKey?: string;
 }
-
-export type TransactionName = Pick<Group, 'network' | 'transactionId' | 'payment'>;
 
 /** Where a transfer stands: the event and row make its statement the same when it is read again. */
 export interface Origin {
@@ -79,7 +78,12 @@ function conclude(
   const outcome = code === undefined ? 'recorded' : checkResults[code];
   const isStated = outcome === 'recorded' || outcome === 'quarantined' || code === 'TRANSACTION_FAILED';
   const statement = isStated ? statementOf(canonical, code, transfer, provider, origin) : undefined;
-  return present<Assessment>({ outcome, code, statement, transaction: statement?.group });
+  return present<Assessment>({
+    outcome,
+    code,
+    statement,
+    transactionKey: statement?.group && transactionKey(statement.group),
+  });
 }
 
 function statementOf(
@@ -96,7 +100,7 @@ function statementOf(
   const group = groupOf(canonical);
   if (group === undefined || amount === undefined) return undefined;
   return present<StoredStatement>({
-    ...idOf(provider, origin),
+    ...said(provider, origin),
     kind,
     amount,
     group,
@@ -118,23 +122,27 @@ function groupOf({ network, asset, to, transactionId, payment }: CanonicalTransf
   return present<Group>({ network: network.id, asset, to, transactionId, payment });
 }
 
-/** Makes the statement of a removal or failure of a whole transaction, which reaches each of its groups. */
+/**
+ * Makes the statement of a removal or failure of a whole transaction, which reaches each of its groups. Its row may be
+ * one that a transfer of the same event has too.
+ */
 export function assessRemoval(removal: Removal, provider: ProviderTraits, origin: Origin): Assessment {
   const network = findNetwork(removal.network);
   if (network === undefined) return { outcome: 'ignored', code: 'NETWORK_NOT_KNOWN' };
-  const transaction = canonicalRemoval(removal, network, provider);
-  if (transaction === undefined) return { outcome: 'quarantined', code: 'TRANSACTION_MALFORMED' };
-  const { blockHash, ...name } = transaction;
+  const canonical = canonicalRemoval(removal, network, provider);
+  if (canonical === undefined) return { outcome: 'quarantined', code: 'TRANSACTION_MALFORMED' };
   const statement = present<StoredStatement>({
-    ...idOf(provider, origin),
+    ...said(provider, origin, 'removal-'),
     kind: removal.kind ?? 'removed',
     amount: 0n,
-    blockHash,
+    blockHash: canonical.blockHash,
     at: removal.at,
   });
-  return { outcome: 'recorded', statement, transaction: present<TransactionName>(name) };
+  return { outcome: 'recorded', statement, transactionKey: transactionKey(canonical.group) };
 }
 
-function idOf({ name }: ProviderTraits, { eventId, row, callbackId, receivedAt }: Origin) {
-  return { id: `${name}/${eventId}/${row}`, provider: name, eventId, row, callbackId, receivedAt };
+type Said = Origin & { id: string; provider: string };
+
+function said({ name }: ProviderTraits, { eventId, row, callbackId, receivedAt }: Origin, mark = ''): Said {
+  return { id: `${name}/${eventId}/${mark}${row}`, provider: name, eventId, row, callbackId, receivedAt };
 }

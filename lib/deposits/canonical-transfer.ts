@@ -4,7 +4,8 @@ import { canonicalAsset, type Network } from '../networks/registry.ts';
 import { unitsFrom } from './amount.ts';
 import type { CompiledPolicy, ProviderTraits } from './compile-policy.ts';
 import type { Account, ListedAsset } from './policy.ts';
-import type { StatementKind } from './statement.ts';
+import { present } from './present.ts';
+import type { Group, StatementKind } from './statement.ts';
 import type { Evidence, Removal, Transfer } from './transfer.ts';
 
 /** A transfer in the canonical form of its network: what the checks see. A part that could not be read is undefined. */
@@ -68,7 +69,7 @@ export function canonicalTransfer(
     from:
       transfer.from === undefined ? undefined : orUndefined(() => canonicalAddress(network.id, transfer.from ?? '')),
     transactionId: isBlockLost && kind !== 'removed' ? undefined : transactionIdOf(network, id, payment),
-    payment: payment === undefined ? undefined : `${provider.name}/${payment}`,
+    payment: paymentOf(provider, payment),
     blockHash,
     blockNumber: block?.number,
     confirmations: Number.isSafeInteger(confirmations) && Number(confirmations) >= 0 ? confirmations : undefined,
@@ -76,21 +77,32 @@ export function canonicalTransfer(
   };
 }
 
-/** The transaction, or payment, of a removal; undefined where its id cannot be read. A block that cannot be is none. */
+/**
+ * The transaction, or payment, that a removal names, as a group without asset and recipient: it reaches each of them.
+ * Undefined where its id cannot be read; a block that cannot be read is none, so that the removal holds rather than misses.
+ */
 export function canonicalRemoval(
   removal: Removal,
   network: Network,
   provider: ProviderTraits,
-): { network: string; transactionId: string; payment: string | undefined; blockHash: string | undefined } | undefined {
+): { group: Group; blockHash: string | undefined } | undefined {
   const payment = provider.keyedBy === 'payment' ? removal.payment : undefined;
   const transactionId = transactionIdOf(network, removal.transactionId, payment);
   if (transactionId === undefined) return undefined;
   return {
-    network: network.id,
-    transactionId,
-    payment: payment === undefined ? undefined : `${provider.name}/${payment}`,
+    group: present<Group>({
+      network: network.id,
+      transactionId,
+      asset: '',
+      to: '',
+      payment: paymentOf(provider, payment),
+    }),
     blockHash: blockHashOf(network, removal.block?.hash),
   };
+}
+
+function paymentOf({ name }: ProviderTraits, payment: string | undefined): string | undefined {
+  return payment === undefined ? undefined : `${name}/${payment}`;
 }
 
 function blockHashOf(network: Network, hash: string | undefined): string | undefined {

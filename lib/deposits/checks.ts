@@ -24,7 +24,7 @@ const failedToo: readonly StatementKind[] = ['failed'];
 export const checks: readonly Check[] = [
   { code: 'OUTGOING', also: always, fails: ({ evidence }) => evidence.direction === 'out' },
   { code: 'FEE_EVENT', also: always, fails: ({ evidence }) => evidence.category === 'fee' },
-  { code: 'NFT_EVENT', also: always, fails: ({ evidence }) => evidence.category === 'nft' },
+  { code: 'NFT_EVENT', also: always, fails: ({ evidence, asset }) => evidence.category === 'nft' || isNft(asset) },
   { code: 'APPROVAL_EVENT', also: always, fails: ({ evidence }) => evidence.category === 'approval' },
   {
     code: 'ASSET_NOT_LISTED',
@@ -98,6 +98,10 @@ export const checks: readonly Check[] = [
     fails: ({ listed, memo, memosReported }) => listed?.memo === 'required' && memo === undefined && memosReported,
   },
 ];
+
+function isNft(asset: string | undefined): boolean {
+  return asset !== undefined && /\/erc(721|1155):/.test(asset);
+}
 
 function not(answer: boolean | Promise<boolean>): boolean | Promise<boolean> {
   return answer instanceof Promise ? answer.then((yes) => !yes) : !answer;

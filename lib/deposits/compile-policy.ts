@@ -2,10 +2,10 @@ import { invalidOption } from '../errors.ts';
 import { requireNetwork } from '../networks/registry.ts';
 import { compileAssets } from './compile-assets.ts';
 import { type ConfirmationsOf, compileConfirmations, knownNetwork } from './compile-confirmations.ts';
-import type { FoldRules } from './fold.ts';
+import { chainProvider, type FoldRules } from './fold-rules.ts';
 import { refuseUnknownKeys } from './known-keys.ts';
 import type { Account, ListedAsset, Policy } from './policy.ts';
-import { checkReach } from './reach.ts';
+import { canonicalTraits, checkReach } from './reach.ts';
 import type { Group } from './statement.ts';
 
 /** What the policy needs to know of a provider; each `Provider` is one. */
@@ -64,12 +64,12 @@ export function compilePolicy(
   const hold = functionOf(policy, 'hold');
   const confirmations = compileConfirmations(policy.confirmations, chains);
   const quorum = compileQuorum(policy.quorum, providers, settings);
-  if (providers.some(({ name }) => name === 'chain')) {
-    throw invalidOption('providers', 'none may have the name chain: it is that of our own chain check');
+  if (providers.some(({ name }) => name === chainProvider)) {
+    throw invalidOption('providers', `none may have the name ${chainProvider}: it is that of our own chain check`);
   }
-  checkReach(assets, providers, confirmations, settings);
+  const traits = providers.map(canonicalTraits);
+  checkReach(assets, traits, confirmations, settings);
   const frozen = compileFrozen(policy);
-  const traits = Object.fromEntries(providers.map((provider) => [provider.name, provider]));
   const rules = new Map<string, FoldRules>();
 
   // Where the rule is 'finalized' the chain check counts, and `chainRequired` waits for it.
@@ -98,7 +98,7 @@ export function compilePolicy(
         confirmations: countsOn(network),
         reorgDepth: found.reorgDepth,
         quorum,
-        providers: traits,
+        providers: Object.fromEntries(traits.map((provider) => [provider.name, provider])),
         chainRequired: chains.has(network),
         networkHasMemos: found.hasMemos,
       };

@@ -45,7 +45,7 @@ function refuseUnreachable(
   }
   for (const network of unchecked) {
     const needed = confirmations.span(network)?.most ?? Number.POSITIVE_INFINITY;
-    const given = confirmationsOn(reportsConfirmations, network) ?? 0;
+    const given = reportsConfirmations[network] ?? 0;
     if (given < needed) {
       const what = `${name} reports no more than ${given} confirmations on ${network}, and policy.confirmations wants ${needed}`;
       throw invalidOption('providers', `${what}; want fewer, ${fix}`);
@@ -74,13 +74,28 @@ function warnOfReorgs(
   );
 }
 
-/** Whether the provider may report this network: one with counts by network reports those networks only. */
-function isServed({ reportsConfirmations }: ProviderTraits, network: string): boolean {
-  return typeof reportsConfirmations !== 'object' || confirmationsOn(reportsConfirmations, network) !== undefined;
+/** The provider with the networks of its counts by their CAIP-2 ids. Throws `OPTION_INVALID`. */
+export function canonicalTraits(provider: ProviderTraits): ProviderTraits {
+  const { name, keyedBy, reportsConfirmations, reportsMemos, sendsRemovals, trustMined } = provider;
+  const counts = canonicalCounts(reportsConfirmations, `reportsConfirmations of provider ${name}`);
+  return { name, keyedBy, reportsConfirmations: counts, reportsMemos, sendsRemovals, trustMined };
 }
 
-function confirmationsOn(counts: Readonly<Record<string, number>>, network: string): number | undefined {
-  return Object.entries(counts).find(([key]) => knownNetwork(key, 'reportsConfirmations').id === network)?.[1];
+function canonicalCounts(
+  counts: ProviderTraits['reportsConfirmations'],
+  option: string,
+): ProviderTraits['reportsConfirmations'] {
+  if (typeof counts !== 'object') return counts;
+  const canonical = Object.entries(counts).map(([network, count]) => {
+    if (Number.isSafeInteger(count) && count >= 0) return [knownNetwork(network, option).id, count] as const;
+    throw invalidOption(option, `must be whole numbers, also on ${network}`);
+  });
+  return Object.fromEntries(canonical);
+}
+
+/** Whether the provider may report this network: one with counts by network reports those networks only. */
+function isServed({ reportsConfirmations }: ProviderTraits, network: string): boolean {
+  return typeof reportsConfirmations !== 'object' || Object.hasOwn(reportsConfirmations, network);
 }
 
 function networkOf(asset: string): string {
