@@ -66,10 +66,6 @@ export function rawBody(options: RawBodyOptions = {}): Link {
       );
       return;
     }
-    if (Number(req.headers['content-length'] ?? 0) > limit) {
-      fail(tooLarge(limit));
-      return;
-    }
     takeBytes(req, { coding, limit, deadlines, receiveMs }, (error, bytes, encoded = false) => {
       if (error !== undefined) fail(error);
       else if (bytes.length > limit) fail(tooLarge(limit));

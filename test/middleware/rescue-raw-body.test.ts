@@ -76,6 +76,24 @@ test('does not wait for ever for it', async (t) => {
   await line.until(/"code":"BODY_TIMEOUT"/);
 });
 
+test('does not wait for it when the sender goes away', async (t) => {
+  rescue(t);
+  let told: (code: string) => void = () => {};
+  const refused = new Promise<string>((resolve) => {
+    told = resolve;
+  });
+  const { port } = await behindReader(t, {}, (req, _res, next) => {
+    req.depositCallback = { receivedAt: 0, answered: false, now: Date.now, logger: keepLog(), onRefused: told };
+    req.once('data', () => {
+      next();
+      line.socket.destroy();
+    });
+  });
+  const line = await openLine(t, port);
+  line.write('POST /callbacks HTTP/1.1\r\nhost: a\r\ncontent-length: 11\r\n\r\n0123');
+  assert.equal(await refused, 'BODY_ABORTED');
+});
+
 test('keeps to the paths named, as Express compares them', async (t) => {
   rescue(t, { paths: ['/callbacks/', '/other'] });
   const { port } = await behindReader(t);
