@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sha256 } from '@noble/hashes/sha2';
 import { base58xrp } from '@scure/base';
 import fc from 'fast-check';
 import {
@@ -37,6 +38,11 @@ test('a tag beside an X-address agrees with it or is refused; beside a classic a
   assert.throws(() => canonicalAccount('xrp', address, '2'), invalid);
   assert.deepEqual(canonicalAccount('xrp', genesis, '7'), { address: genesis, memo: '7' });
   assert.deepEqual(canonicalAccount('xrp', genesis, ''), { address: genesis });
+});
+
+test('an X-address with a tag of more than 32 bits, unknown flags or a tag that its flags deny is refused', () => {
+  assert.deepEqual(canonicalAccount('xrp', xAddress(1, 4294967295n)), { address: genesis, memo: '4294967295' });
+  refused('xrp', xAddress(1, 4294967296n), xAddress(2, 1n), xAddress(0, 1n), xAddress(255, 0n));
 });
 
 test('an X-address of the other kind of network is refused', () => {
@@ -174,6 +180,14 @@ test('an EOS token is its contract and symbol, and EOS of eosio.token is native'
   assert.notEqual(tokenAsset('eos', 'eosio.tokem-EOS'), nativeAsset('eos'));
   assert.throws(() => tokenAsset('eos', 'tethertether'), invalid);
 });
+
+/** The genesis account as an X-address of the main network. */
+function xAddress(flags: number, tag: bigint): string {
+  const account = Buffer.from(base58xrp.decode(genesis)).subarray(1, 21);
+  const body = Buffer.concat([Buffer.of(0x05, 0x44), account, Buffer.of(flags), Buffer.alloc(8)]);
+  body.writeBigUInt64LE(tag, 23);
+  return base58xrp.encode(Buffer.concat([body, sha256(sha256(body)).subarray(0, 4)]));
+}
 
 function friendly(flags: number, chain: number, hex: string): string {
   const bytes = Buffer.concat([Buffer.of(flags, chain & 0xff), Buffer.from(hex, 'hex')]);
