@@ -27,6 +27,12 @@ export function compileAssets(assets: Policy['assets']): CompiledAssets {
   return compiled;
 }
 
+/** CAIP-2 of each network that has a listed asset. */
+export function networksOf(assets: CompiledAssets): readonly string[] | 'any' {
+  if (assets === 'any') return assets;
+  return [...new Set([...assets.keys()].map((asset) => asset.slice(0, asset.indexOf('/'))))];
+}
+
 function compileAsset(listed: ListedAsset, option: string): ListedAsset {
   if (typeof listed !== 'object' || listed === null) throw invalidOption(option, 'must be { asset, decimals }');
   refuseUnknownKeys(listed, assetKeys, option);

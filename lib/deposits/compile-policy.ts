@@ -1,10 +1,11 @@
 import { invalidOption } from '../errors.ts';
 import { requireNetwork } from '../networks/registry.ts';
-import { compileAssets } from './compile-assets.ts';
+import { compileAssets, networksOf } from './compile-assets.ts';
 import { type ConfirmationsOf, compileConfirmations, knownNetwork } from './compile-confirmations.ts';
 import { chainProvider, type FoldRules } from './fold-rules.ts';
 import { refuseUnknownKeys } from './known-keys.ts';
 import type { Account, ListedAsset, Policy } from './policy.ts';
+import { compileQuorum } from './quorum.ts';
 import { canonicalTraits, checkReach } from './reach.ts';
 import type { Group } from './statement.ts';
 
@@ -50,9 +51,8 @@ const policyKeys = ['assets', 'isOurs', 'isOwnSender', 'confirmations', 'quorum'
 export function compilePolicy(
   policy: Policy,
   providers: readonly ProviderTraits[],
-  settings: PolicySettings,
+  { chains: given, warn }: PolicySettings,
 ): CompiledPolicy {
-  const { chains } = settings;
   if (typeof policy !== 'object' || policy === null)
     throw invalidOption('policy', 'must be an object with assets and isOurs');
   refuseUnknownKeys(policy, policyKeys, 'policy');
@@ -62,13 +62,14 @@ export function compilePolicy(
     throw invalidOption('policy.isOurs', 'must be a function that says whether an account is ours');
   const isOwnSender = functionOf(policy, 'isOwnSender');
   const hold = functionOf(policy, 'hold');
+  const chains = new Set([...given].map((network) => knownNetwork(network, 'chains').id));
   const confirmations = compileConfirmations(policy.confirmations, chains);
-  const quorum = compileQuorum(policy.quorum, providers, settings);
   if (providers.some(({ name }) => name === chainProvider)) {
     throw invalidOption('providers', `none may have the name ${chainProvider}: it is that of our own chain check`);
   }
   const traits = providers.map(canonicalTraits);
-  checkReach(assets, traits, confirmations, settings);
+  checkReach(assets, traits, confirmations, { chains, warn });
+  const quorum = compileQuorum(policy.quorum, networksOf(assets), traits, { chains, warn });
   const frozen = compileFrozen(policy);
   const rules = new Map<string, FoldRules>();
 
@@ -112,29 +113,6 @@ function functionOf<K extends 'isOurs' | 'isOwnSender' | 'hold'>(policy: Policy,
   const given = policy[key];
   if (given !== undefined && typeof given !== 'function') throw invalidOption(`policy.${key}`, 'must be a function');
   return given;
-}
-
-function compileQuorum(
-  quorum: number | undefined,
-  providers: readonly ProviderTraits[],
-  { chains, warn }: PolicySettings,
-): number {
-  if (quorum === undefined) return 1;
-  if (!Number.isSafeInteger(quorum) || quorum < 1)
-    throw invalidOption('policy.quorum', 'must be a whole number of at least 1');
-  const votes = providers.filter(({ keyedBy }) => keyedBy === 'transaction').length + (chains.size > 0 ? 1 : 0);
-  if (quorum > votes) {
-    const fix = `must be at most ${votes}: only providers keyed by transaction, and a chain check, have a vote`;
-    throw invalidOption('policy.quorum', `${quorum} ${fix}`);
-  }
-  const payments = providers.filter(({ keyedBy }) => keyedBy === 'payment');
-  if (quorum > 1 && payments.length > 0) {
-    const names = payments.map(({ name }) => name).join(', ');
-    warn(
-      `Payments of ${names} are not counted for quorum (rule 26): with policy.quorum ${quorum} they wait for an operator`,
-    );
-  }
-  return quorum;
 }
 
 function compileFrozen(policy: Policy): () => ReadonlySet<string> {

@@ -1,6 +1,6 @@
 import { invalidOption } from '../errors.ts';
 import { networks, requireNetwork } from '../networks/registry.ts';
-import type { CompiledAssets } from './compile-assets.ts';
+import { type CompiledAssets, networksOf } from './compile-assets.ts';
 import { type CompiledConfirmations, knownNetwork } from './compile-confirmations.ts';
 import type { PolicySettings, ProviderTraits } from './compile-policy.ts';
 
@@ -14,7 +14,8 @@ export function checkReach(
   confirmations: CompiledConfirmations,
   { chains, warn }: PolicySettings,
 ): void {
-  const listed = assets === 'any' ? networks.map(({ id }) => id) : [...new Set([...assets.keys()].map(networkOf))];
+  const named = networksOf(assets);
+  const listed = named === 'any' ? networks.map(({ id }) => id) : named;
   const speaking = providers.filter(({ keyedBy }) => keyedBy !== 'hint');
   for (const provider of speaking) {
     const unchecked = listed.filter((network) => !chains.has(network) && isServed(provider, network));
@@ -94,10 +95,6 @@ function canonicalCounts(
 }
 
 /** Whether the provider may report this network: one with counts by network reports those networks only. */
-function isServed({ reportsConfirmations }: ProviderTraits, network: string): boolean {
+export function isServed({ reportsConfirmations }: ProviderTraits, network: string): boolean {
   return typeof reportsConfirmations !== 'object' || Object.hasOwn(reportsConfirmations, network);
-}
-
-function networkOf(asset: string): string {
-  return asset.slice(0, asset.indexOf('/'));
 }

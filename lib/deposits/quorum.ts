@@ -1,0 +1,37 @@
+import { invalidOption } from '../errors.ts';
+import type { PolicySettings, ProviderTraits } from './compile-policy.ts';
+import { isServed } from './reach.ts';
+
+/**
+ * Checks `policy.quorum` against those who have a vote on each network: providers keyed by transaction, and a chain
+ * check. Throws `OPTION_INVALID` where it can never be met.
+ */
+export function compileQuorum(
+  quorum: number | undefined,
+  networks: readonly string[] | 'any',
+  providers: readonly ProviderTraits[],
+  { chains, warn }: PolicySettings,
+): number {
+  if (quorum === undefined) return 1;
+  if (!Number.isSafeInteger(quorum) || quorum < 1) {
+    throw invalidOption('policy.quorum', 'must be a whole number of at least 1');
+  }
+  const voters = providers.filter(({ keyedBy }) => keyedBy === 'transaction');
+  const payments = providers.filter(({ keyedBy }) => keyedBy === 'payment').map(({ name }) => name);
+  // With payments alone nobody votes on a network, and the default quorum must not be refused.
+  if (quorum === 1) return 1;
+  for (const network of networks === 'any' ? [undefined] : networks) {
+    const own = network === undefined ? voters : voters.filter((provider) => isServed(provider, network));
+    const votes = own.length + (network === undefined ? Math.min(chains.size, 1) : Number(chains.has(network)));
+    if (quorum <= votes) continue;
+    const where = network === undefined ? '' : ` on ${network}`;
+    const fix = `must be at most ${votes}${where}: providers keyed by transaction have a vote, and a chain check`;
+    throw invalidOption('policy.quorum', `is ${quorum}, and ${fix}`);
+  }
+  if (payments.length > 0) {
+    warn(
+      `Payments of ${payments.join(', ')} have no vote (rule 26): with policy.quorum ${quorum} they wait for an operator`,
+    );
+  }
+  return quorum;
+}
