@@ -24,6 +24,20 @@ const text = fc.oneof(
   fc.string({ unit: fc.constantFrom(...'<>:,0x1aB_%. /@-'), maxLength: 40 }),
 );
 
+const namespaces = [
+  'slip44',
+  'erc20',
+  'erc721',
+  'trc20',
+  'trc10',
+  'token',
+  'coin',
+  'jetton',
+  'asset',
+  'omni',
+  'nothing',
+];
+
 type Canonical = (network: string, text: string) => string | undefined;
 
 const functions: Record<string, Canonical> = {
@@ -32,7 +46,7 @@ const functions: Record<string, Canonical> = {
   canonicalMemo,
   canonicalTransactionId,
   canonicalBlockHash,
-  canonicalAsset: (id, given) => canonicalAsset(`${id}/${given}`),
+  canonicalAsset: (id, given) => canonicalAsset(`${id}/${namespaces[given.length % namespaces.length]}:${given}`),
   tokenAsset,
 };
 
