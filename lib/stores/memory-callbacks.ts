@@ -1,5 +1,6 @@
 import type { CallbackQuery, CallbackRecord, DeliveryKey, UnverifiedQuota } from './store.ts';
 import { unverifiedBytes } from './store.ts';
+import { matchesCallback } from './stored-callback.ts';
 
 const hourMs = 3_600_000;
 
@@ -61,7 +62,7 @@ export function createMemoryCallbacks(max: number): MemoryCallbacks {
       if (query.before !== undefined && start === 0) return [];
       return all
         .slice(start)
-        .filter((callback) => matches(callback, query))
+        .filter((callback) => matchesCallback(callback, query))
         .slice(0, query.limit)
         .map(({ body: _body, ...line }) => line);
     },
@@ -103,16 +104,6 @@ export function createMemoryCallbacks(max: number): MemoryCallbacks {
 
     countUnverified: () => unverified.size,
   };
-}
-
-function matches(callback: CallbackRecord, { provider, outcome, code, since, until }: CallbackQuery): boolean {
-  return (
-    (provider === undefined || callback.provider === provider) &&
-    (outcome === undefined || callback.outcome === outcome) &&
-    (code === undefined || callback.code === code) &&
-    (since === undefined || callback.receivedAt >= since) &&
-    (until === undefined || callback.receivedAt < until)
-  );
 }
 
 function knownAs({ provider, deliveryId, bodyHash, finished }: CallbackRecord): string | undefined {

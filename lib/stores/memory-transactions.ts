@@ -4,7 +4,7 @@ import type { Decision, StoredDeposit, TransactionChange, TransactionState } fro
 import { DepositCallbackError } from '../errors.ts';
 import type { MemoryEvents } from './memory-events.ts';
 import type { DepositQuery, StoreCounts } from './store.ts';
-import { depositRecordOf } from './stored-deposit.ts';
+import { depositRecordOf, matchesDeposit } from './stored-deposit.ts';
 
 export type FoundDeposit = { deposit: StoredDeposit; transactionKey: string };
 
@@ -147,7 +147,7 @@ export function createMemoryTransactions(events: MemoryEvents, max: number, now:
       if (query.before !== undefined && start === 0) return [];
       return found
         .slice(start)
-        .filter((deposit) => matches(deposit, query))
+        .filter((deposit) => matchesDeposit(deposit, query))
         .slice(0, query.limit)
         .map(depositRecordOf);
     },
@@ -176,15 +176,4 @@ export function createMemoryTransactions(events: MemoryEvents, max: number, now:
       }
     },
   };
-}
-
-function matches(deposit: StoredDeposit, { status, network, asset, to, transactionId, since }: DepositQuery): boolean {
-  return (
-    (status === undefined || deposit.status === status) &&
-    (network === undefined || deposit.network === network) &&
-    (asset === undefined || deposit.asset === asset) &&
-    (to === undefined || deposit.to === to) &&
-    (transactionId === undefined || deposit.transaction.id === transactionId) &&
-    (since === undefined || deposit.firstSeenAt >= since)
-  );
 }

@@ -105,7 +105,8 @@ function lease({ sql }: SqliteConnection, place: number, until: number): Claim {
   const row = sql(`
     UPDATE deposit_callback_events
     SET state = 'leased', handed = 1, attempts = attempts + 1, lease = lease + 1, due_at = ?
-    WHERE place = ? RETURNING id, kind, generation, attempts, lease, record`).get(until, place) as {
+    WHERE place = ?
+    RETURNING id, kind, generation, attempts, lease, ${shownDeposit}`).get(until, place) as {
     id: string;
     kind: EventKind;
     generation: number;
@@ -117,6 +118,10 @@ function lease({ sql }: SqliteConnection, place: number, until: number): Claim {
   const event: DepositEvent = { id, kind, generation, deposit: depositRecordFromJson(row.record) };
   return { event, token: `${place}:${row.lease}`, attempt: row.attempts };
 }
+
+/** The deposit as the event shows it: its own record, or the deposit's where that has not changed since. */
+export const shownDeposit: string =
+  'coalesce(record, (SELECT d.record FROM deposit_callback_deposits d WHERE d.place = deposit)) AS record';
 
 function placeAndLease({ token }: Claim): [place: number, lease: number] {
   const [place, lease] = token.split(':').map(Number);

@@ -2,6 +2,7 @@ import type { DepositRecord } from '../deposits/deposit.ts';
 import type { StoredStatement } from '../deposits/statement.ts';
 import type { StoredDeposit } from '../deposits/transaction-state.ts';
 import type { CallbackRecord } from './store.ts';
+import { depositRecordOf } from './stored-deposit.ts';
 
 // JSON keeps what a column would not: lone surrogates, absent fields, order in lists.
 
@@ -18,8 +19,9 @@ export function storedDepositFromJson(json: string): StoredDeposit {
   return withAmount(JSON.parse(json));
 }
 
+/** Also of a stored deposit's JSON. */
 export function depositRecordFromJson(json: string): DepositRecord {
-  return withAmount(JSON.parse(json));
+  return depositRecordOf(storedDepositFromJson(json));
 }
 
 /** JSON of a callback without its body, which stands in a column of its own. */

@@ -56,22 +56,23 @@ const migrations: readonly string[] = [
 
   CREATE TABLE deposit_callback_deposits (
     place INTEGER PRIMARY KEY,
-    id TEXT NOT NULL,
     id_hash INTEGER NOT NULL,
-    status TEXT NOT NULL,
-    network TEXT NOT NULL,
-    asset TEXT NOT NULL,
-    recipient TEXT NOT NULL,
     recipient_hash INTEGER NOT NULL,
-    transaction_hash INTEGER NOT NULL,
+    transaction_hash INTEGER,
+    status TEXT NOT NULL,
     first_seen_at INTEGER NOT NULL,
     waiting_since INTEGER,
     record TEXT NOT NULL,
-    amount TEXT GENERATED ALWAYS AS (record ->> '$.amount') VIRTUAL
+    id TEXT GENERATED ALWAYS AS (record ->> '$.id') VIRTUAL,
+    network TEXT GENERATED ALWAYS AS (record ->> '$.network') VIRTUAL,
+    asset TEXT GENERATED ALWAYS AS (record ->> '$.asset') VIRTUAL,
+    amount TEXT GENERATED ALWAYS AS (record ->> '$.amount') VIRTUAL,
+    recipient TEXT GENERATED ALWAYS AS (record ->> '$.to') VIRTUAL
   );
   CREATE INDEX deposit_callback_deposits_id ON deposit_callback_deposits (id_hash);
-  CREATE INDEX deposit_callback_deposits_recipient ON deposit_callback_deposits (recipient_hash);
-  CREATE INDEX deposit_callback_deposits_transaction ON deposit_callback_deposits (transaction_hash);
+  CREATE INDEX deposit_callback_deposits_recipient ON deposit_callback_deposits (recipient_hash, first_seen_at);
+  CREATE INDEX deposit_callback_deposits_transaction ON deposit_callback_deposits (transaction_hash)
+    WHERE transaction_hash IS NOT NULL;
   CREATE INDEX deposit_callback_deposits_seen ON deposit_callback_deposits (first_seen_at);
   CREATE INDEX deposit_callback_deposits_status ON deposit_callback_deposits (status, first_seen_at)
     WHERE status <> 'confirmed';
@@ -92,8 +93,7 @@ const migrations: readonly string[] = [
     made_at INTEGER NOT NULL,
     settled_at INTEGER,
     error TEXT,
-    record TEXT NOT NULL,
-    amount TEXT GENERATED ALWAYS AS (record ->> '$.amount') VIRTUAL
+    record TEXT
   );
   CREATE INDEX deposit_callback_events_due ON deposit_callback_events (kind, due_at)
     WHERE state IN ('owed', 'leased') AND due_at IS NOT NULL;

@@ -1,5 +1,6 @@
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { isKnown, writeCallbacks } from './sqlite-callbacks.ts';
+import { applyChange } from './sqlite-changes.ts';
 import { createConnection, type SqliteConnection } from './sqlite-connection.ts';
 import { type OpenedDatabase, openDatabase, type SqliteDatabase, type SqliteDriver } from './sqlite-driver.ts';
 import { eventMethods } from './sqlite-events.ts';
@@ -7,7 +8,7 @@ import { prune } from './sqlite-prune.ts';
 import { queryMethods, statusTally } from './sqlite-queries.ts';
 import { migrate } from './sqlite-schema.ts';
 import { createTally } from './sqlite-tallies.ts';
-import { applyChange, loadTransaction } from './sqlite-transactions.ts';
+import { loadTransaction } from './sqlite-transactions.ts';
 import { unverifiedMethods } from './sqlite-unverified.ts';
 import type { Batch, Store } from './store.ts';
 
