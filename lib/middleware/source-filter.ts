@@ -87,7 +87,7 @@ export function sourceFilter(options: SourceFilterOptions = {}): Link {
     }
     const sender = findSender(req, trust);
     if (sender === undefined) {
-      unknown('The connection has no address: it was lost, or is of an unknown kind');
+      refuse(req, res, new DepositCallbackError('BODY_ABORTED', 'The sender went away before it could be compared'));
       return;
     }
     const address = sender.address ?? sender.peer;

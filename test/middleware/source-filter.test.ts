@@ -13,7 +13,7 @@ import fc from 'fast-check';
 import { isDepositCallbackError } from '../../lib/errors.ts';
 import { parseAddress } from '../../lib/middleware/address.ts';
 import { compileSources } from '../../lib/middleware/address-rules.ts';
-import type { Link } from '../../lib/middleware/request-state.ts';
+import type { CallbackRequest, Link } from '../../lib/middleware/request-state.ts';
 import type { Resolver } from '../../lib/middleware/resolve-domain.ts';
 import { type SourceFilterOptions, sourceFilter } from '../../lib/middleware/source-filter.ts';
 import { type Alarm, createNews } from '../../lib/observe/news.ts';
@@ -316,6 +316,26 @@ test('counts a Unix socket as loopback', async (t) => {
   const [res] = await once(outgoing, 'response');
   assert.equal(res.statusCode, 200);
   res.resume();
+});
+
+test('raises no alarm over a sender that is gone already', async (t) => {
+  const alarms: Alarm[] = [];
+  const news = createNews(keepLog());
+  news.on('alarm', (alarm) => void alarms.push(alarm));
+  const filter = sourceFilter({ ...plain, allow: ['127.0.0.1'] });
+  let told: (code: string) => void = () => {};
+  const refused = new Promise<string>((resolve) => {
+    told = resolve;
+  });
+  const port = await serve(t, (req: CallbackRequest, res) => {
+    req.depositCallback = { receivedAt: 0, answered: false, now: Date.now, logger: keepLog(), news, onRefused: told };
+    req.once('close', () => filter(req, res, () => told('let in')));
+    line.socket.destroy();
+  });
+  const line = await openLine(t, port);
+  line.write('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\n');
+  assert.equal(await refused, 'BODY_ABORTED');
+  assert.deepEqual(alarms, []);
 });
 
 test('refuses before one byte of the body is read', async (t) => {
