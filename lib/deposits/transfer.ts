@@ -40,7 +40,7 @@ export interface Evidence {
   protocolValid?: boolean | null;
   /** Whether every call frame on the way to an internal transfer succeeded. */
   callSucceeded?: boolean | null;
-  /** A state by name where a chain has several (EOS `executed`, `hard_fail`, …); good ones are listed in `checks.ts`. */
+  /** A state by name where a chain has several (EOS `executed`, `hard_fail`, ...); good ones are listed in `checks.ts`. */
   state?: string | null;
   /** What really arrived (XRPL `delivered_amount`, balance change). Where it is there, it is the amount. */
   delivered?: Amount | null;

@@ -59,7 +59,7 @@ describe('unitsFrom', () => {
       'e5',
       'NaN',
       'Infinity',
-      '١',
+      '\u0661',
       '1\n',
     ];
     for (const units of texts) assert.throws(() => unitsFrom({ units }, 6), invalid, JSON.stringify(units));

@@ -134,7 +134,7 @@ describe('parseJson', () => {
       [0xef, 0xbb, 0xbf, 0x7b, 0x7d],
     ];
     for (const bad of bytes) assert.throws(() => json.parseJson(Uint8Array.from(bad)), invalid);
-    assert.equal(json.text(json.parseJson(Buffer.from('"é😀"')), ''), 'é😀');
+    assert.equal(json.text(json.parseJson(Buffer.from('"\u00e9\u{1f600}"')), ''), '\u00e9\u{1f600}');
   });
 
   it('reads only the bytes of a view', () => {
@@ -163,7 +163,7 @@ describe('parseJson', () => {
       '/*',
       '//',
       '\n',
-      'é',
+      '\u00e9',
     ];
     const text = fc.array(fc.constantFrom(...pieces), { maxLength: 30 }).map((parts) => Buffer.from(parts.join('')));
     const bytes = fc.uint8Array({ maxLength: 60 });
@@ -274,13 +274,20 @@ describe('formFields', () => {
     const fields = json.formFields(
       Buffer.from('txid=abc&value=1.10&name=a+b%20c&caf%C3%A9=%F0%9F%98%80&flag&eq=a=b&&'),
     );
-    assert.deepEqual(fields, { txid: 'abc', value: '1.10', name: 'a b c', café: '😀', flag: '', eq: 'a=b' });
+    assert.deepEqual(fields, {
+      txid: 'abc',
+      value: '1.10',
+      name: 'a b c',
+      'caf\u00e9': '\u{1f600}',
+      flag: '',
+      eq: 'a=b',
+    });
     assert.equal(json.numberText(fields, 'value'), '1.10');
     assert.deepEqual(json.formFields('a=1'), { a: '1' });
   });
 
   it('reads bytes that ought to have been escaped as UTF-8', () => {
-    assert.deepEqual(json.formFields(Buffer.from('a=é')), { a: 'é' });
+    assert.deepEqual(json.formFields(Buffer.from('a=\u00e9')), { a: '\u00e9' });
   });
 
   it('refuses a field that stands twice, invalid UTF-8, a broken escape and __proto__', () => {
