@@ -1,0 +1,140 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { DepositEvent, DepositRecord } from './deposit.ts';
+import { describeDeposit } from './describe.ts';
+import { type DraftContext, type DraftLine, draftGroup, groupStates, lineKey } from './draft.ts';
+import { factsByDeposit } from './facts.ts';
+import type { FoldRules } from './fold-rules.ts';
+import { eventId, groupKey } from './identity.ts';
+import { turn } from './lifecycle.ts';
+import { type Copy, moveGroup } from './moves.ts';
+import type { Group, StoredStatement } from './statement.ts';
+import type { Decision, StoredDeposit, TransactionChange, TransactionState } from './transaction-state.ts';
+
+/** What the policy and the moment add to a transaction's state. */
+export interface AdvanceContext {
+  /** Epoch ms. */
+  now: number;
+  rules(group: Group): FoldRules;
+  /** CAIP-2 networks on which nothing is credited for now. */
+  frozen: ReadonlySet<string>;
+  /** By deposit id, what `policy.hold` said: a reason, or undefined for none. */
+  holds: ReadonlyMap<string, string | undefined>;
+  /** New ones, to store and to apply. */
+  decisions?: readonly Decision[];
+  /** What is pinned of the group's asset. */
+  asset(group: Group): { decimals?: number; symbol?: string } | undefined;
+}
+
+export interface Advance {
+  /** Undefined when nothing changes at all. */
+  change: TransactionChange | undefined;
+  /** All of the transaction, as they stand afterwards. */
+  deposits: StoredDeposit[];
+  /** Those for which a `deposit` event is made now: `policy.hold` is asked for each before the change is kept. */
+  proposed: DepositRecord[];
+  /** By statement id, of the statements that arrived. A removal speaks of no deposit of its own. */
+  depositIdsOf: Map<string, string>;
+}
+
+/** What the deposits of one transaction become when statements or decisions arrive, or the policy changes; pure. */
+export function advance(
+  state: TransactionState,
+  arrived: readonly StoredStatement[],
+  context: AdvanceContext,
+): Advance {
+  const fresh = unknownOf(state.statements, arrived);
+  const decisions = context.decisions ?? [];
+  const statements = fresh.length === 0 ? state.statements : [...state.statements, ...fresh];
+  const draftContext: DraftContext = {
+    rules: context.rules,
+    asset: context.asset,
+    holds: context.holds,
+    factsOf: factsByDeposit(state.facts),
+    decisionOf: lastDecisions(state.decisions, decisions),
+  };
+  const lines: DraftLine[] = [];
+  for (const group of groupStates(statements, state.deposits)) {
+    const drafted = draftGroup(group, draftContext);
+    moveGroup(drafted, context.frozen.has(group.group.network));
+    lines.push(...drafted);
+  }
+  const { deposits, changed, proposed, events, cancelled } = finish(lines, context.now);
+  const isChanged = fresh.length + decisions.length + changed.length + events.length + cancelled.length > 0;
+  const change = {
+    key: state.key,
+    expectedVersion: state.version,
+    statements: fresh,
+    deposits: changed,
+    events,
+    cancelled,
+    decisions,
+  };
+  return { change: isChanged ? change : undefined, deposits, proposed, depositIdsOf: depositIds(arrived, lines) };
+}
+
+function unknownOf(known: readonly StoredStatement[], arrived: readonly StoredStatement[]): readonly StoredStatement[] {
+  if (arrived.length === 1 && known.length === 0) return arrived;
+  const ids = new Set(known.map((statement) => statement.id));
+  return arrived.filter(({ id }) => !ids.has(id) && ids.add(id));
+}
+
+function lastDecisions(stored: readonly Decision[], made: readonly Decision[]): DraftContext['decisionOf'] {
+  if (stored.length + made.length === 0) return () => undefined;
+  const last = new Map<string, Decision['kind']>();
+  for (const { depositId, kind } of [...stored, ...made]) last.set(depositId, kind);
+  return (id) => last.get(id);
+}
+
+/** Rows of one event go to the copies in turn; which row is which copy means nothing (rule 9). */
+function depositIds(arrived: readonly StoredStatement[], lines: readonly DraftLine[]): Map<string, string> {
+  const ids = new Map<string, string>();
+  const copies = new Map<string, readonly Copy[]>();
+  for (const line of lines) for (const key of line.keys) copies.set(key, line.copies);
+  const given = new Map<string, number>();
+  for (const statement of arrived) {
+    if (!statement.group || statement.kind === 'removed' || ids.has(statement.id)) continue;
+    const key = `${groupKey(statement.group)}\n${lineKey(statement)}`;
+    const found = copies.get(key) ?? [];
+    const event = `${key}\n${statement.provider}\n${statement.eventId}`;
+    const index = given.get(event) ?? 0;
+    given.set(event, index + 1);
+    const copy = found[Math.min(index, found.length - 1)];
+    if (copy) ids.set(statement.id, copy.id);
+  }
+  return ids;
+}
+
+interface Outcome {
+  deposits: StoredDeposit[];
+  changed: StoredDeposit[];
+  proposed: DepositRecord[];
+  events: DepositEvent[];
+  cancelled: string[];
+}
+
+function finish(lines: readonly DraftLine[], now: number): Outcome {
+  const outcome: Outcome = { deposits: [], changed: [], proposed: [], events: [], cancelled: [] };
+  const reverts: DepositEvent[] = [];
+  for (const line of lines) {
+    for (const copy of line.copies) {
+      const next = turn(copy, line.fold, line.memoIsToldElsewhere);
+      const deposit = describeDeposit(copy, line.fold, next, line.told, now);
+      outcome.deposits.push(deposit);
+      if (!copy.previous || !isDeepStrictEqual(copy.previous, deposit)) outcome.changed.push(deposit);
+      for (const { kind, generation } of next.events) {
+        const record = recordOf(deposit);
+        const event = { id: eventId(copy.id, generation, kind), kind, generation, deposit: record };
+        (kind === 'deposit.reverted' ? reverts : outcome.events).push(event);
+        if (kind === 'deposit') outcome.proposed.push(record);
+      }
+      outcome.cancelled.push(...next.cancelled);
+    }
+  }
+  // What is taken back makes room for what is credited.
+  if (reverts.length > 0) outcome.events = [...reverts, ...outcome.events];
+  return outcome;
+}
+
+function recordOf({ group, ordinal, waitingSince, creditedWith, ...record }: StoredDeposit): DepositRecord {
+  return record;
+}

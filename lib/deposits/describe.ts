@@ -1,0 +1,131 @@
+import type { AmountFold } from './amount-fold.ts';
+import type { Turn } from './lifecycle.ts';
+import type { Copy } from './moves.ts';
+import type { StoredStatement } from './statement.ts';
+import type { StoredDeposit } from './transaction-state.ts';
+
+/** What statements say of one amount, and what the policy pins of its asset. */
+export interface Told {
+  group: StoredDeposit['group'];
+  /** Of this amount, in the order of arrival. */
+  statements: readonly StoredStatement[];
+  /** Removals and failures of the group or its transaction. */
+  removals: readonly StoredStatement[];
+  asset: { decimals?: number; symbol?: string } | undefined;
+}
+
+/** The deposit as it stands after this step. What is no longer said is kept from before. */
+export function describeDeposit(copy: Copy, fold: AmountFold, turn: Turn, told: Told, now: number): StoredDeposit {
+  const { group, statements, asset } = told;
+  const { previous } = copy;
+  const deposit: StoredDeposit = {
+    id: copy.id,
+    generation: turn.generation,
+    network: group.network,
+    asset: group.asset,
+    amount: fold.amount,
+    to: group.to,
+    transaction: transactionOf(fold, told, previous),
+    status: turn.status,
+    providers: providersOf(told),
+    firstSeenAt: firstSeenAt(statements, now),
+    callbackIds: callbackIdsOf(told),
+    group,
+    ordinal: copy.ordinal,
+  };
+  const symbol = asset?.symbol ?? first(statements, (one) => one.symbol);
+  const decimals = asset?.decimals ?? first(statements, (one) => one.decimals);
+  const from = previous?.from ?? first(statements, (one) => one.from);
+  if (symbol !== undefined) deposit.symbol = symbol;
+  if (decimals !== undefined) deposit.decimals = decimals;
+  if (from !== undefined) deposit.from = from;
+  if (fold.memo !== undefined) deposit.memo = fold.memo;
+  if (group.payment !== undefined) deposit.payment = group.payment;
+  if (fold.confirmations > 0) deposit.confirmations = fold.confirmations;
+  if (copy.code !== undefined) deposit.code = copy.code;
+  // Rule 25: from when it last began to wait.
+  const isWaiting = turn.status === 'pending' || turn.status === 'quarantined' || copy.isAboveDue;
+  if (isWaiting) deposit.waitingSince = previous?.waitingSince ?? now;
+  const creditedWith = creditedWithOf(copy, fold);
+  if (creditedWith !== undefined) deposit.creditedWith = creditedWith;
+  return deposit;
+}
+
+// What was met when it was credited: with `trustMined` that may be less than what was asked.
+function creditedWithOf(copy: Copy, fold: AmountFold): number | undefined {
+  if (!copy.isCredited) return undefined;
+  if (copy.moves.includes('credit')) return Math.min(fold.asked, fold.confirmations);
+  return copy.previous?.creditedWith;
+}
+
+function transactionOf(
+  fold: AmountFold,
+  told: Told,
+  previous: StoredDeposit | undefined,
+): StoredDeposit['transaction'] {
+  const transaction: StoredDeposit['transaction'] = { id: transactionId(told, previous) };
+  const { block } = fold;
+  const position = solePosition(told.statements, block);
+  if (position !== undefined) transaction.position = position;
+  const number = first(told.statements, (one) =>
+    block === undefined || one.blockHash === block ? one.blockNumber : undefined,
+  );
+  if (block !== undefined || number !== undefined) {
+    transaction.block = {};
+    if (number !== undefined) transaction.block.number = number;
+    if (block !== undefined) transaction.block.hash = block;
+  } else if (previous?.transaction.block) {
+    transaction.block = previous.transaction.block;
+  }
+  return transaction;
+}
+
+function transactionId({ group, statements }: Told, previous: StoredDeposit | undefined): string {
+  if (group.payment === undefined) return group.transactionId;
+  // Rule 26: the last one named.
+  for (const statement of statements.toReversed())
+    if (statement.group?.transactionId) return statement.group.transactionId;
+  return previous?.transaction.id ?? '';
+}
+
+// No ordinal belongs to a row (rule 9), so a position is shown only where there is but one.
+function solePosition(statements: readonly StoredStatement[], block: string | undefined): string | undefined {
+  let sole: string | undefined;
+  for (const { position, blockHash } of statements) {
+    if (position === undefined || (block !== undefined && blockHash !== block)) continue;
+    if (sole !== undefined && sole !== position) return undefined;
+    sole = position;
+  }
+  return sole;
+}
+
+function providersOf({ statements, removals }: Told): string[] {
+  const names = new Set<string>();
+  for (const { provider } of statements) names.add(provider);
+  for (const { provider } of removals) names.add(provider);
+  return [...names].sort();
+}
+
+function callbackIdsOf({ statements, removals }: Told): string[] {
+  const ids = new Set<string>();
+  for (const { callbackId } of statements) ids.add(callbackId);
+  for (const { callbackId } of removals) ids.add(callbackId);
+  return [...ids];
+}
+
+function firstSeenAt(statements: readonly StoredStatement[], now: number): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const { receivedAt } of statements) if (receivedAt < earliest) earliest = receivedAt;
+  return Number.isFinite(earliest) ? earliest : now;
+}
+
+function first<T>(
+  statements: readonly StoredStatement[],
+  of: (statement: StoredStatement) => T | undefined,
+): T | undefined {
+  for (const statement of statements) {
+    const found = of(statement);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,165 @@
+import type { AmountFold } from './amount-fold.ts';
+import type { Told } from './describe.ts';
+import type { DepositFacts } from './facts.ts';
+import { type FoldedAmount, foldGroup } from './fold.ts';
+import type { FoldRules } from './fold-rules.ts';
+import { amountKey, depositId, groupKey } from './identity.ts';
+import { ensure } from './maps.ts';
+import type { Copy, Line } from './moves.ts';
+import type { Group, Statement, StoredStatement } from './statement.ts';
+import type { Decision, StoredDeposit } from './transaction-state.ts';
+
+/** One group of a transaction: what was said of it, and its deposits as they are stored. */
+export interface GroupState {
+  key: string;
+  group: Group;
+  statements: StoredStatement[];
+  /** Removals and failures that name only the transaction: they reach each of its groups. */
+  wide: readonly StoredStatement[];
+  deposits: StoredDeposit[];
+}
+
+/** A line with what its deposits are described from. */
+export interface DraftLine extends Line<Told> {
+  /** Group and amount keys, so that a statement finds its line. */
+  keys: readonly string[];
+  /** Rule 4: another provider tells the same amount with its memo. */
+  memoIsToldElsewhere: boolean;
+}
+
+/** What the draft of a group has to know beside statements. */
+export interface DraftContext {
+  rules(group: Group): FoldRules;
+  asset(group: Group): { decimals?: number; symbol?: string } | undefined;
+  holds: ReadonlyMap<string, string | undefined>;
+  factsOf(depositId: string): DepositFacts;
+  decisionOf(depositId: string): Decision['kind'] | undefined;
+}
+
+export function groupStates(statements: readonly StoredStatement[], deposits: readonly StoredDeposit[]): GroupState[] {
+  const groups = new Map<string, GroupState>();
+  const wide: StoredStatement[] = [];
+  const find = (group: Group): GroupState => {
+    const key = groupKey(group);
+    return ensure(groups, key, () => ({ key, group, statements: [], wide, deposits: [] }));
+  };
+  for (const statement of statements) {
+    if (statement.group) find(statement.group).statements.push(statement);
+    else wide.push(statement);
+  }
+  for (const deposit of deposits) find(deposit.group).deposits.push(deposit);
+  return [...groups.values()];
+}
+
+/** The key of a statement's amount within its group: what a payment is paid in may differ, so it is part of the key. */
+export function lineKey(statement: Pick<Statement, 'amount' | 'memo'> & { group?: Group }): string {
+  const { group } = statement;
+  if (group?.payment === undefined) return amountKey(statement);
+  return `${amountKey(statement)}\n${group.network}\n${group.asset}\n${group.to}`;
+}
+
+/** Folds a group, and lays out a copy for each deposit that there is or may be. */
+export function draftGroup(state: GroupState, context: DraftContext): DraftLine[] {
+  const folded = foldGroup(state.statements, context.rules(state.group), {
+    wide: state.wide,
+    keyOf: lineKey,
+    ...(state.deposits.length > 0 ? { creditedWith: leastCreditedWith(state.deposits) } : {}),
+  });
+  const removals = [...state.wide, ...state.statements.filter((statement) => statement.kind === 'removed')];
+  const told = (statements: readonly StoredStatement[]): Told => {
+    const group = statements[0]?.group ?? state.group;
+    return { group, statements, removals, asset: context.asset(group) };
+  };
+  if (state.group.payment !== undefined) return draftPayment(state, folded, told, context);
+  const lines: DraftLine[] = [];
+  for (const [key, { fold, statements }] of folded) {
+    lines.push({
+      keys: [`${state.key}\n${key}`],
+      fold,
+      copies: copiesOf(state, key, fold, context),
+      told: told(statements),
+      memoIsToldElsewhere: fold.code === 'MEMO_UNKNOWN' && isToldWithMemo(folded, fold),
+    });
+  }
+  return lines;
+}
+
+/** Rule 26: one deposit, whose amount is what was credited; until then, what comes nearest to it. */
+function draftPayment(
+  state: GroupState,
+  folded: ReadonlyMap<string, FoldedAmount<StoredStatement>>,
+  told: (statements: readonly StoredStatement[]) => Told,
+  context: DraftContext,
+): DraftLine[] {
+  const [previous] = state.deposits;
+  const known = previous && folded.get(lineKey(previous));
+  const best = [...folded].toSorted(
+    ([keyA, a], [keyB, b]) => nearness(b, known) - nearness(a, known) || (keyA < keyB ? -1 : 1),
+  );
+  const next = best[0]?.[1];
+  if (!next) return [];
+  const copy = copyOf(depositId(state.group, next.fold.amount, next.fold.memo, 1), 1, previous, context);
+  const shown = copy.isCredited && known ? known : next;
+  return [
+    {
+      keys: [...folded.keys()].map((key) => `${state.key}\n${key}`),
+      fold: shown.fold,
+      copies: [copy],
+      told: told(shown.statements),
+      next: { fold: next.fold, told: told(next.statements) },
+      memoIsToldElsewhere: false,
+    },
+  ];
+}
+
+function nearness(one: FoldedAmount<StoredStatement>, known: FoldedAmount<StoredStatement> | undefined): number {
+  const { due, possible, reported } = one.fold;
+  return due * 8 + possible * 4 + reported * 2 + (one === known ? 1 : 0);
+}
+
+function copiesOf(state: GroupState, key: string, fold: AmountFold, context: DraftContext): Copy[] {
+  const known = new Map<number, StoredDeposit>();
+  let count = Math.max(1, fold.possible, fold.reported);
+  for (const deposit of state.deposits) {
+    if (lineKey(deposit) !== key) continue;
+    known.set(deposit.ordinal, deposit);
+    count = Math.max(count, deposit.ordinal);
+  }
+  const copies: Copy[] = [];
+  for (let ordinal = 1; ordinal <= count; ordinal += 1) {
+    const previous = known.get(ordinal);
+    const id = previous?.id ?? depositId(state.group, fold.amount, fold.memo, ordinal);
+    copies.push(copyOf(id, ordinal, previous, context));
+  }
+  return copies;
+}
+
+function copyOf(id: string, ordinal: number, previous: StoredDeposit | undefined, context: DraftContext): Copy {
+  const facts = context.factsOf(id);
+  return {
+    id,
+    ordinal,
+    facts,
+    previous,
+    decision: context.decisionOf(id),
+    isHeld: context.holds.get(id) !== undefined,
+    isCredited: facts.isCredited,
+    isAboveDue: false,
+    moves: [],
+  };
+}
+
+function isToldWithMemo(folded: ReadonlyMap<string, FoldedAmount<StoredStatement>>, bare: AmountFold): boolean {
+  for (const { fold } of folded.values()) if (fold.amount === bare.amount && fold.possible > 0) return true;
+  return false;
+}
+
+function leastCreditedWith(deposits: readonly StoredDeposit[]): (key: string) => number | undefined {
+  const least = new Map<string, number>();
+  for (const deposit of deposits) {
+    if (deposit.creditedWith === undefined) continue;
+    const key = lineKey(deposit);
+    least.set(key, Math.min(deposit.creditedWith, least.get(key) ?? Number.POSITIVE_INFINITY));
+  }
+  return (key) => least.get(key);
+}

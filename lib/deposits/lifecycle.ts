@@ -1,0 +1,67 @@
+import type { AmountFold } from './amount-fold.ts';
+import { checkResults } from './codes.ts';
+import type { DepositStatus, EventKind } from './deposit.ts';
+import { eventId } from './identity.ts';
+import type { Copy } from './moves.ts';
+
+/** What one step makes of one copy. */
+export interface Turn {
+  status: DepositStatus;
+  generation: number;
+  /** Events to make, in the order in which listeners are to get them. */
+  events: { kind: EventKind; generation: number }[];
+  /** Ids of events to cancel. */
+  cancelled: string[];
+}
+
+/**
+ * Status and events of one copy, after its moves.
+ *
+ * Status follows from fold and facts alone, the first that fits:
+ * 1. `confirmed`: credited, whatever is said of it meanwhile; a code says what is odd.
+ * 2. `quarantined`: not credited, may be true, and a conflict, check, hold or the chain check keeps it back; or its memo
+ *    is unknown. `ignored` where another provider tells the same amount with its memo.
+ * 3. `pending`: not credited and may be true.
+ * 4. `failed`: can no longer be true, and never credited, or told as pending and not credited since.
+ * 5. `reverted`: can no longer be true, and was credited.
+ *
+ * Late news never moves a status back: `confirmed` is left only by a revert; and once a deposit was credited, a report
+ * from mempool or without confirmations does not make it pending again, only a block that may hold it does.
+ */
+export function turn(copy: Copy, fold: AmountFold, memoIsToldElsewhere: boolean): Turn {
+  const made: Turn = { status: 'pending', generation: copy.facts.generation, events: [], cancelled: [] };
+  let isCancelled = copy.facts.isCancelled;
+  for (const move of copy.moves) {
+    if (move === 'credit') made.generation += 1;
+    isCancelled = move === 'cancel';
+    if (move === 'cancel') made.cancelled.push(eventId(copy.id, made.generation, 'deposit'));
+    else made.events.push({ kind: move === 'credit' ? 'deposit' : 'deposit.reverted', generation: made.generation });
+  }
+  const upcoming = made.generation + 1;
+  const isMade = (kind: EventKind, generation: number): boolean =>
+    copy.facts.made.has(eventId(copy.id, generation, kind));
+
+  if (copy.isCredited) {
+    made.status = 'confirmed';
+  } else if (copy.code === 'MEMO_UNKNOWN') {
+    made.status = memoIsToldElsewhere ? 'ignored' : 'quarantined';
+  } else if (copy.ordinal <= (made.generation === 0 ? Math.max(fold.possible, fold.reported) : fold.possible)) {
+    made.status = isQuarantine(copy) ? 'quarantined' : 'pending';
+    const kind = 'deposit.pending';
+    if (made.status === 'pending' && !isMade(kind, upcoming)) made.events.push({ kind, generation: upcoming });
+  } else {
+    // Whoever was told that it is pending is told how that ended; a cancelled `deposit` was told to nobody.
+    const promised = [upcoming, ...(isCancelled ? [made.generation] : [])].find((one) =>
+      isMade('deposit.pending', one),
+    );
+    made.status = promised !== undefined || made.generation === 0 ? 'failed' : 'reverted';
+    const kind = 'deposit.failed';
+    if (promised !== undefined && !isMade(kind, promised)) made.events.push({ kind, generation: promised });
+  }
+  return made;
+}
+
+function isQuarantine({ code }: Copy): boolean {
+  if (code === undefined) return false;
+  return code === 'CONFLICT' || code === 'HELD' || code === 'CHAIN_DISAGREES' || Object.hasOwn(checkResults, code);
+}
