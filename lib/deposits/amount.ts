@@ -17,13 +17,16 @@ export function unitsFrom(amount: Amount, decimals: number | undefined): bigint 
     if (decimals === undefined) throw invalid('whole coins, and nothing pins the decimals of the asset');
     return unitsFromText(amount.decimal, decimals);
   }
-  if (typeof amount.units === 'string') return unitsFromText(amount.units, 0);
-  if (amount.units < 0n) throw invalid('negative');
-  if (amount.units >= 10n ** BigInt(maxDigits)) throw invalid(`longer than ${maxDigits} digits`);
-  return amount.units;
+  const { units } = amount;
+  if (typeof units !== 'bigint') return unitsFromText(units, 0);
+  if (units < 0n) throw invalid('negative');
+  if (units >= 10n ** BigInt(maxDigits)) throw invalid(`longer than ${maxDigits} digits`);
+  return units;
 }
 
 function unitsFromText(text: string, decimals: number): bigint {
+  // A provider in plain JavaScript may hand in a number, which has lost digits already.
+  if (typeof text !== 'string') throw invalid('neither text nor a bigint');
   if (text.length > maxTextLength) throw invalid(`longer than ${maxTextLength} characters`);
   const match = plainDecimal.exec(text);
   if (match === null) throw invalid(text.startsWith('-') ? 'negative' : 'no plain decimal');
@@ -33,8 +36,7 @@ function unitsFromText(text: string, decimals: number): bigint {
   const shift = decimals - fraction.length + Number(exponent);
   if (digits.length + shift > maxDigits) throw invalid(`longer than ${maxDigits} digits`);
   if (shift >= 0) return BigInt(digits + '0'.repeat(shift));
-  const lost = digits.slice(shift);
-  if (digits.length <= -shift || /[1-9]/.test(lost)) throw invalid(`finer than ${decimals} decimals`);
+  if (/[1-9]/.test(digits.slice(shift))) throw invalid(`finer than ${decimals} decimals`);
   return BigInt(digits.slice(0, shift));
 }
 

@@ -227,6 +227,44 @@ describe('checks', () => {
     assert.ok(isCreditable(run(transfer, without, policy, silent)));
   });
 
+  it('make no statement of a hint, whatever it says', () => {
+    const phone: ProviderTraits = { ...provider, keyedBy: 'hint' };
+    const hinted = run(eth, checks, policy, phone);
+    assert.deepEqual(hinted, { outcome: 'ignored', code: 'ONLY_A_HINT' });
+    assert.ok(
+      isCreditable(
+        run(
+          eth,
+          checks.filter(({ code }) => code !== 'ONLY_A_HINT'),
+          policy,
+          phone,
+        ),
+      ),
+    );
+    assert.deepEqual(assessRemoval({ network: 'eip155:1', transactionId: hash }, phone, origin), hinted);
+  });
+
+  it('do not ask of what is only seen what only a block can tell', () => {
+    const seen = (transfer: Transfer): Transfer => ({
+      ...transfer,
+      kind: 'seen',
+      transaction: { id: transfer.transaction.id ?? '' },
+    });
+    // How much arrives is not known yet, and the declared amount would be a false one.
+    for (const code of ['DELIVERED_MISSING', 'ASSET_NEEDS_BALANCE_DELTA'] as const) {
+      const [transfer = eth] = attacks[code] ?? [];
+      assert.deepEqual(run(seen(transfer)), { outcome: 'ignored', code: 'NOT_DELIVERED_YET' });
+      const without = checks.filter((check) => check.code !== 'NOT_DELIVERED_YET');
+      assert.equal(run(seen(transfer), without).code, code);
+    }
+    for (const code of ['STATUS_MISSING', 'LOG_MISSING', 'REPLACEABLE'] as const) {
+      for (const transfer of attacks[code] ?? []) {
+        const { outcome, statement } = run(seen(transfer));
+        assert.deepEqual([outcome, statement?.kind, statement?.check], ['recorded', 'seen', undefined]);
+      }
+    }
+  });
+
   it('keep back a part that cannot be read, and pass the same with that part readable', () => {
     const unreadable: readonly [CheckCode, Transfer, Transfer][] = [
       // One letter of the EIP-55 checksum is of the wrong case.
@@ -252,13 +290,8 @@ describe('checks', () => {
   });
 
   it('have an attack here for each, and each code has a result', () => {
-    const shown = [
-      ...Object.keys(attacks),
-      'MEMO_UNREPORTED',
-      'ADDRESS_MALFORMED',
-      'TRANSACTION_MALFORMED',
-      'AMOUNT_MALFORMED',
-    ];
+    const apart = ['MEMO_UNREPORTED', 'ADDRESS_MALFORMED', 'TRANSACTION_MALFORMED', 'AMOUNT_MALFORMED'];
+    const shown = [...Object.keys(attacks), ...apart, 'ONLY_A_HINT', 'NOT_DELIVERED_YET'];
     assert.deepEqual(checks.map(({ code }) => code).toSorted(), shown.toSorted());
     assert.deepEqual([...shown, 'NETWORK_NOT_KNOWN'].toSorted(), Object.keys(checkResults).toSorted());
   });
@@ -390,6 +423,8 @@ describe('statement', () => {
     assert.equal(removed.statement?.confirmations, undefined);
     assert.equal(run({ ...xrp, kind: 'removed', memo: null, evidence: {} }).outcome, 'recorded');
     assert.equal(run({ ...eth, kind: 'removed', evidence: { direction: 'out' } }).code, 'OUTGOING');
+    assert.equal(run({ ...eth, kind: 'removed', asset: fakeUsdt }).outcome, 'recorded');
+    assert.equal(run({ ...eth, kind: 'removed', asset: 'junk' }).code, 'ASSET_NOT_LISTED');
     // A block that cannot be read is none: the removal then holds the whole group.
     assert.equal(
       run({ ...eth, kind: 'removed', transaction: { id: hash, block: { hash: '?' } } }).statement?.blockHash,
@@ -429,6 +464,7 @@ describe('assessRemoval', () => {
     assert.equal(outcome, 'recorded');
     assert.equal(transactionKey, `eip155:1|${hash}`);
     assert.deepEqual([statement?.kind, statement?.group, statement?.at], ['removed', undefined, 7]);
+    assert.notEqual(statement?.id, run(eth).statement?.id, 'a transfer in the same row is another statement');
     assert.equal(statement?.blockHash, `0x${'d'.repeat(64)}`);
   });
 

@@ -134,6 +134,8 @@ describe('parseJson', () => {
       [0xef, 0xbb, 0xbf, 0x7b, 0x7d],
     ];
     for (const bad of bytes) assert.throws(() => json.parseJson(Uint8Array.from(bad)), invalid);
+    const marked = Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b, 0x7d);
+    assert.throws(() => json.parseJson(marked), { ...invalid, message: /byte order mark/ });
     assert.equal(json.text(json.parseJson(Buffer.from('"\u00e9\u{1f600}"')), ''), '\u00e9\u{1f600}');
   });
 
