@@ -21,8 +21,8 @@ export interface AdvanceContext {
   holds: ReadonlyMap<string, string | undefined>;
   /** New ones, to store and to apply. */
   decisions?: readonly Decision[];
-  /** What is pinned of an asset (CAIP-19). */
-  asset(asset: string): { decimals?: number; symbol?: string } | undefined;
+  /** What is pinned of the group's asset. */
+  asset(group: Group): { decimals?: number; symbol?: string } | undefined;
 }
 
 export interface Advance {

@@ -30,7 +30,7 @@ export interface DraftLine extends Line<Told> {
 /** What the draft of a group has to know beside statements. */
 export interface DraftContext {
   rules(group: Group): FoldRules;
-  asset(asset: string): { decimals?: number; symbol?: string } | undefined;
+  asset(group: Group): { decimals?: number; symbol?: string } | undefined;
   holds: ReadonlyMap<string, string | undefined>;
   factsOf(depositId: string): DepositFacts;
   decisionOf(depositId: string): Decision['kind'] | undefined;
@@ -68,7 +68,7 @@ export function draftGroup(state: GroupState, context: DraftContext): DraftLine[
   const removals = [...state.wide, ...state.statements.filter((statement) => statement.kind === 'removed')];
   const told = (statements: readonly StoredStatement[]): Told => {
     const group = statements[0]?.group ?? state.group;
-    return { group, statements, removals, asset: context.asset(group.asset) };
+    return { group, statements, removals, asset: context.asset(group) };
   };
   if (state.group.payment !== undefined) return draftPayment(state, folded, told, context);
   const lines: DraftLine[] = [];
