@@ -18,6 +18,7 @@ import { imtoken } from '../lib/providers/imtoken.ts';
 import { memoryStore } from '../lib/stores/memory.ts';
 import { sqliteStore } from '../lib/stores/sqlite.ts';
 import { alice, callbackBody, ether, randomHash, secret, signed, usdt } from './helpers/deposits.ts';
+import { promised } from './helpers/promised.ts';
 import { type Answered, codeOf, keepLog, openLine, type Sent, send, serve } from './helpers/serve.ts';
 
 // Each test is a row of a table that was measured with other receivers, where a rightly signed callback was lost, credited
@@ -63,14 +64,6 @@ async function folder(t: TestContext): Promise<string> {
 function post(port: number, sent: Sent & { body: Buffer }, path = '/callbacks/imtoken'): Promise<Answered> {
   const headers = { 'content-type': 'application/json', ...sent.headers };
   return send(port, { path, ...sent, headers });
-}
-
-function promised<T = void>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }
 
 // What a sender may write and a parser would write otherwise.
@@ -222,30 +215,40 @@ test('a lease that ran out under its listener: another process runs it too, but 
   const clock = () => now;
   const open = () => sqliteStore({ path, now: clock });
   const slowStore = open();
+  const otherStore = open();
   const slow = receiver(t, { store: slowStore, now: clock });
+  const other = receiver(t, { store: otherStore, now: clock });
   await slow.callbacks.ready();
   slowStore.database.exec('CREATE TABLE credit (by TEXT)');
-  const begun = promised();
-  const goOn = promised();
-  slow.callbacks.on('deposit', async (_deposit, { atomically }) => {
-    atomically((db) => db.exec("INSERT INTO credit VALUES ('slow')"));
-    begun.resolve();
-    await goOn.promise;
-  });
+  const credits = () => slowStore.database.prepare('SELECT by FROM credit').all();
+
+  /** A listener that has begun, and ends when it is let. */
+  const listen = (callbacks: typeof slow.callbacks, name: string) => {
+    const begun = promised();
+    const end = promised();
+    callbacks.on('deposit', async (_deposit, { atomically }) => {
+      atomically((db) => db.exec(`INSERT INTO credit VALUES ('${name}')`));
+      begun.resolve();
+      await end.promise;
+    });
+    return { begun: begun.promise, end: end.resolve };
+  };
+
+  const slowListener = listen(slow.callbacks, 'slow');
   const port = await serve(t, slow.callbacks);
   assert.equal((await post(port, signed(callbackBody(), { now }), '/imtoken')).status, 200);
-  await begun.promise;
+  await slowListener.begun;
   // As if the process had been stopped for longer than its lease, and with it the renewal.
   now += 60_000;
-  const other = receiver(t, { store: open(), now: clock });
   await other.callbacks.ready();
-  other.callbacks.on('deposit', (_deposit, { atomically }) => {
-    atomically((db) => db.exec("INSERT INTO credit VALUES ('other')"));
-  });
-  await other.callbacks.idle();
-  goOn.resolve();
+  const otherListener = listen(other.callbacks, 'other');
+  await otherListener.begun;
+  slowListener.end();
   await slow.callbacks.idle();
-  assert.deepEqual(slowStore.database.prepare('SELECT by FROM credit').all(), [{ by: 'other' }]);
+  assert.deepEqual(credits(), [], 'the late one is fenced off');
+  otherListener.end();
+  await other.callbacks.idle();
+  assert.deepEqual(credits(), [{ by: 'other' }]);
 });
 
 test('a callback that comes before its listener is deployed is kept, with an alarm, and credited afterwards', async (t) => {

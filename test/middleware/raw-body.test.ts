@@ -10,6 +10,7 @@ import { isDepositCallbackError } from '../../lib/errors.ts';
 import { keepRawBody, type RawBodyOptions, rawBody } from '../../lib/middleware/raw-body.ts';
 import type { CallbackRequest, Link } from '../../lib/middleware/request-state.ts';
 import { type Alarm, createNews } from '../../lib/observe/news.ts';
+import { promised } from '../helpers/promised.ts';
 import { chain, codeOf, keepLog, openLine, readAll, send, serve } from '../helpers/serve.ts';
 
 const hash = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
@@ -146,37 +147,43 @@ test('survives an upload that is broken off, counted, chunked and compressed', a
     'transfer-encoding: chunked',
     'content-encoding: gzip\r\ncontent-length: 90',
   ]) {
-    let told: (code: string) => void = () => {};
-    const refused = new Promise<string>((resolve) => {
-      told = resolve;
-    });
+    const refused = promised<string>();
     const begun: Link = (req, _res, next) => {
-      req.depositCallback = { receivedAt: 0, answered: false, now: Date.now, logger: keepLog(), onRefused: told };
+      req.depositCallback = {
+        receivedAt: 0,
+        answered: false,
+        now: Date.now,
+        logger: keepLog(),
+        onRefused: refused.resolve,
+      };
       next();
       setImmediate(() => line.socket.destroy());
     };
     const { port } = await receiving(t, { inflate: true }, [begun]);
     const line = await openLine(t, port);
     line.write(`POST / HTTP/1.1\r\nhost: a\r\n${head}\r\n\r\n4\r\n`);
-    assert.equal(await refused, 'BODY_ABORTED', head);
+    assert.equal(await refused.promise, 'BODY_ABORTED', head);
   }
 });
 
 test('finds an upload that was broken off before it was asked', async (t) => {
-  let told: (code: string) => void = () => {};
-  const refused = new Promise<string>((resolve) => {
-    told = resolve;
-  });
+  const refused = promised<string>();
   const { port } = await receiving(t, {}, [
     (req, _res, next) => {
-      req.depositCallback = { receivedAt: 0, answered: false, now: Date.now, logger: keepLog(), onRefused: told };
+      req.depositCallback = {
+        receivedAt: 0,
+        answered: false,
+        now: Date.now,
+        logger: keepLog(),
+        onRefused: refused.resolve,
+      };
       req.once('close', next);
       line.socket.destroy();
     },
   ]);
   const line = await openLine(t, port);
   line.write('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 11\r\n\r\n0123');
-  assert.equal(await refused, 'BODY_ABORTED');
+  assert.equal(await refused.promise, 'BODY_ABORTED');
 });
 
 test('refuses a content coding unless it is told to inflate', async (t) => {

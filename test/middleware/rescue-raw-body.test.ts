@@ -9,6 +9,7 @@ import { isDepositCallbackError } from '../../lib/errors.ts';
 import { type RawBodyOptions, rawBody } from '../../lib/middleware/raw-body.ts';
 import type { CallbackRequest, Link } from '../../lib/middleware/request-state.ts';
 import { type RescueOptions, rescueRawBody } from '../../lib/middleware/rescue-raw-body.ts';
+import { promised } from '../helpers/promised.ts';
 import { chain, codeOf, keepLog, openLine, send, serve } from '../helpers/serve.ts';
 
 const hash = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
@@ -78,12 +79,15 @@ test('does not wait for ever for it', async (t) => {
 
 test('does not wait for it when the sender goes away', async (t) => {
   rescue(t);
-  let told: (code: string) => void = () => {};
-  const refused = new Promise<string>((resolve) => {
-    told = resolve;
-  });
+  const refused = promised<string>();
   const { port } = await behindReader(t, {}, (req, _res, next) => {
-    req.depositCallback = { receivedAt: 0, answered: false, now: Date.now, logger: keepLog(), onRefused: told };
+    req.depositCallback = {
+      receivedAt: 0,
+      answered: false,
+      now: Date.now,
+      logger: keepLog(),
+      onRefused: refused.resolve,
+    };
     req.once('data', () => {
       next();
       line.socket.destroy();
@@ -91,7 +95,7 @@ test('does not wait for it when the sender goes away', async (t) => {
   });
   const line = await openLine(t, port);
   line.write('POST /callbacks HTTP/1.1\r\nhost: a\r\ncontent-length: 11\r\n\r\n0123');
-  assert.equal(await refused, 'BODY_ABORTED');
+  assert.equal(await refused.promise, 'BODY_ABORTED');
 });
 
 test('keeps to the paths named, as Express compares them', async (t) => {
@@ -143,17 +147,14 @@ test('keeps to one budget over all requests, and gives it back with each', async
       if (req.url !== '/callbacks/held') next();
       else {
         goOn = next;
-        started();
+        begun.resolve();
       }
     });
   };
-  let started: () => void = () => {};
-  const begun = new Promise<void>((resolve) => {
-    started = resolve;
-  });
+  const begun = promised();
   const { port, log } = await behindReader(t, {}, held);
   const first = send(port, { path: '/callbacks/held', body: '01234567' });
-  await begun;
+  await begun.promise;
   assert.equal(codeOf(await send(port, { path: '/callbacks', body: '012' })), 'BODY_ALREADY_PARSED');
   assert.match(log.lines.at(-1)?.message ?? '', /budgetBytes/);
   assert.equal((await send(port, { path: '/callbacks', body: '01' })).text, hash('01'));
@@ -165,20 +166,17 @@ test('keeps to one budget over all requests, and gives it back with each', async
 
 test('gives the budget back when nobody takes the bytes, and when the sender goes away', async (t) => {
   rescue(t, { budgetBytes: 10 });
-  let gone: () => void = () => {};
-  const closed = new Promise<void>((resolve) => {
-    gone = resolve;
-  });
+  const closed = promised();
   const port = await serve(t, (req, res) => {
     if (req.url === '/callbacks/gone') {
       req.once('data', () => line.socket.destroy()).once('error', () => {});
-      res.once('close', gone);
+      res.once('close', () => closed.resolve());
     } else if (req.url === '/callbacks/dropped') req.resume().once('end', () => res.end());
     else chain([reader, rawBody({ logger: keepLog() })], hashOfBody)(req, res);
   });
   const line = await openLine(t, port);
   line.write('POST /callbacks/gone HTTP/1.1\r\nhost: a\r\ncontent-length: 11\r\n\r\n0123456');
-  await closed;
+  await closed.promise;
   await send(port, { path: '/callbacks/dropped', body: '0123456789' });
   assert.equal((await send(port, { path: '/callbacks', body: '0123456789' })).text, hash('0123456789'));
 });

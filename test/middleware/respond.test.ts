@@ -6,6 +6,7 @@ import { DepositCallbackError, type ErrorCode, type RefusalCode, refusalStatus }
 import { drainBytes } from '../../lib/middleware/hang-up.ts';
 import { type CallbackRequest, stateOf } from '../../lib/middleware/request-state.ts';
 import { answer, refuse } from '../../lib/middleware/respond.ts';
+import { promised } from '../helpers/promised.ts';
 import { keepLog, openLine, send, serve } from '../helpers/serve.ts';
 
 const codes = Object.keys(refusalStatus) as RefusalCode[];
@@ -87,22 +88,19 @@ test('writes nothing over a response that somebody else has begun', async (t) =>
 
 test('is safe when the sender is gone', async (t) => {
   const log = keepLog();
-  let refused: () => void = () => {};
-  const done = new Promise<void>((resolve) => {
-    refused = resolve;
-  });
+  const done = promised();
   const port = await serve(t, (req, res) => {
     stateOf(req, { logger: log });
     req.socket.once('close', () => {
       refuse(req, res, new DepositCallbackError('BODY_ABORTED', 'Gone'));
-      refused();
+      done.resolve();
     });
     req.socket.resume();
     line.socket.destroy();
   });
   const line = await openLine(t, port);
   line.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
-  await done;
+  await done.promise;
   assert.equal(log.lines[0]?.fields.code, 'BODY_ABORTED');
 });
 

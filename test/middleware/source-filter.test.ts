@@ -17,6 +17,7 @@ import type { CallbackRequest, Link } from '../../lib/middleware/request-state.t
 import type { Resolver } from '../../lib/middleware/resolve-domain.ts';
 import { type SourceFilterOptions, sourceFilter } from '../../lib/middleware/source-filter.ts';
 import { type Alarm, createNews } from '../../lib/observe/news.ts';
+import { promised } from '../helpers/promised.ts';
 import { chain, codeOf, keepLog, listen, openLine, type Sent, send, serve } from '../helpers/serve.ts';
 
 const plain = { requireHttps: false } as const;
@@ -323,18 +324,22 @@ test('raises no alarm over a sender that is gone already', async (t) => {
   const news = createNews(keepLog());
   news.on('alarm', (alarm) => void alarms.push(alarm));
   const filter = sourceFilter({ ...plain, allow: ['127.0.0.1'] });
-  let told: (code: string) => void = () => {};
-  const refused = new Promise<string>((resolve) => {
-    told = resolve;
-  });
+  const refused = promised<string>();
   const port = await serve(t, (req: CallbackRequest, res) => {
-    req.depositCallback = { receivedAt: 0, answered: false, now: Date.now, logger: keepLog(), news, onRefused: told };
-    req.once('close', () => filter(req, res, () => told('let in')));
+    req.depositCallback = {
+      receivedAt: 0,
+      answered: false,
+      now: Date.now,
+      logger: keepLog(),
+      news,
+      onRefused: refused.resolve,
+    };
+    req.once('close', () => filter(req, res, () => refused.resolve('let in')));
     line.socket.destroy();
   });
   const line = await openLine(t, port);
   line.write('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\n');
-  assert.equal(await refused, 'BODY_ABORTED');
+  assert.equal(await refused.promise, 'BODY_ABORTED');
   assert.deepEqual(alarms, []);
 });
 
