@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { NotifierDatabase } from './database.ts';
+
+/** What a new key's owner gets, once: neither secret can be read again, nor is the key itself stored. */
+export interface NewApiKey {
+  id: string;
+  name: string;
+  /** Sent as `authorization: Bearer …` or `x-api-key`. */
+  key: string;
+  /** What callbacks are signed with: `whsec_…`, for the receiver's `secrets`. */
+  signingSecret: string;
+}
+
+export interface ApiKeys {
+  create(name: string): Promise<NewApiKey>;
+  /** Id of a key that is in force; undefined for any other text. */
+  find(key: string): Promise<string | undefined>;
+  /** Ends a key, its watches and what is owed to it. False where there is no such key in force. */
+  revoke(id: string): Promise<boolean>;
+  /** A new signing secret; the old one signs too for a day, so that the receiver can change over. */
+  rotate(id: string): Promise<string>;
+}
+
+/** For how long both secrets sign after a rotation. */
+const overlapMs = 86_400_000;
+
+export function createApiKeys(database: NotifierDatabase, now: () => number): ApiKeys {
+  const { sql } = database;
+
+  return {
+    create(name) {
+      const created: NewApiKey = {
+        id: `key_${randomBytes(8).toString('hex')}`,
+        name,
+        key: `dck_${randomBytes(32).toString('base64url')}`,
+        signingSecret: newSecret(),
+      };
+      return database.write(() => {
+        sql('INSERT INTO api_keys (id, name, hash, created_at) VALUES (?, ?, ?, ?)').run(
+          created.id,
+          name,
+          hashOf(created.key),
+          now(),
+        );
+        sql('INSERT INTO endpoints (key_id, secret, enabled) VALUES (?, ?, 1)').run(created.id, created.signingSecret);
+        return created;
+      });
+    },
+    find(key) {
+      return database.read(() => {
+        // Found by a hash of 256 random bits: how long the search takes says nothing about the key.
+        const row = sql('SELECT id FROM api_keys WHERE hash = ? AND revoked_at IS NULL').get(hashOf(key));
+        return (row as { id: string } | undefined)?.id;
+      });
+    },
+    revoke(id) {
+      return database.write(() => {
+        const { changes } = sql('UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL').run(
+          now(),
+          id,
+        );
+        if (Number(changes) === 0) return false;
+        for (const table of ['watches', 'transfers', 'outbox', 'endpoints']) {
+          sql(`DELETE FROM ${table} WHERE key_id = ?`).run(id);
+        }
+        return true;
+      });
+    },
+    rotate(id) {
+      const secret = newSecret();
+      return database.write(() => {
+        sql('UPDATE endpoints SET previous_secret = secret, previous_until = ?, secret = ? WHERE key_id = ?').run(
+          now() + overlapMs,
+          secret,
+          id,
+        );
+        return secret;
+      });
+    },
+  };
+}
+
+function newSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`;
+}
+
+// A key is 256 random bits, which no one can guess from a plain hash.
+function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}

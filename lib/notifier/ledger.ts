@@ -1,0 +1,133 @@
+import type { EvmBlockTransfer } from '../chains/evm-block.ts';
+import type { EvmBlock } from '../chains/evm-node.ts';
+import { callbackBody, type DepositData } from './callback-body.ts';
+import type { NotifierDatabase } from './database.ts';
+import type { NetworkSettings } from './options.ts';
+import type { Outbox } from './outbox.ts';
+
+/** A transfer with the key that watches its recipient. */
+export interface WatchedTransfer {
+  keyId: string;
+  transfer: EvmBlockTransfer;
+  data: DepositData;
+}
+
+export interface KnownBlock {
+  number: bigint;
+  hash: string;
+}
+
+/** The blocks of one network that have been read, and the transfers in them; each step is one durable transaction. */
+export interface Ledger {
+  /** The newest block that has been read; undefined in a new database. */
+  top(): Promise<KnownBlock | undefined>;
+  hashAt(number: bigint): Promise<string | undefined>;
+  /** Takes a block as read without looking into it: where a new database begins. */
+  begin(block: KnownBlock): Promise<void>;
+  /** Adds the next block: its transfers are owed as pending or failed, and those that it confirms as confirmed. */
+  append(block: EvmBlock, watched: readonly WatchedTransfer[]): Promise<void>;
+  /** Takes the newest block back: its transfers are owed as reverted. */
+  takeBack(block: KnownBlock): Promise<void>;
+}
+
+interface TransferRow {
+  id: number;
+  key_id: string;
+  block_number: number;
+  data: string;
+}
+
+export function createLedger(
+  database: NotifierDatabase,
+  { network, confirmations, keepBlocks }: NetworkSettings,
+  outbox: Outbox,
+  now: () => number,
+): Ledger {
+  const { sql } = database;
+  const { id } = network;
+
+  /**
+   * The time of one step, later than that of any step before, whatever the clock does: receivers tell newer from older
+   * by it (rule 7).
+   */
+  const stepTime = (): number => {
+    const row = sql('SELECT last_event_at AS at FROM networks WHERE network = ?').get(id) as { at: number } | undefined;
+    const at = Math.max(now(), (row?.at ?? 0) + 1);
+    sql(
+      `INSERT INTO networks (network, last_event_at) VALUES (?, ?)
+       ON CONFLICT (network) DO UPDATE SET last_event_at = excluded.last_event_at`,
+    ).run(id, at);
+    return at;
+  };
+
+  const addBlock = ({ number, hash }: KnownBlock): void => {
+    sql('INSERT INTO blocks (network, number, hash) VALUES (?, ?, ?)').run(id, Number(number), hash);
+  };
+
+  const announce = (at: number, { keyId, data }: WatchedTransfer): void => {
+    const failed = data.status === 'failed';
+    const type = failed ? 'deposit.failed' : 'deposit.pending';
+    outbox.put(keyId, type, callbackBody(type, at, { ...data, confirmations: 1 }));
+    sql('INSERT INTO transfers (network, block_number, key_id, confirmed, data) VALUES (?, ?, ?, ?, ?)').run(
+      id,
+      Number(data.transaction.block.number),
+      keyId,
+      failed ? 1 : 0,
+      JSON.stringify(data),
+    );
+  };
+
+  const confirmUpTo = (at: number, number: number): void => {
+    const rows = sql(
+      `SELECT id, key_id, block_number, data FROM transfers
+       WHERE network = ? AND confirmed = 0 AND block_number <= ? ORDER BY id`,
+    ).all(id, number - confirmations + 1) as TransferRow[];
+    for (const row of rows) {
+      const data = { ...(JSON.parse(row.data) as DepositData), confirmations: number - row.block_number + 1 };
+      outbox.put(row.key_id, 'deposit.confirmed', callbackBody('deposit.confirmed', at, data));
+      sql('UPDATE transfers SET confirmed = 1 WHERE id = ?').run(row.id);
+    }
+  };
+
+  const forgetBelow = (number: number): void => {
+    sql('DELETE FROM transfers WHERE network = ? AND block_number < ?').run(id, number);
+    sql('DELETE FROM blocks WHERE network = ? AND number < ?').run(id, number);
+  };
+
+  return {
+    top: () =>
+      database.read(() => {
+        const row = sql('SELECT number, hash FROM blocks WHERE network = ? ORDER BY number DESC LIMIT 1').get(id);
+        const found = row as { number: number; hash: string } | undefined;
+        return found && { number: BigInt(found.number), hash: found.hash };
+      }),
+    hashAt: (number) =>
+      database.read(() => {
+        const row = sql('SELECT hash FROM blocks WHERE network = ? AND number = ?').get(id, Number(number));
+        return (row as { hash: string } | undefined)?.hash;
+      }),
+    begin: (block) => database.write(() => addBlock(block)),
+    append: (block, watched) =>
+      database.write(() => {
+        const at = stepTime();
+        const number = Number(block.number);
+        addBlock(block);
+        for (const one of watched) announce(at, one);
+        confirmUpTo(at, number);
+        forgetBelow(number - keepBlocks);
+      }),
+    takeBack: ({ number }) =>
+      database.write(() => {
+        const at = stepTime();
+        const rows = sql(
+          'SELECT id, key_id, block_number, data FROM transfers WHERE network = ? AND block_number = ? ORDER BY id',
+        );
+        for (const row of rows.all(id, Number(number)) as TransferRow[]) {
+          const data = { ...(JSON.parse(row.data) as DepositData), confirmations: 0 };
+          outbox.put(row.key_id, 'deposit.reverted', callbackBody('deposit.reverted', at, data));
+        }
+        sql('DELETE FROM transfers WHERE network = ? AND block_number = ?').run(id, Number(number));
+        sql('DELETE FROM blocks WHERE network = ? AND number = ?').run(id, Number(number));
+      }),
+  };
+}

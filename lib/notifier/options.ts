@@ -1,0 +1,158 @@
+import type { EvmClient } from '../chains/evm-node.ts';
+import { invalidOption } from '../errors.ts';
+import type { Network } from '../networks/network.ts';
+import { findNetwork } from '../networks/registry.ts';
+import { type Logger, silentLogger } from '../observe/logger.ts';
+
+/** Options of `createNotifier`. Times are in ms. */
+export interface NotifierOptions {
+  /** SQLite file of keys, watches and the outbox; one process at a time may hold it. */
+  path: string;
+  /** Networks to watch, each over the operator's own node. */
+  networks: readonly WatchedNetwork[];
+  /** Guards `POST` and `DELETE /v1/keys`; at least 16 characters. Without it keys are made in the process alone. */
+  adminSecret?: string;
+  /** Allows callback URLs with plain HTTP and private addresses. Default false. */
+  allowPrivate?: boolean;
+  /** Default 60000; sent only while every network is being read. */
+  heartbeatMs?: number;
+  /** For how long an undelivered callback is tried again. Default three days. */
+  retryMs?: number;
+  /** How long a receiver may take to answer. Default 10000. */
+  timeoutMs?: number;
+  /** Callbacks to one URL at once. Default 8. */
+  concurrency?: number;
+  /** How often a node is asked for new blocks. Default 1000. */
+  pollMs?: number;
+  /** For how long delivered callbacks are kept for `GET /v1/callbacks`. Default 7 days. */
+  retainMs?: number;
+  /** Most addresses that one key may watch. Default 1000000. */
+  maxWatches?: number;
+  /** Certificate authorities to trust for callback URLs in place of the system's (PEM). */
+  ca?: string;
+  /** Default: silent. */
+  logger?: Logger;
+  /** The clock, epoch ms. */
+  now?: () => number;
+  random?: () => number;
+}
+
+export interface WatchedNetwork {
+  /** CAIP-2 of an EVM network, for example `eip155:1`. */
+  network: string;
+  /** JSON-RPC URL of the node; or a client in its place. */
+  url?: string;
+  client?: EvmClient;
+  /** When `deposit.confirmed` is sent. Default: the network's own, `docs/networks.md`. */
+  confirmations?: number;
+  /** Where a new database begins to read. Default: the newest block at the first start. */
+  fromBlock?: bigint;
+  /** Whether to look for native transfers inside transactions; the node needs `debug_`. Default false. */
+  traces?: boolean;
+  /** For how many blocks back a reorg can be followed. Default: twice the network's reorg depth, at least 1000. */
+  keepBlocks?: number;
+}
+
+export interface NotifierSettings {
+  readonly path: string;
+  readonly networks: readonly NetworkSettings[];
+  readonly adminSecret: string | undefined;
+  readonly allowPrivate: boolean;
+  readonly heartbeatMs: number;
+  readonly retryMs: number;
+  readonly timeoutMs: number;
+  readonly concurrency: number;
+  readonly pollMs: number;
+  readonly retainMs: number;
+  readonly maxWatches: number;
+  readonly ca: string | undefined;
+  readonly logger: Logger;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+export interface NetworkSettings {
+  readonly network: Network;
+  readonly url: string | undefined;
+  readonly client: EvmClient | undefined;
+  readonly confirmations: number;
+  readonly fromBlock: bigint | undefined;
+  readonly traces: boolean;
+  readonly keepBlocks: number;
+}
+
+const day = 86_400_000;
+
+const known = new Set([
+  'path',
+  'networks',
+  'adminSecret',
+  'allowPrivate',
+  'heartbeatMs',
+  'retryMs',
+  'timeoutMs',
+  'concurrency',
+  'pollMs',
+  'retainMs',
+  'maxWatches',
+  'ca',
+  'logger',
+  'now',
+  'random',
+]);
+
+/** Fills in the defaults. Throws `OPTION_INVALID` for what cannot be understood. */
+export function resolveNotifierOptions(options: NotifierOptions): NotifierSettings {
+  const unknown = Object.keys(options).find((key) => !known.has(key));
+  if (unknown !== undefined) throw invalidOption(unknown, `is not known; known are ${[...known].join(', ')}`);
+  const { path, networks, adminSecret } = options;
+  if (typeof path !== 'string' || path === '') throw invalidOption('path', 'must name the SQLite file');
+  if (!Array.isArray(networks) || networks.length === 0)
+    throw invalidOption('networks', 'must list at least one network');
+  if (adminSecret !== undefined && adminSecret.length < 16)
+    throw invalidOption('adminSecret', 'must have at least 16 characters');
+  const resolved = networks.map(resolveNetwork);
+  if (new Set(resolved.map((one) => one.network.id)).size < resolved.length) {
+    throw invalidOption('networks', 'names one network twice');
+  }
+  return Object.freeze({
+    path,
+    networks: resolved,
+    adminSecret,
+    allowPrivate: options.allowPrivate ?? false,
+    heartbeatMs: whole('heartbeatMs', options.heartbeatMs ?? 60_000),
+    retryMs: whole('retryMs', options.retryMs ?? 3 * day),
+    timeoutMs: whole('timeoutMs', options.timeoutMs ?? 10_000),
+    concurrency: whole('concurrency', options.concurrency ?? 8),
+    pollMs: whole('pollMs', options.pollMs ?? 1_000),
+    retainMs: whole('retainMs', options.retainMs ?? 7 * day),
+    maxWatches: whole('maxWatches', options.maxWatches ?? 1_000_000),
+    ca: options.ca,
+    logger: options.logger ?? silentLogger,
+    now: options.now ?? Date.now,
+    random: options.random ?? Math.random,
+  });
+}
+
+function resolveNetwork(given: WatchedNetwork): NetworkSettings {
+  const network = findNetwork(given.network);
+  if (network?.family !== 'evm')
+    throw invalidOption('networks', `"${given.network}" is not an EVM network; write for example eip155:1`);
+  if ((given.url === undefined) === (given.client === undefined)) {
+    throw invalidOption('networks', `${network.id} needs either url or client, the node to read it from`);
+  }
+  return {
+    network,
+    url: given.url,
+    client: given.client,
+    confirmations: whole('networks.confirmations', given.confirmations ?? network.confirmations),
+    fromBlock: given.fromBlock,
+    traces: given.traces ?? false,
+    keepBlocks: whole('networks.keepBlocks', given.keepBlocks ?? Math.max(1_000, 2 * network.reorgDepth)),
+  };
+}
+
+function whole(option: string, value: number): number {
+  if (!Number.isSafeInteger(value) || value < 1) throw invalidOption(option, 'must be a whole number of at least 1');
+  return value;
+}

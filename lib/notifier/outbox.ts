@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import type { CallbackType } from './callback-body.ts';
+import type { NotifierDatabase } from './database.ts';
+
+/** A callback that is owed to a receiver: kept with its exact body until it is accepted. */
+export interface OwedCallback {
+  /** `webhook-id`: the same at each attempt. */
+  id: string;
+  body: string;
+  createdAt: number;
+  /** When it is given up. */
+  retryUntil: number;
+  /** Attempts so far. */
+  attempts: number;
+}
+
+export interface OutboxEntry {
+  id: string;
+  type: CallbackType;
+  state: 'owed' | 'sent' | 'dead';
+  createdAt: number;
+  attempts: number;
+  dueAt: number;
+  sentAt: number | null;
+  error: string | null;
+}
+
+/** What became of one attempt. */
+export type Attempt =
+  | { id: string; keyId: string; result: 'accepted' }
+  | { id: string; keyId: string; result: 'failed'; error: string; dueAt: number }
+  | { id: string; keyId: string; result: 'dead'; error: string };
+
+export interface Outbox {
+  /** Inside a write transaction of the caller's: the callback is owed when that commits. */
+  put(keyId: string, type: CallbackType, body: string): void;
+  /** Due at `now`, oldest first. */
+  due(keyId: string, limit: number): Promise<OwedCallback[]>;
+  /** Writes the results of attempts down together. */
+  record(attempts: readonly Attempt[]): Promise<void>;
+  list(keyId: string, page: { state?: string; before?: string; limit: number }): Promise<OutboxEntry[]>;
+  /** Owes a callback again, sent or dead; false where there is none of that id. */
+  resend(keyId: string, id: string): Promise<boolean>;
+  counts(keyId: string): Promise<{ owed: number; dead: number }>;
+  /** Forgets accepted callbacks of before `before`, some at a time. */
+  prune(before: number): Promise<void>;
+}
+
+const pruneAtOnce = 1_000;
+
+export function createOutbox(database: NotifierDatabase, now: () => number, retryMs: number): Outbox {
+  const { sql } = database;
+
+  return {
+    put(keyId, type, body) {
+      const at = now();
+      sql(
+        `INSERT INTO outbox (id, key_id, type, body, state, created_at, due_at, retry_until, attempts)
+         VALUES (?, ?, ?, ?, 'owed', ?, ?, ?, 0)`,
+      ).run(`msg_${randomUUID()}`, keyId, type, body, at, at, at + retryMs);
+    },
+    due: (keyId, limit) =>
+      database.read(() =>
+        sql(
+          `SELECT id, body, created_at AS createdAt, retry_until AS retryUntil, attempts FROM outbox
+           WHERE state = 'owed' AND key_id = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?`,
+        ).all(keyId, now(), limit),
+      ) as Promise<OwedCallback[]>,
+    record: (attempts) =>
+      database.write(() => {
+        for (const attempt of attempts) recordOne(attempt);
+      }),
+    list: (keyId, { state = '', before, limit }) =>
+      database.read(() =>
+        sql(
+          `SELECT id, type, state, created_at AS createdAt, attempts, due_at AS dueAt, sent_at AS sentAt, error FROM outbox
+           WHERE key_id = ? AND (? = '' OR state = ?)
+             AND seq < coalesce((SELECT seq FROM outbox WHERE id = ?), 9223372036854775807)
+           ORDER BY seq DESC LIMIT ?`,
+        ).all(keyId, state, state, before ?? '', limit),
+      ) as Promise<OutboxEntry[]>,
+    resend: (keyId, id) =>
+      database.write(() => {
+        const { changes } = sql(
+          `UPDATE outbox SET state = 'owed', due_at = ?, attempts = 0, retry_until = ? WHERE key_id = ? AND id = ?`,
+        ).run(now(), now() + retryMs, keyId, id);
+        return Number(changes) > 0;
+      }),
+    counts: (keyId) =>
+      database.read(() => {
+        const count = (state: string): number =>
+          Number(
+            (sql('SELECT count(*) AS n FROM outbox WHERE key_id = ? AND state = ?').get(keyId, state) as { n: number })
+              .n,
+          );
+        return { owed: count('owed'), dead: count('dead') };
+      }),
+    async prune(before) {
+      await database.write(() =>
+        sql(
+          `DELETE FROM outbox WHERE seq IN
+             (SELECT seq FROM outbox WHERE state = 'sent' AND sent_at < ? ORDER BY sent_at LIMIT ?)`,
+        ).run(before, pruneAtOnce),
+      );
+    },
+  };
+
+  function recordOne(attempt: Attempt): void {
+    const { id, keyId, result } = attempt;
+    if (result === 'accepted') {
+      sql(`UPDATE outbox SET state = 'sent', sent_at = ?, attempts = attempts + 1, error = NULL WHERE id = ?`).run(
+        now(),
+        id,
+      );
+      sql('UPDATE endpoints SET accepted_at = ? WHERE key_id = ?').run(now(), keyId);
+      return;
+    }
+    const dueAt = result === 'failed' ? attempt.dueAt : now();
+    sql(
+      `UPDATE outbox SET state = ?, due_at = ?, attempts = attempts + 1, error = ? WHERE id = ? AND state = 'owed'`,
+    ).run(result === 'failed' ? 'owed' : 'dead', dueAt, attempt.error, id);
+  }
+}

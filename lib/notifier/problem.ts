@@ -1,0 +1,31 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+
+/** An answer of the API that is no success: RFC 9457 problem details with a stable `code`. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, detail: string) {
+    super(detail);
+    this.name = 'Problem';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export function sendProblem(res: Response, { status, code, message }: Problem): void {
+  res
+    .status(status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ type: 'about:blank', title: code, status, code, detail: message }));
+}
+
+/** A route of the API: what it returns is sent as JSON with `status`, what it rejects with goes to the error handler. */
+export function answering(status: number, work: (req: Request) => Promise<object | undefined>): RequestHandler {
+  return (req: Request, res: Response, next: NextFunction): void => {
+    work(req).then((body) => {
+      if (body === undefined) res.status(204).end();
+      else res.status(status).json(body);
+    }, next);
+  };
+}

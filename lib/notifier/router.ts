@@ -1,0 +1,224 @@
+import { json, type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
+import { isDepositCallbackError } from '../errors.ts';
+import { checkedUrl } from '../outbound/safe-fetch.ts';
+import { equalBytes } from '../signatures/constant-time.ts';
+import type { ApiKeys } from './api-keys.ts';
+import { callbackBody } from './callback-body.ts';
+import type { NotifierDatabase } from './database.ts';
+import type { Endpoint, Endpoints } from './endpoints.ts';
+import { invalid, optionalQuery, readAddress, readFields, readLimit, readNetwork, readText } from './inputs.ts';
+import type { NotifierSettings } from './options.ts';
+import type { Outbox } from './outbox.ts';
+import { answering, Problem, sendProblem } from './problem.ts';
+import type { WatchList } from './watch-list.ts';
+
+export interface RouterParts {
+  settings: NotifierSettings;
+  database: NotifierDatabase;
+  keys: ApiKeys;
+  watches: WatchList;
+  endpoints: Endpoints;
+  outbox: Outbox;
+  /** Told when something became due. */
+  wake(): void;
+}
+
+/** Most addresses in one request. */
+const mostAddresses = 1_000;
+
+/** The API of `docs/openapi/notifier.yaml`. `open` resolves with the parts once the database is open. */
+export function notifierRouter(settings: NotifierSettings, open: () => Promise<RouterParts>): Router {
+  const router = Router();
+  const networks = settings.networks.map((one) => one.network.id);
+
+  router.use(json({ limit: '256kb', strict: true }));
+  if (settings.adminSecret !== undefined) {
+    router.use('/v1/keys', adminOnly(settings.adminSecret));
+    router.post(
+      '/v1/keys',
+      answering(201, async (req) => {
+        const { name } = readFields(req.body, ['name']);
+        return (await open()).keys.create(readText(name, 'name', 200));
+      }),
+    );
+    router.delete(
+      '/v1/keys/:id',
+      answering(204, async (req) => {
+        const { keys, watches } = await open();
+        const id = readText(req.params.id, 'id', 64);
+        if (!(await keys.revoke(id))) throw notFound('key');
+        watches.removeAll(id);
+        return undefined;
+      }),
+    );
+  }
+
+  router.post(
+    '/v1/watches',
+    answering(201, async (req) => {
+      const { watches, keyId } = await authorized(req, open);
+      const { network: given, address, addresses } = readFields(req.body, ['network', 'address', 'addresses']);
+      if ((address === undefined) === (addresses === undefined)) throw invalid('Give either address or addresses');
+      const list = addresses ?? [address];
+      if (!Array.isArray(list) || list.length === 0 || list.length > mostAddresses) {
+        throw invalid(`addresses must be a list of 1 to ${mostAddresses}`);
+      }
+      const network = readNetwork(given, networks);
+      const canonical = list.map((one) => readAddress(one, network));
+      if ((await watches.count(keyId)) + canonical.length > settings.maxWatches) {
+        throw new Problem(409, 'TOO_MANY_WATCHES', `A key may watch ${settings.maxWatches} addresses`);
+      }
+      const added = await watches.add(keyId, network, canonical);
+      return address === undefined ? { network, added, watched: canonical.length } : { network, address: canonical[0] };
+    }),
+  );
+  router.get(
+    '/v1/watches',
+    answering(200, async (req) => {
+      const { watches, keyId } = await authorized(req, open);
+      const network = optionalQuery(req.query.network, 'network');
+      const after = optionalQuery(req.query.after, 'after');
+      const limit = readLimit(req.query.limit);
+      const found = await watches.list(keyId, { limit, ...(network ? { network } : {}), ...(after ? { after } : {}) });
+      const last = found.length === limit ? found.at(-1) : undefined;
+      return { watches: found, ...(last ? { next: `${last.network}/${last.address}` } : {}) };
+    }),
+  );
+  router.delete(
+    '/v1/watches/:network/:address',
+    answering(204, async (req) => {
+      const { watches, keyId } = await authorized(req, open);
+      const network = readNetwork(req.params.network, networks);
+      if (!(await watches.remove(keyId, network, readAddress(req.params.address, network)))) throw notFound('watch');
+      return undefined;
+    }),
+  );
+
+  router.get(
+    '/v1/callback-url',
+    answering(200, async (req) => {
+      const parts = await authorized(req, open);
+      return describe(parts, parts.keyId);
+    }),
+  );
+  router.put(
+    '/v1/callback-url',
+    answering(200, async (req) => {
+      const parts = await authorized(req, open);
+      const url = readText(readFields(req.body, ['url']).url, 'url', 2_048);
+      try {
+        checkedUrl(url, settings.allowPrivate);
+      } catch (error) {
+        throw new Problem(422, 'URL_REFUSED', error instanceof Error ? error.message : 'The URL is refused');
+      }
+      await parts.endpoints.setUrl(parts.keyId, url);
+      parts.wake();
+      return describe(parts, parts.keyId);
+    }),
+  );
+  router.post(
+    '/v1/callback-url/enable',
+    answering(200, async (req) => {
+      const parts = await authorized(req, open);
+      if (!(await parts.endpoints.enable(parts.keyId))) throw notFound('callback URL');
+      parts.wake();
+      return describe(parts, parts.keyId);
+    }),
+  );
+  router.post(
+    '/v1/callback-url/test',
+    answering(202, async (req) => {
+      const { database, outbox, keyId, wake } = await authorized(req, open);
+      await database.write(() => outbox.put(keyId, 'test', callbackBody('test', settings.now(), {})));
+      wake();
+      return { queued: true };
+    }),
+  );
+  router.post(
+    '/v1/signing-secret',
+    answering(201, async (req) => {
+      const { keys, keyId } = await authorized(req, open);
+      return { signingSecret: await keys.rotate(keyId) };
+    }),
+  );
+
+  router.get(
+    '/v1/callbacks',
+    answering(200, async (req) => {
+      const { outbox, keyId } = await authorized(req, open);
+      const state = optionalQuery(req.query.state, 'state');
+      const before = optionalQuery(req.query.before, 'before');
+      const limit = readLimit(req.query.limit);
+      const found = await outbox.list(keyId, { limit, ...(state ? { state } : {}), ...(before ? { before } : {}) });
+      const last = found.length === limit ? found.at(-1) : undefined;
+      return { callbacks: found, ...(last ? { next: last.id } : {}) };
+    }),
+  );
+  router.post(
+    '/v1/callbacks/:id/resend',
+    answering(202, async (req) => {
+      const { outbox, keyId, wake } = await authorized(req, open);
+      if (!(await outbox.resend(keyId, readText(req.params.id, 'id', 64)))) throw notFound('callback');
+      wake();
+      return { queued: true };
+    }),
+  );
+
+  router.use((_req: Request, res: Response) => sendProblem(res, notFound('path')));
+  router.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
+    if (res.headersSent) next(error);
+    else sendProblem(res, asProblem(error, settings));
+  });
+  return router;
+}
+
+async function authorized(req: Request, open: () => Promise<RouterParts>): Promise<RouterParts & { keyId: string }> {
+  const parts = await open();
+  const key = givenKey(req);
+  const keyId = key === undefined ? undefined : await parts.keys.find(key);
+  if (keyId === undefined)
+    throw new Problem(401, 'API_KEY_INVALID', 'Send the API key as authorization: Bearer, or as x-api-key');
+  return { ...parts, keyId };
+}
+
+function givenKey(req: Request): string | undefined {
+  const bearer = /^Bearer ([\w-]{1,256})$/i.exec(req.get('authorization') ?? '')?.[1];
+  return bearer ?? req.get('x-api-key');
+}
+
+function adminOnly(secret: string): RequestHandler {
+  return (req, res, next) => {
+    const given = givenKey(req);
+    if (given !== undefined && equalBytes(Buffer.from(given), Buffer.from(secret))) next();
+    else
+      sendProblem(
+        res,
+        new Problem(401, 'API_KEY_INVALID', 'Send the admin secret as authorization: Bearer, or as x-api-key'),
+      );
+  };
+}
+
+async function describe({ endpoints, outbox }: RouterParts, keyId: string): Promise<object> {
+  const endpoint = await endpoints.get(keyId);
+  if (endpoint?.url === undefined) throw notFound('callback URL');
+  const { url, enabled, disabledAt, disabledReason, acceptedAt }: Endpoint = endpoint;
+  return { url, enabled, disabledAt, disabledReason, acceptedAt, ...(await outbox.counts(keyId)) };
+}
+
+function notFound(what: string): Problem {
+  return new Problem(404, 'NOT_FOUND', `There is no such ${what}`);
+}
+
+function asProblem(error: unknown, { logger }: NotifierSettings): Problem {
+  if (error instanceof Problem) return error;
+  const { status, type } = error as { status?: unknown; type?: unknown };
+  if (typeof type === 'string' && typeof status === 'number' && status < 500) {
+    return new Problem(status, 'REQUEST_INVALID', 'The body cannot be read: it must be JSON, and not too large');
+  }
+  logger.error({ error }, 'A request to the notifier failed');
+  return new Problem(
+    503,
+    isDepositCallbackError(error) ? error.code : 'UNAVAILABLE',
+    'The notifier cannot answer now; try again',
+  );
+}

@@ -1,0 +1,65 @@
+/** Numbered migrations of the notifier's database: each is run once, in order. */
+export const migrations: readonly string[] = [
+  `CREATE TABLE api_keys (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    revoked_at INTEGER
+  ) STRICT;
+  CREATE TABLE endpoints (
+    key_id TEXT PRIMARY KEY REFERENCES api_keys (id),
+    url TEXT,
+    secret TEXT NOT NULL,
+    previous_secret TEXT,
+    previous_until INTEGER,
+    enabled INTEGER NOT NULL,
+    disabled_at INTEGER,
+    disabled_reason TEXT,
+    accepted_at INTEGER
+  ) STRICT;
+  CREATE TABLE watches (
+    network TEXT NOT NULL,
+    address TEXT NOT NULL,
+    key_id TEXT NOT NULL REFERENCES api_keys (id),
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (key_id, network, address)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE networks (
+    network TEXT PRIMARY KEY,
+    last_event_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE blocks (
+    network TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (network, number)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE transfers (
+    id INTEGER PRIMARY KEY,
+    network TEXT NOT NULL,
+    block_number INTEGER NOT NULL,
+    key_id TEXT NOT NULL,
+    confirmed INTEGER NOT NULL,
+    data TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX transfers_by_block ON transfers (network, block_number);
+  CREATE INDEX transfers_to_confirm ON transfers (network, block_number) WHERE confirmed = 0;
+  CREATE TABLE outbox (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    key_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    body TEXT NOT NULL,
+    state TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    retry_until INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    sent_at INTEGER,
+    error TEXT
+  ) STRICT;
+  CREATE INDEX outbox_due ON outbox (key_id, due_at) WHERE state = 'owed';
+  CREATE INDEX outbox_by_key ON outbox (key_id, seq);
+  CREATE INDEX outbox_sent ON outbox (sent_at) WHERE state = 'sent';`,
+];

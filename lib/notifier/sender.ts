@@ -1,0 +1,71 @@
+import type { Logger } from '../observe/logger.ts';
+import { createSafeFetcher } from '../outbound/safe-fetch.ts';
+import { callbackBody } from './callback-body.ts';
+import type { Endpoints } from './endpoints.ts';
+import { createLane, type Lane } from './lane.ts';
+import type { NotifierSettings } from './options.ts';
+import type { Outbox } from './outbox.ts';
+import { postCallback } from './post-callback.ts';
+
+/** Sends what the outbox owes, each URL in a lane of its own. */
+export interface Sender {
+  /** Sends all that is due, to every URL; resolves when each lane has come to rest. */
+  run(): Promise<void>;
+  /** Posts a heartbeat to every enabled URL. It is not kept: the next one says as much. */
+  beat(data: object): Promise<void>;
+  /** Begins no further attempt, and waits for those under way. */
+  stop(): Promise<void>;
+}
+
+export function createSender(settings: NotifierSettings, endpoints: Endpoints, outbox: Outbox, logger: Logger): Sender {
+  const { now, random, concurrency } = settings;
+  const fetcher = createSafeFetcher();
+  const lanes = new Map<string, Lane>();
+  let beats = 0;
+  let stopped = false;
+
+  const laneOf = (keyId: string): Lane => {
+    const found = lanes.get(keyId);
+    if (found) return found;
+    const lane = createLane(keyId, {
+      endpoint: () => endpoints.get(keyId),
+      due: (limit) => outbox.due(keyId, limit),
+      post: (endpoint, callback) => postCallback(fetcher, endpoint, callback, settings),
+      record: (attempts) => outbox.record(attempts),
+      async disable(reason) {
+        logger.error(
+          { keyId, reason },
+          'A callback URL was disabled; what is owed to it is kept until it is enabled again',
+        );
+        await endpoints.disable(keyId, reason);
+      },
+      concurrency,
+      now,
+      random,
+    });
+    lanes.set(keyId, lane);
+    return lane;
+  };
+
+  return {
+    async run() {
+      if (stopped) return;
+      const active = await endpoints.active();
+      await Promise.all(active.map((endpoint) => laneOf(endpoint.keyId).run()));
+    },
+    async beat(data) {
+      beats += 1;
+      const id = `beat_${now()}_${beats}`;
+      const body = callbackBody('heartbeat', now(), data);
+      const posts = (await endpoints.active()).map((endpoint) =>
+        postCallback(fetcher, endpoint, { id, body }, settings),
+      );
+      await Promise.all(posts);
+    },
+    async stop() {
+      stopped = true;
+      await Promise.all([...lanes.values()].map((lane) => lane.stop()));
+      fetcher.close();
+    },
+  };
+}
