@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { decimalFrom, unitsFrom } from '../../lib/deposits/amount.ts';
+import type { Amount } from '../../lib/deposits/transfer.ts';
 
 const invalid = { code: 'AMOUNT_INVALID' };
 const decimalsOf = fc.integer({ min: 0, max: 77 });
@@ -76,6 +77,12 @@ describe('unitsFrom', () => {
     assert.throws(() => unitsFrom({ decimal: '1e9999' }, 18), invalid);
     assert.throws(() => unitsFrom({ decimal: '1e99999999999' }, 18), invalid);
     assert.throws(() => unitsFrom({ units: '0'.repeat(100000) }, 18), invalid);
+  });
+
+  it('refuses a number, whose digits may be lost already', () => {
+    for (const amount of [{ units: 1500000 }, { decimal: 1.5 }, { units: undefined }] as object[]) {
+      assert.throws(() => unitsFrom(amount as Amount, 6), invalid);
+    }
   });
 
   it('keeps the amount out of the error', () => {
