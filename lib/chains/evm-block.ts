@@ -18,7 +18,7 @@ export interface BlockTransfersOptions {
 }
 
 /**
- * The wanted transfers of a block that `node.block(…, { whole: true })` gave, in the order of the chain. Rejects when the
+ * The wanted transfers of a block that `node.block(..., { whole: true })` gave, in the order of the chain. Rejects when the
  * block left the chain meanwhile, and when the node cannot be read.
  */
 export async function blockTransfers(

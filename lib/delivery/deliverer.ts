@@ -163,7 +163,7 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
       alarmedAt = performance.now();
       news.tell('alarm', {
         code: 'NO_LISTENER',
-        message: `Events of kind ${kind} are owed and nobody listens: add on('${kind}', …)`,
+        message: `Events of kind ${kind} are owed and nobody listens: add on('${kind}', ...)`,
       });
     }
   };

@@ -12,7 +12,7 @@ export interface Statement {
   amount: bigint;
   /** Canonical memo or tag; absent where there is none, or where the provider cannot tell. */
   memo?: string;
-  /** `native`, `out:N`, `ix:N` (fixed by the transaction) or `log:N`, `event:N`, `trace:…`, `ix:N.M` (fixed by a block). */
+  /** `native`, `out:N`, `ix:N` (fixed by the transaction) or `log:N`, `event:N`, `trace:...`, `ix:N.M` (fixed by a block). */
   position?: string;
   blockHash?: string;
   /** As the provider counts them; absent is 0. */

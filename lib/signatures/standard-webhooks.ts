@@ -6,8 +6,8 @@ import { hmac, hmacKey } from './hmac.ts';
 import type { Key } from './key-ring.ts';
 
 // The Standard Webhooks specification: https://github.com/standard-webhooks/standard-webhooks
-// Signed are `id.timestamp.body`; `v1` is HMAC-SHA256 with the secret `whsec_…`, `v1a` is ed25519 with the keys
-// `whsk_…` (secret) and `whpk_…` (public), all base64.
+// Signed are `id.timestamp.body`; `v1` is HMAC-SHA256 with the secret `whsec_...`, `v1a` is ed25519 with the keys
+// `whsk_...` (secret) and `whpk_...` (public), all base64.
 
 export interface StandardWebhooksKey {
   version: 'v1' | 'v1a';
@@ -25,7 +25,7 @@ export interface StandardWebhooksHeaders {
 /** A key to verify with: `whsec_` and base64 (or the base64 alone), or `whpk_` and base64. Throws for anything else. */
 export function standardWebhooksKey(secret: string): StandardWebhooksKey {
   if (secret.startsWith('whpk_')) return { version: 'v1a', key: ed25519PublicKey(secret.slice(5)) };
-  if (secret.startsWith('whsk_')) throw new TypeError('This is a signing key: give the public key, whpk_…');
+  if (secret.startsWith('whsk_')) throw new TypeError('This is a signing key: give the public key, whpk_...');
   const bytes = decodeBase64(secret.startsWith('whsec_') ? secret.slice(6) : secret);
   if (bytes === undefined) throw new TypeError('A Standard Webhooks secret is whsec_ and base64, or whpk_ and base64');
   return { version: 'v1', key: hmacKey(bytes) };
@@ -51,7 +51,7 @@ export function fittingKey(
   });
 }
 
-/** One signature, `v1,…` or `v1a,…`: for the sending side. `secret` is `whsec_…` or `whsk_…`. Throws for anything else. */
+/** One signature, `v1,...` or `v1a,...`: for the sending side. `secret` is `whsec_...` or `whsk_...`. Throws for anything else. */
 export function standardWebhooksSignature(secret: string, id: string, timestamp: string, body: Uint8Array): string {
   const prefix = `${id}.${timestamp}.`;
   if (secret.startsWith('whsk_')) {
@@ -59,7 +59,7 @@ export function standardWebhooksSignature(secret: string, id: string, timestamp:
     return `v1a,${sign(null, signed, ed25519PrivateKey(secret.slice(5))).toString('base64')}`;
   }
   const { version, key } = standardWebhooksKey(secret);
-  if (version !== 'v1') throw new TypeError('Signing needs whsec_… or whsk_…');
+  if (version !== 'v1') throw new TypeError('Signing needs whsec_... or whsk_...');
   return `v1,${hmac('sha256', key, prefix, body).toString('base64')}`;
 }
 

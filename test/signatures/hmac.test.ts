@@ -50,7 +50,7 @@ for (const { name, key, data, sha256, sha512 } of rfc4231) {
 }
 
 test('parts are signed as if they were joined, and a text as its UTF-8 bytes', () => {
-  const key = hmacKey('clé');
+  const key = hmacKey('cl\u00e9');
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 5 }), (parts) => {
       assert.deepEqual(hmac('sha256', key, ...parts), hmac('sha256', key, Buffer.from(parts.join(''), 'utf8')));
