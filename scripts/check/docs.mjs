@@ -53,15 +53,31 @@ function mentions() {
     .map((name) => `neither README.md nor docs names ${name}`);
 }
 
+// Pages of the plan that the README links to and that are still to be written; one that is there leaves this list.
+const toCome = new Set([
+  'README.zh-CN.md',
+  'docs/chains.md',
+  'docs/inspector.md',
+  'docs/metrics.md',
+  'docs/notifier.md',
+  'docs/operating.md',
+  'docs/providers/README.md',
+  'docs/recipes/raw-body.md',
+  'docs/stores.md',
+]);
+
 /** Relative links lead to files that are there. */
 function links() {
+  const written = [...toCome].filter((page) => readIfThere(page) !== undefined);
   const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...filesBelow('docs', /\.md$/)];
-  return pages.flatMap((page) =>
+  const dead = pages.flatMap((page) =>
     [...(readIfThere(page) ?? '').matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
       .map((match) => new URL(String(match[1]), `file:///${page}`).pathname.slice(1))
       .filter((target) => readIfThere(target) === undefined && filesBelow(target).length === 0)
+      .filter((target) => !toCome.has(target))
       .map((target) => `${page} links to ${target}, which is not there`),
   );
+  return [...dead, ...written.map((page) => `scripts/check/docs.mjs: ${page} is written, take it off the list`)];
 }
 
 /** The tree in CONTRIBUTING.md has a phrase for each file of lib, and for no other. */

@@ -6,12 +6,13 @@ import { filesBelow, read } from '../tools.mjs';
 const below = {
   errors: [],
   signatures: ['errors'],
+  outbound: ['errors'],
   networks: ['errors', 'signatures'],
   deposits: ['errors', 'networks', 'signatures'],
-  providers: ['errors', 'networks', 'deposits', 'signatures'],
+  providers: ['errors', 'networks', 'deposits', 'signatures', 'outbound'],
   stores: ['errors', 'networks', 'deposits'],
   chains: ['errors', 'networks', 'deposits'],
-  delivery: ['errors', 'networks', 'deposits', 'providers', 'stores', 'chains', 'observe'],
+  delivery: ['errors', 'networks', 'deposits', 'signatures', 'providers', 'stores', 'chains', 'outbound', 'observe'],
   middleware: ['errors', 'networks', 'deposits', 'providers', 'stores', 'delivery', 'signatures', 'observe'],
   observe: ['errors', 'deposits', 'stores', 'delivery'],
 };
