@@ -20,15 +20,10 @@ export interface DeliveryContext<Tx> {
 /** Awaited; a throw or a rejection means another delivery later. */
 export type DepositListener<Tx> = (deposit: Deposit, context: DeliveryContext<Tx>) => unknown;
 
-export const eventKinds = [
-  'deposit',
-  'deposit.pending',
-  'deposit.reverted',
-  'deposit.failed',
-] as const satisfies readonly EventKind[];
+export const eventKinds: readonly EventKind[] = ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'];
 
 /** Events that stay owed while nobody listens: money hangs on them. The others settle. */
-export const kindsThatWait = ['deposit', 'deposit.reverted'] as const satisfies readonly EventKind[];
+export const kindsThatWait: readonly EventKind[] = ['deposit', 'deposit.reverted'];
 
 export function isEventKind(kind: string): kind is EventKind {
   return (eventKinds as readonly string[]).includes(kind);
