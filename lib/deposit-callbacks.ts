@@ -113,7 +113,7 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
         `${provider.name} sends ${provider.methods.join(', ')}, not ${req.method}`,
       );
       refuse(req, res, error, { allow: provider.methods });
-    } else if (closing) {
+    } else if (closing !== undefined) {
       refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The receiver is closing'), { close: true });
     } else if (isReady) {
       runLinks(links, req, res, next);

@@ -1,5 +1,5 @@
-import type { RefusalCode } from '../errors.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RefusalCode } from '../errors.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { News } from '../observe/news.ts';
 import type { Delivery, Provider, Reading, Verified } from '../providers/provider.ts';

@@ -63,7 +63,7 @@ export function signature({ provider, toleranceMs = 300_000, keepUnverified }: S
     let verified: Verified | Promise<Verified>;
     try {
       const apiKey = checkApiKey(provider, delivery);
-      verified = apiKey ? apiKey.then(() => provider.verify(delivery)) : provider.verify(delivery);
+      verified = apiKey !== undefined ? apiKey.then(() => provider.verify(delivery)) : provider.verify(delivery);
     } catch (error) {
       reject(error);
       return;

@@ -1,7 +1,7 @@
-import type { Logger } from './logger.ts';
-import type { DepositCallbackError } from '../errors.ts';
 import type { DepositRecord, EventKind } from '../deposits/deposit.ts';
+import type { DepositCallbackError } from '../errors.ts';
 import type { CallbackRecord } from '../stores/store.ts';
+import type { Logger } from './logger.ts';
 
 /** In-process news: told once, not stored, not retried. Durable events are the deliverer's. */
 export interface NewsMap {
