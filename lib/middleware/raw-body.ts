@@ -38,7 +38,7 @@ export function rawBody(options: RawBodyOptions = {}): Link {
   const limit = readPositive('limit', options.limit ?? 1024 * 1024);
   const receiveMs = readPositive('receiveMs', options.receiveMs ?? 5_000);
   const deadlines = createDeadlines(receiveMs);
-  const alarmDue = createAlarmClock(now);
+  const alarmDue = createAlarmClock();
 
   return function rawBodyLink(req, res, next) {
     const state = stateOf(req, { now, logger });
@@ -48,7 +48,7 @@ export function rawBody(options: RawBodyOptions = {}): Link {
     }
 
     const fail = (error: DepositCallbackError): void => {
-      if (error.code === 'BODY_ALREADY_PARSED' && alarmDue(error.message)) {
+      if (error.code === 'BODY_ALREADY_PARSED' && alarmDue(error.message, state.now())) {
         state.news?.tell('alarm', { code: error.code, message: error.message });
       }
       const close = error.code === 'BODY_TOO_LARGE' || error.code === 'BODY_TIMEOUT';

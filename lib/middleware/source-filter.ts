@@ -39,6 +39,8 @@ export interface SourceFilterOptions {
 }
 
 const believeNobody: Trust = () => false;
+const believesEverybody =
+  "The app's `trust proxy` believes every sender, so IP rules would guard nothing; set it to the number of proxies or their addresses";
 const remembered = 4_096;
 
 /**
@@ -59,66 +61,65 @@ export function sourceFilter(options: SourceFilterOptions = {}): Link {
   }
   const trustOf = createTrustOf(ownTrust);
   const isAllowed = createAllowed(lists, createDomainCheck({ resolver: options.resolver, now }));
-  const alarmDue = createAlarmClock(now);
+  const alarmDue = createAlarmClock();
   let warned = false;
 
   return function sourceFilterLink(req, res, next) {
     const state = stateOf(req, { now, logger });
-
-    const unknown = (message: string, cause?: unknown): void => {
-      if (alarmDue(message)) state.news?.tell('alarm', { code: 'SOURCE_UNKNOWN', message });
-      refuse(req, res, new DepositCallbackError('SOURCE_UNKNOWN', message, cause === undefined ? {} : { cause }));
-    };
-    const notAllowed = (address: Address): void => {
-      const hint = isLocal(address) ? '; if that is a proxy, let it send X-Forwarded-For and add it to trustProxy' : '';
-      refuse(
-        req,
-        res,
-        new DepositCallbackError('SOURCE_NOT_ALLOWED', `${address.text} is not on the allow-list${hint}`),
-      );
+    const settle = (refusal: DepositCallbackError | undefined): void => {
+      if (refusal === undefined) {
+        next();
+        return;
+      }
+      const { code, message } = refusal;
+      if (code === 'SOURCE_UNKNOWN' && alarmDue(message, state.now())) state.news?.tell('alarm', { code, message });
+      refuse(req, res, refusal);
     };
 
     const { trust, everybody } = trustOf(req);
-    if (everybody && hasRules) {
-      unknown(
-        "The app's `trust proxy` believes every sender, so IP rules would guard nothing; set it to the number of proxies or their addresses",
-      );
-      return;
-    }
     const sender = findSender(req, trust);
     if (sender === undefined) {
-      refuse(req, res, new DepositCallbackError('BODY_ABORTED', 'The sender went away before it could be compared'));
+      settle(new DepositCallbackError('BODY_ABORTED', 'The sender went away before it could be compared'));
       return;
     }
-    const address = sender.address ?? sender.peer;
-    state.remoteAddress = address.text;
-
-    const trouble = proxyTrouble(sender, { hasRules, requireHttps });
-    if (trouble !== undefined) {
-      unknown(trouble);
-      return;
-    }
-    if (!warned && sender.forwarded && !sender.peerTrusted && (hasRules || requireHttps)) {
+    state.remoteAddress = (sender.address ?? sender.peer).text;
+    if (!warned && sender.forwarded && !sender.peerTrusted && !sender.unknownProxy && (hasRules || requireHttps)) {
       warned = true;
       state.logger.warn(
-        { remoteAddress: address.text },
+        { remoteAddress: state.remoteAddress },
         'Ignored the forwarding headers of a sender that is no trusted proxy; if it is one, add it to trustProxy (told once)',
       );
     }
+    const refusal = judge(sender, everybody);
+    if (refusal instanceof Promise) void refusal.then(settle);
+    else settle(refusal);
+  };
+
+  function judge(
+    sender: Sender,
+    everybody: boolean,
+  ): DepositCallbackError | undefined | Promise<DepositCallbackError | undefined> {
+    const trouble = everybody && hasRules ? believesEverybody : proxyTrouble(sender, { hasRules, requireHttps });
+    if (trouble !== undefined) return new DepositCallbackError('SOURCE_UNKNOWN', trouble);
+    const address = sender.address ?? sender.peer;
     if (requireHttps && !isHttps(sender)) {
-      refuse(req, res, new DepositCallbackError('HTTPS_REQUIRED', `${address.text} sent a callback over plain HTTP`));
-      return;
+      return new DepositCallbackError('HTTPS_REQUIRED', `${address.text} sent a callback over plain HTTP`);
     }
     const allowed = isAllowed(address);
-    if (allowed === true) next();
-    else if (allowed === false) notAllowed(address);
-    else {
-      allowed.then(
-        (yes) => (yes ? next() : notAllowed(address)),
-        (error: unknown) => unknown('The resolver failed, so a domain on the allow-list cannot be compared', error),
-      );
-    }
-  };
+    if (typeof allowed === 'boolean') return allowed ? undefined : notAllowed(address);
+    return allowed.then(
+      (yes) => (yes ? undefined : notAllowed(address)),
+      (cause: unknown) => {
+        const text = 'The resolver failed, so a domain on the allow-list cannot be compared';
+        return new DepositCallbackError('SOURCE_UNKNOWN', text, { cause });
+      },
+    );
+  }
+}
+
+function notAllowed(address: Address): DepositCallbackError {
+  const hint = isLocal(address) ? '; if that is a proxy, let it send X-Forwarded-For and add it to trustProxy' : '';
+  return new DepositCallbackError('SOURCE_NOT_ALLOWED', `${address.text} is not on the allow-list${hint}`);
 }
 
 function compileLists(
