@@ -1,6 +1,7 @@
 import type { Advance } from '../deposits/advance.ts';
+import type { Assessment } from '../deposits/assess.ts';
 import type { CallbackRecord, TransferOutcome } from '../stores/store.ts';
-import type { Arrival, KeyedAssessment, Recorded } from './recorder.ts';
+import type { Arrival, Recorded } from './recorder.ts';
 
 /**
  * What becomes of one callback once its transactions are folded. `known` holds the ids of the statements that were
@@ -39,7 +40,7 @@ export function conclude(
   return { record, eventIds };
 }
 
-function transferOutcome(assessment: KeyedAssessment, touched: ReadonlyMap<string, Advance>): TransferOutcome {
+function transferOutcome(assessment: Assessment, touched: ReadonlyMap<string, Advance>): TransferOutcome {
   const { outcome, code, statement, transactionKey } = assessment;
   const advance = transactionKey === undefined ? undefined : touched.get(transactionKey);
   const depositId = statement && advance?.depositIdsOf.get(statement.id);

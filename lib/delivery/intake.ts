@@ -10,7 +10,7 @@ import { createRecorder, type Recorded, type Recorder } from './recorder.ts';
 export interface IntakeOptions {
   store: Store;
   policy: Policy;
-  /** The instances configured; one that is met later is added then. */
+  /** The instances configured; one that is met later is added then, which a `quorum` over several may not allow. */
   providers?: readonly Provider[];
   /** Networks with a chain check. */
   chains?: ReadonlySet<string>;
@@ -29,15 +29,16 @@ export interface Intake {
 export function createIntake(options: IntakeOptions): Intake {
   const { store, policy, chains = new Set(), logger = silentLogger, news, now = Date.now } = options;
   let providers = options.providers ?? [];
-  const compile = (): CompiledPolicy =>
-    compilePolicy(policy, providers, { chains, warn: (message) => logger.warn({}, message) });
-  let compiled = compile();
+  const compile = (list: readonly Provider[]): CompiledPolicy =>
+    compilePolicy(policy, list, { chains, warn: (message) => logger.warn({}, message) });
+  let compiled = compile(providers);
   const recorder = createRecorder({ store, policy: () => compiled, now });
 
   const learn = (provider: Provider): void => {
     if (providers.includes(provider)) return;
-    providers = [...providers, provider];
-    compiled = compile();
+    const all = [...providers, provider];
+    compiled = compile(all);
+    providers = all;
   };
 
   const tell = ({ reading, unreadable }: ReadCallback, { provider }: VerifiedCallback): void => {

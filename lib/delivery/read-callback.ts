@@ -1,11 +1,7 @@
-import { assess } from '../deposits/assess.ts';
+import { type Assessment, assess, assessRemoval, type Origin } from '../deposits/assess.ts';
 import type { CompiledPolicy } from '../deposits/compile-policy.ts';
-import { transactionKey } from '../deposits/identity.ts';
-import type { StoredStatement } from '../deposits/statement.ts';
-import { canonicalTransactionId } from '../networks/address.ts';
-import { findNetwork } from '../networks/registry.ts';
-import type { Delivery, Provider, Reading, Removal, Verified } from '../providers/provider.ts';
-import type { Arrival, KeyedAssessment, ReceivedCallback } from './recorder.ts';
+import type { Delivery, Provider, Reading, Verified } from '../providers/provider.ts';
+import type { Arrival, ReceivedCallback } from './recorder.ts';
 
 /** An authentic callback, ready to be read. */
 export interface VerifiedCallback {
@@ -41,76 +37,29 @@ export function readCallback(given: VerifiedCallback, policy: CompiledPolicy): R
     const verdict = { outcome: 'ignored', code: reading.kind.toUpperCase() } as const;
     return { arrival: { callback, assessments: [], verdict }, reading };
   }
-  const assessments = assessTransfers(reading, given, policy);
-  const removals = reading.removals.map((removal, index) => assessRemoval(removal, index, given));
-  const finish = (transfers: readonly KeyedAssessment[]): ReadCallback => ({
-    arrival: { callback, assessments: [...transfers, ...removals] },
+  const originOf = origins(callback);
+  const removals = reading.removals.map((one, index) =>
+    assessRemoval(one, provider, originOf(one.event ?? `removal-${index}`)),
+  );
+  const transfers = reading.transfers.map((one) => assess(one, provider, policy, originOf(one.event ?? '0')));
+  const finish = (assessed: readonly Assessment[]): ReadCallback => ({
+    arrival: { callback, assessments: [...assessed, ...removals] },
     reading,
   });
-  return assessments instanceof Promise ? assessments.then(finish) : finish(assessments);
+  return isSettled(transfers) ? finish(transfers) : Promise.all(transfers).then(finish);
 }
 
-function assessTransfers(
-  reading: Reading,
-  given: VerifiedCallback,
-  policy: CompiledPolicy,
-): KeyedAssessment[] | Promise<KeyedAssessment[]> {
-  const { provider, callback } = given;
+/** Rows of one event are numbered in the order of the callback. The same bytes are the same event, under any delivery id (rule 8). */
+function origins(callback: ReceivedCallback): (event: string) => Origin {
   const rows = new Map<string, number>();
-  const assessments = reading.transfers.map((transfer) => {
-    const event = transfer.event ?? '0';
+  const prefix = callback.bodyHash.slice(0, 32);
+  return (event) => {
     const row = rows.get(event) ?? 0;
     rows.set(event, row + 1);
-    return assess(transfer, provider, policy, {
-      eventId: eventIdOf(callback, event),
-      row,
-      callbackId: callback.id,
-      receivedAt: callback.receivedAt,
-    });
-  });
-  if (assessments.some((one) => one instanceof Promise)) return Promise.all(assessments).then((all) => all.map(keyed));
-  return (assessments as Exclude<(typeof assessments)[number], Promise<unknown>>[]).map(keyed);
-}
-
-function keyed(assessment: KeyedAssessment): KeyedAssessment {
-  const group = assessment.statement?.group;
-  return group ? { ...assessment, transactionKey: transactionKey(group) } : assessment;
-}
-
-/** A removal or failure of a whole transaction: a statement without a group, which each of its groups folds. */
-function assessRemoval(removal: Removal, index: number, { provider, callback }: VerifiedCallback): KeyedAssessment {
-  const network = findNetwork(removal.network);
-  if (!network) return { outcome: 'ignored', code: 'NETWORK_NOT_KNOWN' };
-  let transactionId: string;
-  try {
-    transactionId = canonicalTransactionId(network.id, removal.transactionId);
-  } catch {
-    return { outcome: 'quarantined', code: 'TRANSACTION_MALFORMED' };
-  }
-  const eventId = eventIdOf(callback, removal.event ?? `removal-${index}`);
-  const statement: StoredStatement = {
-    id: `${provider.name}/${eventId}/0`,
-    provider: provider.name,
-    kind: removal.kind ?? 'removed',
-    amount: 0n,
-    eventId,
-    row: 0,
-    callbackId: callback.id,
-    receivedAt: callback.receivedAt,
-    ...(removal.block?.hash === undefined ? {} : { blockHash: removal.block.hash }),
-    ...(removal.at === undefined ? {} : { at: removal.at }),
+    return { eventId: `${prefix}:${event}`, row, callbackId: callback.id, receivedAt: callback.receivedAt };
   };
-  const key = transactionKey({
-    network: network.id,
-    transactionId,
-    asset: '',
-    to: '',
-    ...(removal.payment === undefined ? {} : { payment: `${provider.name}/${removal.payment}` }),
-  });
-  return { outcome: 'recorded', statement, transactionKey: key };
 }
 
-/** The same bytes are the same event, under whatever delivery id they come (rule 8). */
-function eventIdOf(callback: ReceivedCallback, event: string): string {
-  return `${callback.bodyHash.slice(0, 32)}:${event}`;
+function isSettled(assessments: readonly (Assessment | Promise<Assessment>)[]): assessments is readonly Assessment[] {
+  return !assessments.some((one) => one instanceof Promise);
 }

@@ -2,7 +2,7 @@ import { type Advance, advance } from '../deposits/advance.ts';
 import type { Assessment } from '../deposits/assess.ts';
 import type { CompiledPolicy } from '../deposits/compile-policy.ts';
 import { withJson } from '../deposits/deposit.ts';
-import type { StoredStatement } from '../deposits/statement.ts';
+import type { Group, StoredStatement } from '../deposits/statement.ts';
 import type { Decision, StoredDeposit, TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
 import { DepositCallbackError } from '../errors.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
@@ -13,7 +13,7 @@ export interface Arrival {
   /** The callback without what becomes of it. */
   callback: ReceivedCallback;
   /** One for each transfer and removal, in the order of the callback. */
-  assessments: readonly KeyedAssessment[];
+  assessments: readonly Assessment[];
   /** What becomes of a callback that reports no transfer. */
   verdict?: { outcome: 'ignored' | 'quarantined'; code: string };
 }
@@ -21,9 +21,6 @@ export interface Arrival {
 export type ReceivedCallback = Omit<CallbackRecord, 'outcome' | 'code' | 'transfers' | 'tookMs' | 'finished'> & {
   startedAt: number;
 };
-
-/** An assessment with the key of the transaction that its statement belongs to, where it makes one. */
-export type KeyedAssessment = Assessment & { transactionKey?: string };
 
 export interface Recorded {
   record: CallbackRecord;
@@ -160,7 +157,7 @@ export function createRecorder({ store, policy, now, batch = 256 }: RecorderOpti
       frozen: compiled.frozen(),
       holds,
       decisions,
-      asset: compiled.assetOf,
+      asset: (group: Group) => compiled.assetOf(group.asset),
     };
     let result = advance(state, arrived, context);
     if (!compiled.hold) return result;

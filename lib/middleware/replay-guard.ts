@@ -5,6 +5,7 @@ import type { Recorded } from '../delivery/recorder.ts';
 import type { Policy } from '../deposits/policy.ts';
 import { DepositCallbackError, invalidOption, isDepositCallbackError, isRefusalCode } from '../errors.ts';
 import { silentLogger } from '../observe/logger.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { Store } from '../stores/store.ts';
 import { duplicateRecord, receivedCallback, withoutBody } from './callback-record.ts';
 import { createDeadlines } from './deadlines.ts';
@@ -14,6 +15,8 @@ import { refuse } from './respond.ts';
 export interface ReplayGuardOptions {
   store: Store;
   policy: Policy;
+  /** All provider instances that share the store; needed beside `policy.quorum`. Default: those that are met. */
+  providers?: readonly Provider[];
   /** What `depositCallbacks` made of store and policy already. */
   intake?: Intake;
   log?: CallbackLog;
@@ -29,7 +32,14 @@ export interface ReplayGuardOptions {
  * accepted and changes nothing: processing once is the protection.
  */
 export function replayGuard(options: ReplayGuardOptions): Link {
-  const { store, policy, limits = {}, keepBodies = true, intake = createIntake({ store, policy }) } = options;
+  const {
+    store,
+    policy,
+    limits = {},
+    keepBodies = true,
+    providers = [],
+    intake = createIntake({ store, policy, providers }),
+  } = options;
   const inFlightLimit = atLeastOne('limits.inFlight', limits.inFlight ?? 1_000);
   const deadlines = createDeadlines(atLeastOne('limits.ackMs', limits.ackMs ?? 3_000));
   // A fast path only: filled after the commit, with deliveries that need not be read again. Statements decide.

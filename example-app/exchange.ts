@@ -1,0 +1,47 @@
+import { type DepositCallbacks, depositCallbacks, type Logger, type Provider } from 'deposit-callback';
+import { type SqliteDatabase, sqliteStore } from 'deposit-callback/stores/sqlite';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { assets, customerOf } from './accounts.ts';
+import { createLedger, post } from './ledger.ts';
+import { page } from './page.ts';
+
+export interface Exchange {
+  app: Express;
+  callbacks: DepositCallbacks<SqliteDatabase>;
+  database: SqliteDatabase;
+}
+
+/** A small exchange: balances in SQLite, credited by callbacks that are mounted under `/callbacks`. */
+export async function openExchange(options: {
+  path: string;
+  providers: Provider[];
+  logger?: Logger;
+}): Promise<Exchange> {
+  const store = sqliteStore({ path: options.path });
+  const callbacks = depositCallbacks({
+    providers: options.providers,
+    store,
+    policy: {
+      assets: assets.map(({ symbol: _, ...listed }) => listed),
+      isOurs: (account) => customerOf(account) !== undefined,
+    },
+    ...(options.logger ? { logger: options.logger } : {}),
+  });
+  await callbacks.ready();
+  createLedger(store.database);
+
+  callbacks.on('deposit', (deposit, { atomically, eventId }) => atomically((db) => post(db, eventId, deposit, 1n)));
+  callbacks.on('deposit.reverted', (deposit, { atomically, eventId }) =>
+    atomically((db) => post(db, eventId, deposit, -1n)),
+  );
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(helmet());
+  app.use('/callbacks', callbacks);
+  app.get('/', (_req, res, next) => {
+    page(store).then((html) => res.type('html').send(html), next);
+  });
+  return { app, callbacks, database: store.database };
+}

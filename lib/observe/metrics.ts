@@ -1,0 +1,100 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { CallbackRecord, Store } from '../stores/store.ts';
+import type { NewsKind, NewsMap } from './news.ts';
+
+export interface MetricsOptions {
+  /** A registry of `prom-client`; its `metrics()` is what Prometheus reads. */
+  registry: Registry;
+  /** Default `deposit_callback_`. */
+  prefix?: string;
+}
+
+/** What the metrics are taken from: `depositCallbacks` fits. */
+export interface Measured {
+  on<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): unknown;
+  readonly store: Pick<Store, 'counts'>;
+}
+
+/** Counts and times callbacks into a registry of `prom-client`, and asks the store for its counts when it is read. */
+export function metrics(callbacks: Measured, { registry, prefix = 'deposit_callback_' }: MetricsOptions): void {
+  const registers = [registry];
+  const answered = new Counter({
+    name: `${prefix}callbacks_total`,
+    help: 'Callbacks by what became of them',
+    labelNames: ['provider', 'outcome', 'code'],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: `${prefix}callback_seconds`,
+    help: 'Time from the first byte of a callback to its outcome',
+    labelNames: ['provider', 'outcome'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3],
+    registers,
+  });
+  const heardAt = new Gauge({
+    name: `${prefix}last_callback_timestamp_seconds`,
+    help: 'When a provider was last heard, refused callbacks apart',
+    labelNames: ['provider'],
+    registers,
+  });
+  const alarms = new Counter({
+    name: `${prefix}alarms_total`,
+    help: 'Alarms by code',
+    labelNames: ['code'],
+    registers,
+  });
+  const deadLetters = new Counter({
+    name: `${prefix}dead_letters_total`,
+    help: 'Events that became dead letters',
+    labelNames: ['kind'],
+    registers,
+  });
+  const silences = new Counter({
+    name: `${prefix}silences_total`,
+    help: 'Times that a provider went silent',
+    labelNames: ['provider'],
+    registers,
+  });
+  const stuck = new Counter({
+    name: `${prefix}stuck_total`,
+    help: 'Deposits pending or held for too long',
+    labelNames: ['network'],
+    registers,
+  });
+
+  callbacks.on('outcome', ({ provider, outcome, code = '', tookMs, receivedAt }: CallbackRecord) => {
+    answered.inc({ provider, outcome, code });
+    seconds.observe({ provider, outcome }, tookMs / 1_000);
+    if (outcome !== 'rejected') heardAt.set({ provider }, receivedAt / 1_000);
+  });
+  callbacks.on('alarm', ({ code }) => alarms.inc({ code }));
+  callbacks.on('dead-letter', ({ kind }) => deadLetters.inc({ kind }));
+  callbacks.on('silence', ({ provider }) => silences.inc({ provider }));
+  callbacks.on('stuck', ({ deposit }) => stuck.inc({ network: deposit.network }));
+  measureStore(callbacks.store, registers, prefix);
+}
+
+function measureStore(store: Pick<Store, 'counts'>, registers: Registry[], prefix: string): void {
+  const owed = new Gauge({ name: `${prefix}events_owed`, help: 'Events that are owed to the listeners', registers });
+  const dead = new Gauge({ name: `${prefix}events_dead`, help: 'Dead letters', registers });
+  const oldest = new Gauge({
+    name: `${prefix}oldest_owed_timestamp_seconds`,
+    help: 'When the oldest owed event was made; 0 where none is owed',
+    registers,
+  });
+  const unverified = new Gauge({ name: `${prefix}unverified`, help: 'Callbacks kept until reverify', registers });
+  new Gauge({
+    name: `${prefix}deposits`,
+    help: 'Deposits by status',
+    labelNames: ['status'],
+    registers,
+    async collect() {
+      const counts = await store.counts();
+      for (const [status, count] of Object.entries(counts.deposits)) this.set({ status }, count);
+      owed.set(counts.owed);
+      dead.set(counts.dead);
+      unverified.set(counts.unverified);
+      oldest.set((counts.oldestOwedAt ?? 0) / 1_000);
+    },
+  });
+}
