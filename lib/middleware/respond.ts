@@ -81,6 +81,12 @@ export function answer(req: CallbackRequest, res: ServerResponse, value: Answer)
   write(req, res, prepared, false);
 }
 
+/** For a path that is no provider's where nobody comes next: a bare `node:http` server. */
+export function answerNotFound(res: ServerResponse): void {
+  res.writeHead(404, { 'content-length': 0 });
+  res.end();
+}
+
 function write(req: CallbackRequest, res: ServerResponse, prepared: Prepared, close: boolean): void {
   if (res.headersSent || res.writableEnded || res.destroyed || req.socket.destroyed) return;
   // Node would read an unread body to its end, however long, to keep the connection: so it is given up.
