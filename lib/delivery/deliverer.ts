@@ -29,7 +29,7 @@ export interface Deliverer<Tx> {
   off(kind: EventKind, listener: DepositListener<Tx>): void;
   /** Looks for due events soon; also begins the polling. */
   wake(): void;
-  /** Resolves once each event was attempted here: whether all were handled. For stores where nothing is durable. */
+  /** Resolves once each event was handled here, true, or its next attempt has failed, false. For stores where nothing is durable. */
   attempted(eventIds: readonly string[]): Promise<boolean>;
   /** Resolves when no event is due and none is being delivered here. */
   idle(): Promise<void>;
@@ -51,8 +51,8 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
   const listeners = createListeners<Tx>();
   const running = new Map<Claim, AbortController>();
   const waiters = new Map<string, ((handled: boolean) => void)[]>();
-  // An attempt may end before anyone waits for it; only where the answer waits for attempts at all.
-  const ended = store.durable ? undefined : new LRUCache<string, boolean>({ max: 10_000 });
+  // An event may be handled before anyone waits for it; only where the answer waits for listeners at all.
+  const handledLately = store.durable ? undefined : new LRUCache<string, true>({ max: 10_000 });
   let claiming = false;
   let claimed: Promise<void> = Promise.resolve();
   let claimAgain = false;
@@ -103,7 +103,7 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
       clearInterval(renewal);
       renewal = undefined;
     }
-    ended?.set(claim.event.id, handled);
+    if (handled) handledLately?.set(claim.event.id, true);
     for (const resolve of waiters.get(claim.event.id) ?? []) resolve(handled);
     waiters.delete(claim.event.id);
     pump();
@@ -187,7 +187,8 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
       const handled = await Promise.all(
         eventIds.map(
           (id) =>
-            ended?.get(id) ?? new Promise<boolean>((resolve) => waiters.set(id, [...(waiters.get(id) ?? []), resolve])),
+            handledLately?.get(id) ??
+            new Promise<boolean>((resolve) => waiters.set(id, [...(waiters.get(id) ?? []), resolve])),
         ),
       );
       return handled.every(Boolean);
