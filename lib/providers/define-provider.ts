@@ -38,13 +38,17 @@ const commonOptions = ['name', 'path', 'secrets', 'apiKeys', 'sources', 'trustMi
 export function defineProvider<K>(definition: ProviderDefinition<K>, options: ProviderOptions): Provider {
   const known = [...commonOptions, ...(definition.ownOptions ?? [])];
   const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw invalidOption(`${definition.name}.${unknown}`, `is not known; known are ${known.join(', ')}`);
+  if (unknown !== undefined)
+    throw invalidOption(`${definition.name}.${unknown}`, `is not known; known are ${known.join(', ')}`);
 
   const name = options.name ?? definition.name;
-  if (!/^[\w.-]{1,64}$/.test(name)) throw invalidOption(`${definition.name}.name`, 'must be 1 to 64 letters, digits, ".", "_" or "-"');
-  if (name === 'chain') throw invalidOption(`${definition.name}.name`, 'must not be "chain": the chain check has that name');
+  if (!/^[\w.-]{1,64}$/.test(name))
+    throw invalidOption(`${definition.name}.name`, 'must be 1 to 64 letters, digits, ".", "_" or "-"');
+  if (name === 'chain')
+    throw invalidOption(`${definition.name}.name`, 'must not be "chain": the chain check has that name');
   const path = options.path ?? `/${name}`;
-  if (!/^\/[^?#\s]*$/.test(path)) throw invalidOption(`${name}.path`, 'must begin with "/" and hold no "?", "#" or space');
+  if (!/^\/[^?#\s]*$/.test(path))
+    throw invalidOption(`${name}.path`, 'must begin with "/" and hold no "?", "#" or space');
   if (!Array.isArray(options.secrets) && typeof options.secrets !== 'function') {
     throw invalidOption(`${name}.secrets`, 'must be a list of secrets or a function that returns one');
   }
@@ -75,7 +79,9 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
     keys,
     ...(definition.deadlineMs === undefined ? {} : { deadlineMs: definition.deadlineMs }),
     ...(definition.heartbeatMs === undefined ? {} : { heartbeatMs: definition.heartbeatMs }),
-    ...(options.apiKeys === undefined ? {} : { apiKeys: keyRing(options.apiKeys, asBytes, { option: `${name}.apiKeys` }) }),
+    ...(options.apiKeys === undefined
+      ? {}
+      : { apiKeys: keyRing(options.apiKeys, asBytes, { option: `${name}.apiKeys` }) }),
   };
 }
 

@@ -73,7 +73,10 @@ function readTransfer(callback: Json, kind: Transfer['kind']): Transfer {
   const hash = optionalText(callback, 'data.transaction.block.hash');
   const position = optionalText(callback, 'data.transaction.position');
   if (position !== undefined && hash === undefined && /^(log|event):/.test(position)) {
-    throw new DepositCallbackError('BODY_UNREADABLE', 'data.transaction.position is fixed by a block, and data.transaction.block.hash is missing');
+    throw new DepositCallbackError(
+      'BODY_UNREADABLE',
+      'data.transaction.position is fixed by a block, and data.transaction.block.hash is missing',
+    );
   }
   return present<Transfer>({
     kind,

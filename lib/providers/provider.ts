@@ -96,8 +96,11 @@ export interface Provider {
   readonly apiKeys?: KeyRing<Buffer>;
 }
 
-/** Makes the headers (and, where the URL carries the signature, the query) of a signed callback. */
-export type Sign = (signing: Signing) => { headers: Record<string, string>; query?: string };
+/**
+ * Makes the headers of a signed callback; also the query, where the URL carries the signature, and the body, where that
+ * carries it.
+ */
+export type Sign = (signing: Signing) => { headers: Record<string, string>; query?: string; body?: Buffer };
 
 export interface Signing {
   /** The signing side's key: the shared secret, or the private key where the provider signs with one. */
@@ -107,6 +110,10 @@ export interface Signing {
   now: number;
   /** The delivery's id, where the provider sends one. */
   id: string;
+  /** Default POST. For providers that sign it. */
+  method?: string;
+  /** Path and query; default `/`. For providers that sign it. */
+  url?: string;
 }
 
 /** Options that every provider takes. */

@@ -1,6 +1,11 @@
 import { DepositCallbackError } from '../errors.ts';
 import type { Key } from '../signatures/key-ring.ts';
-import { fittingKey, type StandardWebhooksKey, standardWebhooksKey, standardWebhooksSignature } from '../signatures/standard-webhooks.ts';
+import {
+  fittingKey,
+  type StandardWebhooksKey,
+  standardWebhooksKey,
+  standardWebhooksSignature,
+} from '../signatures/standard-webhooks.ts';
 import { defineProvider } from './define-provider.ts';
 import type { Delivery, Provider, ProviderOptions, Reading, Sign, Verified } from './provider.ts';
 
@@ -41,17 +46,26 @@ export function standardWebhooks(options: StandardWebhooksOptions): Provider {
 export const standardWebhooksHeaders = ['webhook-id', 'webhook-timestamp'] as const;
 
 /** Verifies a delivery by its `webhook-*` headers. Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`. */
-export function verifyStandardWebhooks({ headers, body }: Delivery, keys: readonly Key<StandardWebhooksKey>[]): Verified {
+export function verifyStandardWebhooks(
+  { headers, body }: Delivery,
+  keys: readonly Key<StandardWebhooksKey>[],
+): Verified {
   const id = headers['webhook-id'];
   const timestamp = headers['webhook-timestamp'];
   const signature = headers['webhook-signature'];
   if (typeof id !== 'string' || typeof timestamp !== 'string' || typeof signature !== 'string') {
-    throw new DepositCallbackError('SIGNATURE_MISSING', 'The headers webhook-id, webhook-timestamp and webhook-signature must all be there');
+    throw new DepositCallbackError(
+      'SIGNATURE_MISSING',
+      'The headers webhook-id, webhook-timestamp and webhook-signature must all be there',
+    );
   }
   const key = fittingKey({ id, timestamp, signature }, body, keys);
   // The time is checked after the signature: an unsigned time proves nothing.
   if (key === undefined || !/^\d{1,12}$/.test(timestamp)) {
-    throw new DepositCallbackError('SIGNATURE_INVALID', 'No active secret fits webhook-signature over id, timestamp and body');
+    throw new DepositCallbackError(
+      'SIGNATURE_INVALID',
+      'No active secret fits webhook-signature over id, timestamp and body',
+    );
   }
   return { deliveryId: id, signedAt: Number(timestamp) * 1_000, keyId: key.id };
 }

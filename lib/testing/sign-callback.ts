@@ -10,6 +10,10 @@ export interface SignCallbackOptions {
   now?: number;
   /** The delivery's id, where the provider sends one. Default: a new one. */
   id?: string;
+  /** Default POST. For providers that sign it. */
+  method?: string;
+  /** Path and query; default `/`. For providers that sign it. */
+  url?: string;
 }
 
 export interface SignedCallback {
@@ -21,9 +25,10 @@ export interface SignedCallback {
 
 /** A callback as the provider would send it, for a receiver's own tests. */
 export function signCallback(provider: Pick<Provider, 'sign'>, options: SignCallbackOptions): SignedCallback {
-  const { secret, now = Date.now(), id = `msg_${randomUUID()}` } = options;
+  const { secret, now = Date.now(), id = `msg_${randomUUID()}`, method = 'POST', url = '/' } = options;
   const body = bytesOf(options.body);
-  return { ...provider.sign({ secret, body, now, id }), body };
+  // Where the body carries the signature, the signed one takes its place.
+  return { body, ...provider.sign({ secret, body, now, id, method, url }) };
 }
 
 function bytesOf(body: SignCallbackOptions['body']): Buffer {

@@ -1,0 +1,59 @@
+import { invalidOption } from '../errors.ts';
+import { declareProvider, type ProviderDeclaration } from './declare-provider.ts';
+import type { Answer, OutcomeKind, Provider, ProviderOptions } from './provider.ts';
+
+export type { KeyForm, SigningAlgorithm } from '../signatures/algorithms.ts';
+export type { Part, Place, Scheme, SignaturePlace, SignedRequest, TimeUnit, UnsignedPing } from './scheme.ts';
+
+/** The common options of a provider, and its declaration. */
+export interface CustomOptions extends ProviderOptions, Omit<ProviderDeclaration, 'name' | 'answer' | 'ownOptions'> {
+  /** Must be given: there is no other name to take. */
+  name: string;
+  /** What the provider takes as accepted; a function chooses by outcome. Default 200 with an empty body. */
+  answer?: Answer | ((outcome: OutcomeKind) => Answer);
+}
+
+const declarationOptions = [
+  'scheme',
+  'read',
+  'answer',
+  'methods',
+  'publishedSources',
+  'keyedBy',
+  'reportsConfirmations',
+  'reportsMemos',
+  'sendsRemovals',
+  'deadlineMs',
+  'inflate',
+  'heartbeatMs',
+  'keptHeaders',
+] as const;
+
+/**
+ * Any provider that this package has no file for, from a declaration of how it signs and a function that reads its body.
+ * Throws `OPTION_INVALID`, for a scheme that proves nothing too.
+ */
+export function custom(options: CustomOptions): Provider {
+  const { name, answer, scheme, read } = options;
+  if (typeof name !== 'string') throw invalidOption('custom.name', 'must be given');
+  if (typeof scheme !== 'object' || scheme === null)
+    throw invalidOption(`${name}.scheme`, 'must say how callbacks are signed');
+  if (typeof read !== 'function') throw invalidOption(`${name}.read`, 'must be a function that reads a body');
+  const { answer: _, ...declaration } = options;
+  return declareProvider(
+    {
+      ...pick(declaration, declarationOptions),
+      name,
+      scheme,
+      read,
+      ownOptions: declarationOptions,
+      ...(answer === undefined ? {} : { answer: typeof answer === 'function' ? answer : () => answer }),
+    },
+    options,
+  );
+}
+
+function pick<T extends object, K extends keyof T>(from: T, keys: readonly (K | string)[]): Pick<T, K> {
+  const entries = Object.entries(from).filter(([key, value]) => keys.includes(key) && value !== undefined);
+  return Object.fromEntries(entries) as Pick<T, K>;
+}

@@ -1,0 +1,147 @@
+import { constants, createHash, createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import {
+  compressedPublicKey,
+  ed25519PublicKey,
+  publicKey,
+  verifyEcdsa,
+  verifyEd25519,
+  verifyRsa,
+} from './asymmetric.ts';
+import { equalBytes } from './constant-time.ts';
+import { decodeBase64, decodeBase64Url, decodePrefixedHex } from './decode.ts';
+import { hmac, hmacKey } from './hmac.ts';
+import { keccak256 } from './keccak.ts';
+
+/** HMAC (RFC 2104) with a shared secret. */
+export type MacAlgorithm = 'hmac-sha1' | 'hmac-sha256' | 'hmac-sha384' | 'hmac-sha512';
+/** A plain hash of bytes that the secret is among. */
+export type DigestAlgorithm = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512' | 'keccak256';
+/** A private key signs, a public key verifies. ECDSA signatures are DER; `-raw` are r and s of 32 bytes each. */
+export type AsymmetricAlgorithm =
+  | 'ed25519'
+  | 'ecdsa-p256-sha256'
+  | 'ecdsa-p256-sha256-raw'
+  | 'ecdsa-secp256k1-sha256'
+  | 'ecdsa-secp256k1-sha256-raw'
+  | 'rsa-sha1'
+  | 'rsa-sha256'
+  | 'rsa-sha384'
+  | 'rsa-sha512'
+  | 'rsa-pss-sha256'
+  | 'rsa-pss-sha384'
+  | 'rsa-pss-sha512';
+
+export type SigningAlgorithm = MacAlgorithm | DigestAlgorithm | AsymmetricAlgorithm;
+
+/**
+ * How a secret is written. `utf8`: the text itself. `hex` (`0x` allowed), `base64`, `base64url`: bytes. `spki`: a public
+ * key as PEM or as base64 of its DER. `raw`: 32 bytes of ed25519 in hex or base64, or a compressed point in hex.
+ */
+export type KeyForm = 'utf8' | 'hex' | 'base64' | 'base64url' | 'spki' | 'raw';
+
+/** A key to verify with: a symmetric one is its bytes, beside what HMAC wants. */
+export interface VerifyingKey {
+  /** Bytes of a shared secret; empty for a public key. */
+  bytes: Buffer;
+  key: KeyObject;
+}
+
+const digests: ReadonlySet<string> = new Set(['md5', 'sha1', 'sha256', 'sha384', 'sha512', 'keccak256']);
+
+export function isDigest(algorithm: SigningAlgorithm): algorithm is DigestAlgorithm {
+  return digests.has(algorithm);
+}
+
+export function isMac(algorithm: SigningAlgorithm): algorithm is MacAlgorithm {
+  return algorithm.startsWith('hmac-');
+}
+
+/** Throws for a text that is no key of that form. */
+export function verifyingKey(algorithm: SigningAlgorithm, text: string, form: KeyForm): VerifyingKey {
+  if (isMac(algorithm) || isDigest(algorithm)) {
+    const bytes = secretBytes(text, form);
+    return { bytes, key: hmacKey(bytes) };
+  }
+  return { bytes: Buffer.alloc(0), key: publicKeyOf(algorithm, text, form) };
+}
+
+/** Bytes of a shared secret. Throws for malformed and for empty ones. */
+export function secretBytes(text: string, form: KeyForm): Buffer {
+  const bytes = decodeSecret(text, form);
+  if (bytes === undefined || bytes.byteLength === 0) throw new TypeError(`The secret is not ${form}`);
+  return bytes;
+}
+
+function decodeSecret(text: string, form: KeyForm): Buffer | undefined {
+  switch (form) {
+    case 'utf8':
+      return Buffer.from(text, 'utf8');
+    case 'hex':
+      return decodePrefixedHex(text);
+    case 'base64':
+      return decodeBase64(text);
+    case 'base64url':
+      return decodeBase64Url(text);
+    default:
+      return undefined;
+  }
+}
+
+function publicKeyOf(algorithm: AsymmetricAlgorithm, text: string, form: KeyForm): KeyObject {
+  if (form === 'spki') return publicKey(text);
+  if (form !== 'raw') throw new TypeError('A public key is spki or raw');
+  if (algorithm === 'ed25519') return ed25519PublicKey(text);
+  if (!algorithm.startsWith('ecdsa-')) throw new TypeError('An RSA key has no raw form');
+  return compressedPublicKey(curveOf(algorithm), text);
+}
+
+/** Whether the signature fits the bytes. For a digest, the bytes hold the secret already. */
+export function fits(algorithm: SigningAlgorithm, { key }: VerifyingKey, data: Buffer, signature: Buffer): boolean {
+  if (isMac(algorithm)) return equalBytes(macOf(algorithm, key, data), signature);
+  if (isDigest(algorithm)) return equalBytes(digestOf(algorithm, data), signature);
+  if (algorithm === 'ed25519') return verifyEd25519(key, data, signature);
+  if (algorithm.startsWith('ecdsa-')) {
+    return verifyEcdsa(key, data, signature, {
+      curve: curveOf(algorithm),
+      hash: 'sha256',
+      encoding: algorithm.endsWith('-raw') ? 'raw' : 'der',
+    });
+  }
+  return verifyRsa(key, data, signature, { hash: rsaHash(algorithm), padding: isPss(algorithm) ? 'pss' : 'pkcs1' });
+}
+
+/** The signature, made with the shared secret in its form, or with a private key as PEM. */
+export function signatureOf(algorithm: SigningAlgorithm, secret: string, form: KeyForm, data: Buffer): Buffer {
+  if (isMac(algorithm)) return macOf(algorithm, hmacKey(secretBytes(secret, form)), data);
+  if (isDigest(algorithm)) return digestOf(algorithm, data);
+  const key = createPrivateKey(secret);
+  if (algorithm === 'ed25519') return sign(null, data, key);
+  if (algorithm.startsWith('ecdsa-')) {
+    return sign('sha256', data, { key, dsaEncoding: algorithm.endsWith('-raw') ? 'ieee-p1363' : 'der' });
+  }
+  const padding = isPss(algorithm)
+    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+    : { padding: constants.RSA_PKCS1_PADDING };
+  return sign(rsaHash(algorithm), data, { key, ...padding });
+}
+
+export function digestOf(algorithm: DigestAlgorithm, data: Uint8Array): Buffer {
+  if (algorithm === 'keccak256') return Buffer.from(keccak256(data));
+  return createHash(algorithm).update(data).digest();
+}
+
+function macOf(algorithm: MacAlgorithm, key: KeyObject, data: Buffer): Buffer {
+  return hmac(algorithm.slice('hmac-'.length) as 'sha1' | 'sha256' | 'sha384' | 'sha512', key, data);
+}
+
+function curveOf(algorithm: AsymmetricAlgorithm): 'P-256' | 'secp256k1' {
+  return algorithm.startsWith('ecdsa-p256') ? 'P-256' : 'secp256k1';
+}
+
+function rsaHash(algorithm: AsymmetricAlgorithm): 'sha1' | 'sha256' | 'sha384' | 'sha512' {
+  return algorithm.slice(algorithm.lastIndexOf('-') + 1) as 'sha1' | 'sha256' | 'sha384' | 'sha512';
+}
+
+function isPss(algorithm: AsymmetricAlgorithm): boolean {
+  return algorithm.startsWith('rsa-pss-');
+}

@@ -1,0 +1,28 @@
+import { test as nodeTest } from 'node:test';
+import type { Provider, ProviderOptions } from '../providers/provider.ts';
+import { readingCases } from './provider-cases/reading-cases.ts';
+import { signingCases } from './provider-cases/signing-cases.ts';
+import type { ProviderFixtures } from './provider-fixtures.ts';
+
+export interface DescribeProviderOptions {
+  /** Stands before each case's name. */
+  name: string;
+  /** Makes the provider: the function that users call. */
+  create(options: ProviderOptions): Provider;
+  /** Its bodies and what they must come to; `readProviderFixtures(folder)` reads them from files. */
+  fixtures: ProviderFixtures;
+  /** The runner's own; default that of `node:test`. */
+  test?: (name: string, run: () => void | Promise<void>) => unknown;
+}
+
+/**
+ * The conformance cases that every provider passes, ours and a third party's: signatures byte for byte, secrets during a
+ * rotation, missing and stale signatures, exact amounts and canonical addresses, reorgs, duplicates, and the exact answer,
+ * over real HTTP through the whole chain.
+ */
+export function describeProvider({ name, create, fixtures, test = nodeTest }: DescribeProviderOptions): void {
+  const under = { create, fixtures };
+  for (const one of [...signingCases(under), ...readingCases(under)]) {
+    test(`${name}: ${one.name}`, () => one.run());
+  }
+}

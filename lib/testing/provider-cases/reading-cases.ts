@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import type { CaseKind, ExpectedEvent, ProviderCase } from '../provider-fixtures.ts';
+import { deliveryOf, type ProviderUnderTest, providerWith, type SuiteCase, withChangedByte } from './provider-case.ts';
+import { nowOf, type ReceiverUnderTest, sentCallback, startReceiver } from './sending.ts';
+
+const kinds: readonly (CaseKind | 'stale')[] = ['deposit', 'removal', 'ping', 'notice', 'other', 'stale'];
+
+/** What bodies are read as, and what becomes of them in the whole chain. */
+export function readingCases(under: ProviderUnderTest): readonly SuiteCase[] {
+  const { fixtures } = under;
+  const now = nowOf(fixtures);
+  const { first } = fixtures.keys;
+
+  async function withReceiver(run: (receiver: ReceiverUnderTest) => Promise<void>): Promise<void> {
+    const receiver = await startReceiver(providerWith(under, first.key), fixtures);
+    try {
+      await run(receiver);
+    } finally {
+      await receiver.close();
+    }
+  }
+
+  const sentBy = (one: ProviderCase, at = now) =>
+    sentCallback(providerWith(under, first.key), one, fixtures, { now: at });
+
+  const caseNamed = (name: string): ProviderCase => {
+    const found = fixtures.cases.find((one) => one.name === name);
+    assert.ok(found, `There is no case "${name}"`);
+    return found;
+  };
+
+  return [
+    {
+      name: 'There is a case of each kind, or a reason why this provider has none',
+      run() {
+        for (const kind of kinds.filter((one) => one !== 'stale')) {
+          const isThere = fixtures.cases.some((one) => one.kind === kind);
+          assert.ok(isThere !== (fixtures.lacks?.[kind] !== undefined), `Of kind ${kind}: give a case, or the reason`);
+        }
+      },
+    },
+    ...fixtures.cases
+      .filter(({ reading }) => reading !== undefined)
+      .map((one) => ({
+        name: `${one.name} is read exactly`,
+        async run() {
+          const provider = providerWith(under, first.key);
+          const delivery = deliveryOf(sentBy(one), now);
+          const verified = await provider.verify(delivery);
+          assert.equal(verified.deliveryId, one.deliveryId);
+          assert.deepEqual(plain(provider.read(delivery, verified)), one.reading);
+        },
+      })),
+    ...fixtures.cases.map((one) => ({
+      name: `${one.name}: outcome, events and answer`,
+      run: () =>
+        withReceiver(async (receiver) => {
+          for (const before of one.after ?? []) await receiver.send(sentBy(caseNamed(before)));
+          await receiver.events();
+          const got = await receiver.send(sentBy(one));
+          assert.equal(got.outcome?.outcome, one.outcome, `Outcome, with the code ${got.outcome?.code}`);
+          assertSameEvents(await receiver.events(), one.events);
+          const { status, headers = {}, body = '' } = fixtures.answer;
+          assert.equal(got.status, status);
+          assert.equal(got.body, one.method === 'HEAD' ? '' : body);
+          for (const [name, value] of Object.entries(headers)) assert.equal(got.headers.get(name), value);
+
+          const again = await receiver.send(sentBy(one));
+          assert.equal(again.status, status, 'Sent again, it is accepted again');
+          assertSameEvents(await receiver.events(), []);
+        }),
+    })),
+    {
+      name: 'A time far from now, in either direction, is refused; or the provider signs no time',
+      run: () =>
+        withReceiver(async (receiver) => {
+          const one = fixtures.cases.find(({ kind }) => kind === 'deposit');
+          assert.ok(one, 'The fixtures have no case of kind deposit');
+          for (const away of [-3_600_000, 3_600_000]) {
+            const got = await receiver.send(sentBy(one, now + away));
+            const isRefused = got.status === 401 && /^TIMESTAMP_TOO_/.test(got.outcome?.code ?? '');
+            assert.ok(
+              isRefused !== (fixtures.lacks?.stale !== undefined),
+              `Answered ${got.status} ${got.outcome?.code}`,
+            );
+          }
+        }),
+    },
+    {
+      name: 'A tampered or unsigned callback gets 401 and leads to nothing',
+      run: () =>
+        withReceiver(async (receiver) => {
+          const one = fixtures.cases.find(({ kind }) => kind === 'deposit');
+          assert.ok(one, 'The fixtures have no case of kind deposit');
+          const sent = sentBy(one);
+          const unsigned = await receiver.send({
+            ...sent,
+            url: sent.url.split('?')[0] ?? '',
+            headers: { 'content-type': sent.headers['content-type'] ?? '' },
+          });
+          assert.ok(unsigned.status === 401 || unsigned.outcome?.code === 'PING', `Answered ${unsigned.status}`);
+          if (fixtures.bodySigned !== false) {
+            const body = withChangedByte(sent.body, sent.body.length - 1);
+            assert.equal((await receiver.send({ ...sent, body })).status, 401);
+          }
+          assert.deepEqual(await receiver.events(), []);
+        }),
+    },
+  ];
+}
+
+/** A reading as JSON holds it, amounts as text: what a fixture can say. */
+function plain(reading: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(reading, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
+  );
+}
+
+function assertSameEvents(got: readonly ExpectedEvent[], wanted: readonly ExpectedEvent[]): void {
+  const sorted = (events: readonly ExpectedEvent[]): readonly string[] =>
+    events.map((one) => JSON.stringify(one)).sort();
+  const shown = got.map((event, index) => {
+    const asked = wanted[index] ?? wanted[0];
+    // What the fixture does not say is not compared.
+    return asked?.transaction === undefined ? without(event, 'transaction') : event;
+  });
+  assert.deepEqual(sorted(shown), sorted(wanted.map((one) => ordered(one))));
+}
+
+function without(event: ExpectedEvent, key: 'transaction'): ExpectedEvent {
+  const { [key]: _, ...rest } = event;
+  return rest;
+}
+
+function ordered({ event, asset, to, amount, memo, transaction }: ExpectedEvent): ExpectedEvent {
+  return {
+    event,
+    asset,
+    to,
+    amount,
+    ...(memo === undefined ? {} : { memo }),
+    ...(transaction === undefined ? {} : { transaction }),
+  };
+}

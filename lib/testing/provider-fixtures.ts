@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Answer, OutcomeKind } from '../providers/provider.ts';
+
+/**
+ * What `describeProvider` is fed: a provider's bodies, byte for byte, and what they must be read as. In a folder it is a
+ * file `cases.json` of this shape, where `body` is the name of a file beside it.
+ */
+export interface ProviderFixtures {
+  keys: { first: TestKey; second: TestKey };
+  /** When the cases are sent, epoch ms. Default 2026-01-01. */
+  now?: number;
+  /** Options of the provider beside `secrets`. */
+  options?: Readonly<Record<string, unknown>>;
+  /** Assets that the policy lists. All accounts are ours but those in `strangers`. */
+  assets: readonly { asset: string; decimals: number; memo?: 'required' }[];
+  strangers?: readonly string[];
+  /** Exactly what the provider takes as accepted. */
+  answer: Answer;
+  /** Whether the body is signed. Default true; false for a provider that only sends a shared secret. */
+  bodySigned?: boolean;
+  /** Headers of `sign` that are not signed, beside `content-type`. */
+  unsignedHeaders?: readonly string[];
+  /** Kinds of case that this provider cannot have, each with the reason. */
+  lacks?: Partial<Record<CaseKind | 'stale', string>>;
+  /** Bodies with signatures that the provider itself published. */
+  official?: readonly OfficialVector[];
+  cases: readonly ProviderCase[];
+}
+
+/** `key` is what the option `secrets` takes; `signing` is its other half, where a private key signs. */
+export interface TestKey {
+  key: string;
+  signing?: string;
+}
+
+/**
+ * `deposit`: money that arrives. `removal`: a reorg, sent after the case that `after` names. `ping`, `notice`: the
+ * provider about itself. `other`: what is no deposit, such as an NFT, a fee, an approval, an unknown event.
+ */
+export type CaseKind = 'deposit' | 'removal' | 'ping' | 'notice' | 'other';
+
+export interface ProviderCase {
+  /** A sentence's subject: `An ERC-20 transfer`. */
+  name: string;
+  kind: CaseKind;
+  body: Buffer;
+  /** Sent beside those of `sign`. */
+  headers?: Readonly<Record<string, string>>;
+  method?: string;
+  url?: string;
+  /** Sent without a signature: for pings. */
+  unsigned?: boolean;
+  /** The delivery id that `verify` must find, where the body or a header carries one. */
+  deliveryId?: string;
+  /** Exactly what `read` must give, amounts in `units` as text. Left out: only what comes of it is looked at. */
+  reading?: unknown;
+  /** Names of cases that are sent before. */
+  after?: readonly string[];
+  outcome: OutcomeKind;
+  /** Durable events that it must lead to, in any order. */
+  events: readonly ExpectedEvent[];
+}
+
+/** Members are compared with those of the deposit; the amount is in the smallest units. */
+export interface ExpectedEvent {
+  event: 'deposit' | 'deposit.pending' | 'deposit.reverted' | 'deposit.failed';
+  asset: string;
+  to: string;
+  amount: string;
+  memo?: string;
+  transaction?: string;
+}
+
+export interface OfficialVector {
+  name: string;
+  source: string;
+  key: string;
+  headers: Readonly<Record<string, string>>;
+  body: Buffer;
+  method?: string;
+  url?: string;
+  /** When it was signed, epoch ms. */
+  now?: number;
+}
+
+type Written = Omit<ProviderFixtures, 'cases' | 'official'> & {
+  cases: readonly (Omit<ProviderCase, 'body'> & { body?: string })[];
+  official?: readonly (Omit<OfficialVector, 'body'> & { body: string })[];
+};
+
+/** Reads `cases.json` of a folder and the bodies beside it. A case without a body has an empty one. */
+export function readProviderFixtures(folder: string): ProviderFixtures {
+  const written = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8')) as Written;
+  const bodyOf = (file: string | undefined): Buffer =>
+    file === undefined ? Buffer.alloc(0) : readFileSync(join(folder, file));
+  return {
+    ...written,
+    cases: written.cases.map((one) => ({ ...one, body: bodyOf(one.body) })),
+    official: (written.official ?? []).map((one) => ({ ...one, body: bodyOf(one.body) })),
+  };
+}
