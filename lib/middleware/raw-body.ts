@@ -107,9 +107,10 @@ function takeBytes(req: CallbackRequest, how: How, done: Done): void {
 function takeFromReader(req: CallbackRequest, how: How, done: Done): void {
   const captured = capturedBody(req);
   const kept = exactBytes(req.body, req, how.coding);
-  if (captured !== undefined) takeCaptured(req, captured, how, done);
+  const isGone = req.destroyed && !req.readableEnded;
+  if (captured !== undefined && !(isGone && !captured.complete)) takeCaptured(req, captured, how, done);
   else if (kept !== undefined) done(undefined, kept);
-  else if (!req.complete && req.destroyed) done(aborted(), nothing);
+  else if (isGone) done(aborted(), nothing);
   else if (!declaresBody(req)) done(undefined, nothing);
   else {
     const fix =

@@ -8,7 +8,7 @@ import express, { type RequestHandler } from 'express';
 import express4 from 'express4';
 import { isDepositCallbackError } from '../../lib/errors.ts';
 import { keepRawBody, type RawBodyOptions, rawBody } from '../../lib/middleware/raw-body.ts';
-import type { CallbackRequest, Link } from '../../lib/middleware/request-state.ts';
+import type { CallbackRequest, Link, RequestState } from '../../lib/middleware/request-state.ts';
 import { type Alarm, createNews } from '../../lib/observe/news.ts';
 import { promised } from '../helpers/promised.ts';
 import { chain, codeOf, keepLog, openLine, readAll, send, serve } from '../helpers/serve.ts';
@@ -18,6 +18,14 @@ const hashOfBody = (req: CallbackRequest): string => {
   assert.ok(req.depositCallback?.rawBody);
   return hash(req.depositCallback.rawBody);
 };
+
+const state = (onRefused: (code: string) => void): RequestState => ({
+  receivedAt: 0,
+  answered: false,
+  now: Date.now,
+  logger: keepLog(),
+  onRefused,
+});
 
 /** Serves the link behind `before`, and answers with the hash of the bytes that it took. */
 async function receiving(t: TestContext, options: RawBodyOptions = {}, before: readonly Link[] = []) {
@@ -149,13 +157,7 @@ test('survives an upload that is broken off, counted, chunked and compressed', a
   ]) {
     const refused = promised<string>();
     const begun: Link = (req, _res, next) => {
-      req.depositCallback = {
-        receivedAt: 0,
-        answered: false,
-        now: Date.now,
-        logger: keepLog(),
-        onRefused: refused.resolve,
-      };
+      req.depositCallback = state(refused.resolve);
       next();
       setImmediate(() => line.socket.destroy());
     };
@@ -170,19 +172,28 @@ test('finds an upload that was broken off before it was asked', async (t) => {
   const refused = promised<string>();
   const { port } = await receiving(t, {}, [
     (req, _res, next) => {
-      req.depositCallback = {
-        receivedAt: 0,
-        answered: false,
-        now: Date.now,
-        logger: keepLog(),
-        onRefused: refused.resolve,
-      };
+      req.depositCallback = state(refused.resolve);
       req.once('close', next);
       line.socket.destroy();
     },
   ]);
   const line = await openLine(t, port);
   line.write('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 11\r\n\r\n0123');
+  assert.equal(await refused.promise, 'BODY_ABORTED');
+});
+
+test('blames no parser where the sender left before its whole body was read', async (t) => {
+  const refused = promised<string>();
+  const { port } = await receiving(t, {}, [
+    (req, res, next) => {
+      req.depositCallback = state(refused.resolve);
+      // The body is there, unread, when the sender goes.
+      setImmediate(() => line.socket.destroy());
+      res.once('close', next);
+    },
+  ]);
+  const line = await openLine(t, port);
+  line.write('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\n0123');
   assert.equal(await refused.promise, 'BODY_ABORTED');
 });
 

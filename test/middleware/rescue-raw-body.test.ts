@@ -18,6 +18,8 @@ const hashOfBody = (req: CallbackRequest): string => {
   return hash(req.depositCallback.rawBody);
 };
 
+const blank = { receivedAt: 0, answered: false, now: Date.now };
+
 function rescue(t: TestContext, options: Partial<RescueOptions> = {}): ReturnType<typeof rescueRawBody> {
   const rescued = rescueRawBody({ paths: ['/callbacks'], ...options });
   t.after(() => rescued.close());
@@ -81,17 +83,23 @@ test('does not wait for it when the sender goes away', async (t) => {
   rescue(t);
   const refused = promised<string>();
   const { port } = await behindReader(t, {}, (req, _res, next) => {
-    req.depositCallback = {
-      receivedAt: 0,
-      answered: false,
-      now: Date.now,
-      logger: keepLog(),
-      onRefused: refused.resolve,
-    };
+    req.depositCallback = { ...blank, logger: keepLog(), onRefused: refused.resolve };
     req.once('data', () => {
       next();
       line.socket.destroy();
     });
+  });
+  const line = await openLine(t, port);
+  line.write('POST /callbacks HTTP/1.1\r\nhost: a\r\ncontent-length: 11\r\n\r\n0123');
+  assert.equal(await refused.promise, 'BODY_ABORTED');
+});
+
+test('does not wait for a sender that was gone before', async (t) => {
+  rescue(t);
+  const refused = promised<string>();
+  const { port } = await behindReader(t, {}, (req, _res, next) => {
+    req.depositCallback = { ...blank, logger: keepLog(), onRefused: refused.resolve };
+    req.once('data', () => line.socket.destroy()).once('close', () => next());
   });
   const line = await openLine(t, port);
   line.write('POST /callbacks HTTP/1.1\r\nhost: a\r\ncontent-length: 11\r\n\r\n0123');
