@@ -14,42 +14,33 @@ export function isKnown({ sql }: SqliteConnection, key: DeliveryKey): boolean {
 }
 
 /** Inserts the callbacks, or replaces the lines of those stored already; returns how many are new. */
-export function writeCallbacks(connection: SqliteConnection, callbacks: readonly CallbackRecord[]): number {
+export function writeCallbacks({ sql }: SqliteConnection, callbacks: readonly CallbackRecord[]): number {
   let added = 0;
   for (const callback of callbacks) {
-    if (insert(connection, callback)) added += 1;
-    else replace(connection, callback);
+    const { changes, lastInsertRowid } = sql(insertLine).run(...lineOf(callback), callback.id);
+    if (Number(changes) === 1) {
+      added += 1;
+      if (callback.body)
+        sql('INSERT INTO deposit_callback_bodies (seq, body) VALUES (?, ?)').run(lastInsertRowid, callback.body);
+    } else {
+      const { seq } = sql(replaceLine).get(...lineOf(callback), callback.id) as { seq: number };
+      if (callback.body) sql('REPLACE INTO deposit_callback_bodies (seq, body) VALUES (?, ?)').run(seq, callback.body);
+    }
   }
   return added;
 }
 
-function insert({ sql }: SqliteConnection, callback: CallbackRecord): boolean {
-  const { changes } = sql(`
-    INSERT INTO deposit_callback_callbacks
-      (id, provider, received_at, outcome, code, finished, delivery_hash, record, body)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`).run(callback.id, ...columns(callback));
-  return Number(changes) === 1;
-}
+const insertLine = `
+  INSERT INTO deposit_callback_callbacks (provider, received_at, outcome, finished, delivery_hash, record, id)
+  VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
+const replaceLine = `
+  UPDATE deposit_callback_callbacks
+  SET provider = ?, received_at = ?, outcome = ?, finished = ?, delivery_hash = ?, record = ?
+  WHERE id = ? RETURNING seq`;
 
-function replace({ sql }: SqliteConnection, callback: CallbackRecord): void {
-  sql(`
-    UPDATE deposit_callback_callbacks
-    SET provider = ?, received_at = ?, outcome = ?, code = ?, finished = ?, delivery_hash = ?, record = ?,
-      body = coalesce(?, body)
-    WHERE id = ?`).run(...columns(callback), callback.id);
-}
-
-function columns(callback: CallbackRecord): SqliteValue[] {
-  return [
-    callback.provider,
-    callback.receivedAt,
-    callback.outcome,
-    callback.code ?? null,
-    callback.finished ? 1 : 0,
-    knownAs(callback),
-    callbackToJson(callback),
-    callback.body ?? null,
-  ];
+function lineOf(callback: CallbackRecord): SqliteValue[] {
+  const { provider, receivedAt, outcome, finished } = callback;
+  return [provider, receivedAt, outcome, finished ? 1 : 0, knownAs(callback), callbackToJson(callback)];
 }
 
 /** A duplicate is not indexed: the callback that it repeats is, and a thousand repeats would make a long chain. */

@@ -3,9 +3,10 @@ import type { StoredDeposit, TransactionChange } from '../deposits/transaction-s
 import { compactHash } from './compact-hash.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { giveTurn } from './sqlite-events.ts';
-import { amountToJson, storedDepositFromJson } from './sqlite-rows.ts';
+import { depositToJson, statementToJson, storedDepositFromJson } from './sqlite-rows.ts';
 import { span } from './sqlite-schema.ts';
 import {
+  findTransaction,
   keyHash,
   noRows,
   placesOf,
@@ -43,26 +44,25 @@ export function applyChange(
   return change.cancelled.every((id) => cancel(connection, events.get(id), now));
 }
 
-/** Compare and set, in one statement: the transaction's id, or undefined where another version is stored. */
-function takeVersion({ sql }: SqliteConnection, change: TransactionChange, now: number): number | undefined {
+/** Compare and set: the transaction's id, or undefined where another version is stored. */
+function takeVersion(connection: SqliteConnection, change: TransactionChange, now: number): number | undefined {
   const { key, expectedVersion, events } = change;
-  const hash = keyHash(key);
+  const { sql } = connection;
   const credited = events.some(({ kind }) => kind === 'deposit') ? 1 : 0;
-  if (expectedVersion > 0) {
-    const updated = sql(raiseVersion).get(credited, now, hash, key, expectedVersion);
-    return (updated as { id: number } | undefined)?.id;
+  const stored = findTransaction(connection, key);
+  if ((stored?.version ?? 0) !== expectedVersion) return undefined;
+  if (stored) {
+    sql(raiseVersion).run(credited, now, stored.id);
+    return stored.id;
   }
-  const { changes, lastInsertRowid } = sql(insertTransaction).run(key, hash, credited, now, hash, key);
-  return Number(changes) === 1 ? Number(lastInsertRowid) : undefined;
+  return Number(sql(insertTransaction).run(key, keyHash(key), credited, now).lastInsertRowid);
 }
 
 const raiseVersion = `
   UPDATE deposit_callback_transactions SET version = version + 1, credited = max(credited, ?), touched_at = ?
-  WHERE key_hash = ? AND key = ? AND version = ? RETURNING id`;
+  WHERE id = ?`;
 const insertTransaction = `
-  INSERT INTO deposit_callback_transactions (key, key_hash, version, credited, touched_at)
-  SELECT ?, ?, 1, ?, ?
-  WHERE NOT EXISTS (SELECT 1 FROM deposit_callback_transactions WHERE key_hash = ? AND key = ?)`;
+  INSERT INTO deposit_callback_transactions (key, key_hash, version, credited, touched_at) VALUES (?, ?, 1, ?, ?)`;
 
 function nextPlace(rows: readonly { place: number }[], transactionId: number): number {
   const place = (rows.at(-1)?.place ?? transactionId * span - 1) + 1;
@@ -77,7 +77,7 @@ function writeStatements({ connection: { sql }, change, stored, transactionId }:
   for (const statement of change.statements) {
     if (known.has(statement.id)) continue;
     known.add(statement.id);
-    sql(insertStatement).run(place, statement.id, amountToJson(statement));
+    sql(insertStatement).run(place, statement.id, statementToJson(statement));
     place += 1;
   }
 }
@@ -125,7 +125,7 @@ function insertDeposit({ sql }: SqliteConnection, key: string, deposit: StoredDe
     deposit.firstSeenAt,
     deposit.status,
     deposit.waitingSince ?? null,
-    amountToJson(deposit),
+    depositToJson(deposit),
   );
 }
 
@@ -144,7 +144,7 @@ function updateDeposit({ sql }: SqliteConnection, key: string, deposit: StoredDe
     deposit.firstSeenAt,
     deposit.status,
     deposit.waitingSince ?? null,
-    amountToJson(deposit),
+    depositToJson(deposit),
     place,
   );
 }
@@ -169,7 +169,7 @@ function writeEvents(
     if (places.has(event.id)) throw new Error(`event ${event.id} was made before`);
     // It has its turn once those before it of its deposit are settled; until then it has no time to be due.
     const dueAt = unsettled.has(deposit.place) ? null : now;
-    const record = isSame(event.deposit, deposit.changed) ? null : amountToJson(event.deposit);
+    const record = isSame(event.deposit, deposit.changed) ? null : depositToJson(event.deposit);
     insertEvent(connection, event, place, deposit.place, dueAt, now, record);
     unsettled.add(deposit.place);
     places.set(event.id, place);
@@ -185,13 +185,16 @@ function isUnsettled({ state }: TransactionEventRow): boolean {
 /** Whether the event shows the deposit as the change stores it: the very values, as an event made from it has them. */
 function isSame(shown: DepositRecord, stored: StoredDeposit | undefined): boolean {
   if (!stored) return false;
-  const { group: _group, ordinal: _ordinal, waitingSince: _waitingSince, ...record } = stored;
-  const fields = Object.entries(record);
-  return (
-    fields.length === Object.keys(shown).length &&
-    fields.every(([name, value]) => shown[name as keyof DepositRecord] === value)
-  );
+  let fields = 0;
+  for (const name in stored) {
+    if (storedOnly.has(name)) continue;
+    if (shown[name as keyof DepositRecord] !== stored[name as keyof DepositRecord]) return false;
+    fields += 1;
+  }
+  return fields === Object.keys(shown).length;
 }
+
+const storedOnly: ReadonlySet<string> = new Set(['group', 'ordinal', 'waitingSince', 'creditedWith']);
 
 function insertEvent(
   { sql }: SqliteConnection,

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { statusTally } from './sqlite-queries.ts';
-import { createTally } from './sqlite-tallies.ts';
+import { addToTally, createTally } from './sqlite-tallies.ts';
 import { placesOf } from './sqlite-transactions.ts';
 
 /** Rows that one step looks at: a few milliseconds. */
@@ -26,17 +26,20 @@ export async function prune(connection: () => SqliteConnection, before: number):
 }
 
 function pruneCallbacks(connection: SqliteConnection, before: number): number {
+  const { sql } = connection;
   // A quarantined callback that is not finished may be money that nobody has read yet.
-  const { changes } = connection
-    .sql(`
-    DELETE FROM deposit_callback_callbacks WHERE seq IN (
-      SELECT seq FROM deposit_callback_callbacks
-      WHERE received_at < ? AND (outcome <> 'quarantined' OR finished = 1) ORDER BY received_at LIMIT ?)`)
-    .run(before, step);
-  const tally = createTally();
-  tally.add('callbacks', -Number(changes));
-  tally.write(connection);
-  return Number(changes);
+  const old = sql(`
+    SELECT seq FROM deposit_callback_callbacks
+    WHERE received_at < ? AND (outcome <> 'quarantined' OR finished = 1) ORDER BY received_at LIMIT ?`).all(
+    before,
+    step,
+  );
+  for (const { seq } of old as { seq: number }[]) {
+    sql('DELETE FROM deposit_callback_callbacks WHERE seq = ?').run(seq);
+    sql('DELETE FROM deposit_callback_bodies WHERE seq = ?').run(seq);
+  }
+  addToTally(connection, 'callbacks', -old.length);
+  return old.length;
 }
 
 interface Cursor {

@@ -3,6 +3,7 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqliteDatabase } from './sqlite-driver.ts';
 import { type DepositRow, depositRow, findCallbacks, findDeposits, findEvents } from './sqlite-find.ts';
 import { type CallbackRow, callbackFromRow, storedDepositFromJson } from './sqlite-rows.ts';
+import { scan } from './sqlite-scan.ts';
 import { loadTransaction, transactionAt } from './sqlite-transactions.ts';
 import type { Store, StoreCounts } from './store.ts';
 
@@ -16,7 +17,11 @@ export function queryMethods(connection: () => SqliteConnection): Queries {
   return {
     callback: async (id) =>
       connection().read(() => {
-        const row = connection().sql('SELECT record, body FROM deposit_callback_callbacks WHERE id = ?').get(id);
+        const row = connection()
+          .sql(
+            'SELECT record, body FROM deposit_callback_callbacks LEFT JOIN deposit_callback_bodies USING (seq) WHERE id = ?',
+          )
+          .get(id);
         return row ? callbackFromRow(row as CallbackRow) : undefined;
       }),
     callbacks: (query) => findCallbacks(connection, query),
@@ -29,7 +34,7 @@ export function queryMethods(connection: () => SqliteConnection): Queries {
     statements: async (transactionKey) =>
       connection().read(() => [...loadTransaction(connection(), transactionKey).statements]),
     events: (query) => findEvents(connection, query),
-    waiting: async (query) => connection().read(() => findWaiting(connection(), query)),
+    waiting: (query) => findWaiting(connection, query),
     counts: async () => connection().read(() => count(connection())),
   };
 }
@@ -39,18 +44,27 @@ function withKey({ sql }: SqliteConnection, row: DepositRow): { deposit: StoredD
   return { deposit: storedDepositFromJson(row.record), transactionKey: (transaction as { key: string }).key };
 }
 
-function findWaiting(
-  connection: SqliteConnection,
+type Waiting = { deposit: StoredDeposit; transactionKey: string };
+
+async function findWaiting(
+  connection: () => SqliteConnection,
   { before, network, limit, after }: Parameters<Store['waiting']>[0],
-): { deposit: StoredDeposit; transactionKey: string }[] {
-  const last = after === undefined ? undefined : depositRow(connection, after);
-  const rows = connection
-    .sql(`
-    SELECT place, first_seen_at, waiting_since, record FROM deposit_callback_deposits
-    WHERE waiting_since < ? AND network = coalesce(?, network) AND (waiting_since, place) > (?, ?)
-    ORDER BY waiting_since, place LIMIT ?`)
-    .all(before, network ?? null, last?.waiting_since ?? -1, last?.place ?? -1, limit);
-  return (rows as DepositRow[]).map((row) => withKey(connection, row));
+): Promise<Waiting[]> {
+  const start = after === undefined ? undefined : await connection().read(() => depositRow(connection(), after));
+  return scan<DepositRow & Waiting, Waiting>(connection, {
+    limit,
+    page(last, size) {
+      const from = last ?? start;
+      const rows = connection()
+        .sql(`
+        SELECT place, first_seen_at, waiting_since, record FROM deposit_callback_deposits
+        WHERE waiting_since < ? AND (waiting_since, place) > (?, ?) ORDER BY waiting_since, place LIMIT ?`)
+        .all(before, from?.waiting_since ?? -1, from?.place ?? -1, size) as DepositRow[];
+      return rows.map((row) => ({ ...row, ...withKey(connection(), row) }));
+    },
+    pick: ({ deposit, transactionKey }) =>
+      network === undefined || deposit.network === network ? { deposit, transactionKey } : undefined,
+  });
 }
 
 // Callbacks and deposits are tallied as they are written: counting 10^7 rows would hold the event loop.

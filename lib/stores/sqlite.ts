@@ -122,7 +122,7 @@ function configure(database: SqliteDatabase, busyMs: number, durable: boolean): 
   const { journal_mode: journal } = database.prepare('PRAGMA journal_mode = WAL').get() as { journal_mode: string };
   // After WAL, which makes better-sqlite3 fall back to NORMAL. `fullfsync` counts on macOS only.
   database.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON');
-  database.exec('PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536');
+  database.exec('PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000');
   const { synchronous } = database.prepare('PRAGMA synchronous').get() as { synchronous: number };
   if (durable && (journal !== 'wal' || synchronous !== 2)) {
     throw new DepositCallbackError(

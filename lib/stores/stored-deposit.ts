@@ -4,7 +4,7 @@ import type { DepositQuery } from './store.ts';
 
 /** What the public sees of a stored deposit. */
 export function depositRecordOf(stored: StoredDeposit): DepositRecord {
-  const { group: _group, ordinal: _ordinal, waitingSince: _waitingSince, ...record } = stored;
+  const { group: _group, ordinal: _ordinal, waitingSince: _since, creditedWith: _credited, ...record } = stored;
   return record;
 }
 
