@@ -145,6 +145,12 @@ test('reads no more than a bounded part of an unread body', async (t) => {
   assert.ok(socketRead() < drainBytes + 256 * 1024, `read ${socketRead()}`);
 });
 
+test('waits for an unread body no longer than its time, and closes', async (t) => {
+  const line = await openLine(t, await serve(t, refuser('SOURCE_NOT_ALLOWED')));
+  line.write('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\n0123');
+  assert.match(await line.closed(), /SOURCE_NOT_ALLOWED/);
+});
+
 test('answers as the provider wants it', async (t) => {
   const values = [
     { status: 200, body: '*ok*' },
