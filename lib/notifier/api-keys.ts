@@ -5,9 +5,9 @@ import type { NotifierDatabase } from './database.ts';
 export interface NewApiKey {
   id: string;
   name: string;
-  /** Sent as `authorization: Bearer …` or `x-api-key`. */
+  /** Sent as `authorization: Bearer ...` or `x-api-key`. */
   key: string;
-  /** What callbacks are signed with: `whsec_…`, for the receiver's `secrets`. */
+  /** What callbacks are signed with: `whsec_...`, for the receiver's `secrets`. */
   signingSecret: string;
 }
 

@@ -10,7 +10,7 @@ export interface NotifierOptions {
   path: string;
   /** Networks to watch, each over the operator's own node. */
   networks: readonly WatchedNetwork[];
-  /** Guards `POST` and `DELETE /v1/keys`; at least 16 characters. Without it keys are made in the process alone. */
+  /** Guards `POST` and `DELETE /v1/keys`; 16 characters or more, no blanks. Without it keys are made in the process alone. */
   adminSecret?: string;
   /** Allows callback URLs with plain HTTP and private addresses. Default false. */
   allowPrivate?: boolean;
@@ -109,8 +109,9 @@ export function resolveNotifierOptions(options: NotifierOptions): NotifierSettin
   if (typeof path !== 'string' || path === '') throw invalidOption('path', 'must name the SQLite file');
   if (!Array.isArray(networks) || networks.length === 0)
     throw invalidOption('networks', 'must list at least one network');
-  if (adminSecret !== undefined && adminSecret.length < 16)
-    throw invalidOption('adminSecret', 'must have at least 16 characters');
+  if (adminSecret !== undefined && !/^\S{16,256}$/.test(adminSecret)) {
+    throw invalidOption('adminSecret', 'must have 16 to 256 characters and no blanks');
+  }
   const resolved = networks.map(resolveNetwork);
   if (new Set(resolved.map((one) => one.network.id)).size < resolved.length) {
     throw invalidOption('networks', 'names one network twice');

@@ -182,7 +182,7 @@ async function authorized(req: Request, open: () => Promise<RouterParts>): Promi
 }
 
 function givenKey(req: Request): string | undefined {
-  const bearer = /^Bearer ([\w-]{1,256})$/i.exec(req.get('authorization') ?? '')?.[1];
+  const bearer = /^Bearer (\S{1,256})$/i.exec(req.get('authorization') ?? '')?.[1];
   return bearer ?? req.get('x-api-key');
 }
 

@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import express from 'express';
+import type { NewApiKey } from '../../lib/notifier/index.ts';
+import { createNotifier, type Notifier, type NotifierOptions } from '../../lib/notifier/index.ts';
+import { type FixedClock, fixedClock } from '../../lib/testing/fixed-clock.ts';
+import type { Anvil } from '../chains/anvil.ts';
+import { type Receiver, startReceiver } from './receiver.ts';
+
+export const adminSecret = 'admin-secret+of/the=tests';
+
+/** A notifier over a chain, its API over HTTP, and a receiver, all gone after the test. */
+export interface Stage {
+  clock: FixedClock;
+  receiver: Receiver;
+  /** Of the database. */
+  path: string;
+  key: NewApiKey;
+  notifier(): Notifier;
+  /** Reads the chain to its end and sends what is due. */
+  run(): Promise<void>;
+  /** Closes the notifier and opens another one on the same database. */
+  restart(): Promise<void>;
+  api(
+    method: string,
+    path: string,
+    body?: object,
+    key?: string,
+  ): Promise<{ status: number; body: Record<string, unknown> }>;
+}
+
+export async function stage(
+  t: TestContext,
+  anvil: Anvil,
+  options: Partial<NotifierOptions> & { confirmations?: number } = {},
+): Promise<Stage> {
+  const { confirmations = 3, ...others } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'notifier-'));
+  const clock = fixedClock();
+  const receiver = await startReceiver();
+  const open = (): Notifier =>
+    createNotifier({
+      path: join(folder, 'notifier.db'),
+      networks: [{ network: 'eip155:1', url: anvil.url, confirmations }],
+      adminSecret,
+      allowPrivate: true,
+      now: clock.now,
+      random: () => 1,
+      ...others,
+    });
+  let notifier = open();
+  const app = express();
+  app.use('/notifier', (req, res, next) => notifier.router(req, res, next));
+  const server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/notifier`;
+  t.after(async () => {
+    server.close();
+    server.closeAllConnections();
+    await notifier.close();
+    await receiver.close();
+    await rm(folder, { recursive: true });
+  });
+  const key = await notifier.createKey('test');
+  await notifier.catchUp();
+
+  return {
+    clock,
+    receiver,
+    path: join(folder, 'notifier.db'),
+    key,
+    notifier: () => notifier,
+    async run() {
+      await notifier.catchUp();
+      await notifier.deliver();
+    },
+    async restart() {
+      await notifier.close();
+      notifier = open();
+    },
+    async api(method, path, body, apiKey = key.key) {
+      const response = await fetch(base + path, {
+        method,
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      });
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+    },
+  };
+}
