@@ -3,6 +3,7 @@ import { findingCases } from './store-cases/finding.ts';
 import { keepingCases } from './store-cases/keeping.ts';
 import { leasingCases } from './store-cases/leasing.ts';
 import { recordingCases } from './store-cases/recording.ts';
+import { rememberingCases } from './store-cases/remembering.ts';
 import { startOfTime } from './store-cases/samples.ts';
 import { settlingCases } from './store-cases/settling.ts';
 import type { StoreClock, StoreUnderTest } from './store-cases/store-case.ts';
@@ -36,7 +37,14 @@ export function describeStore({ name, open, test = nodeTest }: DescribeStoreOpti
   }
 }
 
-const allCases = [...recordingCases, ...leasingCases, ...settlingCases, ...findingCases, ...keepingCases];
+const allCases = [
+  ...recordingCases,
+  ...rememberingCases,
+  ...leasingCases,
+  ...settlingCases,
+  ...findingCases,
+  ...keepingCases,
+];
 
 function createClock(): StoreClock {
   let time = startOfTime;
