@@ -28,7 +28,7 @@ const scheme: Scheme = {
 };
 
 /**
- * Alchemy Notify, Address Activity (EVM). Secrets are the signing keys of the webhooks, `whsec_…` whole, one for each
+ * Alchemy Notify, Address Activity (EVM). Secrets are the signing keys of the webhooks, `whsec_...` whole, one for each
  * webhook. See `docs/providers/alchemy.md`.
  */
 export function alchemy(options: ProviderOptions): Provider {

@@ -5,7 +5,7 @@ import { findNetwork, nativeAsset, tokenAsset } from '../networks/registry.ts';
 /** Topic of `Transfer(address,address,uint256)`, of ERC-20 and ERC-721 alike. */
 export const transferTopic = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
 
-/** A hex quantity (`0x…`) exactly. Throws `BODY_UNREADABLE`. */
+/** A hex quantity (`0x...`) exactly. Throws `BODY_UNREADABLE`. */
 export function hexUnits(json: Json | undefined, path: string): bigint {
   const written = text(json, path);
   if (!/^0x[0-9a-fA-F]{1,64}$/.test(written)) {

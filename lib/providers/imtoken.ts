@@ -19,7 +19,7 @@ import { signStandardWebhooks, standardWebhooksHeaders, verifyStandardWebhooks }
 
 /**
  * The open profile of deposit callbacks for imToken and any other wallet, signed by Standard Webhooks; see
- * `docs/providers/imtoken.md` for the body. Secrets are `whsec_…` (HMAC) or `whpk_…` (ed25519 public key).
+ * `docs/providers/imtoken.md` for the body. Secrets are `whsec_...` (HMAC) or `whpk_...` (ed25519 public key).
  */
 export function imtoken(options: ProviderOptions): Provider {
   return defineProvider(

@@ -22,7 +22,7 @@ export interface StandardWebhooksOptions extends ProviderOptions {
 
 /**
  * Any sender that signs by the Standard Webhooks specification (v1 HMAC-SHA256, v1a ed25519), with a reader of yours.
- * Secrets are `whsec_…` or, for v1a, the sender's public key `whpk_…`.
+ * Secrets are `whsec_...` or, for v1a, the sender's public key `whpk_...`.
  */
 export function standardWebhooks(options: StandardWebhooksOptions): Provider {
   const { read, reportsConfirmations = 'count', reportsMemos = false, sendsRemovals = false } = options;
@@ -70,7 +70,7 @@ export function verifyStandardWebhooks(
   return { deliveryId: id, signedAt: Number(timestamp) * 1_000, keyId: key.id };
 }
 
-/** Signs by the specification, with `whsec_…` or the ed25519 key `whsk_…`; several, separated by spaces, during a rotation. */
+/** Signs by the specification, with `whsec_...` or the ed25519 key `whsk_...`; several, separated by spaces, during a rotation. */
 export const signStandardWebhooks: Sign = ({ secret, body, now, id }) => {
   const timestamp = String(Math.floor(now / 1_000));
   const signatures = secret.split(' ').map((one) => standardWebhooksSignature(one, id, timestamp, body));

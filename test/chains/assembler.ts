@@ -37,7 +37,7 @@ const opcodes: Readonly<Record<string, number>> = {
 };
 
 /**
- * Bytes of a program: opcodes by name, `0x…` pushes those bytes, `@name` pushes where `name:` stands. A label is a
+ * Bytes of a program: opcodes by name, `0x...` pushes those bytes, `@name` pushes where `name:` stands. A label is a
  * JUMPDEST of its own.
  */
 export function assemble(program: string): Buffer {

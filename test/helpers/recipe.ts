@@ -5,7 +5,7 @@ const root = new URL('../../', import.meta.url);
 
 /**
  * Runs the first block of TypeScript of a recipe in `docs/recipes`, with the package's own source in place of the package,
- * and gives what it leaves under the names. Its `app.listen(…)` is left out: the test serves the app on a free port.
+ * and gives what it leaves under the names. Its `app.listen(...)` is left out: the test serves the app on a free port.
  */
 export async function runRecipe(name: string, names: readonly string[]): Promise<Record<string, unknown>> {
   const page = await readFile(new URL(`docs/recipes/${name}.md`, root), 'utf8');
