@@ -59,6 +59,7 @@ export function advance(
     lines.push(...drafted);
   }
   const { deposits, changed, proposed, events, cancelled } = finish(lines, context.now);
+  if (state.deposits.length > 0) deposits.push(...untouched(state.deposits, deposits));
   const isChanged = fresh.length + decisions.length + changed.length + events.length + cancelled.length > 0;
   const change = {
     key: state.key,
@@ -70,6 +71,12 @@ export function advance(
     decisions,
   };
   return { change: isChanged ? change : undefined, deposits, proposed, depositIdsOf: depositIds(arrived, lines) };
+}
+
+/** Deposits whose statements the store no longer has: they stay as they are. */
+function untouched(stored: readonly StoredDeposit[], touched: readonly StoredDeposit[]): StoredDeposit[] {
+  const ids = new Set(touched.map((deposit) => deposit.id));
+  return stored.filter((deposit) => !ids.has(deposit.id));
 }
 
 function unknownOf(known: readonly StoredStatement[], arrived: readonly StoredStatement[]): readonly StoredStatement[] {

@@ -48,7 +48,7 @@ export function foldAmount(
     amount,
     due: amount > 0n ? ready.copies : 0,
     possible: Math.max(ready.copies, possible),
-    releasable: ready.copies,
+    releasable: releasableCopies(group, key, view, placed, ready),
     reported: Math.max(possible, reportedCopies(group, key, placed)),
     asked,
     isConfirmed: isConfirmedSomewhere(group, key, view, placed),
@@ -58,6 +58,13 @@ export function foldAmount(
   const code = keepBack(fold, group, key, statements, view, placed, ready);
   if (code !== undefined) fold.code = code;
   return fold;
+}
+
+// Rule 26: nobody else can agree on a payment, and no chain check finds it, so there an operator's release stands for both.
+function releasableCopies(group: GroupView, key: string, view: DepthView, placed: Placed[], ready: Ready): number {
+  const { rules, quorum } = group;
+  if (rules.keyedBy !== 'payment' || (quorum === 1 && !rules.chainRequired)) return ready.copies;
+  return readyCopies({ ...group, quorum: 1, rules: { ...rules, chainRequired: false } }, key, view, placed).copies;
 }
 
 /** Applies what may keep the copies from being due, and names the first of the reasons. */

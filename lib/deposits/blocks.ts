@@ -12,7 +12,7 @@ export interface Block {
   words: Map<Voice, Word>;
   /** Rule 16. */
   isFinal: boolean;
-  /** Rule 22: a provider for which it is live says that the transaction failed in it. */
+  /** Rule 22: some provider says that the transaction failed in it, and has not removed the block since. */
   failed: boolean;
   chainFailed: boolean;
 }
@@ -24,7 +24,7 @@ export function blocksOf(voices: readonly Voice[], final: number): Block[] {
       const block = ensure(blocks, hash, () => newBlock(hash));
       block.words.set(voice, word);
       if (word.deepest >= final) block.isFinal = true;
-      if (word.live && hasFailure(word)) {
+      if (hasFailure(word)) {
         block.failed = true;
         if (voice.name === chainProvider) block.chainFailed = true;
       }

@@ -75,36 +75,41 @@ function readyByProviders(group: GroupView, key: string, view: DepthView, placed
   const competing = placed.filter((one) => one.isHeld || one.isConfirmed);
   const loose = confirmedLoose(key, view, group, competing);
   const inBlocks = readyInBlocks(group.quorum, competing, view, loose);
-  const outside = [...loose.values()];
+  const counts = [...loose.values()];
+  const outside = nthLargest(counts, 1);
   // Rule 11: they combine with those of blocks by maximum.
-  const looseReady = group.looseAreHeld ? 0 : nthLargest(outside, group.quorum);
-  if (looseReady > inBlocks.copies) return { copies: looseReady };
-  if (inBlocks.copies > 0 || inBlocks.code !== undefined || outside.length === 0) return inBlocks;
-  return { copies: 0, code: group.looseAreHeld ? 'REORG_AMBIGUOUS' : 'QUORUM_PENDING' };
+  const ready = Math.max(inBlocks.copies, group.looseAreHeld ? 0 : nthLargest(counts, group.quorum));
+  const code = inBlocks.code ?? (group.looseAreHeld ? 'REORG_AMBIGUOUS' : 'QUORUM_PENDING');
+  return ready < Math.max(outside, inBlocks.most) ? { copies: ready, code } : { copies: ready };
 }
 
-/** Rule 15: the smallest of the copies, where several blocks are confirmed. A held block competes, and credits nothing. */
+/**
+ * Rule 15: the smallest of the copies, where several blocks are confirmed. A held block competes, and credits nothing.
+ * `most` is what the block with the most copies has.
+ */
 function readyInBlocks(
   quorum: number,
   competing: readonly Placed[],
   view: DepthView,
   loose: Map<Voice, number>,
-): Ready {
-  let ready: number | undefined;
+): Ready & { most: number } {
+  let agreed: number | undefined;
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
+  let hasFailed = false;
   for (const one of competing) {
+    // Rule 22: the block has no copies.
     const copies = one.block.failed ? 0 : one.copies;
     most = Math.max(most, one.copies);
     least = Math.min(least, copies);
-    const agreed = one.isHeld || one.block.failed ? undefined : agreedCopies(quorum, one, view, loose);
-    if (agreed !== undefined) ready = Math.min(ready ?? agreed, agreed);
+    if (copies < one.copies) hasFailed = true;
+    const here = one.isHeld || one.block.failed ? undefined : agreedCopies(quorum, one, view, loose);
+    if (here !== undefined) agreed = Math.min(agreed ?? here, here);
   }
-  const copies = Math.min(ready ?? 0, least);
-  if (most === 0 || copies === most) return { copies };
-  if (competing.some((one) => one.block.failed && one.copies > 0)) return { copies, code: 'FAILED' };
-  if (least < most || competing.every((one) => one.isHeld)) return { copies, code: 'REORG_AMBIGUOUS' };
-  return { copies, code: 'QUORUM_PENDING' };
+  const copies = Math.min(agreed ?? 0, least);
+  if (copies >= most) return { copies, most };
+  const isAmbiguous = least < most || competing.every((one) => one.isHeld);
+  return { copies, most, code: hasFailed ? 'FAILED' : isAmbiguous ? 'REORG_AMBIGUOUS' : 'QUORUM_PENDING' };
 }
 
 /** Copies on which a quorum agrees in one live block; undefined where fewer have confirmed it (rules 8, 12, 19). */

@@ -70,7 +70,7 @@ export function foldGroup<S extends Statement>(
     push(byKey, key, statement);
   }
   for (const statement of wide) heard.push({ statement, key: '' });
-  const group = viewGroup(heard, rules);
+  const group = viewGroup(heard, byKey.size, rules);
   const folded = new Map<string, FoldedAmount<S>>();
   for (const [key, own] of byKey)
     folded.set(key, { fold: foldAmount(group, key, own, creditedWith?.(key)), statements: own });

@@ -28,7 +28,8 @@ export interface DepthView {
   conflicts: ReadonlySet<string>;
 }
 
-export function viewGroup(statements: readonly Heard[], rules: FoldRules): GroupView {
+/** `amounts`: how many the group has; of one alone there is nothing to contradict. */
+export function viewGroup(statements: readonly Heard[], amounts: number, rules: FoldRules): GroupView {
   const voices = listen(statements, rules);
   const blocks = blocksOf(voices, reorgDepth(rules));
   const views = new Map<number, DepthView>();
@@ -39,7 +40,7 @@ export function viewGroup(statements: readonly Heard[], rules: FoldRules): Group
     quorum: quorumAsked(rules),
     looseAreHeld: voices.some((voice) => voice.onlyRemoves),
     at(confirmations) {
-      return ensure(views, confirmations, () => viewAt(group, confirmations));
+      return ensure(views, confirmations, () => viewAt(group, confirmations, amounts > 1));
     },
   };
   const removed = voices.filter((voice) => voice.looseRemovalStands);
@@ -51,21 +52,20 @@ export function viewGroup(statements: readonly Heard[], rules: FoldRules): Group
   return group;
 }
 
-function viewAt({ voices, blocks }: GroupView, confirmations: number): DepthView {
+const noConflicts: ReadonlySet<string> = new Set();
+
+function viewAt({ voices, blocks }: GroupView, confirmations: number, mayConflict: boolean): DepthView {
   const decided = chainConfirmed(blocks, confirmations);
   const standings = new Map<Block, BlockStanding>();
   for (const block of blocks) standings.set(block, standing(block, confirmations, decided));
   const isConfirmed = (one: Loose): boolean => isConfirmedLoose(one, confirmations);
+  const isNotDead = (block: Block): boolean => standings.get(block) !== 'dead';
   const view: DepthView = {
     confirmations,
     standings,
     chainHasSpoken:
       decided !== undefined || voices.some((voice) => voice.name === chainProvider && voice.loose.some(isConfirmed)),
-    conflicts: conflictingAmounts(
-      voices,
-      blocks.filter((block) => standings.get(block) !== 'dead'),
-      isConfirmed,
-    ),
+    conflicts: mayConflict ? conflictingAmounts(voices, blocks.filter(isNotDead), isConfirmed) : noConflicts,
   };
   if (decided) view.decided = decided;
   return view;

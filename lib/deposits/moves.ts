@@ -83,9 +83,10 @@ function dueFor(copy: Copy, fold: AmountFold): number {
   return copy.decision === 'release' ? Math.max(fold.due, Math.min(fold.releasable, fold.possible)) : fold.due;
 }
 
+/** A credited copy that is due shows only what is odd about it; the fold's code says why others are not. */
 function markCredited({ fold }: Line, copy: Copy): void {
-  const code = fold.code ?? (copy.isAboveDue ? 'REORG_PENDING' : undefined);
-  if (code !== undefined) copy.code = code;
+  if (copy.isAboveDue) copy.code = fold.code ?? 'REORG_PENDING';
+  else if (fold.code === 'POSITIONS_DIFFER') copy.code = fold.code;
 }
 
 function creditOrKeepBack(line: Line, copy: Copy, groupCode: DepositCode | undefined): void {
@@ -95,11 +96,14 @@ function creditOrKeepBack(line: Line, copy: Copy, groupCode: DepositCode | undef
   const isDue = copy.ordinal <= due && creditedCount(line) < due;
   const isHeld = copy.decision === 'hold' || (copy.isHeld && copy.decision !== 'release');
   const kept = isHeld ? 'HELD' : isDue ? groupCode : undefined;
+  if (isDue && kept === undefined) {
+    copy.isCredited = true;
+    copy.moves.push('credit');
+    markCredited(line, copy);
+    return;
+  }
   const code = kept ?? fold.code;
   if (code !== undefined) copy.code = code;
-  if (!isDue || kept !== undefined) return;
-  copy.isCredited = true;
-  copy.moves.push('credit');
 }
 
 function creditedCount({ copies }: Line): number {
