@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -76,9 +76,12 @@ export function filesBelow(folder, pattern = /./) {
 /** Files that git would commit: tracked ones and new ones that it does not ignore. @returns {Promise<string[]>} */
 export async function repositoryFiles() {
   const { output } = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z']);
-  const deleted = await run('git', ['ls-files', '--deleted', '-z']);
-  const gone = new Set(deleted.output.split('\0'));
-  return output.split('\0').filter((path) => path !== '' && !gone.has(path));
+  return output.split('\0').filter((path) => path !== '' && isFile(join(root, path)));
+}
+
+/** @param {string} path */
+function isFile(path) {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** Text of a file of the repository. @param {string} path */
