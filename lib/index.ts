@@ -7,7 +7,7 @@ export type { Account, ConfirmationRule, ListedAsset, Policy } from './deposits/
 export type { Amount, Evidence, Transfer } from './deposits/transfer.ts';
 export { DepositCallbackError, type ErrorCode, isDepositCallbackError, type RefusalCode } from './errors.ts';
 export { type DispatchOptions, dispatch } from './middleware/dispatch.ts';
-export { type RawBodyOptions, rawBody } from './middleware/raw-body.ts';
+export { keepRawBody, type RawBodyOptions, rawBody } from './middleware/raw-body.ts';
 export { type ReplayGuardOptions, replayGuard } from './middleware/replay-guard.ts';
 export type { CallbackRequest, Link, RequestState } from './middleware/request-state.ts';
 export { type RescueOptions, rescueRawBody } from './middleware/rescue-raw-body.ts';

@@ -1,7 +1,7 @@
 import type { ChainCheck } from './chains/chain-check.ts';
 import type { Policy } from './deposits/policy.ts';
 import { invalidOption } from './errors.ts';
-import { type Logger, silentLogger } from './observe/logger.ts';
+import { consoleLogger, type Logger } from './observe/logger.ts';
 import type { Provider } from './providers/provider.ts';
 import { memoryStore } from './stores/memory.ts';
 import type { Store } from './stores/store.ts';
@@ -52,7 +52,7 @@ export interface Options<Tx = unknown> {
   retainMs?: number;
   /** Whether stored callbacks keep their bodies. Default true; `reprocess` needs them. */
   keepBodies?: boolean;
-  /** Default: silent. */
+  /** Default: warnings and errors go to the console. */
   logger?: Logger;
   /** The clock, epoch ms. */
   now?: () => number;
@@ -151,7 +151,7 @@ export function resolveOptions<Tx>(options: Options<Tx>): Settings<Tx> {
     silenceMs: options.silenceMs === undefined ? undefined : whole('silenceMs', options.silenceMs),
     retainMs: options.retainMs === undefined ? undefined : whole('retainMs', options.retainMs),
     keepBodies: options.keepBodies ?? true,
-    logger: options.logger ?? silentLogger,
+    logger: options.logger ?? consoleLogger,
     now,
   });
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RefusalCode } from '../errors.ts';
-import type { Logger } from '../observe/logger.ts';
+import { consoleLogger, type Logger } from '../observe/logger.ts';
 import type { News } from '../observe/news.ts';
 import type { Delivery, Provider, Reading, Verified } from '../providers/provider.ts';
 import type { CallbackRecord } from '../stores/store.ts';
@@ -63,7 +63,7 @@ export function stateOf(req: CallbackRequest, defaults: StateDefaults = {}): Req
     receivedAt: now(),
     answered: false,
     now,
-    logger: defaults.logger ?? globalThis.console,
+    logger: defaults.logger ?? consoleLogger,
   };
   req.depositCallback = state;
   return state;

@@ -12,3 +12,14 @@ export const silentLogger: Logger = {
   warn() {},
   error() {},
 };
+
+// The one place of lib that writes to the console: the logger of whoever has set none.
+const { console: output } = globalThis;
+
+/** Warnings and errors to the console: what an operator must not miss without having set anything. */
+export const consoleLogger: Logger = {
+  debug() {},
+  info() {},
+  warn: (fields, message) => output.warn(message, fields),
+  error: (fields, message) => output.error(message, fields),
+};
