@@ -1,8 +1,8 @@
 import { compactHash } from './compact-hash.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqliteValue } from './sqlite-driver.ts';
-import { callbackToJson } from './sqlite-rows.ts';
 import type { CallbackRecord, DeliveryKey } from './store.ts';
+import { callbackToJson } from './stored-json.ts';
 
 /** Whether the delivery is known and finished for good. */
 export function isKnown({ sql }: SqliteConnection, key: DeliveryKey): boolean {

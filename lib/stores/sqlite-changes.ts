@@ -3,7 +3,6 @@ import type { StoredDeposit, TransactionChange } from '../deposits/transaction-s
 import { compactHash } from './compact-hash.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { giveTurn } from './sqlite-events.ts';
-import { depositToJson, statementToJson, storedDepositFromJson } from './sqlite-rows.ts';
 import { span } from './sqlite-schema.ts';
 import {
   findTransaction,
@@ -14,6 +13,7 @@ import {
   type TransactionEventRow,
   type TransactionRows,
 } from './sqlite-transactions.ts';
+import { depositToJson, statementToJson, storedDepositFromJson } from './stored-json.ts';
 
 /** One change on its way into the tables. */
 interface Applying {

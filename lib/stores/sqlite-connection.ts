@@ -3,7 +3,7 @@ import { DepositCallbackError } from '../errors.ts';
 import { type SqliteDatabase, type SqliteStatement, sqliteCode } from './sqlite-driver.ts';
 
 /** How long a write waits for another process's write, in all, before `STORE_BUSY`. */
-const patienceMs = 2000;
+export const patienceMs = 2000;
 
 /** One connection with its prepared statements, and transactions that never hold the event loop for long. */
 export interface SqliteConnection {
@@ -19,8 +19,8 @@ export interface SqliteConnection {
   write<T>(work: () => T, options?: { keep?: (result: T) => boolean; durable?: boolean }): Promise<T>;
 }
 
-/** `busyMs` is the most that SQLite itself waits, and with it the event loop. */
-export function createConnection(database: SqliteDatabase, busyMs: number): SqliteConnection {
+/** `busyMs` is the most that SQLite itself waits, and with it the event loop; `patience` is how long is waited in all. */
+export function createConnection(database: SqliteDatabase, busyMs: number, patience = patienceMs): SqliteConnection {
   const statements = new Map<string, SqliteStatement>();
   let waiting: Promise<void> | undefined;
 
@@ -63,29 +63,33 @@ export function createConnection(database: SqliteDatabase, busyMs: number): Sqli
   }
 
   async function patiently<T>(once: () => { result: T } | undefined): Promise<T> {
-    const started = performance.now();
-    // One at a time waits for the lock: many waits in a row would hold the event loop together.
+    for (const started = performance.now(); performance.now() - started < patience; ) {
+      const done = once();
+      if (done) return done.result;
+      await delay(pauseMs(busyMs));
+    }
+    throw new DepositCallbackError(
+      'STORE_BUSY',
+      `sqliteStore: another process has held the database for ${patience} ms`,
+    );
+  }
+
+  /** One write at a time waits for the lock, the others for that one: many waits in a row would hold the event loop. */
+  async function inLine<T>(once: () => { result: T } | undefined): Promise<T> {
     while (waiting !== undefined) await waiting;
-    let done = once();
+    const done = once();
     if (done) return done.result;
     let free: () => void = () => {};
     waiting = new Promise((resolve) => {
       free = resolve;
     });
     try {
-      while (performance.now() - started < patienceMs) {
-        await delay(busyMs * (1 + 2 * Math.random()));
-        done = once();
-        if (done) return done.result;
-      }
+      await delay(pauseMs(busyMs));
+      return await patiently(once);
     } finally {
       waiting = undefined;
       free();
     }
-    throw new DepositCallbackError(
-      'STORE_BUSY',
-      `sqliteStore: another process has held the database for ${patienceMs} ms`,
-    );
   }
 
   return {
@@ -93,7 +97,7 @@ export function createConnection(database: SqliteDatabase, busyMs: number): Sqli
     sql,
     read: (work) => patiently(() => attempt('BEGIN', work)),
     write: (work, { keep, durable = true } = {}) =>
-      patiently(() => {
+      inLine(() => {
         if (durable) return attempt('BEGIN IMMEDIATE', work, keep);
         database.exec('PRAGMA synchronous = NORMAL');
         try {
@@ -103,4 +107,9 @@ export function createConnection(database: SqliteDatabase, busyMs: number): Sqli
         }
       }),
   };
+}
+
+/** Time to stay away from a busy database, so that the event loop has most of it. */
+export function pauseMs(busyMs: number): number {
+  return busyMs * (1 + 2 * Math.random());
 }

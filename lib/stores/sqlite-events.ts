@@ -2,9 +2,10 @@ import type { DepositEvent, EventKind } from '../deposits/deposit.ts';
 import { runAtomically } from './sqlite-atomically.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqliteDatabase } from './sqlite-driver.ts';
-import { depositRecordFromJson } from './sqlite-rows.ts';
 import { span } from './sqlite-schema.ts';
+import { createWriteTogether } from './sqlite-together.ts';
 import type { Claim, ClaimRequest, Store } from './store.ts';
+import { depositRecordFromJson } from './stored-json.ts';
 
 const kinds: readonly EventKind[] = ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'];
 
@@ -13,7 +14,9 @@ export function eventMethods(
   connection: () => SqliteConnection,
   now: () => number,
 ): Pick<Store<SqliteDatabase>, 'claim' | 'extend' | 'settle' | 'fail' | 'release' | 'redeliver'> {
-  /** Runs `work` where the lease is still ours. */
+  const together = createWriteTogether(connection);
+
+  /** Changes the event where the lease is still ours. */
   function fenced(claim: Claim, assignments: string, values: (number | string)[]): boolean {
     const [place, lease] = placeAndLease(claim);
     const { changes } = connection()
@@ -33,27 +36,26 @@ export function eventMethods(
       });
     },
 
-    extend: async (claim, leaseMs) => connection().write(() => fenced(claim, 'due_at = ?', [now() + leaseMs])),
+    extend: (claim, leaseMs) => together(() => fenced(claim, 'due_at = ?', [now() + leaseMs])),
 
     settle: (claim, functions) =>
-      connection().write(
+      together(
         () => {
-          // The fence first: a function that commits by itself has then at least not credited twice.
+          // The fence first: nothing runs for a claim that is no longer ours.
           if (!fenced(claim, `state = 'handled', settled_at = ?`, [now()])) return false;
           settled(connection(), claim, now());
           runAtomically(connection().database, functions);
           return true;
         },
-        { keep: (ours) => ours },
+        (ours) => ours,
       ),
 
-    fail: async (claim, { error, delayMs, dead }) =>
-      connection().write(() =>
+    fail: (claim, { error, delayMs, dead }) =>
+      together(() =>
         fenced(claim, 'state = ?, due_at = ?, error = ?', [dead ? 'dead' : 'owed', now() + delayMs, error]),
       ),
 
-    release: async (claim) =>
-      connection().write(() => fenced(claim, `state = 'owed', due_at = ?, attempts = attempts - 1`, [now()])),
+    release: (claim) => together(() => fenced(claim, `state = 'owed', due_at = ?, attempts = attempts - 1`, [now()])),
 
     redeliver: async (eventId) =>
       connection().write(() => {

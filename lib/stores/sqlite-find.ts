@@ -3,12 +3,12 @@ import { compactHash } from './compact-hash.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqliteValue } from './sqlite-driver.ts';
 import { shownDeposit } from './sqlite-events.ts';
-import { type CallbackRow, callbackFromRow, depositRecordFromJson, storedDepositFromJson } from './sqlite-rows.ts';
 import { scan } from './sqlite-scan.ts';
 import { placesOf, transactionAt } from './sqlite-transactions.ts';
 import type { CallbackQuery, CallbackRecord, DepositQuery, EventQuery, StoredEvent } from './store.ts';
 import { matchesCallback } from './stored-callback.ts';
 import { depositRecordOf, matchesDeposit } from './stored-deposit.ts';
+import { type CallbackRow, callbackFromRow, depositRecordFromJson, storedDepositFromJson } from './stored-json.ts';
 
 export async function findCallbacks(
   connection: () => SqliteConnection,

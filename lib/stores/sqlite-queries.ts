@@ -2,10 +2,10 @@ import type { StoredDeposit } from '../deposits/transaction-state.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqliteDatabase } from './sqlite-driver.ts';
 import { type DepositRow, depositRow, findCallbacks, findDeposits, findEvents } from './sqlite-find.ts';
-import { type CallbackRow, callbackFromRow, storedDepositFromJson } from './sqlite-rows.ts';
 import { scan } from './sqlite-scan.ts';
 import { loadTransaction, transactionAt } from './sqlite-transactions.ts';
 import type { Store, StoreCounts } from './store.ts';
+import { type CallbackRow, callbackFromRow, storedDepositFromJson } from './stored-json.ts';
 
 type Queries = Pick<
   Store<SqliteDatabase>,
@@ -68,25 +68,36 @@ async function findWaiting(
 }
 
 // Callbacks and deposits are tallied as they are written: counting 10^7 rows would hold the event loop.
-function count({ sql }: SqliteConnection): StoreCounts {
+function count(connection: SqliteConnection): StoreCounts {
+  const { sql } = connection;
   const tallies = sql('SELECT name, n FROM deposit_callback_tallies WHERE n <> 0').all() as {
     name: string;
     n: number;
   }[];
-  const unsettled = sql(`
-    SELECT state = 'dead' AS dead, count(*) AS n, min(made_at) AS oldest FROM deposit_callback_events
-    WHERE state IN ('owed', 'leased', 'dead') GROUP BY 1`).all() as { dead: number; n: number; oldest: number }[];
-  const owed = unsettled.find(({ dead }) => dead === 0);
+  const owed = countEvents(connection, 'owed');
+  const leased = countEvents(connection, 'leased');
+  const oldest = [owed.oldest, leased.oldest].filter((time) => time !== null);
   const unverified = sql('SELECT count(*) AS n FROM deposit_callback_unverified').get() as { n: number };
   const ofDeposits = tallies.filter(({ name }) => name.startsWith(statusTally('')));
   return {
     callbacks: tallies.find(({ name }) => name === 'callbacks')?.n ?? 0,
     deposits: Object.fromEntries(ofDeposits.map(({ name, n }) => [name.slice(statusTally('').length), n])),
-    owed: owed?.n ?? 0,
-    dead: unsettled.find(({ dead }) => dead === 1)?.n ?? 0,
+    owed: owed.n + leased.n,
+    dead: countEvents(connection, 'dead').n,
     unverified: unverified.n,
-    ...(owed && { oldestOwedAt: owed.oldest }),
+    ...(oldest.length > 0 && { oldestOwedAt: Math.min(...oldest) }),
   };
+}
+
+// State by state and spelt out: each is then a range of the partial index, and its oldest the first entry of it.
+function countEvents(
+  { sql }: SqliteConnection,
+  state: 'owed' | 'leased' | 'dead',
+): { n: number; oldest: number | null } {
+  const ofState = `FROM deposit_callback_events WHERE state = '${state}' AND state IN ('owed', 'leased', 'dead')`;
+  const { n } = sql(`SELECT count(*) AS n ${ofState}`).get() as { n: number };
+  const { oldest } = sql(`SELECT min(made_at) AS oldest ${ofState}`).get() as { oldest: number | null };
+  return { n, oldest };
 }
 
 /** Name of the tally of deposits with that status. */

@@ -2,8 +2,8 @@ import type { EventKind } from '../deposits/deposit.ts';
 import type { Decision, EventFact, TransactionState } from '../deposits/transaction-state.ts';
 import { compactHash } from './compact-hash.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
-import { statementFromJson, storedDepositFromJson } from './sqlite-rows.ts';
 import { span } from './sqlite-schema.ts';
+import { statementFromJson, storedDepositFromJson } from './stored-json.ts';
 
 /** First and last place of a transaction's rows. */
 export function placesOf(transactionId: number): [first: number, last: number] {

@@ -1,8 +1,8 @@
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqliteDatabase } from './sqlite-driver.ts';
-import { type CallbackRow, callbackFromRow, callbackToJson } from './sqlite-rows.ts';
 import { addToTally, tallyOf } from './sqlite-tallies.ts';
 import { type CallbackRecord, type Store, type UnverifiedQuota, unverifiedBytes } from './store.ts';
+import { type CallbackRow, callbackFromRow, callbackToJson } from './stored-json.ts';
 
 const hourMs = 3_600_000;
 

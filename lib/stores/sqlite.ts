@@ -1,8 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { isKnown, writeCallbacks } from './sqlite-callbacks.ts';
 import { applyChange } from './sqlite-changes.ts';
-import { createConnection, type SqliteConnection } from './sqlite-connection.ts';
-import { type OpenedDatabase, openDatabase, type SqliteDatabase, type SqliteDriver } from './sqlite-driver.ts';
+import { createConnection, patienceMs, pauseMs, type SqliteConnection } from './sqlite-connection.ts';
+import {
+  type OpenedDatabase,
+  openDatabase,
+  type SqliteDatabase,
+  type SqliteDriver,
+  sqliteCode,
+} from './sqlite-driver.ts';
+import { makeDurable } from './sqlite-durability.ts';
 import { eventMethods } from './sqlite-events.ts';
 import { prune } from './sqlite-prune.ts';
 import { queryMethods, statusTally } from './sqlite-queries.ts';
@@ -58,14 +66,28 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   async function open(): Promise<void> {
     const database = await openDatabase(path, driver);
     try {
-      configure(database, busyMs, durable);
-      migrate(database, now());
+      await prepare(database);
     } catch (error) {
       database.close();
       throw error;
     }
     opened = database;
     current = createConnection(database, busyMs);
+  }
+
+  // Two processes that start on a new file meet here, and SQLite does not wait for the change to WAL.
+  async function prepare(database: OpenedDatabase): Promise<void> {
+    for (const started = performance.now(); ; ) {
+      try {
+        database.exec(`PRAGMA busy_timeout = ${busyMs}`);
+        makeDurable(database, durable);
+        migrate(database, now());
+        return;
+      } catch (error) {
+        if (sqliteCode(error) !== 'BUSY' || performance.now() - started > patienceMs) throw error;
+        await delay(pauseMs(busyMs));
+      }
+    }
   }
 
   return {
@@ -115,19 +137,4 @@ function commit(connection: SqliteConnection, { callbacks, changes }: Batch, now
   tally.add('callbacks', writeCallbacks(connection, callbacks));
   tally.write(connection);
   return { lost };
-}
-
-function configure(database: SqliteDatabase, busyMs: number, durable: boolean): void {
-  database.exec(`PRAGMA busy_timeout = ${busyMs}`);
-  const { journal_mode: journal } = database.prepare('PRAGMA journal_mode = WAL').get() as { journal_mode: string };
-  // After WAL, which makes better-sqlite3 fall back to NORMAL. `fullfsync` counts on macOS only.
-  database.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON');
-  database.exec('PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000');
-  const { synchronous } = database.prepare('PRAGMA synchronous').get() as { synchronous: number };
-  if (durable && (journal !== 'wal' || synchronous !== 2)) {
-    throw new DepositCallbackError(
-      'STORE_NOT_DURABLE',
-      `sqliteStore: journal_mode is ${journal} and synchronous ${synchronous}, not wal and 2; use a file on a local disk`,
-    );
-  }
 }

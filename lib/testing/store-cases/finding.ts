@@ -136,6 +136,29 @@ export const findingCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'what is rare is found among many, to the last page',
+    async run({ store }) {
+      const rare = (index: number) => index === 3 || index === 1250;
+      const callbacks = Array.from({ length: 1300 }, (_, index) =>
+        sampleCallback(`c${index}`, rare(index) ? { provider: 'rare', code: 'HELD' } : {}),
+      );
+      const changes = Array.from({ length: 1300 }, (_, index) => {
+        const deposit = sampleDeposit(`k${index}`, rare(index) ? { asset: 'rare' } : {});
+        const events = [sampleEvent(deposit, rare(index) ? 'deposit.failed' : 'deposit')];
+        return sampleChange(`k${index}`, { deposits: [deposit], events });
+      });
+      await store.commit({ callbacks, changes });
+      const ids = (found: readonly { id: string }[]) => found.map(({ id }) => id).sort();
+      assert.deepEqual(ids(await store.callbacks({ provider: 'rare', limit: 5 })), ['c1250', 'c3']);
+      assert.deepEqual(ids(await store.callbacks({ code: 'HELD', limit: 5 })), ['c1250', 'c3']);
+      assert.deepEqual(ids(await store.deposits({ asset: 'rare', limit: 5 })), ['deposit-k1250', 'deposit-k3']);
+      assert.equal((await store.events({ kind: 'deposit.failed', limit: 5 })).length, 2);
+      assert.equal((await store.events({ kind: 'deposit.failed', state: 'owed', limit: 5 })).length, 2);
+      assert.equal((await store.deposits({ limit: 2000 })).length, 1300);
+      assert.equal(new Set(ids(await store.callbacks({ limit: 2000 }))).size, 1300);
+    },
+  },
+  {
     name: 'counts tell what is there and what is owed since when',
     async run({ store }, clock) {
       assert.deepEqual(await store.counts(), { callbacks: 0, deposits: {}, owed: 0, dead: 0, unverified: 0 });
