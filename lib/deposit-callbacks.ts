@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createCallbackLog } from './delivery/callback-log.ts';
 import { createDeliverer, type Deliverer } from './delivery/deliverer.ts';
+import { followChains } from './delivery/follow-chains.ts';
 import { createIntake } from './delivery/intake.ts';
 import { type DepositListener, isEventKind } from './delivery/listeners.ts';
 import { createOperations, type Operations } from './delivery/operations.ts';
+import type { Reconciler } from './delivery/reconcile.ts';
 import { createTicker } from './delivery/ticker.ts';
 import { createWatchdog } from './delivery/watchdog.ts';
 import type { EventKind } from './deposits/deposit.ts';
@@ -23,7 +25,7 @@ import type { Provider } from './providers/provider.ts';
 import type { Store } from './stores/store.ts';
 
 /** The middleware, and what belongs to it. Mount it with `app.use('/callbacks', callbacks)`. */
-export interface DepositCallbacks<Tx = unknown> extends Operations {
+export interface DepositCallbacks<Tx = unknown> extends Operations, Reconciler {
   (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void): void;
   /** Durable events: each is awaited and retried. In-process news: told once. */
   on(kind: EventKind, listener: DepositListener<Tx>): DepositCallbacks<Tx>;
@@ -37,6 +39,8 @@ export interface DepositCallbacks<Tx = unknown> extends Operations {
    * 10000), frees the leases, and closes the store.
    */
   close(graceMs?: number): Promise<void>;
+  /** Asks the chain checks once, now, and records what they say: for tests and scripts; else it is done by itself. */
+  confirm(): Promise<void>;
   /** The raw body of a stored callback; undefined where none is kept. */
   raw(callbackId: string): Promise<Buffer | undefined>;
   /** Resolves when nothing is in flight, due or being delivered here: for tests and scripts. */
@@ -64,6 +68,7 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
     now,
     wake: deliverer.wake,
   });
+  const follower = followChains({ chains: settings.chains, store, intake, news, logger, now, wake: deliverer.wake });
   const watchdog = createWatchdog({ providers, store, silenceMs: settings.silenceMs, news, logger, now });
   const retention = createTicker(60_000, forgetOld, logger, 'Pruning');
   let requests = 0;
@@ -153,6 +158,7 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
     }
     deliverer.wake();
     watchdog.start();
+    follower.start();
     if (settings.retainMs !== undefined) retention.start();
   }
 
@@ -163,6 +169,7 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
   async function close(graceMs = 10_000): Promise<void> {
     const until = performance.now() + graceMs;
     while (requests > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
+    await follower.close();
     await intake.recorder.idle();
     await deliverer.close(Math.max(0, until - performance.now()));
     await watchdog.close();
@@ -186,6 +193,14 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
     close: (graceMs?: number) => {
       closing ??= close(graceMs);
       return closing;
+    },
+    async confirm() {
+      await ready();
+      await follower.confirm();
+    },
+    async reconcile(query: Parameters<Reconciler['reconcile']>[0]) {
+      await ready();
+      return follower.reconcile(query);
     },
     raw: async (callbackId: string) => (await store.callback(callbackId))?.body,
     async idle() {

@@ -10,6 +10,11 @@ export interface ChainCheck {
   /** What the chain holds of one transaction. Never rejects for the node's trouble: that is `unknown`. */
   check(subject: ChainSubject): Promise<ChainVerdict>;
   /**
+   * Hashes of those blocks that the chain does not hold; a height that the nodes have not reached says nothing. It
+   * spares looking up each transaction at each new block; absent, each is looked up. Rejects when the nodes cannot say.
+   */
+  gone?(blocks: readonly ChainBlock[]): Promise<readonly string[]>;
+  /**
    * Every transfer to accounts of ours in a range of blocks, block by block from the lowest, for `reconcile`. Absent
    * where the nodes cannot search. Rejects when a block cannot be read: nothing is passed over in silence.
    */

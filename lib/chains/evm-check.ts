@@ -102,7 +102,7 @@ function needsTrace(network: string, transaction: EvmTransaction, { claims }: Ch
 }
 
 /** Which of the blocks the node's chain does not hold at their height. A height that it has not reached says nothing. */
-async function goneFrom(node: EvmNode, blocks: readonly ChainBlock[]): Promise<string[]> {
+export async function goneFrom(node: EvmNode, blocks: readonly ChainBlock[]): Promise<string[]> {
   const found = await Promise.all(blocks.map(async ({ number, hash }) => ({ hash, at: await node.block(number) })));
   return found.flatMap(({ hash, at }) => (at !== undefined && at.hash !== hash ? [hash] : []));
 }

@@ -4,6 +4,7 @@ import { checksumAddress } from '../networks/evm.ts';
 import { findNetwork } from '../networks/registry.ts';
 import { agreedVerdict, nthLargest } from './agreement.ts';
 import type {
+  ChainBlock,
   ChainBlockTransfers,
   ChainCheck,
   ChainHead,
@@ -12,7 +13,7 @@ import type {
   ChainVerdict,
 } from './chain-check.ts';
 import { blockTransfers } from './evm-block.ts';
-import { checkAtNode, nodeHead } from './evm-check.ts';
+import { checkAtNode, goneFrom, nodeHead } from './evm-check.ts';
 import { type EvmClient, type EvmNode, evmNode } from './evm-node.ts';
 import { toChainRow } from './evm-transfers.ts';
 
@@ -61,13 +62,17 @@ export function evmChain(options: EvmChainOptions): ChainCheck {
   const quorum = readQuorum(options.quorum ?? 1, nodes.length);
   const least = typeof quorum === 'number' ? quorum : 1;
 
+  /** What the nodes answer that do; rejects where fewer than `least` do. */
+  const answersOf = async <T>(question: (node: EvmNode) => Promise<T>): Promise<T[]> => {
+    if (least === 1) return [await firstAnswer(nodes, question)];
+    const settled = await Promise.allSettled(nodes.map(question));
+    const answers = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    if (answers.length >= least) return answers;
+    throw new DepositCallbackError('REQUEST_FAILED', `Only ${answers.length} nodes of ${id} answer`);
+  };
+
   const head = async (): Promise<ChainHead> => {
-    if (least === 1) return firstAnswer(nodes, nodeHead);
-    const answers = (await Promise.allSettled(nodes.map(nodeHead))).flatMap((one) =>
-      one.status === 'fulfilled' ? [one.value] : [],
-    );
-    if (answers.length < least)
-      throw new DepositCallbackError('REQUEST_FAILED', `Only ${answers.length} nodes of ${id} answer`);
+    const answers = await answersOf(nodeHead);
     const number = nthLargest(
       answers.map((one) => one.number),
       least,
@@ -98,6 +103,11 @@ export function evmChain(options: EvmChainOptions): ChainCheck {
     return needed > asked ? ask(subject, needed) : verdict;
   };
 
+  const gone = async (blocks: readonly ChainBlock[]): Promise<readonly string[]> => {
+    const answers = (await answersOf((node) => goneFrom(node, blocks))).flat();
+    return [...new Set(answers)].filter((hash) => answers.filter((one) => one === hash).length >= least);
+  };
+
   async function* transfersTo({ fromBlock, toBlock, isOurs }: ChainQuery): AsyncGenerator<ChainBlockTransfers> {
     const isWanted = (address: string): boolean | Promise<boolean> =>
       isOurs({ network: id, address: checksumAddress(address) });
@@ -114,7 +124,7 @@ export function evmChain(options: EvmChainOptions): ChainCheck {
     }
   }
 
-  return { network: id, head, check, transfersTo };
+  return { network: id, head, check, gone, transfersTo };
 }
 
 /** What the first node says that answers; what the last one was refused with when none does. */

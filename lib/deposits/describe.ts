@@ -110,6 +110,8 @@ function callbackIdsOf({ statements, removals }: Told): string[] {
   const ids = new Set<string>();
   for (const { callbackId } of statements) ids.add(callbackId);
   for (const { callbackId } of removals) ids.add(callbackId);
+  // What our own chain check says came in no callback.
+  ids.delete('');
   return [...ids];
 }
 

@@ -32,6 +32,7 @@ export interface StoredStatement extends Statement {
   /** `eventId` and `row` and provider, as one text: the same event read again is the same statement. */
   id: string;
   group?: Group;
+  /** `''` for what our own chain check says. */
   callbackId: string;
   receivedAt: number;
   from?: string;
