@@ -7,7 +7,7 @@ import { createWriteTogether } from './sqlite-together.ts';
 import type { Claim, ClaimRequest, Store } from './store.ts';
 import { depositRecordFromJson } from './stored-json.ts';
 
-const kinds: readonly EventKind[] = ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'];
+export const kinds: readonly EventKind[] = ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'];
 
 /** What the deliverer calls. A token is the event's place and the number of its lease, which only rises. */
 export function eventMethods(

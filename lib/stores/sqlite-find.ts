@@ -1,8 +1,8 @@
-import type { DepositRecord } from '../deposits/deposit.ts';
+import type { DepositRecord, EventKind } from '../deposits/deposit.ts';
 import { compactHash } from './compact-hash.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqliteValue } from './sqlite-driver.ts';
-import { shownDeposit } from './sqlite-events.ts';
+import { kinds, shownDeposit } from './sqlite-events.ts';
 import { scan } from './sqlite-scan.ts';
 import { placesOf, transactionAt } from './sqlite-transactions.ts';
 import type { CallbackQuery, CallbackRecord, DepositQuery, EventQuery, StoredEvent } from './store.ts';
@@ -115,7 +115,7 @@ function depositsOfTransaction({ sql }: SqliteConnection, transactionId: string)
 interface EventRow {
   place: number;
   id: string;
-  kind: StoredEvent['kind'];
+  kind: EventKind;
   generation: number;
   state: StoredEvent['state'];
   handed: number;
@@ -127,40 +127,67 @@ interface EventRow {
   record: string;
 }
 
+const eventColumns = `
+  place, id, deposit, kind, generation, state, handed, attempts, due_at, made_at, settled_at, error, ${shownDeposit}`;
+
 export async function findEvents(connection: () => SqliteConnection, query: EventQuery): Promise<StoredEvent[]> {
   const { state, kind, depositId, limit } = query;
-  let places: [number, number] = [-1, Number.MAX_SAFE_INTEGER];
-  let deposit: DepositRow | undefined;
   if (depositId !== undefined) {
-    deposit = await connection().read(() => depositRow(connection(), depositId));
-    if (!deposit) return [];
-    places = placesOf(transactionAt(deposit.place));
+    const rows = await connection().read(() => eventsOfDeposit(connection(), depositId));
+    return rows
+      .filter((row) => matchesEvent(row, query))
+      .slice(0, limit)
+      .map(eventFromRow);
   }
-  const [path, order] =
-    state === 'owed' || state === 'leased' || state === 'dead'
-      ? [`state = '${state}' AND state IN ('owed', 'leased', 'dead')`, 'made_at']
-      : ['true', 'place'];
-  return scan<EventRow & { deposit: number }, StoredEvent>(connection, {
+  return scan<EventRow, StoredEvent>(connection, {
     limit,
-    page(last, size) {
-      const from = last ?? { made_at: Number.MAX_SAFE_INTEGER, place: Number.MAX_SAFE_INTEGER };
-      const after = order === 'place' ? from.place : from.made_at;
-      return connection()
-        .sql(`
-        SELECT place, id, deposit, kind, generation, state, handed, attempts, due_at, made_at, settled_at, error,
-          ${shownDeposit}
-        FROM deposit_callback_events
-        WHERE ${path} AND place BETWEEN ? AND ? AND (${order}, place) < (?, ?)
-        ORDER BY ${order} DESC, place DESC LIMIT ?`)
-        .all(...places, after, from.place, size) as (EventRow & { deposit: number })[];
-    },
-    pick: (row) =>
-      (deposit === undefined || row.deposit === deposit.place) &&
-      (kind === undefined || row.kind === kind) &&
-      (state === undefined || row.state === state)
-        ? eventFromRow(row)
-        : undefined,
+    page: (last, size) =>
+      state === 'owed' || state === 'leased' || state === 'dead'
+        ? unsettledEvents(connection(), state, kind === undefined ? kinds : [kind], last, size)
+        : newestEvents(connection(), last, size),
+    pick: (row) => (matchesEvent(row, query) ? eventFromRow(row) : undefined),
   });
+}
+
+function eventsOfDeposit(connection: SqliteConnection, depositId: string): EventRow[] {
+  const deposit = depositRow(connection, depositId);
+  if (!deposit) return [];
+  return connection
+    .sql(`
+    SELECT ${eventColumns} FROM deposit_callback_events
+    WHERE place BETWEEN ? AND ? AND deposit = ? ORDER BY place DESC`)
+    .all(...placesOf(transactionAt(deposit.place)), deposit.place) as EventRow[];
+}
+
+function newestEvents({ sql }: SqliteConnection, last: EventRow | undefined, size: number): EventRow[] {
+  return sql(`SELECT ${eventColumns} FROM deposit_callback_events WHERE place < ? ORDER BY place DESC LIMIT ?`).all(
+    last?.place ?? Number.MAX_SAFE_INTEGER,
+    size,
+  ) as EventRow[];
+}
+
+/** Kind by kind, so that one with nothing owed is told at once beside a backlog of another. */
+function unsettledEvents(
+  { sql }: SqliteConnection,
+  state: 'owed' | 'leased' | 'dead',
+  ofKinds: readonly EventKind[],
+  last: EventRow | undefined,
+  size: number,
+): EventRow[] {
+  const from = last ?? { made_at: Number.MAX_SAFE_INTEGER, place: 0 };
+  const rows = ofKinds.flatMap(
+    (kind) =>
+      sql(`
+      SELECT ${eventColumns} FROM deposit_callback_events
+      WHERE state = '${state}' AND state IN ('owed', 'leased', 'dead') AND kind = ? AND (made_at, place) < (?, ?)
+      ORDER BY made_at DESC, place DESC LIMIT ?`).all(kind, from.made_at, from.place, size) as EventRow[],
+  );
+  rows.sort((one, other) => other.made_at - one.made_at || other.place - one.place);
+  return rows.slice(0, size);
+}
+
+function matchesEvent(row: EventRow, { state, kind }: EventQuery): boolean {
+  return (state === undefined || row.state === state) && (kind === undefined || row.kind === kind);
 }
 
 function eventFromRow(row: EventRow): StoredEvent {

@@ -1,6 +1,7 @@
 import type { StoredDeposit } from '../deposits/transaction-state.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqliteDatabase } from './sqlite-driver.ts';
+import { kinds } from './sqlite-events.ts';
 import { type DepositRow, depositRow, findCallbacks, findDeposits, findEvents } from './sqlite-find.ts';
 import { scan } from './sqlite-scan.ts';
 import { loadTransaction, transactionAt } from './sqlite-transactions.ts';
@@ -76,7 +77,7 @@ function count(connection: SqliteConnection): StoreCounts {
   }[];
   const owed = countEvents(connection, 'owed');
   const leased = countEvents(connection, 'leased');
-  const oldest = [owed.oldest, leased.oldest].filter((time) => time !== null);
+  const oldest = Math.min(owed.oldest, leased.oldest);
   const unverified = sql('SELECT count(*) AS n FROM deposit_callback_unverified').get() as { n: number };
   const ofDeposits = tallies.filter(({ name }) => name.startsWith(statusTally('')));
   return {
@@ -85,19 +86,23 @@ function count(connection: SqliteConnection): StoreCounts {
     owed: owed.n + leased.n,
     dead: countEvents(connection, 'dead').n,
     unverified: unverified.n,
-    ...(oldest.length > 0 && { oldestOwedAt: Math.min(...oldest) }),
+    ...(oldest < Number.POSITIVE_INFINITY && { oldestOwedAt: oldest }),
   };
 }
 
-// State by state and spelt out: each is then a range of the partial index, and its oldest the first entry of it.
-function countEvents(
-  { sql }: SqliteConnection,
-  state: 'owed' | 'leased' | 'dead',
-): { n: number; oldest: number | null } {
-  const ofState = `FROM deposit_callback_events WHERE state = '${state}' AND state IN ('owed', 'leased', 'dead')`;
-  const { n } = sql(`SELECT count(*) AS n ${ofState}`).get() as { n: number };
-  const { oldest } = sql(`SELECT min(made_at) AS oldest ${ofState}`).get() as { oldest: number | null };
-  return { n, oldest };
+// Spelt out and kind by kind: each is then a range of the partial index, and its oldest the first entry of it.
+function countEvents({ sql }: SqliteConnection, state: 'owed' | 'leased' | 'dead'): { n: number; oldest: number } {
+  const ofState = `
+    FROM deposit_callback_events WHERE state = '${state}' AND state IN ('owed', 'leased', 'dead') AND kind = ?`;
+  const counts = kinds.map((kind) => {
+    const { n } = sql(`SELECT count(*) AS n ${ofState}`).get(kind) as { n: number };
+    const { oldest } = sql(`SELECT min(made_at) AS oldest ${ofState}`).get(kind) as { oldest: number | null };
+    return { n, oldest: oldest ?? Number.POSITIVE_INFINITY };
+  });
+  return {
+    n: counts.reduce((sum, { n }) => sum + n, 0),
+    oldest: Math.min(...counts.map(({ oldest }) => oldest)),
+  };
 }
 
 /** Name of the tally of deposits with that status. */

@@ -88,7 +88,7 @@ const migrations: readonly string[] = [
   );
   CREATE INDEX deposit_callback_events_due ON deposit_callback_events (kind, due_at)
     WHERE state IN ('owed', 'leased') AND due_at IS NOT NULL;
-  CREATE INDEX deposit_callback_events_unsettled ON deposit_callback_events (state, made_at, kind)
+  CREATE INDEX deposit_callback_events_unsettled ON deposit_callback_events (state, kind, made_at)
     WHERE state IN ('owed', 'leased', 'dead');
   CREATE INDEX deposit_callback_events_dead ON deposit_callback_events (id) WHERE state = 'dead';
 
