@@ -171,11 +171,12 @@ function denials(
     if (asked === 'finalized' ? !verdict.finalized : confirmations < asked) return [];
     if (lastWord(state, group, block.hash).some((one) => one.kind === 'failed')) return [];
     const id = `${chainProvider}/${eventId}/${row}`;
+    // No confirmations: by rule 16 they would make the block final, and keep the claim possible for ever.
     const blockNumber = block.number.toString();
     return [
       present<StoredStatement>({
         ...{ id, provider: chainProvider, kind: 'failed', amount, group, memo, blockHash: block.hash, blockNumber },
-        ...{ confirmations, at, eventId, row, callbackId: '', receivedAt },
+        ...{ at, eventId, row, callbackId: '', receivedAt },
       }),
     ];
   });
