@@ -1,4 +1,4 @@
-import { type Json, optionalText, text } from '../deposits/json.ts';
+import { type Json, optionalNumberText, text } from '../deposits/json.ts';
 import { DepositCallbackError, isDepositCallbackError } from '../errors.ts';
 import { findNetwork, nativeAsset, tokenAsset } from '../networks/registry.ts';
 
@@ -16,7 +16,7 @@ export function hexUnits(json: Json | undefined, path: string): bigint {
 
 /** A hex or decimal quantity as decimal text; undefined where it is absent. */
 export function quantityText(json: Json | undefined, path: string): string | undefined {
-  const written = optionalText(json, path);
+  const written = optionalNumberText(json, path);
   if (written === undefined) return undefined;
   if (/^\d{1,78}$/.test(written)) return written;
   return hexUnits(json, path).toString();

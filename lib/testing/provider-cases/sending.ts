@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { depositCallbacks } from '../../deposit-callbacks.ts';
 import type { EventKind } from '../../deposits/deposit.ts';
 import type { Policy } from '../../deposits/policy.ts';
+import { silentLogger } from '../../observe/logger.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { CallbackRecord } from '../../stores/store.ts';
 import type { ExpectedEvent, ProviderCase, ProviderFixtures, TestKey } from '../provider-fixtures.ts';
@@ -62,6 +63,7 @@ export async function startReceiver(provider: Provider, fixtures: ProviderFixtur
     providers: [provider],
     policy: policyOf(fixtures),
     requireHttps: false,
+    logger: silentLogger,
     now: () => nowOf(fixtures),
   });
   for (const kind of ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'] as const) {

@@ -1,0 +1,104 @@
+import { type Json, optionalNumberText, optionalObject, optionalText, parseJson, text } from '../deposits/json.ts';
+import { present } from '../deposits/present.ts';
+import type { Transfer } from '../deposits/transfer.ts';
+import { declareProvider } from './declare-provider.ts';
+import { assetOn } from './evm-reading.ts';
+import { headerOf, textAt } from './places.ts';
+import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts';
+import type { Scheme, SignedRequest } from './scheme.ts';
+
+const header = 'x-hook0-signature';
+
+// https://docs.cdp.coinbase.com/webhooks/verify-signatures: `t.h.values.body`, where h names headers and values are theirs.
+// The older v0 covers no headers and is not taken.
+const scheme: Scheme = {
+  algorithm: 'hmac-sha256',
+  signature: { header, field: 'v1' },
+  timestamp: { header, field: 't', unit: 's' },
+  signed: ['timestamp', { from: listText }, { from: listedValues }, 'body'],
+  separator: '.',
+  id: { from: (request) => (listOf(request).includes('x-event-id') ? headerOf(request, 'x-event-id') : undefined) },
+  sentHeaders: (_, id) => ({
+    'x-event-id': id,
+    'x-event-type': 'onchain.activity.detected',
+    [header]: 'h=content-type x-event-id x-event-type',
+  }),
+};
+
+/**
+ * Coinbase Developer Platform, onchain webhooks (Base). Secrets are those of the subscriptions. See
+ * `docs/providers/coinbase-cdp.md`.
+ */
+export function coinbaseCdp(options: ProviderOptions): Provider {
+  return declareProvider({ name: 'coinbase-cdp', scheme, read: readCdp, sendsRemovals: false }, options);
+}
+
+function listText(request: SignedRequest): string | undefined {
+  return textAt(request, { header, field: 'h' });
+}
+
+function listOf(request: SignedRequest): readonly string[] {
+  return (listText(request) ?? '').split(' ').map((name) => name.toLowerCase());
+}
+
+// A header that is listed and missing counts as empty.
+function listedValues(request: SignedRequest): string {
+  return listOf(request)
+    .map((name) => headerOf(request, name) ?? '')
+    .join('.');
+}
+
+const nothing = { transfers: [], removals: [] } as const;
+
+function readCdp({ body }: Delivery): Reading {
+  const callback = parseJson(body);
+  const type = optionalText(callback, 'eventType');
+  if (type !== undefined) {
+    if (!type.startsWith('wallet.activity.')) return { kind: 'unknown', ...nothing };
+    return readTransfer(optionalObject(callback, 'data') ?? {}, walletNames);
+  }
+  // The body of onchain.activity does not say its type.
+  return optionalText(callback, 'event_name') === undefined
+    ? { kind: 'unknown', ...nothing }
+    : readTransfer(callback, onchainNames);
+}
+
+const onchainNames = {
+  event: 'event_name',
+  contract: 'contract_address',
+  transaction: 'transaction_hash',
+  block: 'block_number',
+  members: 'parameters.',
+};
+
+const walletNames = {
+  event: 'eventName',
+  contract: 'contractAddress',
+  transaction: 'transactionHash',
+  block: 'blockNumber',
+  members: '',
+};
+
+function readTransfer(event: Json, names: typeof onchainNames): Reading {
+  const value = optionalNumberText(event, `${names.members}value`);
+  // An NFT's Transfer has the same name, and a token id in place of a value.
+  if (optionalText(event, names.event) !== 'Transfer' || value === undefined) return { kind: 'unknown', ...nothing };
+  const network = text(event, 'network');
+  const contract = text(event, names.contract);
+  const number = optionalNumberText(event, names.block);
+  const transfer = present<Transfer>({
+    kind: 'mined',
+    network,
+    asset: assetOn(network, contract),
+    amount: { units: value },
+    from: optionalText(event, `${names.members}from`),
+    to: text(event, `${names.members}to`),
+    // The log index is counted within the transaction, not the block as elsewhere, so it is no position.
+    transaction: present<Transfer['transaction']>({
+      id: text(event, names.transaction),
+      block: number === undefined ? undefined : { number },
+    }),
+    evidence: { category: 'transfer', emitter: contract, logged: true },
+  });
+  return { kind: 'transfers', transfers: [transfer], removals: [] };
+}

@@ -1,0 +1,95 @@
+import { array, type Json, member, optionalBoolean, optionalText, parseJson, text } from '../deposits/json.ts';
+import { present } from '../deposits/present.ts';
+import type { Evidence, Transfer } from '../deposits/transfer.ts';
+import { invalidOption } from '../errors.ts';
+import { findNetwork } from '../networks/registry.ts';
+import { declareProvider } from './declare-provider.ts';
+import { assetOn } from './evm-reading.ts';
+import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts';
+import { quicknodeFormat } from './quicknode-filter.ts';
+import type { Scheme } from './scheme.ts';
+
+export { type QuicknodeFilterOptions, quicknodeFilter } from './quicknode-filter.ts';
+
+export interface QuicknodeOptions extends ProviderOptions {
+  /**
+   * `keep_distance_from_tip` of the stream: how many blocks lie on top of a block before it is sent, which is what its
+   * transfers are taken to be confirmed by. Default 0: mined, and nothing more.
+   */
+  keepDistanceFromTip?: number;
+}
+
+// https://www.quicknode.com/guides/quicknode-products/streams/validating-incoming-streams-webhook-messages
+const scheme: Scheme = {
+  algorithm: 'hmac-sha256',
+  // One of the official samples takes off an optional prefix.
+  signature: { header: 'x-qn-signature', prefix: 'sha256=', prefixOptional: true },
+  signed: [{ header: 'x-qn-nonce' }, 'timestamp', 'body'],
+  timestamp: { header: 'x-qn-timestamp', unit: 'auto' },
+  // Creating a stream sends one, and wants 200 for it.
+  unsignedPing: { withoutHeaders: ['x-qn-nonce', 'x-qn-timestamp'] },
+  sentHeaders: (_, id) => ({ 'x-qn-nonce': id }),
+};
+
+/**
+ * QuickNode Streams with our filter function, `quicknodeFilter()`. Secrets are the security tokens, `qnsec_…` whole. See
+ * `docs/providers/quicknode.md`.
+ */
+export function quicknode(options: QuicknodeOptions): Provider {
+  const { keepDistanceFromTip: distance = 0 } = options;
+  if (!Number.isSafeInteger(distance) || distance < 0) {
+    throw invalidOption('quicknode.keepDistanceFromTip', 'must be a number of blocks, 0 or more');
+  }
+  return declareProvider(
+    {
+      name: 'quicknode',
+      scheme,
+      read: (delivery) => readQuicknode(delivery, distance),
+      reportsConfirmations: distance > 0 ? 'count' : false,
+      sendsRemovals: false,
+      inflate: true,
+      ownOptions: ['keepDistanceFromTip'],
+    },
+    options,
+  );
+}
+
+const nothing = { transfers: [], removals: [] } as const;
+
+function readQuicknode({ body }: Delivery, distance: number): Reading {
+  const sent = parseJson(body);
+  // With the stream's metadata in the body, what the filter returned stands in `data`.
+  const made = optionalText(sent, 'format') === undefined ? (member(sent, 'data') ?? null) : sent;
+  if (optionalText(made, 'format') !== quicknodeFormat) return { kind: 'unknown', ...nothing };
+  const network = text(made, 'network');
+  // On other networks than those of the EVM the filter's fields mean something else, or are not there.
+  const family = findNetwork(network)?.family;
+  if (family !== undefined && family !== 'evm') return { kind: 'unknown', ...nothing };
+  const transfers = array(made, 'transfers').map((transfer) => readTransfer(transfer, network, distance));
+  return { kind: 'transfers', transfers, removals: [] };
+}
+
+function readTransfer(transfer: Json, network: string, distance: number): Transfer {
+  const contract = optionalText(transfer, 'contract');
+  return present<Transfer>({
+    kind: distance > 0 ? 'confirmed' : 'mined',
+    network,
+    asset: assetOn(network, contract),
+    amount: { units: text(transfer, 'amount') },
+    from: optionalText(transfer, 'from'),
+    to: text(transfer, 'to'),
+    transaction: {
+      id: text(transfer, 'transaction'),
+      position: text(transfer, 'position'),
+      block: { number: text(transfer, 'block.number'), hash: text(transfer, 'block.hash') },
+    },
+    confirmations: distance > 0 ? distance : undefined,
+    evidence: present<Evidence>({
+      category: 'transfer',
+      success: optionalBoolean(transfer, 'success') ?? null,
+      emitter: contract,
+      // The filter takes logs with exactly these.
+      topics: contract === undefined ? undefined : 3,
+    }),
+  });
+}

@@ -1,0 +1,96 @@
+import { type Json, optionalArray, optionalText, parseJson, text } from '../deposits/json.ts';
+import { present } from '../deposits/present.ts';
+import type { Transfer } from '../deposits/transfer.ts';
+import { declareProvider } from './declare-provider.ts';
+import { assetOn, hexUnits, quantityText, topicAddress, transferTopic } from './evm-reading.ts';
+import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts';
+import type { Scheme } from './scheme.ts';
+
+// https://docs.tenderly.co/alerts/configuring-alert-destinations/webhooks
+const scheme: Scheme = {
+  algorithm: 'hmac-sha256',
+  signature: { header: 'x-tenderly-signature' },
+  // The time is signed as it stands in the HTTP header. No tolerance is documented, nor whether a retry gets a new time,
+  // so it opens no window: a replay makes no second deposit, and a retry must not be lost.
+  signed: ['body', { header: 'date' }],
+  id: { bodyField: 'id' },
+  // Adding a destination asks by GET whether the URL answers.
+  unsignedPing: { methods: ['GET'] },
+  sentHeaders: (now) => ({ date: new Date(now).toUTCString() }),
+};
+
+/** Tenderly alerts (EVM). Secrets are the signing keys of the webhooks. See `docs/providers/tenderly.md`. */
+export function tenderly(options: ProviderOptions): Provider {
+  return declareProvider(
+    { name: 'tenderly', scheme, read: readTenderly, methods: ['POST', 'GET'], sendsRemovals: false, deadlineMs: 5_000 },
+    options,
+  );
+}
+
+const nothing = { transfers: [], removals: [] } as const;
+
+function readTenderly({ body }: Delivery): Reading {
+  const callback = parseJson(body);
+  const type = text(callback, 'event_type');
+  // With a transaction that looks real.
+  if (type === 'TEST') return { kind: 'ping', ...nothing };
+  if (type !== 'ALERT') return { kind: 'unknown', ...nothing };
+  const network = text(callback, 'transaction.network');
+  const number = quantityText(callback, 'transaction.block_number');
+  const transaction = {
+    id: text(callback, 'transaction.hash'),
+    block: present<{ number?: string; hash?: string }>({ number, hash: text(callback, 'transaction.block_hash') }),
+  };
+  const logs = optionalArray(callback, 'transaction.logs');
+  const tokens = logs.flatMap((log) => readLog(log, network, transaction));
+  return {
+    kind: 'transfers',
+    transfers: [...readNative(callback, logs, network, transaction), ...tokens],
+    removals: [],
+  };
+}
+
+function readNative(
+  callback: Json,
+  logs: readonly Json[],
+  network: string,
+  transaction: Transfer['transaction'],
+): readonly Transfer[] {
+  const to = optionalText(callback, 'transaction.to');
+  const units = quantityText(callback, 'transaction.value');
+  if (to === undefined || units === undefined || units === '0') return [];
+  return [
+    present<Transfer>({
+      kind: 'mined',
+      network,
+      asset: assetOn(network, undefined),
+      amount: { units },
+      from: optionalText(callback, 'transaction.from'),
+      to,
+      transaction: { ...transaction, position: 'native' },
+      // The status is not in the body; a transaction that failed leaves no logs.
+      evidence: { category: 'transfer', success: logs.length > 0 ? true : null },
+    }),
+  ];
+}
+
+// Undecoded, and without an index: rows of one callback are told apart, and no more.
+function readLog(log: Json, network: string, transaction: Transfer['transaction']): readonly Transfer[] {
+  const topics = optionalArray(log, 'topics').map(String);
+  const to = topicAddress(topics[2]);
+  if (topics[0]?.toLowerCase() !== transferTopic || to === undefined) return [];
+  const contract = text(log, 'address');
+  const isNft = topics.length === 4;
+  return [
+    present<Transfer>({
+      kind: 'mined',
+      network,
+      asset: assetOn(network, contract),
+      amount: { units: isNft ? 0n : hexUnits(log, 'data') },
+      from: topicAddress(topics[1]),
+      to,
+      transaction,
+      evidence: { category: isNft ? 'nft' : 'transfer', emitter: contract, topics: topics.length, success: true },
+    }),
+  ];
+}
