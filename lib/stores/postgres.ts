@@ -1,0 +1,164 @@
+import { DepositCallbackError, invalidOption } from '../errors.ts';
+import { batchValues, lostAnyway } from './postgres-batch.ts';
+import type { PostgresPool, PostgresTransaction } from './postgres-client.ts';
+import { createConnections, type PostgresConnections } from './postgres-connections.ts';
+import { assertDurable } from './postgres-durability.ts';
+import { eventMethods } from './postgres-events.ts';
+import { prune } from './postgres-prune.ts';
+import { known, load, queryMethods } from './postgres-queries.ts';
+import { migrate, quoted } from './postgres-schema.ts';
+import { unverifiedMethods } from './postgres-unverified.ts';
+import { createWake } from './postgres-wake.ts';
+import type { Batch, Store } from './store.ts';
+
+export type {
+  PostgresPool,
+  PostgresPoolClient,
+  PostgresQuery,
+  PostgresResult,
+  PostgresTransaction,
+} from './postgres-client.ts';
+
+interface CommonOptions {
+  /** The database schema for our tables and functions; made where it is missing. Default `deposit_callback`. */
+  schema?: string;
+  /** Epoch ms, for tests; default: the server's clock, which all processes share. */
+  now?: () => number;
+  /** Accepts a server whose settings may lose an acknowledged callback in a crash: for tests only. Default false. */
+  acceptLoss?: boolean;
+}
+
+/** Either a pool that you keep, or a URL for one of the store's own. */
+export type PostgresStoreOptions = CommonOptions &
+  (
+    | {
+        /** A `Pool` of `pg` 8, `max` at least 4: one client records, one listens, the rest deliver. It stays open at `close()`. */
+        pool: PostgresPool;
+      }
+    | {
+        /** For example `postgres://user@host/database`; opened with `pg`, which must be installed, with 10 connections. */
+        url: string;
+      }
+  );
+
+/**
+ * A store in PostgreSQL 13 or newer, for any number of receivers and deliverers. `Tx` is the type of the client that
+ * `atomically` hands to a listener: give it `PoolClient` of `pg` to have all of that. Throws `OPTION_INVALID`; `ready()`
+ * rejects with `STORE_DRIVER_MISSING`, `STORE_NOT_DURABLE` or `STORE_SCHEMA_NEWER`; any method with `STORE_NOT_READY`,
+ * `STORE_BUSY` (the pool gave no client) or an error of `pg`.
+ */
+export function postgresStore<Tx extends PostgresTransaction = PostgresTransaction>(
+  options: PostgresStoreOptions,
+): Store<Tx> {
+  const { schema: name = 'deposit_callback', acceptLoss = false } = options;
+  checkOptions(options, name);
+  const schema = quoted(name);
+  // A null takes the server's clock.
+  const now = (): number | null => options.now?.() ?? null;
+  // Tallies are added to in a slot of this instance's own; a shared one costs waiting, not correctness.
+  const slot = 1 + Math.floor(Math.random() * 1000);
+
+  let opening: Promise<void> | undefined;
+  let current: PostgresConnections | undefined;
+  let own: { end(): Promise<void> } | undefined;
+  let quiet = false;
+  const connections = (): PostgresConnections => {
+    if (!current)
+      throw new DepositCallbackError('STORE_NOT_READY', 'postgresStore: await ready() first; after close() it is gone');
+    return current;
+  };
+  let wake = createWake(connections, schema);
+
+  async function open(): Promise<void> {
+    const opens = 'url' in options ? await openPool(options.url) : undefined;
+    const pool = 'pool' in options ? options.pool : opens;
+    if (!pool) throw invalidOption('pool', 'give either pool or url');
+    const opened = createConnections(pool);
+    try {
+      // A server that goes away while its clients are idle must not end the process: the next query tells.
+      if (!quiet || !('pool' in options)) pool.on('error', () => {});
+      quiet = true;
+      await opened.transaction('BEGIN', async (client) => {
+        await assertDurable(client, acceptLoss);
+        await migrate(client, name, now());
+      });
+    } catch (error) {
+      opened.close();
+      await opens?.end();
+      throw error;
+    }
+    own = opens;
+    current = opened;
+    wake = createWake(connections, schema);
+  }
+
+  async function commit(batch: Batch): Promise<{ lost: readonly string[] }> {
+    const hopeless = lostAnyway(batch.changes);
+    if (hopeless.length > 0) return { lost: hopeless };
+    const { values, keys } = batchValues(batch, now(), slot);
+    const { rows } = await connections().record(
+      `SELECT ${schema}.record($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)::text AS i`,
+      values,
+    );
+    const lost = rows.map(({ i }) => keys[Number(i) - 1] ?? '');
+    if (lost.length === 0 && batch.changes.some(({ events }) => events.length > 0)) wake.tell();
+    return { lost };
+  }
+
+  return {
+    name: 'postgres',
+    durable: true,
+
+    ready() {
+      opening ??= open().catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      });
+      return opening;
+    },
+
+    async close() {
+      await opening?.catch(() => {});
+      opening = undefined;
+      wake.close();
+      current?.close();
+      current = undefined;
+      await own?.end();
+      own = undefined;
+    },
+
+    known: (deliveries) => known(connections(), schema, deliveries),
+    load: (keys) => load(connections(), schema, keys),
+    commit,
+    log: async (callbacks) => void (await commit({ callbacks, changes: [] })),
+    ...eventMethods<Tx>(connections, schema, now, () => wake.tell()),
+    onEvents: (listener) => wake.hear(listener),
+    ...unverifiedMethods(connections, schema),
+    ...queryMethods(connections, schema),
+    prune: (before) => prune(connections(), schema, before, slot),
+  };
+}
+
+function checkOptions(options: PostgresStoreOptions, schema: string): void {
+  const given: { pool?: PostgresPool; url?: string } = options;
+  if ((given.pool === undefined) === (given.url === undefined)) throw invalidOption('pool', 'give either pool or url');
+  if (typeof schema !== 'string' || schema === '' || schema.includes('\0') || Buffer.byteLength(schema) > 63)
+    throw invalidOption('schema', 'give the name of a database schema, 1 to 63 bytes');
+  const max = given.pool?.options?.max;
+  if (max !== undefined && max < 4)
+    throw invalidOption(
+      'pool',
+      `its max is ${max}, give at least 4: one client records, one listens, the rest deliver`,
+    );
+}
+
+async function openPool(url: string): Promise<PostgresPool & { end(): Promise<void> }> {
+  let pg: typeof import('pg');
+  try {
+    pg = await import('pg');
+  } catch (cause) {
+    throw new DepositCallbackError('STORE_DRIVER_MISSING', 'postgresStore: install pg, or bring a pool', { cause });
+  }
+  const { Pool } = pg.default ?? pg;
+  return new Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 5_000, keepAlive: true });
+}
