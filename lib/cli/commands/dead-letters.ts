@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { eventJson } from '../callback-json.ts';
+import type { Context } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { addStoreOption, withStore } from '../open-store.ts';
+import { parseCount } from '../times.ts';
+import { amountText } from './deposits.ts';
+
+/** Events that no attempt could deliver. Exits 1 where there are any, so that a scheduled job can tell. */
+export function addDeadLetters(program: Command, { output }: Context, finish: (code: number) => void): void {
+  addStoreOption(
+    program
+      .command('dead-letters')
+      .description('list events that no attempt could deliver; exits 1 where there are any'),
+  )
+    .option('--limit <count>', 'at most so many', parseCount, 50)
+    .option('--json', 'as JSON')
+    .action(async ({ store: where, limit, json }: { store?: string; limit: number; json?: boolean }) => {
+      const found = await withStore(where, (store) => store.events({ state: 'dead', limit }));
+      if (json) output.json(found.map(eventJson));
+      else if (found.length === 0) output.note('No dead letters.');
+      else {
+        output.table(
+          ['made', 'kind', 'amount', 'attempts', 'error', 'event'],
+          found.map((event) => [
+            new Date(event.madeAt).toISOString(),
+            event.kind,
+            amountText(event.deposit),
+            event.attempts,
+            event.error,
+            event.id,
+          ]),
+        );
+      }
+      finish(found.length === 0 ? exitCodes.ok : exitCodes.found);
+    });
+}

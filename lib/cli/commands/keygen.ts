@@ -1,0 +1,48 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { type Command, Option } from 'commander';
+import type { Context } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+
+type Kind = 'whsec' | 'ed25519' | 'hex' | 'api-key';
+
+/** Makes a key on standard output; whatever is secret is written nowhere else. */
+export function addKeygen(program: Command, { output }: Context, finish: (code: number) => void): void {
+  program
+    .command('keygen')
+    .description('make a secret to sign callbacks with')
+    .addOption(
+      new Option('--type <type>', 'whsec: HMAC by Standard Webhooks; ed25519: a pair; hex: 32 bytes; api-key')
+        .choices(['whsec', 'ed25519', 'hex', 'api-key'])
+        .default('whsec'),
+    )
+    .option('--json', 'as JSON')
+    .action(({ type, json }: { type: Kind; json?: boolean }) => {
+      const made = make(type);
+      if (json) output.json({ type, ...made });
+      else for (const key of Object.values(made)) output.line(key);
+      if (!json && type === 'ed25519')
+        output.note('The first is for the sender alone; the receiver verifies with the second.');
+      finish(exitCodes.ok);
+    });
+}
+
+function make(type: Kind): Readonly<Record<string, string>> {
+  switch (type) {
+    case 'whsec':
+      return { secret: `whsec_${randomBytes(32).toString('base64')}` };
+    case 'hex':
+      return { secret: randomBytes(32).toString('hex') };
+    case 'api-key':
+      return { secret: randomBytes(32).toString('base64url') };
+    case 'ed25519': {
+      const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+      // The last 32 bytes of both encodings (RFC 8410) are the seed and the point.
+      const seed = privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32);
+      const point = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
+      return {
+        secret: `whsk_${Buffer.concat([seed, point]).toString('base64')}`,
+        public: `whpk_${point.toString('base64')}`,
+      };
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Command } from 'commander';
+import { type DepositCallbacks, depositCallbacks } from '../../deposit-callbacks.ts';
+import type { EventKind } from '../../deposits/deposit.ts';
+import type { Policy } from '../../deposits/policy.ts';
+import { invalidOption } from '../../errors.ts';
+import { canonicalAddress } from '../../networks/address.ts';
+import type { Provider } from '../../providers/provider.ts';
+import type { CallbackRecord, Store } from '../../stores/store.ts';
+import { callbackJson, depositJson } from '../callback-json.ts';
+import { noteLogger } from '../config.ts';
+import type { Context } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { openStore } from '../open-store.ts';
+import type { Output } from '../output.ts';
+import { makeProvider, providerNames } from '../provider-table.ts';
+import { secretVariable } from '../secrets.ts';
+import { parsePort } from '../times.ts';
+import { amountText } from './deposits.ts';
+
+interface ListenOptions {
+  store: string;
+  host: string;
+  port: number;
+  secretEnv: string;
+  asset?: string[];
+  to?: string[];
+  trustMined?: boolean;
+  trustProxy?: number;
+  json?: boolean;
+}
+
+const eventKinds: readonly EventKind[] = ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'];
+
+/** A receiver for trials: shows each callback and each event as it comes. */
+export function addListen(program: Command, context: Context, finish: (code: number) => void): void {
+  const { output } = context;
+  program
+    .command('listen')
+    .description('receive callbacks and show them: for trials; its listeners credit nobody')
+    .argument('[provider...]', `default imtoken; of ${providerNames.join(', ')}`)
+    .option('--store <where>', 'SQLite file (made where it is missing) or URL', 'deposit-callback.db')
+    .option('--host <address>', 'to listen on', '127.0.0.1')
+    .option('--port <number>', '0 for a free one', parsePort, 3000)
+    .option(
+      '--secret-env <name>',
+      'environment variable with the secret; where it is not set, a new one is made and shown',
+      secretVariable,
+    )
+    .option('--asset <id=decimals...>', 'credit these, for example eip155:1/slip44:60=18; default: any')
+    .option('--to <address...>', 'credit these accounts; default: any')
+    .option('--trust-mined', 'credit what is mined, whatever its confirmations')
+    .option('--trust-proxy <hops>', 'proxies in front', Number)
+    .option('--json', 'a line of JSON for each callback and event')
+    .action(async (names: string[], options: ListenOptions) => {
+      const secret = context.env[options.secretEnv] ?? newSecret(output);
+      const providers = await Promise.all(
+        (names.length === 0 ? ['imtoken'] : names).map((name) =>
+          makeProvider(name, { secrets: [secret], ...(options.trustMined ? { trustMined: true } : {}) }),
+        ),
+      );
+      const store = await openStore(options.store, { create: true });
+      try {
+        await serve(providers, store, options, context);
+      } finally {
+        await store.close();
+      }
+      finish(exitCodes.ok);
+    });
+}
+
+async function serve(providers: Provider[], store: Store, options: ListenOptions, context: Context): Promise<void> {
+  const { output } = context;
+  const callbacks = depositCallbacks({
+    providers,
+    store,
+    policy: policyOf(options),
+    logger: noteLogger(output),
+    ...(options.trustProxy === undefined ? {} : { trustProxy: options.trustProxy }),
+  });
+  show(callbacks, options, output);
+  await callbacks.ready();
+  const server = createServer((req, res) => {
+    // As a mounted middleware sees it: what is before the provider's path is the mount point.
+    req.url = (req.url ?? '/').replace(/^\/callbacks(?=\/)/, '');
+    callbacks(req, res);
+  });
+  server.listen(options.port, options.host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  for (const provider of providers) output.note(`Listening: POST http://${host}:${port}/callbacks${provider.path}`);
+  await context.stopped();
+  server.close();
+  await callbacks.close();
+  server.closeAllConnections();
+}
+
+function show(callbacks: DepositCallbacks, { json }: ListenOptions, output: Output): void {
+  callbacks.on('outcome', (record: CallbackRecord) => {
+    if (json) output.jsonLine({ callback: callbackJson(record) });
+    else {
+      const colour = record.outcome === 'rejected' ? 'red' : record.outcome === 'quarantined' ? 'yellow' : 'dim';
+      const code = record.code === undefined ? '' : ` ${record.code}`;
+      output.line(
+        `${timeOf(record.receivedAt)}  ${output.colour(colour, `${record.outcome}${code}`)}  ${record.provider}  ${record.id}`,
+      );
+    }
+  });
+  for (const kind of eventKinds) {
+    callbacks.on(kind, (deposit, { eventId }) => {
+      if (json) output.jsonLine({ event: kind, eventId, deposit: depositJson(deposit) });
+      else
+        output.line(
+          `${timeOf(Date.now())}  ${output.colour('green', kind)}  ${amountText(deposit)} to ${deposit.to}  ${deposit.id}`,
+        );
+    });
+  }
+}
+
+function policyOf({ asset, to }: ListenOptions): Policy {
+  const assets = asset?.map((text) => {
+    const [, id, decimals] = /^(.+)=(\d{1,2})$/.exec(text) ?? [];
+    if (id === undefined) throw invalidOption('--asset', `${text} does not say its decimals; write ${text}=18`);
+    return { asset: id, decimals: Number(decimals) };
+  });
+  return {
+    assets: assets ?? 'any',
+    isOurs: ({ network, address }) => to === undefined || to.some((one) => isSame(network, one, address)),
+  };
+}
+
+function isSame(network: string, text: string, address: string): boolean {
+  try {
+    return canonicalAddress(network, text) === address;
+  } catch {
+    // An account of another network.
+    return false;
+  }
+}
+
+function newSecret(output: Output): string {
+  const secret = `whsec_${randomBytes(32).toString('base64')}`;
+  output.note(`Made a secret: ${secretVariable}=${secret}`);
+  return secret;
+}
+
+function timeOf(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

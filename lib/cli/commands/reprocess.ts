@@ -1,0 +1,37 @@
+import { type Command, Option } from 'commander';
+import { addConfigOption, withOperations } from '../config.ts';
+import type { Context } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { parseCount, parseTime } from '../times.ts';
+
+interface ReprocessOptions {
+  config?: string;
+  outcome?: 'ignored' | 'quarantined';
+  provider?: string;
+  since?: number;
+  limit: number;
+  json?: boolean;
+}
+
+/** Reads stored callbacks again: after an upgrade, or when an address has become ours or an asset listed. */
+export function addReprocess(program: Command, { output }: Context, finish: (code: number) => void): void {
+  addConfigOption(program.command('reprocess').description('read ignored and quarantined callbacks again'))
+    .argument('[callback]', 'only this one')
+    .addOption(new Option('--outcome <outcome>', 'only these').choices(['ignored', 'quarantined']))
+    .option('--provider <name>', 'of this provider instance')
+    .option('--since <time>', 'received at or after: ISO 8601, or 2h ago', parseTime)
+    .option('--limit <count>', 'at most so many', parseCount, 1_000)
+    .option('--json', 'as JSON')
+    .action(async (callbackId: string | undefined, { config, json, ...query }: ReprocessOptions) => {
+      const done = await withOperations(config, output, ({ operations }) => {
+        output.progress('Reading callbacks again');
+        return operations.reprocess({ ...query, ...(callbackId === undefined ? {} : { callbackId }) });
+      });
+      if (json) output.json(done);
+      else
+        output.line(
+          `${done.read} callbacks read again, ${done.recorded} of them recorded; ${done.passedOver} passed over: no body is kept, or their provider is not configured`,
+        );
+      finish(callbackId !== undefined && done.read === 0 ? exitCodes.found : exitCodes.ok);
+    });
+}

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Command, Option } from 'commander';
+import { createIntake } from '../delivery/intake.ts';
+import { createOperations, type Operations } from '../delivery/operations.ts';
+import { DepositCallbackError, invalidOption, isDepositCallbackError } from '../errors.ts';
+import type { Logger } from '../observe/logger.ts';
+import { type Options, resolveOptions, type Settings } from '../options.ts';
+import type { Store } from '../stores/store.ts';
+import type { Output } from './output.ts';
+
+/** Adds `--config`. */
+export function addConfigOption(command: Command): Command {
+  return command.addOption(
+    new Option('--config <file>', 'module that exports the options of depositCallbacks').env('DEPOSIT_CALLBACK_CONFIG'),
+  );
+}
+
+/**
+ * The options that a module exports, as default or as `options`: a value, or a function that gives one or a promise. Throws
+ * `OPTION_INVALID` where it exports neither, `NOT_FOUND` where there is no such file.
+ */
+export async function loadConfig(file: string | undefined): Promise<Options> {
+  if (file === undefined || file === '') {
+    throw invalidOption(
+      '--config',
+      'give it, or set DEPOSIT_CALLBACK_CONFIG: a module that exports the options of depositCallbacks',
+    );
+  }
+  const path = resolve(file);
+  if (!existsSync(path)) throw new DepositCallbackError('NOT_FOUND', `There is no file ${file}`);
+  const loaded = (await import(pathToFileURL(path).href)) as { default?: unknown; options?: unknown };
+  // A CommonJS module's exports stand in `default`.
+  const found = loaded.options ?? memberOf(loaded.default, 'options') ?? loaded.default;
+  const options: unknown = typeof found === 'function' ? await (found as () => unknown)() : found;
+  if (typeof options !== 'object' || options === null || !('providers' in options) || !('policy' in options)) {
+    throw invalidOption(
+      '--config',
+      `${file} must export the options of depositCallbacks: providers, policy, store, ...`,
+    );
+  }
+  return options as Options;
+}
+
+/** A configuration and what an operator may do under it. */
+export interface Operated {
+  settings: Settings<unknown>;
+  store: Store;
+  operations: Operations;
+}
+
+/**
+ * Runs `use` with the configuration's own store, ready, and with its operations. Nothing is delivered from here: the
+ * listeners are in the service, and an event without a listener would count as handled.
+ */
+export async function withOperations<T>(
+  config: string | undefined,
+  output: Output,
+  use: (operated: Operated) => Promise<T>,
+): Promise<T> {
+  const options = await loadConfig(config);
+  const settings = resolveOptions({ ...options, logger: options.logger ?? noteLogger(output) });
+  const { providers, store, policy, toleranceMs, logger, now } = settings;
+  if (!store.durable) {
+    throw invalidOption(
+      'store',
+      `the ${store.name} store of --config keeps nothing that another process could work on`,
+    );
+  }
+  try {
+    await store.ready();
+    const chains = new Set(settings.chains.map((check) => check.network));
+    const intake = createIntake({ store, policy, providers, chains, logger, now });
+    // The service polls, so its deliverer finds what comes to be owed.
+    const operations = createOperations({ store, intake, providers, toleranceMs, now, wake: () => {} });
+    return await use({ settings, store, operations });
+  } finally {
+    await store.close().catch(() => {});
+  }
+}
+
+/** Warnings and errors to standard error. */
+export function noteLogger(output: Output): Logger {
+  const write = (fields: object, message: string): void => {
+    const { error } = fields as { error?: unknown };
+    output.note(isDepositCallbackError(error) ? `${message}: ${error.message}` : message);
+  };
+  return { debug() {}, info() {}, warn: write, error: write };
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && name in value
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+}

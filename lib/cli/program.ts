@@ -1,0 +1,72 @@
+import { Command, CommanderError } from 'commander';
+import { isDepositCallbackError } from '../errors.ts';
+import { addDeadLetters } from './commands/dead-letters.ts';
+import { addDeposits } from './commands/deposits.ts';
+import { addExport } from './commands/export.ts';
+import { addKeygen } from './commands/keygen.ts';
+import { addListen } from './commands/listen.ts';
+import { addLog } from './commands/log.ts';
+import { addPrune } from './commands/prune.ts';
+import { addRedeliver } from './commands/redeliver.ts';
+import { addRelease } from './commands/release.ts';
+import { addReprocess } from './commands/reprocess.ts';
+import { addReverify } from './commands/reverify.ts';
+import { addSend } from './commands/send.ts';
+import { addShow } from './commands/show.ts';
+import type { AddVerb, Context } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
+
+// In the order of `--help`: what one tries first, then what one does about a running service.
+const verbs: readonly AddVerb[] = [
+  addKeygen,
+  addListen,
+  addSend,
+  addLog,
+  addShow,
+  addDeposits,
+  addDeadLetters,
+  addRedeliver,
+  addRelease,
+  addReverify,
+  addReprocess,
+  addPrune,
+  addExport,
+];
+
+/** Runs one verb and gives the exit code; what goes wrong is told on standard error. */
+export async function run(args: readonly string[], context: Context): Promise<number> {
+  let code: number = exitCodes.ok;
+  const program = new Command('deposit-callback')
+    .description('Sends, receives, audits and looks after deposit callbacks.')
+    .helpCommand(true)
+    .showHelpAfterError('(--help tells more)')
+    .exitOverride();
+  for (const add of verbs) {
+    add(program, context, (given) => {
+      code = given;
+    });
+  }
+  // Each verb inherits neither of the two from the program.
+  for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells more)');
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    return tell(error, context);
+  }
+}
+
+/** An error as a person at a terminal can use it, and its exit code. */
+function tell(error: unknown, { output }: Context): number {
+  if (error instanceof CommanderError) {
+    // Help that was asked for is no error; commander has written the text already.
+    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  }
+  if (isDepositCallbackError(error)) {
+    output.error(`${error.code}: ${error.message}`);
+    if (error.code === 'NOT_FOUND') return exitCodes.found;
+    return error.code === 'OPTION_INVALID' ? exitCodes.usage : exitCodes.failed;
+  }
+  output.error(error instanceof Error ? error.message : String(error));
+  return exitCodes.failed;
+}

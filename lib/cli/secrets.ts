@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { invalidOption } from '../errors.ts';
+
+/** Name of the environment variable that `--secret-env` stands for by default. */
+export const secretVariable = 'CALLBACK_SECRET';
+
+/** Adds `--secret-env`: a secret itself on the command line would stand in the list of processes and the shell's history. */
+export function addSecretOption(command: Command, what: string): Command {
+  return command.option('--secret-env <name>', `environment variable with ${what}`, secretVariable);
+}
+
+/** The secret, from the environment. Throws `OPTION_INVALID`, which names the variable. */
+export function secretFrom(env: Readonly<Record<string, string | undefined>>, name: string): string {
+  const secret = env[name];
+  if (secret === undefined || secret.trim() === '') {
+    throw invalidOption(
+      '--secret-env',
+      `the environment variable ${name} is not set; set it to the secret, or name another`,
+    );
+  }
+  return secret;
+}

@@ -1,0 +1,41 @@
+import { InvalidArgumentError } from 'commander';
+
+const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `30s`, `5m`, `2h`, `90d` in ms. */
+export function parseDuration(text: string): number {
+  const [, digits, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  const ms = units[unit ?? ''];
+  if (digits === undefined || ms === undefined) throw new InvalidArgumentError('Write 30s, 5m, 2h or 90d.');
+  return Number(digits) * ms;
+}
+
+/** A time: ISO 8601 with a zone (or a date, UTC), or how long ago (`2h`). Gives epoch ms. */
+export function parseTime(text: string): number {
+  if (/^\d+[smhd]$/.test(text)) return Date.now() - parseDuration(text);
+  const time = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+  if (Number.isNaN(time))
+    throw new InvalidArgumentError('Write 2026-01-31, 2026-01-31T08:00:00Z, or 2h for two hours ago.');
+  return time;
+}
+
+/** How times are written: ISO 8601, UTC. */
+export function isoTime(epochMs: number | undefined): string | undefined {
+  return epochMs === undefined ? undefined : new Date(epochMs).toISOString();
+}
+
+/** A whole number of at least 1. */
+export function parseCount(text: string): number {
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (count < 1) throw new InvalidArgumentError('Write a whole number of at least 1.');
+  return count;
+}
+
+/** A port; 0 stands for a free one. */
+export function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 65_536;
+  if (port > 65_535) throw new InvalidArgumentError('Write a port, 0 to 65535.');
+  return port;
+}
