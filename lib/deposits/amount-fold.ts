@@ -1,7 +1,7 @@
 import type { DepositCode } from './codes.ts';
 import { positionsDiffer } from './copies.ts';
 import { type Placed, placeAmount, possibleCopies, type Ready, readyCopies, reportedCopies } from './due.ts';
-import { confirmationsAsked } from './fold-rules.ts';
+import { chainProvider, confirmationsAsked } from './fold-rules.ts';
 import { type DepthView, type GroupView, isConfirmedLoose } from './group-view.ts';
 import { positionScope } from './identity.ts';
 import type { Statement } from './statement.ts';
@@ -42,12 +42,15 @@ export function foldAmount(
   const view = group.at(asked);
   const placed = placeAmount(group, key, view);
   const ready = readyCopies(group, key, view, placed);
-  const kept = creditedWith === undefined || creditedWith >= asked ? view : group.at(creditedWith);
-  const possible = possibleCopies(group, key, kept, kept === view ? placed : placeAmount(group, key, kept));
+  let possible = Math.max(ready.copies, possibleCopies(group, key, view, placed));
+  if (creditedWith !== undefined && creditedWith < asked) {
+    const before = group.at(creditedWith);
+    possible = Math.max(possible, possibleCopies(group, key, before, placeAmount(group, key, before)));
+  }
   const fold: AmountFold = {
     amount,
     due: amount > 0n ? ready.copies : 0,
-    possible: Math.max(ready.copies, possible),
+    possible,
     releasable: releasableCopies(group, key, view, placed, ready),
     reported: Math.max(possible, reportedCopies(group, key, placed)),
     asked,
@@ -80,7 +83,7 @@ function keepBack(
   const isConflict = view.conflicts.has(key) && ready.isByChain !== true;
   if (isConflict) {
     fold.due = 0;
-    if (view.chainHasSpoken) {
+    if (view.chainHasSpoken && !chainTells(group, key)) {
       // Rule 17: the chain check decides. Rule 16: what is final never dies.
       fold.releasable = 0;
       fold.possible = Math.max(0, ...placed.filter((one) => one.block.isFinal).map((one) => one.copies));
@@ -94,6 +97,14 @@ function keepBack(
   if (check !== undefined) return check;
   if (ready.code !== undefined) return ready.code;
   return fold.possible > 0 ? oddity(group, key, placed) : whyGone(group, key, statements);
+}
+
+/** Whether our own chain check tells the amount, though it may not have confirmed it yet. */
+function chainTells({ voices }: GroupView, key: string): boolean {
+  const chain = voices.find((voice) => voice.name === chainProvider);
+  if (!chain) return false;
+  if (chain.loose.some((one) => one.key === key && !one.dead)) return true;
+  return [...chain.words.values()].some((word) => word.live && word.rows.has(key));
 }
 
 /** A check stands until that provider's newer statement of the same amount and position comes without it. */

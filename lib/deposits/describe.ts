@@ -46,16 +46,13 @@ export function describeDeposit(copy: Copy, fold: AmountFold, turn: Turn, told: 
   // Rule 25: from when it last began to wait.
   const isWaiting = turn.status === 'pending' || turn.status === 'quarantined' || copy.isAboveDue;
   if (isWaiting) deposit.waitingSince = previous?.waitingSince ?? now;
-  const creditedWith = creditedWithOf(copy, fold);
+  const creditedWith = copy.moves.includes('credit')
+    ? fold.asked
+    : copy.isCredited
+      ? previous?.creditedWith
+      : undefined;
   if (creditedWith !== undefined) deposit.creditedWith = creditedWith;
   return deposit;
-}
-
-// What was met when it was credited: with `trustMined` that may be less than what was asked.
-function creditedWithOf(copy: Copy, fold: AmountFold): number | undefined {
-  if (!copy.isCredited) return undefined;
-  if (copy.moves.includes('credit')) return Math.min(fold.asked, fold.confirmations);
-  return copy.previous?.creditedWith;
 }
 
 function transactionOf(

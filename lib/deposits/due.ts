@@ -149,7 +149,11 @@ function joinedRows(voice: Voice, view: DepthView, competing: readonly Placed[])
   const [only] = competing;
   const word = only?.block.words.get(voice);
   if (!only || competing.length > 1 || only.isHeld || !word?.live || !meets(word.depth, view.confirmations)) return [];
-  const rows = only.rows.get(voice) ?? [];
+  return fixedRows(voice, competing);
+}
+
+function fixedRows(voice: Voice, placed: readonly Placed[]): Statement[] {
+  const rows = placed.flatMap((one) => one.rows.get(voice) ?? []);
   return rows.filter(({ position }) => position !== undefined && positionScope(position) === 'transaction');
 }
 
@@ -160,7 +164,7 @@ export function possibleCopies(group: GroupView, key: string, view: DepthView, p
   for (const voice of group.voices) {
     if (!voice.tellsRows || voice.loose.length === 0) continue;
     const rows = looseRows(voice, key, (one) => one.final || isConfirmedLoose(one, view.confirmations));
-    if (rows.length > 0) most = Math.max(most, toldApart([...rows, ...joinedRows(voice, view, placed)], false));
+    if (rows.length > 0) most = Math.max(most, toldApart([...rows, ...fixedRows(voice, placed)], false));
   }
   return most;
 }

@@ -25,7 +25,7 @@ export interface StoredDeposit extends DepositRecord {
   ordinal: number;
   /** When it last began to be pending or held, epoch ms; absent when neither: what `stuck` counts from (rule 25). */
   waitingSince?: number;
-  /** Confirmations that were met when it was credited: a policy that asks for more later takes nothing back (rule 2). */
+  /** Confirmations that were asked when it was credited: a policy that asks for more later takes nothing back (rule 2). */
   creditedWith?: number;
 }
 
