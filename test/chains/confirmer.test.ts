@@ -54,7 +54,7 @@ describe('a receiver that asks the chain', () => {
     await anvil.mine(2);
     await exchange.settle();
     assert.deepEqual(exchange.balances(), { [`${ether} ${alice}`]: 7n });
-    const [deposit] = await exchange.callbacks.store.deposits({ limit: 9 });
+    const [deposit] = await exchange.callbacks().store.deposits({ limit: 9 });
     assert.deepEqual(deposit?.providers, ['chain', 'imtoken']);
     assert.deepEqual(deposit?.callbackIds.length, 1);
   });
@@ -83,7 +83,7 @@ describe('a receiver that asks the chain', () => {
     await exchange.settle();
     // What the chain does hold of those transactions is credited by its own word, and nothing else.
     assert.deepEqual(exchange.balances(), { [`${ether} ${alice}`]: 7n, [`${usdt} ${alice}`]: 7n });
-    const deposits = await exchange.callbacks.store.deposits({ limit: 99 });
+    const deposits = await exchange.callbacks().store.deposits({ limit: 99 });
     const others = deposits.filter((one) => one.status !== 'confirmed');
     assert.deepEqual(others.map((one) => one.status).sort(), ['failed', 'failed', 'failed', 'failed', 'quarantined']);
     t.diagnostic(others.map((one) => `${one.status} ${one.code}`).join('; '));
@@ -193,7 +193,7 @@ describe('a receiver that asks the chain', () => {
       await anvil.mine();
       await exchange.settle();
     }
-    const said = await exchange.callbacks.store.statements(`eip155:1|${hash}`);
+    const said = await exchange.callbacks().store.statements(`eip155:1|${hash}`);
     assert.equal(said.filter((one) => one.provider === 'chain').length, 1);
   });
 
@@ -206,7 +206,7 @@ describe('a receiver that asks the chain', () => {
       await anvil.send({ to: bob, value });
       await anvil.mine(50);
     }
-    const found = await exchange.callbacks.reconcile({ network: 'eip155:1', fromBlock });
+    const found = await exchange.callbacks().reconcile({ network: 'eip155:1', fromBlock });
     assert.equal(found.transfers, 10);
     assert.deepEqual(
       found.missed.map((one) => one.transactionId),
@@ -216,7 +216,7 @@ describe('a receiver that asks the chain', () => {
     assert.deepEqual(exchange.balances(), { [`${ether} ${alice}`]: 55n });
     for (const [index, hash] of hashes.entries())
       await exchange.post('deposit.confirmed', await told(hash, { amount: `${index + 1}` }));
-    const again = await exchange.callbacks.reconcile({ network: 'eip155:1', fromBlock });
+    const again = await exchange.callbacks().reconcile({ network: 'eip155:1', fromBlock });
     assert.deepEqual(again.missed, []);
     await exchange.settle();
     assert.deepEqual(exchange.balances(), { [`${ether} ${alice}`]: 55n });

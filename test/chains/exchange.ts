@@ -19,15 +19,19 @@ export const ether = 'eip155:1/slip44:60';
 /** A service that credits balances in its own table, with a chain check beside the signed callbacks. */
 export interface Exchange {
   url: string;
-  callbacks: DepositCallbacks<SqliteDatabase>;
-  /** Credits minus reverts, by `asset to`. */
+  callbacks(): DepositCallbacks<SqliteDatabase>;
+  /** Credits minus reverts, by `asset to`, as the ledger has them. */
   balances(): Record<string, bigint>;
-  /** What happened, in order: kind and amount. */
+  /** What this process was told, in order: kind and amount. */
   events: [kind: string, amount: bigint][];
   /** Posts a signed callback of the imToken profile. */
   post(type: string, data: object, at?: number): Promise<number>;
   /** Asks the chain and delivers what is due, until nothing changes. */
   settle(): Promise<void>;
+  /** Answers 503 while true, as a proxy in front of a service that is down. */
+  isDown: boolean;
+  /** Closes the receiver and opens another one on the same database. */
+  restart(): Promise<void>;
 }
 
 export interface ExchangeOptions {
@@ -35,62 +39,90 @@ export interface ExchangeOptions {
   ours: readonly string[];
   chains?: readonly ChainCheck[];
   confirmations?: number | 'finalized';
-  path?: string;
+  /** Default: one that is made for the exchange. */
+  secret?: string;
   now?: () => number;
 }
 
+const newLedger =
+  'CREATE TABLE IF NOT EXISTS ledger (event_id TEXT PRIMARY KEY, account TEXT NOT NULL, amount TEXT NOT NULL)';
+
 export async function openExchange(t: TestContext, anvil: Anvil, options: ExchangeOptions): Promise<Exchange> {
-  const { ours, confirmations = 3, now = Date.now } = options;
+  const { ours, confirmations = 3, now = Date.now, secret: key = secret } = options;
   const folder = await mkdtemp(join(tmpdir(), 'exchange-'));
-  const path = options.path ?? join(folder, 'deposits.db');
-  const callbacks = depositCallbacks({
-    providers: [imtoken({ secrets: [secret] })],
-    store: sqliteStore({ path }),
-    chains: options.chains ?? [evmChain({ network: 'eip155:1', url: anvil.url })],
-    policy: {
-      assets: [{ asset: ether, decimals: 18 }],
-      isOurs: ({ address }) => ours.includes(address),
-      confirmations: { 'eip155:1': confirmations },
-      ...options.policy,
-    },
-    requireHttps: false,
-    now,
+  const events: Exchange['events'] = [];
+  let store = sqliteStore({ path: join(folder, 'deposits.db') });
+  let callbacks = await open();
+
+  async function open(): Promise<DepositCallbacks<SqliteDatabase>> {
+    store = sqliteStore({ path: join(folder, 'deposits.db') });
+    const opened = depositCallbacks({
+      providers: [imtoken({ secrets: [key] })],
+      store,
+      chains: options.chains ?? [evmChain({ network: 'eip155:1', url: anvil.url })],
+      policy: {
+        assets: [{ asset: ether, decimals: 18 }],
+        isOurs: ({ address }) => ours.includes(address),
+        confirmations: { 'eip155:1': confirmations },
+        ...options.policy,
+      },
+      requireHttps: false,
+      now,
+    });
+    await opened.ready();
+    store.database.exec(newLedger);
+    for (const kind of ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'] as const) {
+      opened.on(kind, ({ asset, to, amount }, { atomically, eventId }) => {
+        events.push([kind, amount]);
+        if (kind !== 'deposit' && kind !== 'deposit.reverted') return;
+        const signed = kind === 'deposit' ? amount : -amount;
+        atomically((database) => {
+          database.prepare('INSERT INTO ledger VALUES (?, ?, ?)').run(eventId, `${asset} ${to}`, signed.toString());
+        });
+      });
+    }
+    return opened;
+  }
+
+  const server = createServer((req, res) => {
+    if (exchange.isDown) res.writeHead(503).end();
+    else callbacks(req, res);
   });
-  const server = createServer((req, res) => callbacks(req, res));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/imtoken`;
   t.after(async () => {
     server.closeAllConnections();
     server.close();
     await callbacks.close();
     await rm(folder, { recursive: true });
   });
-  await callbacks.ready();
-  const events: Exchange['events'] = [];
-  const sums = new Map<string, bigint>();
-  for (const kind of ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'] as const) {
-    callbacks.on(kind, ({ asset, to, amount }) => {
-      events.push([kind, amount]);
-      const sign = kind === 'deposit' ? 1n : kind === 'deposit.reverted' ? -1n : 0n;
-      const key = `${asset} ${to}`;
-      sums.set(key, (sums.get(key) ?? 0n) + sign * amount);
-    });
-  }
 
-  return {
-    url,
-    callbacks,
+  const exchange: Exchange = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/imtoken`,
+    callbacks: () => callbacks,
     events,
-    balances: () => Object.fromEntries([...sums].filter(([, sum]) => sum !== 0n)),
+    isDown: false,
+    balances() {
+      const sums = new Map<string, bigint>();
+      for (const row of store.database.prepare('SELECT account, amount FROM ledger').all()) {
+        const { account, amount } = row as { account: string; amount: string };
+        sums.set(account, (sums.get(account) ?? 0n) + BigInt(amount));
+      }
+      return Object.fromEntries([...sums].filter(([, sum]) => sum !== 0n));
+    },
     async post(type, data, at = now()) {
       const body = { type, timestamp: new Date(at).toISOString(), data };
-      const signed = signCallback(imtoken({ secrets: [secret] }), { secret, body, now: now() });
-      const { status } = await fetch(url, { method: 'POST', headers: signed.headers, body: signed.body });
+      const signed = signCallback(imtoken({ secrets: [key] }), { secret: key, body, now: now() });
+      const { status } = await fetch(exchange.url, { method: 'POST', headers: signed.headers, body: signed.body });
       return status;
     },
     async settle() {
       await callbacks.confirm();
       await callbacks.idle();
     },
+    async restart() {
+      await callbacks.close();
+      callbacks = await open();
+    },
   };
+  return exchange;
 }
