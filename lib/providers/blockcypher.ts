@@ -28,7 +28,7 @@ export interface BlockcypherOptions extends ProviderOptions {
 // Nothing is signed: what protects is a secret in the callback URL, which BlockCypher leaves as it is, and TLS.
 const scheme: Scheme = { algorithm: 'shared', signature: { query: 'secret' } };
 
-/** BlockCypher address hooks. The secret is the `?secret=…` of the URL. See `docs/providers/blockcypher.md`. */
+/** BlockCypher address hooks. The secret is the `?secret=...` of the URL. See `docs/providers/blockcypher.md`. */
 export function blockcypher(options: BlockcypherOptions): Provider {
   const network = findNetwork(options.network ?? '');
   if (network?.family !== 'bitcoin') {

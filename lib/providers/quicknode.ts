@@ -32,7 +32,7 @@ const scheme: Scheme = {
 };
 
 /**
- * QuickNode Streams with our filter function, `quicknodeFilter()`. Secrets are the security tokens, `qnsec_…` whole. See
+ * QuickNode Streams with our filter function, `quicknodeFilter()`. Secrets are the security tokens, `qnsec_...` whole. See
  * `docs/providers/quicknode.md`.
  */
 export function quicknode(options: QuicknodeOptions): Provider {

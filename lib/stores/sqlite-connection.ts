@@ -20,7 +20,11 @@ export interface SqliteConnection {
 }
 
 /** `busyMs` is the most that SQLite itself waits, and with it the event loop; `patience` is how long is waited in all. */
-export function createConnection(database: SqliteDatabase, busyMs: number, patience = patienceMs): SqliteConnection {
+export function createConnection(
+  database: SqliteDatabase,
+  busyMs: number,
+  patience: number = patienceMs,
+): SqliteConnection {
   const statements = new Map<string, SqliteStatement>();
   let waiting: Promise<void> | undefined;
 
@@ -44,7 +48,7 @@ export function createConnection(database: SqliteDatabase, busyMs: number, patie
       else sql('COMMIT').run();
       return { result };
     } catch (error) {
-      if (begun) rollBack();
+      
       const code = sqliteCode(error);
       // Within a write transaction nothing is busy; a function of the user's that is must not be run again unasked.
       if (code === 'BUSY' && (!begun || begin === 'BEGIN')) return undefined;

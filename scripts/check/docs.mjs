@@ -81,8 +81,8 @@ function links() {
 }
 
 /**
- * The tree in CONTRIBUTING.md has a phrase for each file of lib, and for no other. A line `*.ts` stands for the files of
- * its folder that have no line.
+ * The tree in CONTRIBUTING.md has a phrase for each file of lib, and for no other. A name with a star stands for several
+ * files of its folder.
  */
 function tree() {
   const lines = (readIfThere('CONTRIBUTING.md') ?? '').split('\n');
@@ -98,13 +98,17 @@ function tree() {
     if (slash === '/') folders.push(name);
     else named.add([...folders, name].join('/'));
   }
-  const files = new Set(filesBelow('lib', /\.ts$/));
+  const files = filesBelow('lib', /\.ts$/);
+  const patterns = [...named].map((name) => ({
+    name,
+    pattern: new RegExp(`^${name.replaceAll('.', '\\.').replace('*', '[^/]*')}$`),
+  }));
   return [
-    ...[...files]
-      .filter((path) => !named.has(path) && !named.has(path.replace(/[^/]+$/, '*.ts')))
+    ...files
+      .filter((path) => !patterns.some(({ pattern }) => pattern.test(path)))
       .map((path) => `CONTRIBUTING.md: the tree lacks ${path}`),
-    ...[...named]
-      .filter((path) => !files.has(path) && !path.endsWith('/*.ts'))
-      .map((path) => `CONTRIBUTING.md: the tree has ${path}, which is not there`),
+    ...patterns
+      .filter(({ pattern }) => !files.some((path) => pattern.test(path)))
+      .map(({ name }) => `CONTRIBUTING.md: the tree has ${name}, which is not there`),
   ];
 }
