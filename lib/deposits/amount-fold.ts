@@ -5,7 +5,7 @@ import { chainProvider, confirmationsAsked } from './fold-rules.ts';
 import { type DepthView, type GroupView, isConfirmedLoose } from './group-view.ts';
 import { positionScope } from './identity.ts';
 import type { Statement } from './statement.ts';
-import { blockOf, type Voice } from './voices.ts';
+import { blockOf, type Voice, type Word } from './voices.ts';
 
 /** What the fold makes of one amount. */
 export interface AmountFold {
@@ -155,15 +155,18 @@ function whyGone(group: GroupView, key: string, statements: readonly Statement[]
   if (statements.every((one) => !tellsRows(group, one.provider))) return 'MEMO_UNKNOWN';
   let code: DepositCode | undefined;
   for (const block of group.blocks) {
-    for (const word of block.words.values()) {
-      if (!word.rows.has(key)) continue;
-      if (word.failures.length > 0) return 'FAILED';
-      if (!word.removed || !word.removalStands) continue;
-      if (word.removed.untimed || word.spoken?.untimed) return 'REMOVED_UNTIMED';
-      code = 'REMOVED';
-    }
+    const words = [...block.words.values()];
+    const told = words.filter((word) => word.rows.has(key));
+    if (told.length === 0) continue;
+    if (block.failed) return 'FAILED';
+    if (told.some(isRemovedUntimed)) return 'REMOVED_UNTIMED';
+    if (words.some((word) => word.removalStands)) code = 'REMOVED';
   }
   return code ?? group.removedNoBlock;
+}
+
+function isRemovedUntimed({ removed, removalStands, spoken }: Word): boolean {
+  return removed !== undefined && removalStands && (removed.untimed || spoken?.untimed === true);
 }
 
 function tellsRows(group: GroupView, provider: string): boolean {

@@ -29,6 +29,7 @@ export interface Inbox {
   decide(kind: Decision['kind'], depositId: string): Advance;
   /** Marks owed events as handed to a listener; all, or those that `which` picks. */
   hand(which?: (event: DepositEvent) => boolean): void;
+  readonly rules: FoldRules;
   readonly state: TransactionState;
   readonly events: readonly DepositEvent[];
   /** Copies credited, by amount: events made and not cancelled. */
@@ -107,6 +108,7 @@ export function createInbox(rules: FoldRules): Inbox {
       const handed = new Set(events.filter(which).map((event) => event.id));
       state = { ...state, facts: state.facts.map((fact) => handOut(fact, handed)) };
     },
+    rules,
     get state() {
       return state;
     },
