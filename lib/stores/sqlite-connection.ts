@@ -48,7 +48,7 @@ export function createConnection(
       else sql('COMMIT').run();
       return { result };
     } catch (error) {
-      
+      if (begun) rollBack();
       const code = sqliteCode(error);
       // Within a write transaction nothing is busy; a function of the user's that is must not be run again unasked.
       if (code === 'BUSY' && (!begun || begin === 'BEGIN')) return undefined;
