@@ -129,7 +129,14 @@ function finish(lines: readonly DraftLine[], now: number): Outcome {
       outcome.deposits.push(deposit);
       if (!copy.previous || !isDeepStrictEqual(copy.previous, deposit)) outcome.changed.push(deposit);
       for (const { kind, generation } of next.events) {
-        const record = recordOf(deposit);
+        // What is taken back is told as it was credited, also where another amount of the payment takes its place.
+        const { before } = line;
+        const record =
+          kind === 'deposit.reverted' && before
+            ? recordOf(
+                describeDeposit(copy, before.fold, { ...next, status: 'reverted', generation }, before.told, now),
+              )
+            : recordOf(deposit);
         const event = { id: eventId(copy.id, generation, kind), kind, generation, deposit: record };
         (kind === 'deposit.reverted' ? reverts : outcome.events).push(event);
         if (kind === 'deposit') outcome.proposed.push(record);

@@ -9,8 +9,9 @@ export interface Line<T = unknown> {
   /** What the deposits of the fold are described from. */
   told: T;
   copies: Copy[];
-  /** For a payment: what takes the place of these once nothing is credited. */
+  /** For a payment: what takes the place of these once nothing is credited, and what was there before. */
   next?: { fold: AmountFold; told: T };
+  before?: { fold: AmountFold; told: T };
 }
 
 /** One copy of an amount: a deposit in the making. */
@@ -39,7 +40,7 @@ export interface Copy {
 export function moveGroup(lines: readonly Line[], isFrozen: boolean): void {
   for (const line of lines) {
     takeBack(line);
-    if (line.next && creditedCount(line) === 0) Object.assign(line, line.next);
+    if (line.next && creditedCount(line) === 0) giveWay(line, line.next);
   }
   let isGroupHeld = false;
   for (const line of lines) {
@@ -51,6 +52,12 @@ export function moveGroup(lines: readonly Line[], isFrozen: boolean): void {
       else creditOrKeepBack(line, copy, isFrozen ? 'NETWORK_FROZEN' : isGroupHeld ? 'GROUP_HELD' : undefined);
     }
   }
+}
+
+function giveWay<T>(line: Line<T>, next: { fold: AmountFold; told: T }): void {
+  line.before = { fold: line.fold, told: line.told };
+  line.fold = next.fold;
+  line.told = next.told;
 }
 
 /** Rule 9: from the highest ordinal downward. */
