@@ -1,4 +1,5 @@
 import { type DepositCallbacks, depositCallbacks, type Logger, type Provider } from 'deposit-callback';
+import type { ChainCheck } from 'deposit-callback/chains/evm';
 import { type SqliteDatabase, sqliteStore } from 'deposit-callback/stores/sqlite';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
@@ -16,6 +17,8 @@ export interface Exchange {
 export async function openExchange(options: {
   path: string;
   providers: Provider[];
+  /** Checks each deposit against nodes of our own, `evmChain({ network, url })`. */
+  chains?: ChainCheck[];
   logger?: Logger;
 }): Promise<Exchange> {
   const store = sqliteStore({ path: options.path });
@@ -26,6 +29,7 @@ export async function openExchange(options: {
       assets: assets.map(({ symbol: _, ...listed }) => listed),
       isOurs: (account) => customerOf(account) !== undefined,
     },
+    ...(options.chains ? { chains: options.chains } : {}),
     ...(options.logger ? { logger: options.logger } : {}),
   });
   await callbacks.ready();

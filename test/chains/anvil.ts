@@ -62,6 +62,9 @@ export async function startAnvil(chainId = 1): Promise<Anvil> {
     });
     child.once('exit', (code) => reject(new Error(`anvil ended with ${code}`)));
   });
+  // Whatever ends this process ends the chain too.
+  const kill = (): boolean => child.kill('SIGTERM');
+  process.once('exit', kill);
   let asked = 0;
 
   async function rpc<T>(method: string, params: unknown[] = []): Promise<T> {
@@ -97,7 +100,8 @@ export async function startAnvil(chainId = 1): Promise<Anvil> {
     },
     height: async () => Number(await rpc<string>('eth_blockNumber')),
     async close() {
-      child.kill('SIGTERM');
+      process.off('exit', kill);
+      kill();
       if (child.exitCode === null) await once(child, 'exit');
     },
   };

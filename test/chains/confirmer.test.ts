@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Anvil, rich, startAnvil } from './anvil.ts';
-import { liar, payer, shrug, token, transferCall, words } from './contracts.ts';
+import { liar, payer, runtimeOf, shrug, token, transferCall, words } from './contracts.ts';
 import { ether, openExchange } from './exchange.ts';
 
 const alice = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
@@ -160,7 +160,7 @@ describe('a receiver that asks the chain', () => {
     assert.deepEqual(exchange.balances(), { [`${usdt} ${alice}`]: 7n });
     await anvil.rpc('evm_revert', [snapshot]);
     const emitter = `0x${'e1'.repeat(20)}`;
-    await anvil.rpc('anvil_setCode', [emitter, `0x${liar.slice(liar.indexOf('60403'))}`]);
+    await anvil.rpc('anvil_setCode', [emitter, runtimeOf(liar)]);
     await anvil.send({ from: rich[2], to: emitter, data: `0x${words(rich[2], bob, 1n)}` });
     await anvil.rpc('eth_sendRawTransaction', [raw]);
     await anvil.mine(3);

@@ -89,3 +89,10 @@ export const shrug: string = deployment(
     PUSH0 PUSH0 0x20 CALLDATASIZE SUB PUSH0 CALLVALUE PUSH0 CALLDATALOAD GAS CALL POP STOP
   `),
 );
+
+/** The code that a deployment leaves on the chain: what `anvil_setCode` wants. */
+export function runtimeOf(deploymentCode: string): string {
+  // The last of the set-up: PUSH2 length, PUSH0, RETURN.
+  const [, length = ''] = /61([0-9a-f]{4})5ff3/.exec(deploymentCode) ?? [];
+  return `0x${deploymentCode.slice(-2 * Number.parseInt(length, 16))}`;
+}
