@@ -22,6 +22,11 @@ export function toldApart(rows: readonly Statement[], areInOneBlock: boolean): n
   return Math.max(most, joined.size);
 }
 
+/** Rows whose position the transaction fixes (rule 6). */
+export function fixedByTransaction(rows: readonly Statement[]): Statement[] {
+  return rows.filter(({ position }) => position !== undefined && positionScope(position) === 'transaction');
+}
+
 /** The q-th largest (rule 8); 0 where there are fewer. */
 export function nthLargest(counts: readonly number[], quorum: number): number {
   if (quorum === 1) return counts.length === 1 ? (counts[0] ?? 0) : Math.max(0, ...counts);

@@ -58,6 +58,8 @@ export function lineKey(statement: Pick<Statement, 'amount' | 'memo'> & { group?
   return `${amountKey(statement)}\n${group.network}\n${group.asset}\n${group.to}`;
 }
 
+const noDeposits: ReadonlyMap<number, StoredDeposit> = new Map();
+
 /** Folds a group, and lays out a copy for each deposit that there is or may be. */
 export function draftGroup(state: GroupState, context: DraftContext): DraftLine[] {
   const folded = foldGroup(state.statements, context.rules(state.group), {
@@ -71,12 +73,16 @@ export function draftGroup(state: GroupState, context: DraftContext): DraftLine[
     return { group, statements, removals, asset: context.asset(group) };
   };
   if (state.group.payment !== undefined) return draftPayment(state, folded, told, context);
+  const known = new Map<string, Map<number, StoredDeposit>>();
+  for (const deposit of state.deposits) {
+    ensure(known, lineKey(deposit), () => new Map<number, StoredDeposit>()).set(deposit.ordinal, deposit);
+  }
   const lines: DraftLine[] = [];
   for (const [key, { fold, statements }] of folded) {
     lines.push({
       keys: [`${state.key}\n${key}`],
       fold,
-      copies: copiesOf(state, key, fold, context),
+      copies: copiesOf(state.group, fold, known.get(key) ?? noDeposits, context),
       told: told(statements),
       memoIsToldElsewhere: fold.code === 'MEMO_UNKNOWN' && isToldWithMemo(folded, fold),
     });
@@ -117,18 +123,17 @@ function nearness(one: FoldedAmount<StoredStatement>, known: FoldedAmount<Stored
   return due * 8 + possible * 4 + reported * 2 + (one === known ? 1 : 0);
 }
 
-function copiesOf(state: GroupState, key: string, fold: AmountFold, context: DraftContext): Copy[] {
-  const known = new Map<number, StoredDeposit>();
-  let count = Math.max(1, fold.possible, fold.reported);
-  for (const deposit of state.deposits) {
-    if (lineKey(deposit) !== key) continue;
-    known.set(deposit.ordinal, deposit);
-    count = Math.max(count, deposit.ordinal);
-  }
+function copiesOf(
+  group: Group,
+  fold: AmountFold,
+  known: ReadonlyMap<number, StoredDeposit>,
+  context: DraftContext,
+): Copy[] {
+  const count = Math.max(1, fold.possible, fold.reported, ...known.keys());
   const copies: Copy[] = [];
   for (let ordinal = 1; ordinal <= count; ordinal += 1) {
     const previous = known.get(ordinal);
-    const id = previous?.id ?? depositId(state.group, fold.amount, fold.memo, ordinal);
+    const id = previous?.id ?? depositId(group, fold.amount, fold.memo, ordinal);
     copies.push(copyOf(id, ordinal, previous, context));
   }
   return copies;

@@ -1,9 +1,8 @@
 import { type Block, isConfirmed, rowsIn } from './blocks.ts';
 import type { FoldCode } from './codes.ts';
-import { nthLargest, toldApart } from './copies.ts';
+import { fixedByTransaction, nthLargest, toldApart } from './copies.ts';
 import { chainProvider, meets } from './fold-rules.ts';
 import { type DepthView, type GroupView, isConfirmedLoose } from './group-view.ts';
-import { positionScope } from './identity.ts';
 import type { Statement } from './statement.ts';
 import type { Loose, Voice } from './voices.ts';
 
@@ -153,8 +152,7 @@ function joinedRows(voice: Voice, view: DepthView, competing: readonly Placed[])
 }
 
 function fixedRows(voice: Voice, placed: readonly Placed[]): Statement[] {
-  const rows = placed.flatMap((one) => one.rows.get(voice) ?? []);
-  return rows.filter(({ position }) => position !== undefined && positionScope(position) === 'transaction');
+  return fixedByTransaction(placed.flatMap((one) => one.rows.get(voice) ?? []));
 }
 
 /** Rule 14: most copies in a live, final or held block, or confirmed statement without one. */

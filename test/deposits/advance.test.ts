@@ -417,6 +417,13 @@ describe('Memos that cannot be told (rule 4)', () => {
     assert.equal(withMemo?.status, 'confirmed');
     assert.equal(withMemo?.memo, 'tag');
   });
+
+  test('stay in quarantine where a check says the same', () => {
+    const inbox = createInbox(blind);
+    inbox.tell(one('B confirmed 5 X', { check: 'MEMO_UNREPORTED' }));
+    assert.equal(inbox.deposit(5n).status, 'quarantined');
+    assert.ok(inbox.deposit(5n).waitingSince);
+  });
 });
 
 describe('Payments (rule 26)', () => {

@@ -1,0 +1,128 @@
+import type { DepositCode } from './codes.ts';
+import { fixedByTransaction, positionsDiffer } from './copies.ts';
+import type { Placed, Ready } from './due.ts';
+import { chainProvider } from './fold-rules.ts';
+import type { DepthView, GroupView } from './group-view.ts';
+import type { Statement } from './statement.ts';
+import { blockOf, type Voice, type Word } from './voices.ts';
+
+/** Copies of one amount, as the facts are compared with them. */
+export interface Copies {
+  /** To credit now. */
+  due: number;
+  /** May still be true; never fewer than are due. */
+  possible: number;
+  /** Would be due but for a conflict or a named check: what an operator's release reaches. */
+  releasable: number;
+  code?: DepositCode;
+}
+
+/** One amount of a group, as far as it is folded. */
+export interface AmountView {
+  group: GroupView;
+  key: string;
+  statements: readonly Statement[];
+  view: DepthView;
+  placed: readonly Placed[];
+  ready: Ready;
+}
+
+/** Applies what keeps the copies from being due, conflicts and checks, and names the first of the reasons. */
+export function keepBack(copies: Copies, amount: AmountView): void {
+  const { group, key, view, placed, ready, statements } = amount;
+  const isConflict = view.conflicts.has(key) && ready.isByChain !== true;
+  // Rule 17: the chain check decides.
+  const isDenied = isConflict && view.chainHasSpoken && !chainTells(group, key);
+  const check = standingCheck(statements, group, view);
+  if (isConflict || check !== undefined) copies.due = 0;
+  if (isDenied) {
+    copies.releasable = 0;
+    // Rule 16: what is final never dies.
+    copies.possible = Math.max(0, ...placed.filter((one) => one.block.isFinal).map((one) => one.copies));
+  }
+  const code =
+    memoUnknown(group, statements) ??
+    (isDenied ? 'CHAIN_DISAGREES' : undefined) ??
+    (ready.code === group.removedNoBlock ? ready.code : undefined) ??
+    (isConflict ? 'CONFLICT' : undefined) ??
+    check ??
+    ready.code ??
+    (copies.possible > 0 ? oddity(amount) : whyGone(amount));
+  if (code !== undefined) copies.code = code;
+}
+
+/** Rule 4: whoever speaks of it cannot tell its memo. */
+function memoUnknown({ voices }: GroupView, statements: readonly Statement[]): DepositCode | undefined {
+  if (voices.every((voice) => voice.tellsRows)) return undefined;
+  const blind = new Set(voices.filter((voice) => !voice.tellsRows).map((voice) => voice.name));
+  const rows = statements.filter((statement) => statement.kind !== 'failed');
+  return rows.length > 0 && rows.every((row) => blind.has(row.provider)) ? 'MEMO_UNKNOWN' : undefined;
+}
+
+/** Whether our own chain check tells the amount, though it may not have confirmed it yet. */
+function chainTells({ voices }: GroupView, key: string): boolean {
+  const chain = voices.find((voice) => voice.name === chainProvider);
+  if (!chain) return false;
+  if (chain.loose.some((one) => one.key === key && !one.dead)) return true;
+  return [...chain.words.values()].some((word) => word.live && word.rows.has(key));
+}
+
+/** A check stands until that provider's newer statement of the same amount and position comes without it. */
+function standingCheck(statements: readonly Statement[], group: GroupView, view: DepthView): DepositCode | undefined {
+  let found: DepositCode | undefined;
+  for (const statement of statements) {
+    const { check } = statement;
+    if (check === undefined || (found !== undefined && found <= check)) continue;
+    if (isDead(statement, group, view) || statements.some((other) => supersedes(other, statement))) continue;
+    found = check;
+  }
+  return found;
+}
+
+function supersedes(other: Statement, checked: Statement): boolean {
+  if (other.provider !== checked.provider || other.check === checked.check || other.kind === 'failed') return false;
+  if (other.at === undefined || checked.at === undefined || other.at <= checked.at) return false;
+  return checked.position === undefined || other.position === checked.position;
+}
+
+function isDead(statement: Statement, group: GroupView, view: DepthView): boolean {
+  const hash = blockOf(statement);
+  if (hash !== undefined) {
+    const block = group.blocks.find((one) => one.hash === hash);
+    return block === undefined || view.standings.get(block) === 'dead';
+  }
+  const voice = group.voices.find((one) => one.name === statement.provider);
+  return voice?.loose.some((one) => one.statement === statement && one.dead && !one.final) ?? false;
+}
+
+function oddity({ group, key, placed }: AmountView): DepositCode | undefined {
+  if (placed.some((one) => positionsDiffer([...one.rows.values()]))) return 'POSITIONS_DIFFER';
+  // Positions that the transaction fixes compare across blocks, and without one.
+  const fixed = group.voices.map((voice) => fixedByTransaction(rowsOf(voice, key, placed)));
+  return positionsDiffer(fixed.filter((rows) => rows.length > 0)) ? 'POSITIONS_DIFFER' : undefined;
+}
+
+/** All rows of a provider that names no block in some of them; where each names one, the blocks compare by themselves. */
+function rowsOf(voice: Voice, key: string, placed: readonly Placed[]): Statement[] {
+  if (!voice.tellsRows) return [];
+  const loose = voice.loose.filter((one) => one.key === key && !one.dead).map((one) => one.statement);
+  return loose.length === 0 ? [] : [...loose, ...placed.flatMap((one) => one.rows.get(voice) ?? [])];
+}
+
+function whyGone({ group, key, statements }: AmountView): DepositCode | undefined {
+  if (statements.some((one) => one.kind === 'failed')) return 'FAILED';
+  let code: DepositCode | undefined;
+  for (const block of group.blocks) {
+    const words = [...block.words.values()];
+    const told = words.filter((word) => word.rows.has(key));
+    if (told.length === 0) continue;
+    if (block.failed) return 'FAILED';
+    if (told.some(isRemovedUntimed)) return 'REMOVED_UNTIMED';
+    if (words.some((word) => word.removalStands)) code = 'REMOVED';
+  }
+  return code ?? group.removedNoBlock;
+}
+
+function isRemovedUntimed({ removed, removalStands, spoken }: Word): boolean {
+  return removed !== undefined && removalStands && (removed.untimed || spoken?.untimed === true);
+}
