@@ -39,16 +39,13 @@ export function eventMethods(
     extend: (claim, leaseMs) => together(() => fenced(claim, 'due_at = ?', [now() + leaseMs])),
 
     settle: (claim, functions) =>
-      together(
-        () => {
-          // The fence first: nothing runs for a claim that is no longer ours.
-          if (!fenced(claim, `state = 'handled', settled_at = ?`, [now()])) return false;
-          settled(connection(), claim, now());
-          runAtomically(connection().database, functions);
-          return true;
-        },
-        (ours) => ours,
-      ),
+      together(() => {
+        // The fence first: nothing runs for a claim that is no longer ours.
+        if (!fenced(claim, `state = 'handled', settled_at = ?`, [now()])) return false;
+        settled(connection(), claim, now());
+        runAtomically(connection().database, functions);
+        return true;
+      }),
 
     fail: (claim, { error, delayMs, dead }) =>
       together(() =>

@@ -1,7 +1,7 @@
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 /** A write that shares its transaction, and so its sync, with those that come in the same turn of the event loop. */
-export type WriteTogether = <T>(work: () => T, keep?: (result: T) => boolean) => Promise<T>;
+export type WriteTogether = <T>(work: () => T) => Promise<T>;
 
 interface Waiting {
   /** Runs the work between savepoints; what it returns tells the caller, once all is committed. */
@@ -9,7 +9,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Each work is kept or undone on its own: when it throws, or `keep` says no, its neighbours stay. */
+/** Each work is undone on its own when it throws; its neighbours stay. */
 export function createWriteTogether(connection: () => SqliteConnection): WriteTogether {
   let queue: Waiting[] = [];
 
@@ -24,9 +24,9 @@ export function createWriteTogether(connection: () => SqliteConnection): WriteTo
     }
   }
 
-  return (work, keep = () => true) =>
+  return (work) =>
     new Promise((resolve, reject) => {
-      queue.push({ run: (current) => runApart(current, work, keep, resolve, reject), reject });
+      queue.push({ run: (current) => runApart(current, work, resolve, reject), reject });
       if (queue.length === 1) setImmediate(() => void flush());
     });
 }
@@ -34,7 +34,6 @@ export function createWriteTogether(connection: () => SqliteConnection): WriteTo
 function runApart<T>(
   { sql }: SqliteConnection,
   work: () => T,
-  keep: (result: T) => boolean,
   resolve: (result: T) => void,
   reject: (error: unknown) => void,
 ): () => void {
@@ -42,7 +41,6 @@ function runApart<T>(
   let tell: () => void;
   try {
     const result = work();
-    if (!keep(result)) sql('ROLLBACK TO deposit_callback_apart').run();
     tell = () => resolve(result);
   } catch (error) {
     sql('ROLLBACK TO deposit_callback_apart').run();

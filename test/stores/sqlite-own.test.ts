@@ -185,26 +185,6 @@ for (const driver of sqliteDrivers) {
     assert.deepEqual(await store.commit(batch), { lost: [] });
     assert.deepEqual((await store.callback('b'))?.body, body);
   });
-
-  withFile('an event shows the deposit as it was, however often that changes', async (file) => {
-    const store = await file.open();
-    const { deposits, events } = depositChange('a');
-    const [deposit] = deposits;
-    assert.ok(deposit);
-    await store.commit({ callbacks: [], changes: [depositChange('a', { events: [] })] });
-    // Made from the stored deposit itself, as the fold makes it.
-    const { group: _group, ordinal: _ordinal, ...shown } = deposit;
-    const event = { ...(events[0] ?? assert.fail()), deposit: shown };
-    await store.commit({ callbacks: [], changes: [depositChange('a', { expectedVersion: 1, events: [event] })] });
-    const changed = { ...deposit, status: 'reverted' as const, callbackIds: ['a', 'b'] };
-    await store.commit({
-      callbacks: [],
-      changes: [depositChange('a', { expectedVersion: 2, deposits: [changed], events: [] })],
-    });
-    assert.deepEqual((await store.deposit(deposit.id))?.deposit, changed);
-    assert.deepEqual((await claimOne(store)).event.deposit, shown);
-    assert.deepEqual((await store.events({ limit: 1 }))[0]?.deposit, shown);
-  });
 }
 
 test('both drivers read what the other wrote', async () => {

@@ -37,6 +37,29 @@ export const leasingCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'an event shows the deposit as it was when it was made, whatever the deposit has become',
+    async run({ store }) {
+      const deposit = sampleDeposit('a');
+      const other = sampleEvent(
+        { ...deposit, status: 'pending', amount: 7n, providers: ['other'] },
+        'deposit.pending',
+        0,
+      );
+      const made = sampleEvent(deposit);
+      await store.commit({
+        callbacks: [],
+        changes: [depositChange('a', { deposits: [deposit], events: [other, made] })],
+      });
+      const changed = sampleDeposit('a', { status: 'reverted', callbackIds: ['a', 'b'] });
+      await store.commit({ callbacks: [], changes: [sampleChange('a', { expectedVersion: 1, deposits: [changed] })] });
+      for (const event of [other, made]) {
+        const claim = await claimOne(store);
+        assert.deepEqual(claim.event, event);
+        await store.settle(claim, []);
+      }
+    },
+  },
+  {
     name: 'no event is claimed twice at once, by however many',
     async run(under) {
       const keys = Array.from({ length: 20 }, (_, index) => `key-${index}`);

@@ -141,6 +141,17 @@ export const settlingCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'the event behind a cancelled one has its turn',
+    async run({ store }) {
+      const deposit = sampleDeposit('a');
+      const [pending, confirmed] = [sampleEvent(deposit, 'deposit.pending'), sampleEvent(deposit)];
+      await store.commit({ callbacks: [], changes: [depositChange('a', { events: [pending, confirmed] })] });
+      const change = sampleChange('a', { expectedVersion: 1, cancelled: [pending.id] });
+      assert.deepEqual(await store.commit({ callbacks: [], changes: [change] }), { lost: [] });
+      assert.equal((await claimOne(store)).event.id, confirmed.id);
+    },
+  },
+  {
     name: 'a change that cancels an event is lost once that event was handed, whatever became of it',
     async run({ store }) {
       for (const after of ['claim', 'release', 'fail', 'settle']) {
