@@ -86,6 +86,17 @@ describe('Advance beside a truth', () => {
     });
   });
 
+  test('never credits from two rival blocks at once where blocks are named, though removals are lost', () => {
+    check('none', (world, roll) => {
+      if (world.providers.some((one) => !one.namesBlocks || one.tellsTotals)) return;
+      const inbox = replay(world, world.arrivals, roll);
+      const credited = inbox.credited();
+      const isWithin = (block: Record<string, number>): boolean =>
+        Object.entries(credited).every(([key, copies]) => copies <= (block[key] ?? 0));
+      assert.ok(Object.keys(credited).length === 0 || world.branches.some(isWithin));
+    });
+  });
+
   test('credits exactly what the chain holds, with no code, where providers leave nothing out', () => {
     check('plain', (world, roll) => {
       const inbox = replay(world, world.arrivals, roll);
