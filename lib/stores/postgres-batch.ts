@@ -3,8 +3,8 @@ import type { DepositEvent } from '../deposits/deposit.ts';
 import type { StoredDeposit, TransactionChange } from '../deposits/transaction-state.ts';
 import { columnText } from './column-text.ts';
 import { compactHash } from './compact-hash.ts';
-import { callbackToJson, depositToJson, statementToJson } from './sqlite-rows.ts';
 import type { Batch, CallbackRecord, DeliveryKey } from './store.ts';
+import { callbackToJson, depositToJson, statementToJson } from './stored-json.ts';
 
 /** A batch as the function `record` takes it, and the keys of its changes by their numbers there. */
 export interface PostgresBatch {

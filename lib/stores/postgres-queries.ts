@@ -5,8 +5,8 @@ import { fromColumnText } from './column-text.ts';
 import { deliveryHash, keyHash } from './postgres-batch.ts';
 import type { PostgresConnections } from './postgres-connections.ts';
 import { findCallbacks, findDeposit, findDeposits, findEvents, findWaiting } from './postgres-find.ts';
-import { callbackFromRow } from './sqlite-rows.ts';
 import type { CallbackRecord, DeliveryKey, Store, StoreCounts } from './store.ts';
+import { callbackFromRow } from './stored-json.ts';
 import { withAmount } from './with-amount.ts';
 
 /** Name of the tally of deposits with that status, but for the status. */

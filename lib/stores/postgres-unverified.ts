@@ -1,8 +1,8 @@
 import { columnText } from './column-text.ts';
 import { compactHash } from './compact-hash.ts';
 import type { PostgresConnections } from './postgres-connections.ts';
-import { type CallbackRow, callbackFromRow, callbackToJson } from './sqlite-rows.ts';
 import { type Store, unverifiedBytes } from './store.ts';
+import { type CallbackRow, callbackFromRow, callbackToJson } from './stored-json.ts';
 
 /** Callbacks whose signature did not fit: a table of their own, under a quota, oldest kept. */
 export function unverifiedMethods(

@@ -1,10 +1,11 @@
 import type { DepositEvent, DepositRecord, DepositStatus, EventKind } from '../deposits/deposit.ts';
 import type { StoredStatement } from '../deposits/statement.ts';
-import type { Decision, StoredDeposit, TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
+import type { StoredDeposit, TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
 
 /**
  * The durable inbox: callbacks, statements, deposits, events. A store keeps and finds; it has no rule of its own.
- * All times are absolute, epoch ms. `Tx` is what `atomically` hands to a listener.
+ * All times are absolute, epoch ms. Texts are well-formed Unicode of any length, NUL included, and come back exactly.
+ * `Tx` is what `atomically` hands to a listener. `docs/stores.md` has the promises as a table; `describeStore` proves them.
  */
 export interface Store<Tx = unknown> {
   /** For the log: `memory`, `sqlite`, `postgres`, `redis`. */
@@ -14,55 +15,60 @@ export interface Store<Tx = unknown> {
 
   /** Migrates, and refuses settings that would lose an acknowledged callback. Idempotent. */
   ready(): Promise<void>;
-  /** Closes what the store opened; a client that the user brought stays open. */
+  /** Closes what the store opened; a client that the user brought stays open. Idempotent. */
   close(): Promise<void>;
 
-  /** Of each delivery, whether the same id and body are known for that provider, and finished for good. */
+  /** Of each delivery, whether the same id and body are known for that provider, and finished for good. A fast path only. */
   known(deliveries: readonly DeliveryKey[]): Promise<boolean[]>;
-  /** The states of the transactions named; one that is not stored comes with version 0. */
+  /** The states of the transactions named, in their order; one that is not stored comes with version 0. */
   load(keys: readonly string[]): Promise<TransactionState[]>;
   /**
    * One durable atomic step for all of it. Where a change is lost (another version is stored, or an event to cancel was
-   * handed out) nothing of the batch is kept, and the keys to load again are named.
+   * handed out or is not there) nothing of the batch is kept, and the keys to load again are named.
    */
   commit(batch: Batch): Promise<{ lost: readonly string[] }>;
-  /** Writes lines of the log of callbacks that carry no duty: duplicates and refusals. Best effort. */
+  /** Writes lines of the log of callbacks that carry no duty: duplicates and refusals. Need not be synced. */
   log(callbacks: readonly CallbackRecord[]): Promise<void>;
 
   /**
-   * Leases due events: only the earliest event of a deposit that is not settled, none behind a dead letter, none of the
-   * kinds in `except`. Marks them handed.
+   * Leases due events, the soonest due first: only the earliest event of a deposit that is not settled, none behind a
+   * dead letter, none of the kinds in `except`. Marks them handed, durably, before it answers.
    */
   claim(request: ClaimRequest): Promise<Claim[]>;
-  /** Renews a lease; false when it is no longer ours. */
+  /** Renews a lease. Here and below: false when it is no longer ours; one that ran out and that nobody took still is. */
   extend(claim: Claim, leaseMs: number): Promise<boolean>;
   /**
-   * Runs the functions and marks the event handled in one transaction; false, with nothing kept, when the lease is no
-   * longer ours. A function that throws rolls all back.
+   * Runs the functions in order and marks the event handled in one transaction; where the lease is no longer ours, runs
+   * none and answers false. A function that throws rolls all back, and the lease stays.
    */
   settle(claim: Claim, functions: readonly ((tx: Tx) => unknown)[]): Promise<boolean>;
-  /** Gives the event back, due after `delayMs`; with `dead`, as a dead letter. False when the lease is no longer ours. */
+  /** Gives the event back, due after `delayMs`; with `dead`, as a dead letter. */
   fail(claim: Claim, failure: { error: string; delayMs: number; dead: boolean }): Promise<boolean>;
-  /** Gives a claim back unhandled, as if it had not been attempted: for a stop. */
+  /** Gives a claim back unhandled, as if it had not been attempted: for a stop. It stays marked as handed. */
   release(claim: Claim): Promise<boolean>;
-  /** Makes a dead letter due again, with its attempts counted from 0. */
+  /** Makes a dead letter due again, with its attempts counted from 0; false when there is none of that id. */
   redeliver(eventId: string): Promise<boolean>;
-  /** Resolves true soon after events may be due elsewhere (another process committed), false on `signal`; polling is the deliverer's. */
+  /**
+   * Calls `wake` soon after events may be due that another process committed; returns how to stop it. Only where the
+   * store can tell: the deliverer polls in any case.
+   */
   onEvents?(wake: () => void): () => void;
 
   /** Keeps a callback whose signature did not fit, within `quota` (`quarantineUnverified`); false when it is full. */
   keepUnverified(callback: CallbackRecord, quota: UnverifiedQuota): Promise<boolean>;
+  /** Whole callbacks, oldest first. */
   unverified(query: { provider?: string; limit: number }): Promise<CallbackRecord[]>;
   dropUnverified(ids: readonly string[]): Promise<void>;
 
+  /** With its body, as long as that is kept. */
   callback(id: string): Promise<CallbackRecord | undefined>;
   callbacks(query: CallbackQuery): Promise<CallbackRecord[]>;
   deposit(id: string): Promise<{ deposit: StoredDeposit; transactionKey: string } | undefined>;
   deposits(query: DepositQuery): Promise<DepositRecord[]>;
-  /** Everything said of a deposit's transaction. */
+  /** Everything said of a deposit's transaction, in the order in which it was stored. */
   statements(transactionKey: string): Promise<StoredStatement[]>;
   events(query: EventQuery): Promise<StoredEvent[]>;
-  /** Deposits that have been pending or held since before `before` (rule 25), oldest first. */
+  /** Deposits that have been pending or held since before `before` (rule 25), oldest first; `after` is the last one's id. */
   waiting(query: {
     before: number;
     network?: string;
@@ -71,8 +77,9 @@ export interface Store<Tx = unknown> {
   }): Promise<{ deposit: StoredDeposit; transactionKey: string }[]>;
   counts(): Promise<StoreCounts>;
   /**
-   * Forgets callbacks received before `before`, and what hangs on them, in small steps; never what a credited deposit
-   * rests on (rule 28), and never an event that is owed. Returns how many callbacks went.
+   * Forgets what is older than `before`, in small steps: callbacks, except a quarantined one that is not finished; and
+   * transactions, with all that was said of them, unless a `deposit` event was ever made for one (rule 28), a deposit of
+   * it waits, or an event of it is owed or dead. Returns how many callbacks went.
    */
   prune(before: number): Promise<number>;
 }
@@ -121,6 +128,7 @@ export interface TransferOutcome {
 
 /** What one durable step stores. */
 export interface Batch {
+  /** One whose id is stored already takes that one's place; without a body it keeps the stored one. */
   callbacks: readonly CallbackRecord[];
   changes: readonly TransactionChange[];
 }
@@ -143,6 +151,7 @@ export interface Claim {
 export interface StoredEvent extends DepositEvent {
   state: 'owed' | 'leased' | 'handled' | 'dead' | 'cancelled';
   attempts: number;
+  /** While it is leased: when the lease runs out. While it waits for an earlier event of its deposit: when it was made. */
   dueAt: number;
   madeAt: number;
   handed: boolean;
@@ -163,7 +172,7 @@ export interface UnverifiedQuota {
   perAddressPerHour: number;
 }
 
-/** Newest first; `before` is the id of the last one of the page before. */
+/** Newest first, without bodies; `before` is the id of the last one of the page before. */
 export interface CallbackQuery {
   provider?: string;
   outcome?: CallbackRecord['outcome'];
@@ -174,7 +183,7 @@ export interface CallbackQuery {
   limit: number;
 }
 
-/** Newest first by `firstSeenAt`. */
+/** Newest first by `firstSeenAt`; `before` is the id of the last one of the page before. */
 export interface DepositQuery {
   status?: DepositStatus;
   network?: string;
@@ -186,6 +195,7 @@ export interface DepositQuery {
   limit: number;
 }
 
+/** Newest first. */
 export interface EventQuery {
   state?: StoredEvent['state'];
   depositId?: string;
@@ -195,12 +205,12 @@ export interface EventQuery {
 
 export interface StoreCounts {
   callbacks: number;
+  /** Statuses that no deposit has are absent. */
   deposits: Readonly<Partial<Record<DepositStatus, number>>>;
+  /** Leased ones too. */
   owed: number;
   dead: number;
   unverified: number;
   /** When the oldest owed event was made, epoch ms. */
   oldestOwedAt?: number;
 }
-
-export type { Decision };
