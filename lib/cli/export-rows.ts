@@ -1,6 +1,6 @@
+import { decimalFrom } from '../deposits/amount.ts';
 import type { DepositRecord } from '../deposits/deposit.ts';
 import type { CallbackRecord, StoredEvent } from '../stores/store.ts';
-import { coins } from './coins.ts';
 import { isoTime } from './times.ts';
 
 /** One line of an export: flat, each value a text, so that no spreadsheet rounds an amount. */
@@ -42,7 +42,7 @@ export function depositRow(deposit: DepositRecord): ExportRow {
     symbol: deposit.symbol,
     decimals,
     units: deposit.amount,
-    amount: decimals === undefined ? undefined : coins(deposit.amount, decimals),
+    amount: decimals === undefined ? undefined : decimalFrom(deposit.amount, decimals),
     from: deposit.from,
     to: deposit.to,
     memo: deposit.memo,

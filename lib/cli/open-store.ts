@@ -33,6 +33,16 @@ async function makeStore(where: string | undefined, create: boolean): Promise<St
   }
   const scheme = /^([a-z][a-z0-9+]+):\/\//.exec(where)?.[1];
   switch (scheme) {
+    case 'postgres':
+    case 'postgresql': {
+      const { postgresStore } = await import('../stores/postgres.ts');
+      return postgresStore({ url: where }) as Store;
+    }
+    case 'redis':
+    case 'rediss': {
+      const { redisStore } = await import('../stores/redis.ts');
+      return redisStore({ url: where }) as Store;
+    }
     case undefined: {
       if (!create && !existsSync(where)) throw new DepositCallbackError('NOT_FOUND', `There is no file ${where}`);
       const { sqliteStore } = await import('../stores/sqlite.ts');

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { isDepositCallbackError } from '../errors.ts';
+import { addAudit } from './commands/audit.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDeposits } from './commands/deposits.ts';
 import { addExport } from './commands/export.ts';
@@ -21,6 +22,7 @@ const verbs: readonly AddVerb[] = [
   addKeygen,
   addListen,
   addSend,
+  addAudit,
   addLog,
   addShow,
   addDeposits,

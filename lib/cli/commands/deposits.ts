@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
+import { decimalFrom } from '../../deposits/amount.ts';
 import type { DepositRecord, DepositStatus } from '../../deposits/deposit.ts';
 import type { DepositQuery } from '../../stores/store.ts';
 import { depositJson } from '../callback-json.ts';
-import { coins } from '../coins.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addStoreOption, withStore } from '../open-store.ts';
@@ -72,7 +72,7 @@ function row(deposit: DepositRecord): readonly Cell[] {
 /** Whole coins with the symbol; where the decimals are not known, so that nobody takes them for coins, units. */
 export function amountText({ amount, decimals, symbol }: DepositRecord): string {
   const unit = symbol === undefined ? '' : ` ${symbol}`;
-  return decimals === undefined ? `${amount} units${unit}` : `${coins(amount, decimals)}${unit}`;
+  return decimals === undefined ? `${amount} units${unit}` : `${decimalFrom(amount, decimals)}${unit}`;
 }
 
 export function statusCell(status: DepositStatus): Cell {

@@ -1,0 +1,50 @@
+import { standardWebhooksSignature } from '../../signatures/standard-webhooks.ts';
+import type { Probe } from '../probe.ts';
+import { allRefused, withHeaders } from './signature.ts';
+
+const hour = 3_600_000;
+
+/** Callbacks whose signature fits and whose time does not. */
+export const timeProbes: readonly Probe[] = [
+  {
+    id: 'stale',
+    group: 'time',
+    severity: 'high',
+    title: 'A callback that was signed long ago is refused',
+    does: 'signs as of an hour, a day and ten years ago',
+    run: (target) =>
+      allRefused(
+        target,
+        [hour, 24 * hour, 87_600 * hour].map((ms) => target.ping({ now: target.signer.now() - ms })),
+      ),
+  },
+  {
+    id: 'future',
+    group: 'time',
+    severity: 'high',
+    title: 'A callback that is signed ahead of time is refused',
+    does: 'signs as of an hour, a day and ten years ahead: it would stay good for as long',
+    run: (target) =>
+      allRefused(
+        target,
+        [hour, 24 * hour, 87_600 * hour].map((ms) => target.ping({ now: target.signer.now() + ms })),
+      ),
+  },
+  {
+    id: 'no-time',
+    group: 'time',
+    severity: 'high',
+    title: 'A signed time that is no number is refused',
+    does: 'signs "NaN", "Infinity", a time with letters behind it, one of 40 digits: no comparison with them is ever true',
+    run: (target) =>
+      allRefused(
+        target,
+        ['NaN', 'Infinity', `${Math.floor(target.signer.now() / 1_000)}abc`, '9'.repeat(40)].map((time) => {
+          const signed = target.ping();
+          const id = signed.headers['webhook-id'] ?? '';
+          const signature = standardWebhooksSignature(target.secret, id, time, signed.body);
+          return withHeaders(signed, { 'webhook-timestamp': time, 'webhook-signature': signature });
+        }),
+      ),
+  },
+];

@@ -1,0 +1,111 @@
+import { type ConnectionOptions, connect, type SecureVersion, type TLSSocket } from 'node:tls';
+import { describeSeen, exchange, type Route } from '../exchange.ts';
+import { green, isTaken, type Probe, red, skipped } from '../probe.ts';
+
+const noTls = 'the URL is plain HTTP on loopback, where TLS is not asked for: audit the public URL too';
+
+/** The way to the endpoint. Tried even where good callbacks are refused: that may be the reason. */
+export const transportProbes: readonly Probe[] = [
+  {
+    id: 'plain-http',
+    group: 'transport',
+    severity: 'high',
+    title: 'Callbacks over plain HTTP are not taken',
+    does: 'sends a signed test callback without TLS',
+    needs: 'nothing',
+    async run(target) {
+      const { url } = target.route;
+      if (url.protocol === 'http:' && isLoopback(url)) return skipped(noTls);
+      const plain = target.plainUrl ?? plainOf(url);
+      const seen = await exchange(
+        { ...target.route, url: plain, patienceMs: Math.min(target.route.patienceMs, 10_000) },
+        target.ping(),
+      );
+      if (isTaken(seen)) return red(`${describeSeen(seen)} at ${plain.origin}`);
+      return green(`${describeSeen(seen)} at ${plain.origin}`);
+    },
+  },
+  {
+    id: 'tls-version',
+    group: 'transport',
+    severity: 'medium',
+    title: 'Only TLS 1.2 and newer are spoken',
+    does: 'shakes hands with TLS 1.0, 1.1, then with what is offered',
+    needs: 'nothing',
+    async run({ route }) {
+      if (route.url.protocol !== 'https:') return skipped(noTls);
+      for (const version of ['TLSv1', 'TLSv1.1'] as const) {
+        const old = await handshake(route, {
+          minVersion: version,
+          maxVersion: version as SecureVersion,
+          ciphers: 'DEFAULT@SECLEVEL=0',
+        });
+        if (typeof old !== 'string') return red(`${old.getProtocol()} is accepted`);
+      }
+      const socket = await handshake(route, {});
+      return typeof socket === 'string'
+        ? red(socket)
+        : green(`${socket.getProtocol()}, ${socket.getCipher().standardName}`);
+    },
+  },
+  {
+    id: 'certificate',
+    group: 'transport',
+    severity: 'medium',
+    title: 'The certificate is trusted and good for two weeks and more',
+    does: 'reads the certificate',
+    needs: 'nothing',
+    async run({ route, signer }) {
+      if (route.url.protocol !== 'https:') return skipped(noTls);
+      const socket = await handshake(route, {});
+      if (typeof socket === 'string') return red(socket);
+      const until = Date.parse(socket.getPeerCertificate().valid_to);
+      const day = new Date(until).toISOString();
+      if (!socket.authorized) return red(`not trusted: ${String(socket.authorizationError)}`);
+      return until - signer.now() < 14 * 86_400_000 ? red(`valid until ${day} only`) : green(`valid until ${day}`);
+    },
+  },
+];
+
+/** The connection once hands are shaken, closed again; else why they were not. */
+function handshake({ url, ca, patienceMs }: Route, options: ConnectionOptions): Promise<TLSSocket | string> {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return new Promise((resolve) => {
+    let socket: TLSSocket;
+    try {
+      socket = connect({
+        host,
+        port: Number(url.port || 443),
+        ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
+        ...(ca === undefined ? {} : { ca }),
+        // What is wrong with the certificate is to be told, not to end the connection.
+        rejectUnauthorized: false,
+        ...options,
+      });
+    } catch (error) {
+      resolve(error instanceof Error ? error.message : String(error));
+      return;
+    }
+    socket.setTimeout(Math.min(patienceMs, 10_000), () => {
+      socket.destroy();
+      resolve('no answer to the handshake');
+    });
+    socket.once('secureConnect', () => {
+      resolve(socket);
+      socket.end();
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+  });
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+}
+
+function plainOf(url: URL): URL {
+  if (url.protocol === 'http:') return url;
+  const plain = new URL(url);
+  plain.protocol = 'http:';
+  plain.port = '80';
+  return plain;
+}

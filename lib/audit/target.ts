@@ -1,0 +1,86 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { Route, Seen } from './exchange.ts';
+import { type SampleFields, sampleBody, sampleFields } from './sample.ts';
+import type { Signed, Signer, SignOver } from './signer.ts';
+import type { Account, State } from './state.ts';
+
+/** The endpoint under audit, and all that a probe may use against it. */
+export interface Target {
+  readonly route: Route;
+  readonly signer: Signer;
+  /** The key that callbacks are signed with; never told. */
+  readonly secret: string;
+  readonly apiKey: string | undefined;
+  /** For how long a slow sender must be borne with at most, ms. */
+  readonly slowMs: number;
+  /** The same host over plain HTTP, where the audited URL is HTTPS. */
+  readonly plainUrl: URL | undefined;
+  /** What is credited; undefined where nobody can look. */
+  readonly state: State | undefined;
+  /** A signed callback that moves nothing: `test`, with a number in it. */
+  ping(over?: SignOver): Signed;
+  send: Signer['send'];
+  /** Whether a good callback is still taken. */
+  isAlive(): Promise<boolean>;
+  /** A transfer to the account, of an amount and a transaction of its own. */
+  transfer(state: State, over?: Partial<SampleFields>): SampleFields;
+  /** A transfer to an address that was made up, which no service credits. */
+  nobodys(): SampleFields;
+  /** Signs a transfer and sends it. Taken back when the audit is over, whatever becomes of it. */
+  report(fields: SampleFields, extra?: Readonly<Record<string, unknown>>, over?: SignOver): Promise<Seen>;
+  /** Transfers to take back in the end. */
+  readonly reported: readonly SampleFields[];
+  /** Remembers a transfer that was sent by hand. */
+  remember(fields: SampleFields): void;
+}
+
+export interface TargetOptions {
+  signer: Signer;
+  apiKey?: string | undefined;
+  slowMs: number;
+  plainUrl?: URL | undefined;
+  state?: State | undefined;
+}
+
+export function createTarget({ signer, apiKey, slowMs, plainUrl, state }: TargetOptions): Target {
+  const reported: SampleFields[] = [];
+  const ping = (over: SignOver = {}): Signed =>
+    signer.sign({ type: 'test', timestamp: new Date(signer.now()).toISOString(), number: randomInt(1_000_000) }, over);
+
+  return {
+    route: signer.route,
+    signer,
+    secret: signer.secret,
+    apiKey,
+    slowMs,
+    plainUrl,
+    state,
+    ping,
+    send: signer.send,
+    async isAlive() {
+      const { status } = await signer.send(ping());
+      return status !== undefined && status >= 200 && status < 300;
+    },
+    transfer: ({ account }, over = {}) => ({ ...transferTo(account, signer.now()), ...over }),
+    nobodys: () => sampleFields(signer.now()),
+    report(fields, extra, over) {
+      reported.push(fields);
+      return signer.send(signer.sign(sampleBody(fields, extra), over));
+    },
+    reported,
+    remember: (fields) => void reported.push(fields),
+  };
+}
+
+function transferTo({ network, asset, to, amount, confirmations }: Account, now: number): SampleFields {
+  return {
+    ...sampleFields(now),
+    network,
+    asset,
+    to,
+    amount: String(amount + BigInt(randomInt(1, 1_000_000))),
+    confirmations,
+    position: asset.includes('/slip44:') ? 'native' : 'log:0',
+    block: { number: '21000000', hash: `0x${randomBytes(32).toString('hex')}` },
+  };
+}
