@@ -17,17 +17,6 @@ export function keyHash(key: string): string {
   return hash('sha256', columnText(key), 'hex').slice(0, 32);
 }
 
-/** Keys of changes that are lost whatever the store holds: a second one of a transaction, and a cancel of nothing. */
-export function lostAnyway(changes: readonly TransactionChange[]): string[] {
-  const seen = new Set<string>();
-  return changes.flatMap(({ key, expectedVersion, cancelled, events }) => {
-    const cancelsNothing = expectedVersion === 0 && cancelled.some((id) => !events.some((event) => event.id === id));
-    if (seen.has(key) || cancelsNothing) return key;
-    seen.add(key);
-    return [];
-  });
-}
-
 export function batchValues(batch: Batch, now: number | null, slot: number): PostgresBatch {
   // Numbers from 1, those of stored transactions first, as the function takes them.
   const changes = [...batch.changes].sort((one, other) => rank(one) - rank(other));

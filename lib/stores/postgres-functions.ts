@@ -1,5 +1,6 @@
 // Plans that stay right from the first row to the 10^7th: by index, whatever the statistics say of young tables.
-const settings = 'SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_mergejoin = off';
+const settings =
+  'SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan';
 
 const unsettled = `('owed', 'leased', 'dead')`;
 

@@ -1,5 +1,6 @@
 import { DepositCallbackError, invalidOption } from '../errors.ts';
-import { batchValues, lostAnyway } from './postgres-batch.ts';
+import { lostAnyway } from './lost-anyway.ts';
+import { batchValues } from './postgres-batch.ts';
 import type { PostgresPool, PostgresTransaction } from './postgres-client.ts';
 import { createConnections, type PostgresConnections } from './postgres-connections.ts';
 import { assertDurable } from './postgres-durability.ts';

@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import { DepositCallbackError, invalidOption } from '../errors.ts';
+import { columnText } from './column-text.ts';
+import { lostAnyway } from './lost-anyway.ts';
+import { batchValues, bodyFromText, bodyToText, deliveryHash, stateFromReply } from './redis-batch.ts';
+import { createRedisConnection, type RedisClient, type RedisConnection } from './redis-client.ts';
+import { assertDurable } from './redis-durability.ts';
+import { eventMethods } from './redis-events.ts';
+import { queryMethods } from './redis-queries.ts';
+import { type Store, unverifiedBytes } from './store.ts';
+import { callbackFromRow, callbackToJson } from './stored-json.ts';
+
+export type { IoredisClient, NodeRedisClient, RedisClient } from './redis-client.ts';
+
+interface CommonOptions {
+  /** In front of every key. Default `deposit-callback:`. */
+  prefix?: string;
+  /** Accepts a server that may lose an acknowledged callback: for tests, and where losing one is no harm. Default false. */
+  acceptLoss?: boolean;
+  /** Epoch ms, for tests; default: the server's clock, which all processes share. */
+  now?: () => number;
+}
+
+/** Either a client that you keep, or a URL for one of the store's own. */
+export type RedisStoreOptions = CommonOptions &
+  (
+    | {
+        /** Of `ioredis` 5, or a connected one of `redis` 4 or newer. It stays open at `close()`. */
+        client: RedisClient;
+      }
+    | {
+        /** For example `redis://host:6379/0`; opened with `ioredis`, which must be installed. */
+        url: string;
+      }
+  );
+
+const schemaVersion = 1;
+/** Rows that one step of a prune looks at. */
+const pruneStep = 200;
+
+/**
+ * A store in one Redis 6.2 or newer, a single primary with `appendonly yes` and `appendfsync always`, for any number of
+ * receivers and deliverers. It has no transaction to lend, so `atomically` is refused with `ATOMICALLY_UNSUPPORTED`:
+ * listeners are called at least once, and a ledger of one's own keyed by `eventId` makes it once. Throws
+ * `OPTION_INVALID`; `ready()` rejects with `STORE_DRIVER_MISSING`, `STORE_NOT_DURABLE` or `STORE_SCHEMA_NEWER`; any method
+ * with `STORE_NOT_READY`, `STORE_BUSY`, `STORE_FULL` or an error of the client.
+ */
+export function redisStore(options: RedisStoreOptions): Store<never> {
+  const { prefix = 'deposit-callback:', acceptLoss = false } = options;
+  const given: { client?: RedisClient; url?: string } = options;
+  if ((given.client === undefined) === (given.url === undefined))
+    throw invalidOption('client', 'give either client or url');
+  if (typeof prefix !== 'string' || prefix === '') throw invalidOption('prefix', 'give a text to put before each key');
+  const now = (): string => (options.now ? String(options.now()) : '');
+  // Wakes of our own are passed over: whoever commits wakes the deliverer of this process itself.
+  const self = randomUUID();
+
+  let opening: Promise<void> | undefined;
+  let current: RedisConnection | undefined;
+  let own: { disconnect(): void } | undefined;
+  const unsubscribes = new Set<() => void>();
+  const connection = (): RedisConnection => {
+    if (!current)
+      throw new DepositCallbackError('STORE_NOT_READY', 'redisStore: await ready() first; after close() it is gone');
+    return current;
+  };
+
+  async function open(): Promise<void> {
+    const opened = 'url' in options ? await openClient(options.url) : undefined;
+    const client = 'client' in options ? options.client : opened;
+    if (!client) throw invalidOption('client', 'give either client or url');
+    try {
+      // A server that goes away must not end the process: the next command tells.
+      client.on('error', () => {});
+      const candidate = createRedisConnection(client, prefix, now);
+      await assertDurable(candidate, acceptLoss);
+      await candidate.command('SET', `${prefix}schema`, String(schemaVersion), 'NX');
+      const version = Number(await candidate.command('GET', `${prefix}schema`));
+      if (version > schemaVersion) {
+        throw new DepositCallbackError(
+          'STORE_SCHEMA_NEWER',
+          `redisStore: the data has schema ${version}, this version of deposit-callback knows ${schemaVersion}; upgrade deposit-callback`,
+        );
+      }
+      current = candidate;
+      own = opened;
+    } catch (error) {
+      opened?.disconnect();
+      throw error;
+    }
+  }
+
+  async function prune(before: number): Promise<number> {
+    let total = 0;
+    for (const script of ['pruneCallbacks', 'pruneTransactions'] as const) {
+      // What stays is skipped from then on.
+      for (let skip = 0; ; ) {
+        const [gone, seen] = (await connection().run(script, [before, pruneStep, skip])) as [number, number];
+        if (script === 'pruneCallbacks') total += gone;
+        skip += seen - gone;
+        if (seen < pruneStep) break;
+      }
+    }
+    return total;
+  }
+
+  const commit: Store['commit'] = async (batch) => {
+    const hopeless = lostAnyway(batch.changes);
+    if (hopeless.length > 0) return { lost: hopeless };
+    const lost = new Set((await connection().run('record', batchValues(batch, self))) as string[]);
+    return { lost: batch.changes.flatMap(({ key }) => (lost.has(columnText(key)) ? key : [])) };
+  };
+
+  return {
+    name: 'redis',
+    durable: true,
+
+    ready() {
+      opening ??= open().catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      });
+      return opening;
+    },
+
+    async close() {
+      await opening?.catch(() => {});
+      opening = undefined;
+      current = undefined;
+      for (const unsubscribe of unsubscribes) unsubscribe();
+      unsubscribes.clear();
+      own?.disconnect();
+      own = undefined;
+    },
+
+    async known(deliveries) {
+      if (deliveries.length === 0) return [];
+      const keys = deliveries.map((delivery) => `${prefix}kn:${deliveryHash(delivery)}`);
+      return ((await connection().command('MGET', ...keys)) as (string | null)[]).map((id) => id !== null);
+    },
+
+    async load(keys) {
+      if (keys.length === 0) return [];
+      const replies = (await connection().run('load', [keys.length, ...keys.map(columnText)])) as unknown[];
+      return keys.map((key, index) => stateFromReply(key, replies[index]));
+    },
+
+    commit,
+    log: async (callbacks) => void (await commit({ callbacks, changes: [] })),
+    ...eventMethods(connection, self),
+
+    onEvents(wake) {
+      let stopped = false;
+      let stop = (): void => {
+        stopped = true;
+      };
+      connection()
+        .subscribe(`${prefix}owed`, (text) => {
+          if (text !== self) wake();
+        })
+        .then(
+          (unsubscribe) => {
+            stop = unsubscribe;
+            if (stopped) unsubscribe();
+            else unsubscribes.add(unsubscribe);
+          },
+          // Polling finds the events all the same.
+          () => {},
+        );
+      return () => {
+        unsubscribes.delete(stop);
+        stop();
+      };
+    },
+
+    async keepUnverified(callback, { bytes, bytesPerAddress, perAddressPerHour }) {
+      const { id, provider, remoteAddress, receivedAt, body } = callback;
+      const kept = await connection().run('keepUnverified', [
+        columnText(id),
+        columnText(provider),
+        columnText(remoteAddress),
+        receivedAt,
+        unverifiedBytes(callback),
+        callbackToJson(callback),
+        bodyToText(body),
+        bytes,
+        bytesPerAddress,
+        perAddressPerHour,
+      ]);
+      return kept === 1;
+    },
+
+    async unverified({ provider, limit }) {
+      const ids = (await connection().command('ZRANGE', `${prefix}uns`, '0', '-1')) as string[];
+      const found = [];
+      for (const id of ids) {
+        if (found.length >= limit) break;
+        const [record, body, of] = (await connection().command('HMGET', `${prefix}un:${id}`, 'r', 'b', 'p')) as (
+          | string
+          | null
+        )[];
+        if (!record || (provider !== undefined && of !== columnText(provider))) continue;
+        found.push(callbackFromRow({ record, body: bodyFromText(body) ?? null }));
+      }
+      return found;
+    },
+
+    dropUnverified: async (ids) => void (await connection().run('dropUnverified', ids.map(columnText))),
+    ...queryMethods(connection, prefix),
+    prune,
+  };
+}
+
+async function openClient(url: string): Promise<RedisClient & { disconnect(): void }> {
+  try {
+    const { Redis } = await import('ioredis');
+    return new Redis(url, { maxRetriesPerRequest: 2, connectTimeout: 5_000 });
+  } catch (cause) {
+    throw new DepositCallbackError('STORE_DRIVER_MISSING', 'redisStore: install ioredis, or bring a client', { cause });
+  }
+}
