@@ -18,6 +18,8 @@ import { assetOn, hexUnits, quantityText } from './evm-reading.ts';
 import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts';
 import type { Scheme } from './scheme.ts';
 
+export { type AlchemyWatchOptions, watchAlchemy } from './alchemy-watch.ts';
+
 // https://www.alchemy.com/docs/reference/notify-api-quickstart
 const scheme: Scheme = {
   algorithm: 'hmac-sha256',

@@ -20,6 +20,8 @@ import { assetOn } from './evm-reading.ts';
 import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts';
 import type { Scheme } from './scheme.ts';
 
+export { type BlockcypherWatchOptions, watchBlockcypher } from './blockcypher-watch.ts';
+
 export interface BlockcypherOptions extends ProviderOptions {
   /** CAIP-2 or a name of it: bodies do not say their chain. One instance for each of `bitcoin`, `litecoin`, `dogecoin`. */
   network: string;

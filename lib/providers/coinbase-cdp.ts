@@ -7,6 +7,8 @@ import { headerOf, textAt } from './places.ts';
 import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts';
 import type { Scheme, SignedRequest } from './scheme.ts';
 
+export { type CoinbaseCdpWatchOptions, watchCoinbaseCdp } from './coinbase-cdp-watch.ts';
+
 const header = 'x-hook0-signature';
 
 // https://docs.cdp.coinbase.com/webhooks/verify-signatures: `t.h.values.body`, where h names headers and values are theirs.

@@ -18,6 +18,8 @@ import { readRawTransaction } from './helius-raw.ts';
 import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts';
 import type { Scheme } from './scheme.ts';
 
+export { type HeliusWatchOptions, watchHelius } from './helius-watch.ts';
+
 export interface HeliusOptions extends ProviderOptions {
   /** CAIP-2 or a name of it: bodies do not say it. Default `solana`; `solana-devnet` for the devnet kinds of webhook. */
   network?: string;

@@ -19,6 +19,8 @@ import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts
 import type { Scheme, SignedRequest } from './scheme.ts';
 import { compactJson } from './signed-bytes.ts';
 
+export { type MoralisWatchOptions, watchMoralis } from './moralis-watch.ts';
+
 // https://docs.moralis.com/streams-api/evm/webhook-data/webhook-security
 const scheme: Scheme = {
   algorithm: 'keccak256',

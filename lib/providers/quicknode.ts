@@ -10,6 +10,7 @@ import { quicknodeFormat } from './quicknode-filter.ts';
 import type { Scheme } from './scheme.ts';
 
 export { type QuicknodeFilterOptions, quicknodeFilter } from './quicknode-filter.ts';
+export { type QuicknodeWatch, type QuicknodeWatchOptions, watchQuicknode } from './quicknode-watch.ts';
 
 export interface QuicknodeOptions extends ProviderOptions {
   /**

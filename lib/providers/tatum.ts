@@ -7,6 +7,8 @@ import { assetOn } from './evm-reading.ts';
 import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts';
 import type { Scheme } from './scheme.ts';
 
+export { type TatumWatchOptions, watchTatum } from './tatum-watch.ts';
+
 // https://docs.tatum.io/docs/authenticating-notification-webhooks
 const scheme: Scheme = {
   algorithm: 'hmac-sha512',
