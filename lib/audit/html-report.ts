@@ -2,7 +2,7 @@ import type { AuditReport, ProbeReport } from './audit.ts';
 import type { Verdict } from './probe.ts';
 import { reportStyle } from './report-style.ts';
 
-const words: Readonly<Record<Verdict, string>> = { green: 'held', red: 'did not hold', skipped: 'not told' };
+const words: Readonly<Record<Verdict, string>> = { green: 'held', red: 'did not hold', skipped: 'skipped' };
 const marks: Readonly<Record<Verdict, string>> = { green: '&#10003;', red: '&#10007;', skipped: '&ndash;' };
 
 /** The report as one page that needs nothing else: no script, no font, no request. All of it is escaped. */
@@ -27,7 +27,7 @@ export function htmlReport(report: AuditReport): string {
 <div><dt>Date</dt><dd><time datetime="${startedAt}">${startedAt.replace('T', ' ').replace(/\.\d+Z/, ' UTC')}</time></dd></div>
 <div><dt>Held</dt><dd>${counts.green}</dd></div>
 <div><dt>Did not hold</dt><dd>${counts.red}</dd></div>
-<div><dt>Not told</dt><dd>${counts.skipped}</dd></div>
+<div><dt>Skipped</dt><dd>${counts.skipped}</dd></div>
 <div><dt>Took</dt><dd>${(tookMs / 1_000).toFixed(1)} s</dd></div>
 </dl>
 ${bar(report)}
@@ -64,7 +64,7 @@ function headline({ verdict, counts }: AuditReport): string {
 function bar({ counts, probes }: AuditReport): string {
   const share = (verdict: Verdict): string =>
     counts[verdict] === 0 ? '' : `<span class="${verdict}" style="flex-grow:${counts[verdict]}"></span>`;
-  const label = `${counts.green} of ${probes.length} held, ${counts.red} did not, ${counts.skipped} not told`;
+  const label = `${counts.green} of ${probes.length} held, ${counts.red} did not, ${counts.skipped} skipped`;
   return `<div class="bar" role="img" aria-label="${label}">${share('green')}${share('red')}${share('skipped')}</div>`;
 }
 

@@ -3,6 +3,7 @@ import { isDepositCallbackError } from '../errors.ts';
 import { addAudit } from './commands/audit.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDeposits } from './commands/deposits.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addKeygen } from './commands/keygen.ts';
 import { addListen } from './commands/listen.ts';
@@ -23,6 +24,7 @@ const verbs: readonly AddVerb[] = [
   addListen,
   addSend,
   addAudit,
+  addDoctor,
   addLog,
   addShow,
   addDeposits,

@@ -11,6 +11,13 @@ const makers: Readonly<Record<string, () => Promise<unknown>>> = {
   imtoken: () => import('../providers/imtoken.ts').then((file) => file.imtoken),
   'standard-webhooks': () => import('../providers/standard-webhooks.ts').then((file) => file.standardWebhooks),
   alchemy: () => import('../providers/alchemy.ts').then((file) => file.alchemy),
+  blockcypher: () => import('../providers/blockcypher.ts').then((file) => file.blockcypher),
+  'coinbase-cdp': () => import('../providers/coinbase-cdp.ts').then((file) => file.coinbaseCdp),
+  helius: () => import('../providers/helius.ts').then((file) => file.helius),
+  moralis: () => import('../providers/moralis.ts').then((file) => file.moralis),
+  quicknode: () => import('../providers/quicknode.ts').then((file) => file.quicknode),
+  tatum: () => import('../providers/tatum.ts').then((file) => file.tatum),
+  tenderly: () => import('../providers/tenderly.ts').then((file) => file.tenderly),
 };
 
 /** Names of the providers that a verb takes, in alphabetical order. */

@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import { createSigner } from '../../audit/signer.ts';
+import { invalidOption } from '../../errors.ts';
+import { addConfigOption, loadConfig } from '../config.ts';
+import type { Context } from '../context.ts';
+import { examineEndpoint } from '../doctor/endpoint.ts';
+import type { DoctorFinding, Level } from '../doctor/finding.ts';
+import { examineKeys } from '../doctor/keys.ts';
+import { examineOptions } from '../doctor/options.ts';
+import { examineStore, examineTraffic } from '../doctor/store.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { addStoreOption, openStore } from '../open-store.ts';
+import type { Colour } from '../output.ts';
+import { makeSigner } from '../provider-table.ts';
+import { addSecretOption, secretFrom } from '../secrets.ts';
+import { readUrl } from '../urls.ts';
+
+interface DoctorOptions {
+  config?: string;
+  store?: string;
+  url?: string;
+  secretEnv: string;
+  apiKeyEnv?: string;
+  strict?: boolean;
+  json?: boolean;
+}
+
+const colours: Readonly<Record<Level, Colour>> = { ok: 'green', note: 'dim', warn: 'yellow', bad: 'red' };
+const supported = [20, 19] as const;
+
+/** Looks at a configuration, its store and the mounted app, and tells what will hurt. */
+export function addDoctor(program: Command, context: Context, finish: (code: number) => void): void {
+  const { output } = context;
+  const command = program
+    .command('doctor')
+    .description('look at configuration, keys, store and the mounted app; exits 1 where something is bad')
+    .option('--url <url>', 'callback URL of the imtoken profile: sends signed test callbacks through the app')
+    .option('--api-key-env <name>', 'environment variable with the API key')
+    .option('--strict', 'exit 1 for warnings too')
+    .option('--json', 'as JSON');
+  addConfigOption(command);
+  addStoreOption(command);
+  addSecretOption(command, 'the signing key, for --url').action(async (options: DoctorOptions) => {
+    if (options.config === undefined && options.store === undefined && options.url === undefined) {
+      throw invalidOption('--config, --store, --url', 'give at least one of them to look at');
+    }
+    const findings = [nodeFinding(), ...(await examine(options, context))];
+    if (options.json) output.json(findings);
+    else {
+      output.table(
+        ['level', 'about', 'found', 'what to do'],
+        findings.map((one) => [{ text: one.level, colour: colours[one.level] }, one.about, one.found, one.fix]),
+      );
+    }
+    const wrong = findings.some(({ level }) => level === 'bad' || (options.strict === true && level === 'warn'));
+    finish(wrong ? exitCodes.found : exitCodes.ok);
+  });
+}
+
+async function examine(options: DoctorOptions, context: Context): Promise<DoctorFinding[]> {
+  const { env, now, output } = context;
+  const findings: DoctorFinding[] = [];
+  if (options.config !== undefined) {
+    output.progress('Looking at the configuration');
+    const { settings, findings: found } = examineOptions(await loadConfig(options.config));
+    findings.push(...found);
+    if (settings) {
+      for (const provider of settings.providers) findings.push(...(await examineKeys(provider, now())));
+      output.progress('Looking at the store');
+      try {
+        const stored = await examineStore(settings.store, now());
+        findings.push(...stored);
+        const isReady = !stored.some(({ id, level }) => id === 'durable' && level === 'bad');
+        if (isReady) findings.push(...(await examineTraffic(settings, now())));
+      } finally {
+        await settings.store.close().catch(() => {});
+      }
+    }
+  } else if (options.store !== undefined) {
+    const store = await openStore(options.store);
+    try {
+      findings.push(...(await examineStore(store, now())));
+    } finally {
+      await store.close();
+    }
+  }
+  if (options.url !== undefined) {
+    output.progress('Sending signed test callbacks');
+    const signer = createSigner({
+      provider: await makeSigner('imtoken'),
+      secret: secretFrom(env, options.secretEnv),
+      apiKey: options.apiKeyEnv === undefined ? undefined : secretFrom(env, options.apiKeyEnv),
+      route: { url: readUrl(options.url), patienceMs: 15_000 },
+      now,
+    });
+    findings.push(...(await examineEndpoint(signer)));
+  }
+  return findings;
+}
+
+function nodeFinding(): DoctorFinding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const isOld = major < supported[0] || (major === supported[0] && minor < supported[1]);
+  const found = `Node ${process.versions.node}`;
+  return isOld
+    ? { id: 'node', level: 'bad', about: 'node', found, fix: `the package needs ${supported.join('.')} or newer` }
+    : { id: 'node', level: 'ok', about: 'node', found };
+}

@@ -1,0 +1,14 @@
+/** `ok`: as it should be. `note`: worth knowing. `warn`: likely to hurt one day. `bad`: loses or risks money now. */
+export type Level = 'ok' | 'note' | 'warn' | 'bad';
+
+/** What the doctor found about one thing, and what to do. */
+export interface DoctorFinding {
+  /** Stable, for `--json`. */
+  id: string;
+  level: Level;
+  /** What it is about: `options`, `store`, a provider's name, `endpoint`. */
+  about: string;
+  found: string;
+  /** What to do; absent where nothing is. */
+  fix?: string;
+}

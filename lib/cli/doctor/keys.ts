@@ -1,0 +1,99 @@
+import { KeyObject } from 'node:crypto';
+import type { Provider } from '../../providers/provider.ts';
+import type { KeyDescription, KeyRing } from '../../signatures/key-ring.ts';
+import type { DoctorFinding } from './finding.ts';
+
+const day = 86_400_000;
+// NIST SP 800-107: an HMAC key shorter than the strength wanted, 128 bits, weakens it. Standard Webhooks asks for 24 bytes.
+const leastBytes = 16;
+const wantedBytes = 24;
+
+/** Ages, periods and lengths of a provider's keys; never a key. */
+export async function examineKeys(provider: Provider, now: number): Promise<DoctorFinding[]> {
+  const rings: [string, KeyRing<unknown>][] = [['secrets', provider.keys]];
+  if (provider.apiKeys) rings.push(['apiKeys', provider.apiKeys]);
+  const findings: DoctorFinding[] = [];
+  for (const [option, ring] of rings) {
+    const about = `${provider.name}.${option}`;
+    try {
+      const active = await ring.active(now);
+      for (const { id, value } of active) {
+        const bytes = lengthOf(value);
+        if (bytes === undefined || bytes >= wantedBytes) continue;
+        const level = bytes < leastBytes ? 'bad' : 'warn';
+        findings.push({
+          id: 'key-length',
+          level,
+          about,
+          found: `the key ${id} has ${bytes} bytes`,
+          fix: 'make one of 32 bytes: deposit-callback keygen',
+        });
+      }
+      findings.push(...periods(ring.describe(), about, now));
+    } catch (error) {
+      const found = error instanceof Error ? error.message : String(error);
+      findings.push({
+        id: 'key-missing',
+        level: 'bad',
+        about,
+        found,
+        fix: 'every callback gets a 503 until a key is in force',
+      });
+    }
+  }
+  return findings.some(({ level }) => level === 'bad' || level === 'warn')
+    ? findings
+    : [...findings, { id: 'keys', level: 'ok', about: provider.name, found: 'the keys are long enough and in force' }];
+}
+
+function periods(keys: readonly KeyDescription[], about: string, now: number): DoctorFinding[] {
+  const findings: DoctorFinding[] = [];
+  for (const { id, notBefore, notAfter } of keys) {
+    if (notAfter !== undefined && notAfter <= now) {
+      findings.push({
+        id: 'key-over',
+        level: 'note',
+        about,
+        found: `the key ${id} is over since ${iso(notAfter)}`,
+        fix: 'take it off the list',
+      });
+    }
+    if (notBefore !== undefined && notBefore > now) {
+      findings.push({ id: 'key-to-come', level: 'note', about, found: `the key ${id} begins at ${iso(notBefore)}` });
+    }
+  }
+  const inForce = keys.filter((key) => (key.notBefore ?? 0) <= now && now < (key.notAfter ?? Number.POSITIVE_INFINITY));
+  const lasting = keys.filter((key) => (key.notAfter ?? Number.POSITIVE_INFINITY) > now + 14 * day);
+  const last = Math.max(...inForce.map((key) => key.notAfter ?? 0));
+  if (inForce.length > 0 && lasting.length === 0) {
+    findings.push({
+      id: 'key-ends',
+      level: 'warn',
+      about,
+      found: `the last key ends at ${iso(last)}, and none follows`,
+      fix: 'add the next one before',
+    });
+  }
+  if (inForce.length > 2) {
+    findings.push({
+      id: 'key-many',
+      level: 'note',
+      about,
+      found: `${inForce.length} keys are in force at once`,
+      fix: 'after a rotation, take the old ones off',
+    });
+  }
+  return findings;
+}
+
+/** Bytes of a shared secret; undefined for a public key. */
+function lengthOf(value: unknown): number | undefined {
+  if (value instanceof Uint8Array) return value.length;
+  if (value instanceof KeyObject) return value.type === 'secret' ? value.symmetricKeySize : undefined;
+  const inner = typeof value === 'object' && value !== null && 'key' in value ? value.key : undefined;
+  return inner === undefined ? undefined : lengthOf(inner);
+}
+
+function iso(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

@@ -1,0 +1,102 @@
+import type { Settings } from '../../options.ts';
+import type { Store } from '../../stores/store.ts';
+import type { DoctorFinding } from './finding.ts';
+
+const minute = 60_000;
+const looked = 200;
+
+/** Whether the store keeps what is acknowledged, and what waits in it. The store is ready afterwards, or `bad` is found. */
+export async function examineStore(store: Store, now: number): Promise<DoctorFinding[]> {
+  const about = `store (${store.name})`;
+  if (!store.durable) {
+    return [
+      {
+        id: 'durable',
+        level: 'bad',
+        about,
+        found: 'keeps nothing over a restart',
+        fix: 'use sqliteStore, postgresStore or redisStore where money is credited',
+      },
+    ];
+  }
+  try {
+    await store.ready();
+  } catch (error) {
+    return [{ id: 'durable', level: 'bad', about, found: error instanceof Error ? error.message : String(error) }];
+  }
+  const findings: DoctorFinding[] = [{ id: 'durable', level: 'ok', about, found: 'keeps what is acknowledged' }];
+  const { dead, unverified, oldestOwedAt, owed } = await store.counts();
+  if (dead > 0)
+    findings.push({
+      id: 'dead-letters',
+      level: 'bad',
+      about,
+      found: `${dead} events are dead letters`,
+      fix: 'deposit-callback dead-letters, then redeliver',
+    });
+  if (unverified > 0)
+    findings.push({
+      id: 'unverified',
+      level: 'bad',
+      about,
+      found: `${unverified} callbacks wait for a key that fits`,
+      fix: 'set the right key, then deposit-callback reverify',
+    });
+  if (oldestOwedAt !== undefined && now - oldestOwedAt > 10 * minute) {
+    const age = Math.round((now - oldestOwedAt) / minute);
+    findings.push({
+      id: 'owed',
+      level: 'bad',
+      about,
+      found: `${owed} events are owed, the oldest for ${age} minutes`,
+      fix: 'does the service run, and does it listen to every kind of event?',
+    });
+  }
+  return findings;
+}
+
+/** What the store says of the providers: who is silent, whose signatures do not fit, who never confirms. */
+export async function examineTraffic(
+  { store, providers, silenceMs }: Settings<unknown>,
+  now: number,
+): Promise<DoctorFinding[]> {
+  const findings: DoctorFinding[] = [];
+  const deposits = await store.deposits({ limit: 1_000 });
+  for (const { name } of providers) {
+    const recent = await store.callbacks({ provider: name, limit: looked });
+    const heard = recent.find(({ outcome }) => outcome !== 'rejected');
+    if (heard === undefined)
+      findings.push({ id: 'heard', level: 'note', about: name, found: 'no callback of it is stored' });
+    else {
+      const quiet = now - heard.receivedAt;
+      const level = silenceMs !== undefined && quiet > silenceMs ? 'warn' : 'ok';
+      findings.push({
+        id: 'heard',
+        level,
+        about: name,
+        found: `last heard at ${new Date(heard.receivedAt).toISOString()}`,
+      });
+    }
+    const misfits = recent.filter(({ code }) => code === 'SIGNATURE_INVALID').length;
+    if (misfits > recent.length / 2 && misfits >= 3) {
+      findings.push({
+        id: 'signatures',
+        level: 'bad',
+        about: name,
+        found: `${misfits} of its last ${recent.length} callbacks have a signature that does not fit`,
+        fix: "has it another key now? Compare the key with the provider's console",
+      });
+    }
+    const its = deposits.filter((one) => one.providers.includes(name));
+    if (its.length >= 10 && its.every(({ status }) => status === 'pending')) {
+      findings.push({
+        id: 'never-confirms',
+        level: 'bad',
+        about: name,
+        found: `none of its last ${its.length} deposits was ever confirmed`,
+        fix: 'it may never send confirmations: see its page, and use chains or trustMined',
+      });
+    }
+  }
+  return findings;
+}
