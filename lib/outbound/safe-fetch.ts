@@ -109,7 +109,12 @@ function send(url: URL, options: SafeFetchOptions, agent: HttpAgent): Promise<Sa
       ...(ca === undefined ? {} : { ca }),
     };
     const request = url.protocol === 'https:' ? httpsRequest(url, settings) : httpRequest(url, settings);
-    const timer = setTimeout(() => request.destroy(failed(`did not answer within ${timeoutMs} ms`)), timeoutMs);
+    // Without an error of its own: a socket that the agent has taken back has nobody to tell it to.
+    const giveUp = (failure: DepositCallbackError): void => {
+      finish(() => reject(failure));
+      request.destroy();
+    };
+    const timer = setTimeout(() => giveUp(failed(`did not answer within ${timeoutMs} ms`)), timeoutMs);
     const finish = (settle: () => void): void => {
       clearTimeout(timer);
       settle();
@@ -120,7 +125,7 @@ function send(url: URL, options: SafeFetchOptions, agent: HttpAgent): Promise<Sa
       let size = 0;
       response.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > maxBytes) request.destroy(failed(`answered with more than ${maxBytes} bytes`));
+        if (size > maxBytes) giveUp(failed(`answered with more than ${maxBytes} bytes`));
         else chunks.push(chunk);
       });
       response.on('error', (cause) => finish(() => reject(wrapped(cause))));
