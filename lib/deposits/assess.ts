@@ -135,6 +135,7 @@ function groupOf({ network, asset, to, transactionId, payment }: CanonicalTransf
 export function assessRemoval(removal: Removal, provider: ProviderTraits, origin: Origin): Assessment {
   const network = findNetwork(removal.network);
   if (network === undefined) return { outcome: 'ignored', code: 'NETWORK_NOT_KNOWN' };
+  if (provider.keyedBy === 'hint') return { outcome: 'ignored', code: 'ONLY_A_HINT' };
   const canonical = canonicalRemoval(removal, network, provider);
   if (canonical === undefined) return { outcome: 'quarantined', code: 'TRANSACTION_MALFORMED' };
   const statement = present<StoredStatement>({

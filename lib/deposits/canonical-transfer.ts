@@ -25,6 +25,8 @@ export interface CanonicalTransfer {
   memo: string | undefined;
   /** Whether the provider can tell a memo. */
   memosReported: boolean;
+  /** Whether the provider sends hints only (rule 27). */
+  isHint: boolean;
   from: string | undefined;
   /** For a provider keyed by payment, `''` where none is named. */
   transactionId: string | undefined;
@@ -66,6 +68,7 @@ export function canonicalTransfer(
     to: account?.address,
     memo: account?.memo,
     memosReported: provider.reportsMemos,
+    isHint: provider.keyedBy === 'hint',
     from:
       transfer.from === undefined ? undefined : orUndefined(() => canonicalAddress(network.id, transfer.from ?? '')),
     transactionId: isBlockLost && kind !== 'removed' ? undefined : transactionIdOf(network, id, payment),

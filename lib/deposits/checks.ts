@@ -2,7 +2,7 @@ import type { CanonicalTransfer } from './canonical-transfer.ts';
 import type { CheckCode } from './codes.ts';
 import type { CompiledPolicy } from './compile-policy.ts';
 import { isForeignEmitter } from './emitter.ts';
-import { hasGoodState, isInBlock, isStandardScript, lacksStatus } from './evidence.ts';
+import { hasGoodState, isInBlock, isStandardScript, lacksDelivered, lacksStatus } from './evidence.ts';
 import type { StatementKind } from './statement.ts';
 
 /** One named rule that keeps a false or unwanted transfer from being credited. `docs/checks.md` tells the attack of each. */
@@ -22,14 +22,17 @@ const failedToo: readonly StatementKind[] = ['failed'];
  * chain has undone, then what an operator must see. So a stranger's odd transfer never gets into the quarantine.
  */
 export const checks: readonly Check[] = [
+  { code: 'ONLY_A_HINT', also: always, fails: ({ isHint }) => isHint },
   { code: 'OUTGOING', also: always, fails: ({ evidence }) => evidence.direction === 'out' },
   { code: 'FEE_EVENT', also: always, fails: ({ evidence }) => evidence.category === 'fee' },
   { code: 'NFT_EVENT', also: always, fails: ({ evidence, asset }) => evidence.category === 'nft' || isNft(asset) },
   { code: 'APPROVAL_EVENT', also: always, fails: ({ evidence }) => evidence.category === 'approval' },
   {
     code: 'ASSET_NOT_LISTED',
-    also: failedToo,
-    fails: ({ asset, listed }, { listsAny }) => asset === undefined || (listed === undefined && !listsAny),
+    also: always,
+    // One that is taken back may have been listed when it was credited.
+    fails: ({ asset, listed, kind }, { listsAny }) =>
+      asset === undefined || (listed === undefined && !listsAny && kind !== 'removed'),
   },
   { code: 'ZERO_AMOUNT', fails: ({ amount }) => amount === 0n },
   {
@@ -62,16 +65,18 @@ export const checks: readonly Check[] = [
     fails: ({ evidence }) => evidence.topics !== undefined && evidence.topics !== 3,
   },
 
-  { code: 'STATUS_MISSING', fails: lacksStatus },
+  // What is only seen has neither a status nor a log, and nothing has arrived yet: that is nothing for an operator.
+  { code: 'NOT_DELIVERED_YET', fails: (transfer) => transfer.kind === 'seen' && lacksDelivered(transfer) },
+  { code: 'STATUS_MISSING', fails: (transfer) => transfer.kind !== 'seen' && lacksStatus(transfer) },
   {
     code: 'DELIVERED_MISSING',
-    fails: ({ evidence, network }) => evidence.delivered === null || (network.family === 'xrpl' && !evidence.delivered),
+    fails: (transfer) => transfer.listed?.balanceDelta !== true && lacksDelivered(transfer),
   },
   {
     code: 'ASSET_NEEDS_BALANCE_DELTA',
-    fails: ({ evidence, listed }) => listed?.balanceDelta === true && !evidence.delivered,
+    fails: (transfer) => transfer.listed?.balanceDelta === true && lacksDelivered(transfer),
   },
-  { code: 'LOG_MISSING', fails: ({ evidence }) => evidence.logged === false },
+  { code: 'LOG_MISSING', fails: ({ evidence, kind }) => kind !== 'seen' && evidence.logged === false },
   { code: 'AMOUNT_MALFORMED', fails: ({ amount }) => amount === undefined },
   {
     code: 'DECIMALS_MISMATCH',

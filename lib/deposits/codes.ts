@@ -9,6 +9,8 @@ export const checkResults = {
   ASSET_NOT_LISTED: 'ignored',
   BELOW_MINIMUM: 'ignored',
   NETWORK_NOT_KNOWN: 'ignored',
+  NOT_DELIVERED_YET: 'ignored',
+  ONLY_A_HINT: 'ignored',
   ZERO_AMOUNT: 'failed',
   OUTGOING: 'failed',
   FEE_EVENT: 'failed',

@@ -23,6 +23,16 @@ export function lacksStatus({ evidence, asset }: CanonicalTransfer): boolean {
   return [success, callSucceeded, protocolValid, state, bounced].includes(null);
 }
 
+/**
+ * Whether what really arrived is not told though it may be less than was declared: on the XRP Ledger (partial payments),
+ * for an asset with `balanceDelta`, and where the provider ought to say.
+ */
+export function lacksDelivered({ evidence, listed, network }: CanonicalTransfer): boolean {
+  const { delivered } = evidence;
+  if (delivered === undefined) return network.family === 'xrpl' || listed?.balanceDelta === true;
+  return delivered === null;
+}
+
 // Each pays to one address. Bare multisig, which explorers show under the address of one of its keys, is not among them.
 const standardScripts: ReadonlySet<string> = new Set([
   ...['p2pkh', 'p2sh', 'p2wpkh', 'p2wsh', 'p2tr'],

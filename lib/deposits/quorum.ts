@@ -18,8 +18,8 @@ export function compileQuorum(
   }
   const voters = providers.filter(({ keyedBy }) => keyedBy === 'transaction');
   const payments = providers.filter(({ keyedBy }) => keyedBy === 'payment').map(({ name }) => name);
-  // With payments alone nobody votes on a network, and the default quorum must not be refused.
-  if (quorum === 1) return 1;
+  // The default is met by whoever speaks, payments too; and a chain built by hand may name its providers later.
+  if (quorum === 1 || providers.length === 0) return quorum;
   for (const network of networks === 'any' ? [undefined] : networks) {
     const own = network === undefined ? voters : voters.filter((provider) => isServed(provider, network));
     const votes = own.length + (network === undefined ? Math.min(chains.size, 1) : Number(chains.has(network)));

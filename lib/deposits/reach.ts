@@ -22,7 +22,7 @@ export function checkReach(
     refuseUnreachable(provider, unchecked, listed, confirmations);
     warnOfReorgs(provider, unchecked, confirmations, warn);
   }
-  if (assets !== 'any' && speaking.every(({ reportsMemos }) => !reportsMemos)) {
+  if (assets !== 'any' && speaking.length > 0 && speaking.every(({ reportsMemos }) => !reportsMemos)) {
     for (const { asset, memo } of assets.values()) {
       if (memo === 'required')
         warn(`No provider reports memos, so each deposit of ${asset} waits for an operator (rule 31)`);
