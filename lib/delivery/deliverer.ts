@@ -7,6 +7,9 @@ import type { Claim, Store } from '../stores/store.ts';
 import { type Backoff, backoffMs } from './backoff.ts';
 import { createListeners, type DepositListener, kindsThatWait } from './listeners.ts';
 
+/** How often the store is asked whether events are owed that nobody listens to. */
+const alarmEveryMs = 5_000;
+
 export interface DelivererOptions<Tx> {
   store: Store<Tx>;
   /** Deposits that are handed out at once. Default 8. */
@@ -60,7 +63,7 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
   let poll: NodeJS.Timeout | undefined;
   let renewal: NodeJS.Timeout | undefined;
   let unsubscribe: (() => void) | undefined;
-  let alarmedAt = Number.NEGATIVE_INFINITY;
+  let lookedAt = Number.NEGATIVE_INFINITY;
 
   const wake = (): void => {
     if (closed) return;
@@ -157,10 +160,10 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
   };
 
   const alarmIfNobodyListens = async (kinds: readonly EventKind[]): Promise<void> => {
-    if (kinds.length === 0 || performance.now() - alarmedAt < 60_000) return;
+    if (kinds.length === 0 || performance.now() - lookedAt < alarmEveryMs) return;
+    lookedAt = performance.now();
     for (const kind of kinds) {
       if ((await store.events({ state: 'owed', kind, limit: 1 })).length === 0) continue;
-      alarmedAt = performance.now();
       news.tell('alarm', {
         code: 'NO_LISTENER',
         message: `Events of kind ${kind} are owed and nobody listens: add on('${kind}', ...)`,

@@ -14,6 +14,8 @@ export interface IntakeOptions {
   providers?: readonly Provider[];
   /** Networks with a chain check. */
   chains?: ReadonlySet<string>;
+  /** Most callbacks in one commit; default the recorder's. */
+  batch?: number;
   logger?: Logger;
   news?: News;
   now?: () => number;
@@ -32,7 +34,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const compile = (list: readonly Provider[]): CompiledPolicy =>
     compilePolicy(policy, list, { chains, warn: (message) => logger.warn({}, message) });
   let compiled = compile(providers);
-  const recorder = createRecorder({ store, policy: () => compiled, now });
+  const recorder = createRecorder({ store, policy: () => compiled, now, ...(options.batch === undefined ? {} : { batch: options.batch }) });
 
   const learn = (provider: Provider): void => {
     if (providers.includes(provider)) return;

@@ -114,8 +114,10 @@ export function replayGuard(options: ReplayGuardOptions): Link {
 async function owedEventIds(store: Store, { record, eventIds }: Recorded): Promise<readonly string[]> {
   if (record.outcome !== 'duplicate') return eventIds;
   const deposits = new Set(record.transfers.flatMap((one) => (one.depositId === undefined ? [] : [one.depositId])));
-  const events = await Promise.all([...deposits].map((depositId) => store.events({ depositId, limit: 100 })));
-  return events.flat().flatMap((event) => (event.state === 'owed' || event.state === 'leased' ? [event.id] : []));
+  const states = ['owed', 'leased'] as const;
+  const queries = [...deposits].flatMap((depositId) => states.map((state) => ({ depositId, state, limit: 100 })));
+  const events = await Promise.all(queries.map((query) => store.events(query)));
+  return events.flat().map((event) => event.id);
 }
 
 function ourTrouble(error: unknown): DepositCallbackError {

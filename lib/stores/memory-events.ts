@@ -39,6 +39,12 @@ export function createMemoryEvents(now: () => number): MemoryEvents {
     if (left[0]?.event.state === 'owed') left[0].event.dueAt = Math.max(left[0].event.dueAt, now());
   }
 
+  /** Settled events are many; what is not settled stands in the lines. */
+  function candidates(state: StoredEvent['state'] | undefined, depositId: string | undefined): Entry[] {
+    if (state === undefined || state === 'handled' || state === 'cancelled') return [...entries.values()];
+    return depositId === undefined ? [...lines.values()].flat() : [...(lines.get(depositId) ?? [])];
+  }
+
   /** Runs `change` where the lease is still ours. */
   function fenced(claim: Claim, change: (entry: Entry) => void): boolean {
     const entry = entries.get(claim.event.id);
@@ -111,7 +117,7 @@ export function createMemoryEvents(now: () => number): MemoryEvents {
     },
 
     find({ state, depositId, kind, limit }) {
-      return [...entries.values()]
+      return candidates(state, depositId)
         .map(({ event }) => event)
         .filter(
           (event) =>
