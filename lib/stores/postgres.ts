@@ -128,15 +128,15 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
       own = undefined;
     },
 
-    known: (deliveries) => known(connections(), schema, deliveries),
-    load: (keys) => load(connections(), schema, keys),
+    known: async (deliveries) => known(connections(), schema, deliveries),
+    load: async (keys) => load(connections(), schema, keys),
     commit,
     log: async (callbacks) => void (await commit({ callbacks, changes: [] })),
     ...eventMethods<Tx>(connections, schema, now, () => wake.tell()),
     onEvents: (listener) => wake.hear(listener),
     ...unverifiedMethods(connections, schema),
     ...queryMethods(connections, schema),
-    prune: (before) => prune(connections(), schema, before, slot),
+    prune: async (before) => prune(connections(), schema, before, slot),
   };
 }
 

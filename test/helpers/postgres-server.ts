@@ -72,7 +72,7 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
   return {
     url,
     pool(options) {
-      const pool = new pg.Pool({ connectionString: url, max: 6, ...options });
+      const pool = new pg.Pool({ host: work, user: 'postgres', database: 'postgres', max: 6, ...options });
       pool.on('error', () => {});
       pools.add(pool);
       return pool;
