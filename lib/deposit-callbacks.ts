@@ -19,6 +19,7 @@ import type { CallbackRequest, Link, RequestState } from './middleware/request-s
 import { answerNotFound, refuse } from './middleware/respond.ts';
 import { signature } from './middleware/signature.ts';
 import { sourceFilter } from './middleware/source-filter.ts';
+import { whenOver } from './middleware/when-over.ts';
 import { createNews, type NewsKind, type NewsMap } from './observe/news.ts';
 import { type Options, resolveOptions } from './options.ts';
 import type { Provider } from './providers/provider.ts';
@@ -141,7 +142,7 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
     };
     req.depositCallback = state;
     requests += 1;
-    res.once('close', () => {
+    whenOver(req, res, () => {
       requests -= 1;
     });
   }

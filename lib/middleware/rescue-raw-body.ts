@@ -5,6 +5,7 @@ import { compileSources } from './address-rules.ts';
 import { capture } from './captured-body.ts';
 import { compileTrust, findSender, type TrustProxy } from './forwarded.ts';
 import { declaresBody } from './hang-up.ts';
+import { whenOver } from './when-over.ts';
 
 export interface RescueOptions {
   /** The callback paths as the server sees them, for example `['/callbacks']`; what lies below them is included. */
@@ -46,7 +47,7 @@ export function rescueRawBody(options: RescueOptions): { close(): void } {
 
   const onStart = (started: unknown): void => {
     const { request, response } = started as { request: IncomingMessage; response: ServerResponse };
-    if (isWanted(request)) response.once('close', capture(request, budget));
+    if (isWanted(request)) whenOver(request, response, capture(request, budget));
   };
 
   subscribe(channel, onStart);
