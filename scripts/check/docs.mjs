@@ -61,7 +61,6 @@ const toCome = new Set([
   'docs/metrics.md',
   'docs/notifier.md',
   'docs/operating.md',
-  'docs/providers/README.md',
   'docs/recipes/raw-body.md',
   'docs/stores.md',
 ]);
