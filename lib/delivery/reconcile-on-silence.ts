@@ -8,7 +8,7 @@ import type { Reconciler } from './reconcile.ts';
 
 export interface SilenceParts {
   chains: readonly ChainCheck[];
-  confirmer: Confirmer;
+  confirmer: Pick<Confirmer, 'headAt'>;
   reconciler: Reconciler;
   news: News;
   logger: Logger;

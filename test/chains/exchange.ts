@@ -19,6 +19,7 @@ export const ether = 'eip155:1/slip44:60';
 /** A service that credits balances in its own table, with a chain check beside the signed callbacks. */
 export interface Exchange {
   url: string;
+  folder: string;
   callbacks(): DepositCallbacks<SqliteDatabase>;
   /** Credits minus reverts, by `asset to`, as the ledger has them. */
   balances(): Record<string, bigint>;
@@ -42,6 +43,8 @@ export interface ExchangeOptions {
   /** Default: one that is made for the exchange. */
   secret?: string;
   now?: () => number;
+  /** Of another exchange, to share its database. */
+  folder?: string;
 }
 
 const newLedger =
@@ -49,7 +52,7 @@ const newLedger =
 
 export async function openExchange(t: TestContext, anvil: Anvil, options: ExchangeOptions): Promise<Exchange> {
   const { ours, confirmations = 3, now = Date.now, secret: key = secret } = options;
-  const folder = await mkdtemp(join(tmpdir(), 'exchange-'));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'exchange-')));
   const events: Exchange['events'] = [];
   let store = sqliteStore({ path: join(folder, 'deposits.db') });
   let callbacks = await open();
@@ -93,11 +96,12 @@ export async function openExchange(t: TestContext, anvil: Anvil, options: Exchan
     server.closeAllConnections();
     server.close();
     await callbacks.close();
-    await rm(folder, { recursive: true });
+    await rm(folder, { recursive: true, force: true });
   });
 
   const exchange: Exchange = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/imtoken`,
+    folder,
     callbacks: () => callbacks,
     events,
     isDown: false,

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { createNotifier } from '../../lib/notifier/index.ts';
+import { type Anvil, startAnvil } from '../chains/anvil.ts';
+import { adminSecret, stage } from './stage.ts';
+
+const alice = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
+const bob = '0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359';
+const network = 'eip155:1';
+
+describe("the notifier's API", () => {
+  let anvil: Anvil;
+  before(async () => {
+    anvil = await startAnvil();
+  });
+  after(() => anvil.close());
+
+  it('makes a key for the admin alone, keeps only its hash, and forgets it when it is revoked', async (t) => {
+    const { api, path, restart } = await stage(t, anvil);
+    assert.equal((await api('POST', '/v1/keys', { name: 'x' })).status, 401);
+    const made = await api('POST', '/v1/keys', { name: 'x' }, adminSecret);
+    assert.equal(made.status, 201);
+    const key = String(made.body.key);
+    assert.match(String(made.body.signingSecret), /^whsec_/);
+    assert.equal((await api('POST', '/v1/watches', { network, address: alice }, key)).status, 201);
+    await restart();
+    assert.equal((await api('GET', '/v1/watches', undefined, key)).status, 200);
+    for (const file of [path, `${path}-wal`]) {
+      assert.equal(readFileSync(file).includes(key), false, 'the key stands in the database');
+    }
+    assert.equal((await api('DELETE', `/v1/keys/${made.body.id}`, undefined, adminSecret)).status, 204);
+    assert.equal((await api('GET', '/v1/watches', undefined, key)).status, 401);
+    assert.equal((await api('DELETE', `/v1/keys/${made.body.id}`, undefined, adminSecret)).status, 404);
+  });
+
+  it('refuses whoever has no key', async (t) => {
+    const { api } = await stage(t, anvil);
+    for (const [method, path] of [
+      ['GET', '/v1/watches'],
+      ['PUT', '/v1/callback-url'],
+      ['POST', '/v1/signing-secret'],
+    ] as const) {
+      const refused = await api(method, path, method === 'GET' ? undefined : {}, 'dck_nobody');
+      assert.equal(refused.status, 401);
+      assert.equal(refused.body.code, 'API_KEY_INVALID');
+    }
+  });
+
+  it('watches addresses in canonical form, once, by page, until told otherwise', async (t) => {
+    const { api, restart } = await stage(t, anvil);
+    const one = await api('POST', '/v1/watches', { network, address: alice.toLowerCase() });
+    assert.deepEqual([one.status, one.body.address], [201, alice]);
+    const two = await api('POST', '/v1/watches', { network, addresses: [alice, bob] });
+    assert.deepEqual([two.body.watched, two.body.added], [2, 1]);
+    await restart();
+    const page = await api('GET', '/v1/watches?limit=1');
+    assert.deepEqual(
+      (page.body.watches as { address: string }[]).map((watch) => watch.address),
+      [alice],
+    );
+    const next = await api('GET', `/v1/watches?limit=1&after=${page.body.next}`);
+    assert.deepEqual(
+      (next.body.watches as { address: string }[]).map((watch) => watch.address),
+      [bob],
+    );
+    assert.equal((await api('DELETE', `/v1/watches/${network}/${alice}`)).status, 204);
+    assert.equal((await api('DELETE', `/v1/watches/${network}/${alice}`)).status, 404);
+  });
+
+  it('tells of no address that is no longer watched, and of each to every key that watches it', async (t) => {
+    const { api, notifier, receiver, run } = await stage(t, anvil);
+    const other = await notifier().createKey('other');
+    for (const key of [undefined, other.key]) {
+      await api('PUT', '/v1/callback-url', { url: receiver.url }, key);
+      await api('POST', '/v1/watches', { network, addresses: [alice, bob] }, key);
+    }
+    await api('DELETE', `/v1/watches/${network}/${bob}`);
+    await anvil.send({ to: alice, value: 1n });
+    await anvil.send({ to: bob, value: 2n });
+    await anvil.mine();
+    await run();
+    assert.deepEqual(receiver.received.map((one) => one.data.amount).sort(), ['1', '1', '2']);
+  });
+
+  it('refuses what it cannot understand, with a code', async (t) => {
+    const { api } = await stage(t, anvil, { maxWatches: 2 });
+    const refused = async (body: object): Promise<unknown> => (await api('POST', '/v1/watches', body)).body.code;
+    assert.equal(await refused({ network, address: alice.replace('5', '6') }), 'ADDRESS_INVALID');
+    assert.equal(await refused({ network, address: alice.replace('aAeb', 'aaeb') }), 'ADDRESS_INVALID');
+    assert.equal(await refused({ network: 'eip155:56', address: alice }), 'NETWORK_NOT_WATCHED');
+    assert.equal(await refused({ network }), 'REQUEST_INVALID');
+    assert.equal(await refused({ network, address: alice, extra: 1 }), 'REQUEST_INVALID');
+    assert.equal(await refused({ network, addresses: [] }), 'REQUEST_INVALID');
+    assert.equal(await refused({ network, addresses: [alice, bob, `0x${'11'.repeat(20)}`] }), 'TOO_MANY_WATCHES');
+    assert.equal((await api('GET', '/v1/watches?limit=0')).body.code, 'REQUEST_INVALID');
+    assert.equal((await api('GET', '/v1/callback-url')).body.code, 'NOT_FOUND');
+    assert.equal((await api('GET', '/v2/anything')).body.code, 'NOT_FOUND');
+  });
+
+  it('refuses callback URLs that lead inside, unless they are allowed', async (t) => {
+    const { api } = await stage(t, anvil, { allowPrivate: false });
+    for (const url of [
+      'http://example.com/',
+      'https://127.0.0.1/',
+      'https://[::ffff:10.0.0.1]/',
+      'https://169.254.169.254/',
+      'https://u:p@example.com/',
+      'nothing',
+    ]) {
+      const refused = await api('PUT', '/v1/callback-url', { url });
+      assert.deepEqual([refused.status, refused.body.code], [422, 'URL_REFUSED'], url);
+    }
+  });
+
+  it('does not connect to a name that leads inside', async (t) => {
+    const { api, clock, notifier } = await stage(t, anvil, { allowPrivate: false });
+    assert.equal((await api('PUT', '/v1/callback-url', { url: 'https://localhost/' })).status, 200);
+    await api('POST', '/v1/callback-url/test');
+    clock.advance(1);
+    await notifier().deliver();
+    const { body } = await api('GET', '/v1/callbacks');
+    const [entry] = body.callbacks as { error: string }[];
+    assert.match(entry?.error ?? '', /not public/);
+  });
+
+  it('signs with both secrets for a day after a rotation', async (t) => {
+    const { api, clock, notifier, receiver } = await stage(t, anvil);
+    await api('PUT', '/v1/callback-url', { url: receiver.url });
+    const rotated = await api('POST', '/v1/signing-secret');
+    assert.match(String(rotated.body.signingSecret), /^whsec_/);
+    await notifier().beat();
+    clock.advance(86_400_001);
+    await notifier().beat();
+    const counts = receiver.received.map((one) => String(one.headers['webhook-signature']).split(' ').length);
+    assert.deepEqual(counts, [2, 1]);
+  });
+
+  it('does not follow a redirect, and takes 410 for a goodbye', async (t) => {
+    const { api, receiver, run } = await stage(t, anvil);
+    await api('PUT', '/v1/callback-url', { url: receiver.url });
+    receiver.answer = () => 302;
+    await api('POST', '/v1/callback-url/test');
+    await run();
+    assert.equal(receiver.received.length, 1);
+    receiver.answer = () => 410;
+    await api('PUT', '/v1/callback-url', { url: receiver.url });
+    await run();
+    assert.equal((await api('GET', '/v1/callback-url')).body.enabled, false);
+  });
+
+  it('is described path by path in its OpenAPI document', async (t) => {
+    const { api } = await stage(t, anvil);
+    const text = readFileSync(new URL('../../docs/openapi/notifier.yaml', import.meta.url), 'utf8');
+    const described = new Set<string>();
+    let path = '';
+    for (const line of text.split('\n')) {
+      path = /^ {2}(\/v1\/\S+):$/.exec(line)?.[1] ?? path;
+      const method = /^ {4}(get|put|post|delete):$/.exec(line)?.[1];
+      if (method) described.add(`${method} ${path}`);
+    }
+    const router = readFileSync(new URL('../../lib/notifier/router.ts', import.meta.url), 'utf8');
+    const routed = [...router.matchAll(/router\.(get|put|post|delete)\(\s*'([^']+)'/g)].map(
+      ([, method, route]) => `${method} ${route?.replace(/:(\w+)/g, '{$1}')}`,
+    );
+    assert.deepEqual([...described].sort(), routed.sort());
+    assert.equal(routed.length, 12);
+    assert.equal((await api('GET', '/v1/watches')).status, 200);
+  });
+
+  it('refuses options that it cannot understand', () => {
+    const given = { path: 'unused.db', networks: [{ network, url: anvil.url }] };
+    for (const wrong of [
+      { path: '' },
+      { networks: [] },
+      { networks: [{ network: 'tron:728126428', url: anvil.url }] },
+      { networks: [{ network }] },
+      { networks: [given.networks[0] ?? { network }, given.networks[0] ?? { network }] },
+      { adminSecret: 'short' },
+      { heartbeatMs: 0 },
+      { concurrency: Number.NaN },
+      { unknown: 1 },
+    ]) {
+      assert.throws(() => createNotifier({ ...given, ...wrong }), { code: 'OPTION_INVALID' }, JSON.stringify(wrong));
+    }
+  });
+});
