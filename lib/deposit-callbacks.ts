@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { atMost } from './delivery/at-most.ts';
 import { createCallbackLog } from './delivery/callback-log.ts';
 import { createDeliverer, type Deliverer } from './delivery/deliverer.ts';
 import { followChains } from './delivery/follow-chains.ts';
@@ -37,7 +38,7 @@ export interface DepositCallbacks<Tx = unknown> extends Operations, Reconciler {
   ready(): Promise<void>;
   /**
    * Refuses new callbacks with 503, finishes those in flight and the running deliveries within `graceMs` (default
-   * 10000), frees the leases, and closes the store.
+   * 10000), frees the leases, and closes the store. Ends even when a listener, the policy or the store hangs.
    */
   close(graceMs?: number): Promise<void>;
   /** Asks the chain checks once, now, and records what they say: for tests and scripts; else it is done by itself. */
@@ -48,6 +49,9 @@ export interface DepositCallbacks<Tx = unknown> extends Operations, Reconciler {
   idle(): Promise<void>;
   readonly store: Store<Tx>;
 }
+
+/** How long each step of closing may take when the grace is over: freeing leases, writing the log, closing the store. */
+const freeingMs = 250;
 
 /**
  * Receives deposit callbacks: five links in order (`sourceFilter`, `rawBody`, `signature`, `replayGuard`, `dispatch`) and
@@ -169,14 +173,22 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
 
   async function close(graceMs = 10_000): Promise<void> {
     const until = performance.now() + graceMs;
-    while (requests > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
-    await follower.close();
-    await intake.recorder.idle();
-    await deliverer.close(Math.max(0, until - performance.now()));
-    await watchdog.close();
-    await retention.close();
-    await log.flush();
-    await store.close();
+    const left = (more = 0): number => Math.max(0, until - performance.now()) + more;
+    const steps: readonly (() => Promise<void>)[] = [
+      follower.close,
+      intake.recorder.idle,
+      () => deliverer.close(left()),
+      watchdog.close,
+      retention.close,
+      log.flush,
+      store.close,
+    ];
+    while (requests > 0 && left() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    // Each step is tried, whatever hangs before it: a lease that is not freed holds its event back until it runs out.
+    let hung = 0;
+    for (const step of steps) if (!(await atMost(left(freeingMs), step()))) hung += 1;
+    if (hung > 0)
+      logger.warn({ hung }, 'Closed without waiting any longer for what hangs: the store, or a function of the policy');
   }
 
   const callbacks: DepositCallbacks<Tx> = Object.assign(depositCallbacksMiddleware, {

@@ -7,7 +7,7 @@ import { imtoken } from '../lib/providers/imtoken.ts';
 import { memoryStore } from '../lib/stores/memory.ts';
 import { alice, callbackBody, ether, randomHash, secret, signed, usdt } from './helpers/deposits.ts';
 import { policy, receiver } from './helpers/receiver.ts';
-import { send, serve } from './helpers/serve.ts';
+import { keepLog, send, serve } from './helpers/serve.ts';
 
 test('a confirmed callback becomes one deposit event with everything a ledger needs', async (t) => {
   const { send, deposits, events, callbacks, clock } = await receiver(t);
@@ -31,6 +31,15 @@ test('a confirmed callback becomes one deposit event with everything a ledger ne
   const [callbackId = ''] = deposit.callbackIds;
   const raw = await callbacks.raw(callbackId);
   assert.equal(JSON.parse(String(raw)).data.transaction.hash, hash);
+});
+
+test('listeners may be added before the store is ready, and nothing is logged', async (t) => {
+  const logger = keepLog();
+  const { send, events } = await receiver(t, { logger });
+  await new Promise(setImmediate);
+  assert.deepEqual(logger.lines, []);
+  await send();
+  assert.deepEqual(events, ['deposit 1500000']);
 });
 
 test('a retry, a replay under another id and a re-signed body change nothing', async (t) => {

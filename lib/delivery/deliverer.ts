@@ -89,7 +89,9 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
         if (claims.length > 0) claimAgain = true;
         else await alarmIfNobodyListens(except);
       } catch (error) {
-        report('Events could not be claimed; they stay owed', error);
+        // A listener may be added before ready(): the poll asks again.
+        const notYet = isDepositCallbackError(error) && error.code === 'STORE_NOT_READY';
+        if (!notYet) report('Events could not be claimed; they stay owed', error);
       }
     }
     // In the same turn as the last look at claimAgain: a pump in between would be lost.
