@@ -4,7 +4,7 @@ import { type AddressWatch, type ApiOptions, createApiClient, requireText } from
 export interface AlchemyWatchOptions extends ApiOptions {
   /** The auth token of the dashboard: not a signing key, and not the key of an app. */
   authToken: string;
-  /** The Address Activity webhook, `wh_…`. */
+  /** The Address Activity webhook, `wh_...`. */
   webhookId: string;
 }
 

@@ -6,7 +6,7 @@ export interface BlockcypherWatchOptions extends ApiOptions {
   token: string;
   /** As BlockCypher names it: `btc/main`, `btc/test3`, `ltc/main`, `doge/main`. */
   chain: 'btc/main' | 'btc/test3' | 'ltc/main' | 'doge/main';
-  /** The callback URL, with its `?secret=…`. */
+  /** The callback URL, with its `?secret=...`. */
   url: string;
   /** Up to how many confirmations callbacks come. Default 6, at most 10. */
   confirmations?: number;

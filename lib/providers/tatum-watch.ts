@@ -3,7 +3,7 @@ import { type AddressWatch, type ApiOptions, createApiClient, requireText } from
 
 export interface TatumWatchOptions extends ApiOptions {
   apiKey: string;
-  /** As Tatum names it: `ethereum-mainnet`, `tron-mainnet`, `bitcoin-mainnet`, … */
+  /** As Tatum names it: `ethereum-mainnet`, `tron-mainnet`, `bitcoin-mainnet`, ... */
   chain: string;
   /** The callback URL. */
   url: string;

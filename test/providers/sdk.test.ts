@@ -13,7 +13,7 @@ import { signCallback } from '../../lib/testing/index.ts';
 // Signatures of the providers' own packages and ours, in both directions. Their checks look at the clock of the machine.
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
-const body = '{"type":"deposit.confirmed","data":{"amount":"1"},"text":"到账 \\u00e9 €"}';
+const body = '{"type":"deposit.confirmed","data":{"amount":"1"},"text":"\u5230\u8d26 \\u00e9 \u20ac"}';
 
 function delivery(headers: Record<string, string>, sent: string | Buffer): Delivery {
   return { method: 'POST', url: '/', headers, body: Buffer.from(sent), receivedAt: Date.now() };
