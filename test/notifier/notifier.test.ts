@@ -113,6 +113,77 @@ describe('the notifier', () => {
     );
   });
 
+  it('notices a reorg to a chain that is no longer, and one to a chain that is shorter', async (t) => {
+    const made = await watching(t);
+    const snapshots: unknown[] = [];
+    for (const value of [1n, 2n, 3n]) {
+      snapshots.push(await anvil.rpc('evm_snapshot'));
+      await anvil.send({ to: alice, value });
+      await anvil.mine();
+    }
+    await made.run();
+    await anvil.rpc('evm_revert', [snapshots[1]]);
+    await made.run();
+    await anvil.send({ to: alice, value: 4n });
+    await anvil.mine();
+    await made.run();
+    assert.deepEqual(last(made, 3), [
+      ['deposit.reverted', '3'],
+      ['deposit.reverted', '2'],
+      ['deposit.pending', '4'],
+    ]);
+    await anvil.rpc('evm_revert', [snapshots[0]]);
+    await anvil.send({ to: alice, value: 5n });
+    await anvil.mine(2);
+    await made.run();
+    assert.deepEqual(last(made, 3), [
+      ['deposit.reverted', '4'],
+      ['deposit.reverted', '1'],
+      ['deposit.pending', '5'],
+    ]);
+  });
+
+  /** The last callbacks by their own times: arrival may be in another order. */
+  function last({ receiver }: Stage, count: number): string[][] {
+    const sorted = [...receiver.received].sort((a, b) => a.timestamp.localeCompare(b.timestamp));
+    return sorted.slice(-count).map(({ type, data }) => [type, data.amount]);
+  }
+
+  it('goes on with the new chain after a reorg that is deeper than the blocks kept', async (t) => {
+    const networks = [{ network: 'eip155:1', url: anvil.url, confirmations: 3, keepBlocks: 2 }];
+    const made = await watching(t, { networks });
+    const snapshot = await anvil.rpc('evm_snapshot');
+    for (let value = 1n; value <= 6n; value += 1n) {
+      await anvil.send({ to: alice, value });
+      await anvil.mine();
+    }
+    await made.run();
+    await anvil.rpc('evm_revert', [snapshot]);
+    await anvil.send({ from: rich[1], to: bob, value: 1n });
+    await anvil.mine(6);
+    await anvil.send({ from: rich[1], to: alice, value: 9n });
+    await anvil.mine();
+    await made.run();
+    assert.deepEqual(last(made, 1), [['deposit.pending', '9']]);
+    const reverted = made.receiver.received.filter((one) => one.type === 'deposit.reverted');
+    assert.deepEqual(reverted.map((one) => one.data.amount).sort(), ['4', '5', '6']);
+  });
+
+  it('begins where it is told to', async (t) => {
+    const fromBlock = BigInt(await anvil.height()) + 1n;
+    await anvil.send({ to: alice, value: 1n });
+    await anvil.mine();
+    const networks = [{ network: 'eip155:1', url: anvil.url, fromBlock }];
+    const made = await stage(t, anvil, { networks, catchUp: false });
+    await made.api('POST', '/v1/watches', { network: 'eip155:1', address: alice });
+    await made.notifier().catchUp();
+    const listed = await made.api('GET', '/v1/callbacks');
+    assert.deepEqual(
+      (listed.body.callbacks as { type: string }[]).map((one) => one.type),
+      ['deposit.pending'],
+    );
+  });
+
   it('goes on after a restart without a gap and without sending anything twice', async (t) => {
     const made = await watching(t);
     for (let value = 1n; value <= 6n; value += 1n) {

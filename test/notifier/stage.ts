@@ -36,9 +36,9 @@ export interface Stage {
 export async function stage(
   t: TestContext,
   anvil: Anvil,
-  options: Partial<NotifierOptions> & { confirmations?: number } = {},
+  options: Partial<NotifierOptions> & { confirmations?: number; catchUp?: boolean } = {},
 ): Promise<Stage> {
-  const { confirmations = 3, ...others } = options;
+  const { confirmations = 3, catchUp = true, ...others } = options;
   const folder = await mkdtemp(join(tmpdir(), 'notifier-'));
   const clock = fixedClock();
   const receiver = await startReceiver();
@@ -66,7 +66,7 @@ export async function stage(
     await rm(folder, { recursive: true });
   });
   const key = await notifier.createKey('test');
-  await notifier.catchUp();
+  if (catchUp) await notifier.catchUp();
 
   return {
     clock,
