@@ -56,10 +56,8 @@ function mentions() {
 // Pages of the plan that the README links to and that are still to be written; one that is there leaves this list.
 const toCome = new Set([
   'README.zh-CN.md',
-  'docs/chains.md',
   'docs/inspector.md',
   'docs/metrics.md',
-  'docs/notifier.md',
   'docs/operating.md',
   'docs/recipes/raw-body.md',
   'docs/stores.md',
