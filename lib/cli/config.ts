@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Command, Option } from 'commander';
-import { createIntake } from '../delivery/intake.ts';
+import { createIntake, type Intake } from '../delivery/intake.ts';
 import { createOperations, type Operations } from '../delivery/operations.ts';
 import { DepositCallbackError, invalidOption, isDepositCallbackError } from '../errors.ts';
 import type { Logger } from '../observe/logger.ts';
@@ -47,6 +47,7 @@ export async function loadConfig(file: string | undefined): Promise<Options> {
 export interface Operated {
   settings: Settings<unknown>;
   store: Store;
+  intake: Intake;
   operations: Operations;
 }
 
@@ -74,7 +75,7 @@ export async function withOperations<T>(
     const intake = createIntake({ store, policy, providers, chains, logger, now });
     // The service polls, so its deliverer finds what comes to be owed.
     const operations = createOperations({ store, intake, providers, toleranceMs, now, wake: () => {} });
-    return await use({ settings, store, operations });
+    return await use({ settings, store, intake, operations });
   } finally {
     await store.close().catch(() => {});
   }

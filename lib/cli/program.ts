@@ -9,6 +9,7 @@ import { addKeygen } from './commands/keygen.ts';
 import { addListen } from './commands/listen.ts';
 import { addLog } from './commands/log.ts';
 import { addPrune } from './commands/prune.ts';
+import { addReconcile } from './commands/reconcile.ts';
 import { addRedeliver } from './commands/redeliver.ts';
 import { addRelease } from './commands/release.ts';
 import { addReprocess } from './commands/reprocess.ts';
@@ -33,6 +34,7 @@ const verbs: readonly AddVerb[] = [
   addRelease,
   addReverify,
   addReprocess,
+  addReconcile,
   addPrune,
   addExport,
 ];
