@@ -108,6 +108,7 @@ const knownOptions = {
   ],
   limits: ['bodyBytes', 'receiveMs', 'inFlight', 'ackMs'],
   delivery: ['concurrency', 'attempts', 'backoff', 'leaseMs'],
+  quarantineUnverified: ['bytes', 'bytesPerAddress', 'perAddressPerHour'],
 };
 
 const unverifiedDefaults: UnverifiedLimits = {
@@ -125,7 +126,7 @@ export function resolveOptions<Tx>(options: Options<Tx>): Settings<Tx> {
   checkProviders(providers);
   if (options.store && chains.length > 0 && !options.store.durable) throw chainsNeedDurable();
   if (!options.store && chains.length > 0) throw chainsNeedDurable();
-  const unverified = options.quarantineUnverified ?? false;
+  const unverified = options.quarantineUnverified === undefined ? false : options.quarantineUnverified;
   if (unverified !== false && sources.length === 0 && providers.some((one) => one.sources.length === 0)) {
     throw invalidOption('quarantineUnverified', 'needs sources: without them anybody could fill the quarantine');
   }
@@ -144,8 +145,7 @@ export function resolveOptions<Tx>(options: Options<Tx>): Settings<Tx> {
       ackMs: whole('limits.ackMs', limits.ackMs ?? 3_000),
     },
     toleranceMs: whole('toleranceMs', options.toleranceMs ?? 300_000),
-    quarantineUnverified:
-      unverified === false ? undefined : { ...unverifiedDefaults, ...(unverified === true ? {} : unverified) },
+    quarantineUnverified: unverified === false ? undefined : unverifiedLimits(unverified),
     chains,
     delivery: options.delivery ?? {},
     silenceMs: options.silenceMs === undefined ? undefined : whole('silenceMs', options.silenceMs),
@@ -166,6 +166,21 @@ function refuseUnknown(where: keyof typeof knownOptions, given: object): void {
     name,
     `is not known${near === undefined ? '' : `; did you mean ${near}?`} Known are ${known.join(', ')}`,
   );
+}
+
+function unverifiedLimits(given: true | Partial<UnverifiedLimits>): UnverifiedLimits {
+  if (given === true) return unverifiedDefaults;
+  if (typeof given !== 'object' || given === null) {
+    throw invalidOption('quarantineUnverified', 'must be true, false or an object of limits');
+  }
+  refuseUnknown('quarantineUnverified', given);
+  const limit = (name: keyof UnverifiedLimits): number =>
+    whole(`quarantineUnverified.${name}`, given[name] ?? unverifiedDefaults[name]);
+  return {
+    bytes: limit('bytes'),
+    bytesPerAddress: limit('bytesPerAddress'),
+    perAddressPerHour: limit('perAddressPerHour'),
+  };
 }
 
 function checkProviders(providers: readonly Provider[]): void {

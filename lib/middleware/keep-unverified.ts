@@ -1,5 +1,6 @@
 import type { Delivery, Provider } from '../providers/provider.ts';
 import type { Store, UnverifiedQuota } from '../stores/store.ts';
+import { createAlarmClock } from './alarm-clock.ts';
 import { refusedRecord } from './callback-record.ts';
 import { headersButCredentials } from './kept-request.ts';
 import type { CallbackRequest, RequestState } from './request-state.ts';
@@ -9,6 +10,7 @@ import type { CallbackRequest, RequestState } from './request-state.ts';
  * Resolves false, with an alarm, where the quota is used up: what is kept already is the older, and stays.
  */
 export function keepUnverified(store: Store, quota: UnverifiedQuota) {
+  const alarmDue = createAlarmClock();
   return async (
     req: CallbackRequest,
     state: RequestState,
@@ -20,8 +22,11 @@ export function keepUnverified(store: Store, quota: UnverifiedQuota) {
       { ...record, url: delivery.url, headers: headersButCredentials(delivery.headers), body: delivery.body },
       quota,
     );
+    const code = kept ? 'UNVERIFIED_KEPT' : 'UNVERIFIED_FULL';
+    // Strangers make these: an alarm for each would be theirs to ring.
+    if (!alarmDue(`${code} ${provider.name}`, state.now())) return kept;
     state.news?.tell('alarm', {
-      code: kept ? 'UNVERIFIED_KEPT' : 'UNVERIFIED_FULL',
+      code,
       message: kept
         ? `A callback to ${provider.name} does not verify; it is kept. If a key was rotated, add the new one and call reverify`
         : `A callback to ${provider.name} does not verify, and the quarantine for such is full: it is refused`,

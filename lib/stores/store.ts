@@ -159,9 +159,11 @@ export interface StoredEvent extends DepositEvent {
   error?: string;
 }
 
-/** What an unverified callback counts in its quota: its body, and 1 KiB for its line. */
-export function unverifiedBytes(callback: CallbackRecord): number {
-  return callback.bodyBytes + 1024;
+/** What an unverified callback counts in its quota: its body, its URL and headers, and 1 KiB for the rest of its line. */
+export function unverifiedBytes({ bodyBytes, url, headers }: CallbackRecord): number {
+  let bytes = bodyBytes + url.length + 1024;
+  for (const [name, value] of Object.entries(headers)) bytes += name.length + value.length;
+  return bytes;
 }
 
 export interface UnverifiedQuota {
