@@ -62,7 +62,7 @@ export function signature({ provider, toleranceMs = 300_000, keepUnverified }: S
 
     let verified: Verified | Promise<Verified>;
     try {
-      const apiKey = checkApiKey(provider, delivery);
+      const apiKey = checkApiKey(provider, delivery, state);
       verified = apiKey !== undefined ? apiKey.then(() => provider.verify(delivery)) : provider.verify(delivery);
     } catch (error) {
       reject(error);
@@ -83,18 +83,20 @@ function deliveryOf(req: CallbackRequest, state: RequestState, body: Buffer): De
   };
 }
 
-function checkApiKey(provider: Provider, delivery: Delivery): Promise<void> | undefined {
+function checkApiKey(provider: Provider, delivery: Delivery, { logger }: RequestState): Promise<void> | undefined {
   if (!provider.apiKeys) return undefined;
   const sent = delivery.headers['x-api-key'];
   const check = (keys: readonly Key<Buffer>[]): void => {
     const bytes = Buffer.from(typeof sent === 'string' ? sent : '');
     // Every key is compared, whichever fits.
-    const fits = keys.reduce((any, key) => equalBytes(bytes, key.value) || any, false);
-    if (!fits)
+    const fitting = keys.filter((key) => equalBytes(bytes, key.value));
+    if (fitting.length === 0) {
       throw new DepositCallbackError(
         'API_KEY_INVALID',
         `The x-api-key header is not one of ${provider.name}'s apiKeys`,
       );
+    }
+    logger.debug({ provider: provider.name, apiKeyId: fitting[0]?.id }, 'An API key matched');
   };
   const active = provider.apiKeys.active(delivery.receivedAt);
   if (active instanceof Promise) return active.then(check);
