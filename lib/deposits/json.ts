@@ -9,6 +9,10 @@ export { type Json, type JsonNumber, type JsonObject, parseJson } from './lossle
 
 /** What stands under the keys; undefined where one of them is missing. Inherited properties are not seen. */
 export function member(json: Json | undefined, ...keys: readonly string[]): Json | undefined {
+  return walk(json, keys);
+}
+
+function walk(json: Json | undefined, keys: readonly string[]): Json | undefined {
   let found = json;
   for (const key of keys) {
     if (!isObject(found) || !Object.hasOwn(found, key)) return undefined;
@@ -139,8 +143,17 @@ function encodeByte(byte: number): string {
   return `%${byte.toString(16).padStart(2, '0')}`;
 }
 
+// Paths are literals of the readers, so they are few; splitting one costs as much as walking it.
+const keysOf = new Map<string, readonly string[]>();
+
 function at(json: Json | undefined, path: string): Json | undefined {
-  return path === '' ? json : member(json, ...path.split('.'));
+  if (path === '') return json;
+  let keys = keysOf.get(path);
+  if (keys === undefined) {
+    keys = path.split('.');
+    keysOf.set(path, keys);
+  }
+  return walk(json, keys);
 }
 
 function isAbsent(json: Json | undefined, path: string): boolean {

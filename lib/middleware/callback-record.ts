@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { ReceivedCallback } from '../delivery/recorder.ts';
 import type { RefusalCode } from '../errors.ts';
 import type { Delivery, Provider, Verified } from '../providers/provider.ts';
@@ -23,7 +23,7 @@ export function receivedCallback(
     url: redactedUrl(delivery.url),
     headers: keptHeaders(delivery.headers, provider),
     body: delivery.body,
-    bodyHash: createHash('sha256').update(delivery.body).digest('hex'),
+    bodyHash: hash('sha256', delivery.body),
     bodyBytes: delivery.body.length,
     ...(verified.deliveryId === undefined ? {} : { deliveryId: verified.deliveryId }),
     ...(verified.signedAt === undefined ? {} : { signedAt: verified.signedAt }),
@@ -57,7 +57,7 @@ export function refusedRecord(
     method: (req.method ?? '').slice(0, 16),
     url: redactedUrl((req.originalUrl ?? req.url ?? '').slice(0, 1_024)),
     headers: {},
-    bodyHash: bytes ? createHash('sha256').update(bytes).digest('hex') : '',
+    bodyHash: bytes ? hash('sha256', bytes) : '',
     bodyBytes: bytes?.length ?? 0,
     outcome: 'rejected',
     code,
