@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  createDeliverer,
+  type DepositCallbacks,
+  depositCallbacks,
+  dispatch,
+  memoryStore,
+  rawBody,
+  replayGuard,
+  type Store,
+  signature,
+  sourceFilter,
+} from 'deposit-callback';
+import { imtoken } from 'deposit-callback/providers/imtoken';
+import { sqliteStore } from 'deposit-callback/stores/sqlite';
+import { address, asset, secretText } from './requests.ts';
+
+export type StoreName = 'memory' | 'sqlite' | 'postgres' | 'redis';
+type Middleware = (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void;
+
+const policy = {
+  assets: [{ asset, decimals: 6 }],
+  isOurs: (account: { address: string }): boolean => account.address === address,
+};
+
+/** Everything on: HTTPS rule, source list, API of one provider, time window, checks, store. */
+export async function ours(name: StoreName, place: string): Promise<DepositCallbacks> {
+  const callbacks = depositCallbacks({
+    providers: [imtoken({ secrets: [`whsec_${secretText}`] })],
+    store: await openStore(name, place),
+    policy,
+    sources: ['127.0.0.0/8', '203.0.113.0/24', '2001:db8::/32'],
+    // The pool is signed once for the whole run.
+    toleranceMs: 86_400_000,
+  });
+  // Where nothing is durable the answer waits for the listener; elsewhere events stay owed, and delivery is measured apart.
+  if (name === 'memory') callbacks.on('deposit', () => {});
+  await callbacks.ready();
+  return callbacks;
+}
+
+/** The same chain with a commit for each callback: what batching is measured against. */
+export async function oursCommitEach(place: string): Promise<Middleware> {
+  // Not public: the one knob that nobody should turn.
+  const { createIntake } = (await import(
+    new URL('../dist/esm/delivery/intake.js', import.meta.url).href
+  )) as typeof import('../lib/delivery/intake.ts');
+  const store = await openStore('sqlite', place);
+  await store.ready();
+  const provider = imtoken({ secrets: [`whsec_${secretText}`] });
+  const intake = createIntake({ store, policy, providers: [provider], batch: 1 });
+  const deliverer = createDeliverer({ store });
+  const links = [
+    sourceFilter({ allow: ['127.0.0.0/8', '203.0.113.0/24', '2001:db8::/32'] }),
+    rawBody({}),
+    signature({ provider, toleranceMs: 86_400_000 }),
+    replayGuard({ store, policy, intake }),
+    dispatch({ deliverer }),
+  ];
+  return (req, res) => {
+    const run = (index: number): void => links[index]?.(req, res, () => run(index + 1));
+    run(0);
+  };
+}
+
+export async function openStore(name: StoreName, place: string): Promise<Store> {
+  switch (name) {
+    case 'memory':
+      return memoryStore({ maxDeposits: 5_000_000 });
+    case 'sqlite':
+      return sqliteStore({ path: place });
+    case 'postgres': {
+      const { postgresStore } = await import('deposit-callback/stores/postgres');
+      return postgresStore({ url: place });
+    }
+    case 'redis': {
+      const { redisStore } = await import('deposit-callback/stores/redis');
+      return redisStore({ url: place });
+    }
+  }
+}
