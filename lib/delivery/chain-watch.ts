@@ -52,11 +52,14 @@ export function createChainWatch(parts: ChainWatchParts): ChainWatch {
   const watched = new Map<string, Watched>();
   const heads: { number: bigint; at: number }[] = [];
   let newest: ChainHead | undefined;
+  /** A block, and the watched blocks that were in the chain when it was. */
+  let anchor: ChainBlock | undefined;
+  let found: ReadonlySet<string> = new Set();
 
   const touch = (transactionId: string): void => {
     const key = transactionKey({ network, transactionId, asset: '', to: '' });
-    const found = watched.get(key);
-    if (found) Object.assign(found, { dueBlock: 0n, notBefore: 0 });
+    const known = watched.get(key);
+    if (known) Object.assign(known, { dueBlock: 0n, notBefore: 0 });
     else watched.set(key, { key, transactionId, dueBlock: 0n, notBefore: 0, idle: 0, blocks: [] });
   };
 
@@ -101,7 +104,7 @@ export function createChainWatch(parts: ChainWatchParts): ChainWatch {
     const isNew = head.hash !== newest?.hash;
     newest = head;
     if (isNew) remember(head.number);
-    const gone = isNew ? await goneBlocks() : new Set<string>();
+    const gone = isNew ? await goneBlocks(head) : new Set<string>();
     const due = [...watched.values()].filter((one) => isDue(one, head, gone, isNew));
     const queue = due[Symbol.iterator]();
     const work = async (): Promise<void> => {
@@ -117,12 +120,21 @@ export function createChainWatch(parts: ChainWatchParts): ChainWatch {
 
   const headAt = (time: number): bigint | undefined => heads.findLast((one) => one.at <= time)?.number;
 
-  /** Which of the blocks that hold what is watched left the chain; without `gone`, all of them may have. */
-  const goneBlocks = async (): Promise<ReadonlySet<string>> => {
+  /**
+   * Which of the blocks that hold what is watched left the chain; without `gone`, all of them may have. While the newest
+   * block of the last round is still there, so is all that was found below it: only what is new is asked for.
+   */
+  const goneBlocks = async (head: ChainHead): Promise<ReadonlySet<string>> => {
     const blocks = new Map<string, ChainBlock>();
     for (const one of watched.values()) for (const block of one.blocks) blocks.set(block.hash, block);
-    if (blocks.size === 0) return new Set();
-    return new Set(chain.gone ? await chain.gone([...blocks.values()]) : blocks.keys());
+    if (!chain.gone) return new Set(blocks.keys());
+    const isAnchored = anchor !== undefined && (await chain.gone([anchor])).length === 0;
+    const unsure = [...blocks.values()].filter((block) => !isAnchored || !found.has(block.hash));
+    // The head comes last, to see whether the answers are of its chain.
+    const gone = new Set(unsure.length === 0 ? [] : await chain.gone([...unsure, head]));
+    anchor = gone.has(head.hash) ? undefined : head;
+    found = new Set([...blocks.keys()].filter((hash) => !gone.has(hash)));
+    return gone;
   };
 
   const isDue = (one: Watched, head: ChainHead, gone: ReadonlySet<string>, isNew: boolean): boolean => {

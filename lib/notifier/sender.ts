@@ -17,6 +17,9 @@ export interface Sender {
   stop(): Promise<void>;
 }
 
+/** Heartbeats on their way at once. */
+const beatsAtOnce = 64;
+
 export function createSender(settings: NotifierSettings, endpoints: Endpoints, outbox: Outbox, logger: Logger): Sender {
   const { now, random, concurrency } = settings;
   const fetcher = createSafeFetcher();
@@ -57,10 +60,11 @@ export function createSender(settings: NotifierSettings, endpoints: Endpoints, o
       beats += 1;
       const id = `beat_${now()}_${beats}`;
       const body = callbackBody('heartbeat', now(), data);
-      const posts = (await endpoints.active()).map((endpoint) =>
-        postCallback(fetcher, endpoint, { id, body }, settings),
-      );
-      await Promise.all(posts);
+      const queue = (await endpoints.active())[Symbol.iterator]();
+      const work = async (): Promise<void> => {
+        for (const endpoint of queue) await postCallback(fetcher, endpoint, { id, body }, settings);
+      };
+      await Promise.all(Array.from({ length: beatsAtOnce }, work));
     },
     async stop() {
       stopped = true;
