@@ -1,0 +1,100 @@
+import {
+  array,
+  type Json,
+  member,
+  optionalIsoTime,
+  optionalNumberText,
+  optionalText,
+  parseJson,
+  text,
+} from '../deposits/json.ts';
+import { present } from '../deposits/present.ts';
+import type { Transfer } from '../deposits/transfer.ts';
+import { DepositCallbackError } from '../errors.ts';
+import { findNetwork } from '../networks/registry.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
+import { declareProvider } from './declare-provider.ts';
+import type { Delivery, Provider, Reading } from './provider.ts';
+import { ping, transfersOf, unknown } from './readings.ts';
+import type { Scheme } from './scheme.ts';
+
+// https://developers.circle.com/api-reference/verify-webhook-signatures
+const scheme: Scheme = {
+  algorithm: 'ecdsa-p256-sha256',
+  signature: { header: 'x-circle-signature' },
+  encoding: 'base64',
+  signed: ['body'],
+  keyId: { header: 'x-circle-key-id' },
+  id: { bodyField: 'notificationId' },
+  // Subscribing asks by HEAD whether the URL answers.
+  unsignedPing: { methods: ['HEAD'] },
+};
+
+/**
+ * Circle notifications, v2 (Wallets). Secrets are public keys with their ids: `{ id, key }`. Tokens have Circle's own
+ * ids, which `assets` names. See `docs/providers/circle.md`.
+ */
+export function circle(options: NamedAssetsOptions): Provider {
+  const names = assetNames('circle', options.assets);
+  return declareProvider(
+    {
+      name: 'circle',
+      scheme,
+      methods: ['POST', 'HEAD'],
+      read: (delivery) => readCircle(delivery, names),
+      publishedSources: ['54.243.112.156', '100.24.191.35', '54.165.52.248', '54.87.106.46'],
+      ownOptions: ['assets'],
+    },
+    options,
+  );
+}
+
+function readCircle({ body }: Delivery, names: AssetNames): Reading {
+  const callback = parseJson(body);
+  const type = text(callback, 'notificationType');
+  if (type === 'webhooks.test') return ping;
+  if (type !== 'transactions.inbound') return unknown;
+  return transfersOf(readTransfer(callback, names));
+}
+
+function readTransfer(callback: Json, names: AssetNames): Transfer {
+  const state = text(callback, 'notification.state');
+  const isFinal = state === 'COMPLETE';
+  const number = optionalNumberText(callback, 'notification.blockHeight');
+  const hash = optionalText(callback, 'notification.blockHash');
+  const isNft = (member(callback, 'notification', 'nfts') ?? null) !== null;
+  return present<Transfer>({
+    kind: isFinal ? 'confirmed' : failures.has(state) ? 'failed' : 'seen',
+    ...assetOf(callback, names),
+    amount: { decimal: isNft ? '0' : soleAmount(callback) },
+    from: optionalText(callback, 'notification.sourceAddress'),
+    to: text(callback, 'notification.destinationAddress'),
+    transaction: present<Transfer['transaction']>({
+      id: text(callback, 'notification.txHash'),
+      position: `transfer:${text(callback, 'notification.id')}`,
+      block: isFinal ? present<{ number?: string; hash?: string }>({ number, hash }) : undefined,
+    }),
+    at: optionalIsoTime(callback, 'notification.updateDate'),
+    evidence: { category: isNft ? 'nft' : 'transfer', direction: 'in' },
+  });
+}
+
+const failures: ReadonlySet<string> = new Set(['FAILED', 'DENIED', 'CANCELLED']);
+
+function assetOf(callback: Json, names: AssetNames): { network: string; asset: string } {
+  const token = names.named(text(callback, 'notification.tokenId'));
+  const network = findNetwork(text(callback, 'notification.blockchain'))?.id;
+  // A token of another network than the one that the notification names is not that token.
+  return network === undefined || token.network === network ? token : { network, asset: token.asset };
+}
+
+// Never seen with more than one; which of several would be the deposit is not said.
+function soleAmount(callback: Json): string {
+  const amounts = array(callback, 'notification.amounts');
+  if (amounts.length !== 1)
+    throw new DepositCallbackError(
+      'BODY_UNREADABLE',
+      'The field notification.amounts of the body holds not one amount',
+    );
+  return text(amounts[0], '');
+}

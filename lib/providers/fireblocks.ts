@@ -1,0 +1,163 @@
+import type { KeyObject } from 'node:crypto';
+import { constants, sign as signBytes } from 'node:crypto';
+import { type Json, optionalInteger, optionalNumberText, optionalText, parseJson, text } from '../deposits/json.ts';
+import { present } from '../deposits/present.ts';
+import type { Evidence, Transfer } from '../deposits/transfer.ts';
+import { DepositCallbackError } from '../errors.ts';
+import { findNetwork } from '../networks/registry.ts';
+import { publicKey, verifyRsa } from '../signatures/asymmetric.ts';
+import { decodeBase64 } from '../signatures/decode.ts';
+import { readJwsHeader, verifyDetachedJws } from '../signatures/jws.ts';
+import type { Key } from '../signatures/key-ring.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
+import { defineProvider } from './define-provider.ts';
+import type { Delivery, Provider, Reading, Sign, Verified } from './provider.ts';
+import { transfersOf, unknown } from './readings.ts';
+
+export { type FireblocksKeysOptions, fireblocksKeys } from './fireblocks-keys.ts';
+
+// https://developers.fireblocks.com/reference/validating-webhooks
+const jwsHeader = 'fireblocks-webhook-signature';
+const legacyHeader = 'fireblocks-signature';
+
+/** Ids of the assets that Fireblocks itself documents; `assets` names the others of the workspace. */
+const knownAssets = {
+  BTC: 'bitcoin',
+  BTC_TEST: 'bitcoin-testnet',
+  LTC: 'litecoin',
+  DOGE: 'dogecoin',
+  ETH: 'ethereum',
+  TRX: 'tron',
+  SOL: 'solana',
+  XRP: 'xrp',
+  USDT_ERC20: 'ethereum/USDT',
+  TRX_USDT: 'tron/USDT',
+} as const;
+
+/**
+ * Fireblocks webhooks, v2 and the legacy body. Secrets are public keys: those of the JWKS (`fireblocksKeys`), or the PEM
+ * of the legacy signature, or both. See `docs/providers/fireblocks.md`.
+ */
+export function fireblocks(options: NamedAssetsOptions): Provider {
+  const names = assetNames('fireblocks', options.assets, knownAssets);
+  return defineProvider(
+    {
+      name: 'fireblocks',
+      prepare: publicKey,
+      verify,
+      sign,
+      read: (delivery) => readFireblocks(delivery, names),
+      reportsConfirmations: 'count',
+      reportsMemos: true,
+      publishedSources: ['3.135.57.98', '63.179.12.78', '3.77.138.100', '18.117.207.128'],
+      ownOptions: ['assets'],
+    },
+    options,
+  );
+}
+
+// Both cover the whole body, and both are sent while the legacy one is phased out: one that fits is enough.
+function verify({ headers, body }: Delivery, keys: readonly Key<KeyObject>[]): Verified {
+  const { [jwsHeader]: jws, [legacyHeader]: legacy } = headers;
+  if (typeof jws !== 'string' && typeof legacy !== 'string') {
+    throw new DepositCallbackError(
+      'SIGNATURE_MISSING',
+      `fireblocks: neither ${jwsHeader} nor ${legacyHeader} is there`,
+    );
+  }
+  const key =
+    (typeof jws === 'string' ? signerOf(jws, body, keys) : undefined) ??
+    (typeof legacy === 'string' ? legacySignerOf(legacy, body, keys) : undefined);
+  if (key === undefined)
+    throw new DepositCallbackError('SIGNATURE_INVALID', 'fireblocks: no active key fits the signature');
+  return { keyId: key.id };
+}
+
+function signerOf(jws: string, body: Buffer, keys: readonly Key<KeyObject>[]): Key<KeyObject> | undefined {
+  const kid = readJwsHeader(jws)?.kid;
+  const named = keys.filter(({ id }) => id === kid);
+  return (named.length > 0 ? named : keys).find(({ value }) => verifyDetachedJws(jws, body, value, 'RS512'));
+}
+
+function legacySignerOf(text: string, body: Buffer, keys: readonly Key<KeyObject>[]): Key<KeyObject> | undefined {
+  const signature = decodeBase64(text);
+  if (signature === undefined) return undefined;
+  return keys.find(({ value }) => verifyRsa(value, body, signature, { hash: 'sha512', padding: 'pkcs1' }));
+}
+
+const sign: Sign = ({ secret, body }) => {
+  const header = Buffer.from(JSON.stringify({ alg: 'RS512', kid: 'test' })).toString('base64url');
+  const signed = Buffer.from(`${header}.${body.toString('base64url')}`);
+  const signature = signBytes('sha512', signed, { key: secret, padding: constants.RSA_PKCS1_PADDING });
+  return {
+    headers: { 'content-type': 'application/json', [jwsHeader]: `${header}..${signature.toString('base64url')}` },
+  };
+};
+
+function readFireblocks({ body }: Delivery, names: AssetNames): Reading {
+  const callback = parseJson(body);
+  // `type` in the legacy envelope: TRANSACTION_CREATED, TRANSACTION_STATUS_UPDATED.
+  const event = optionalText(callback, 'eventType') ?? optionalText(callback, 'type') ?? '';
+  if (!/^transaction[._](?:created|status[._]updated)$/i.test(event)) return unknown;
+  const hash = optionalText(callback, 'data.txHash');
+  // Before it is on chain there is nothing to tell a deposit by.
+  if (hash === undefined && kindOf(text(callback, 'data.status')) === 'seen') return unknown;
+  return transfersOf(readTransfer(callback, hash, names));
+}
+
+function readTransfer(callback: Json, hash: string | undefined, names: AssetNames): Transfer {
+  const asset = names.named(text(callback, 'data.assetId'));
+  const kind = kindOf(text(callback, 'data.status'));
+  const isFinal = kind === 'confirmed';
+  const isDeposit =
+    optionalText(callback, 'data.source.type') === 'UNKNOWN' &&
+    optionalText(callback, 'data.destination.type') === 'VAULT_ACCOUNT';
+  return present<Transfer>({
+    kind,
+    ...asset,
+    // The floats beside it (`amount`, `netAmount`) are deprecated; this is text in whole coins.
+    amount: { decimal: text(callback, 'data.amountInfo.amount') },
+    from: optionalText(callback, 'data.sourceAddress'),
+    to: optionalText(callback, 'data.destinationAddress') ?? '',
+    memo: optionalText(callback, 'data.destinationTag') ?? null,
+    transaction: present<Transfer['transaction']>({
+      id: hash,
+      position: positionOf(callback, asset.network),
+      block: isFinal ? blockOf(callback) : undefined,
+    }),
+    confirmations: isFinal ? (optionalInteger(callback, 'data.numOfConfirmations') ?? 0) : undefined,
+    at: optionalInteger(callback, 'data.lastUpdated'),
+    evidence: { category: 'transfer', direction: isDeposit ? 'in' : 'out' } satisfies Evidence,
+  });
+}
+
+// Only COMPLETED has passed the workspace's own checks (confirmations, AML); anything on the way may still be turned down.
+function kindOf(status: string): Transfer['kind'] {
+  switch (status) {
+    case 'COMPLETED':
+      return 'confirmed';
+    case 'FAILED':
+    case 'REJECTED':
+    case 'BLOCKED':
+    case 'CANCELLED':
+    case 'TIMEOUT':
+      return 'failed';
+    default:
+      return 'seen';
+  }
+}
+
+function positionOf(callback: Json, network: string): string {
+  const index = optionalNumberText(callback, 'data.index');
+  // On chains of outputs the index is the output's; elsewhere it may be a log's, which only counts within a block.
+  if (index !== undefined && findNetwork(network)?.family === 'bitcoin') return `out:${index}`;
+  return `transfer:${text(callback, 'data.id')}`;
+}
+
+function blockOf(callback: Json): { number?: string; hash?: string } | undefined {
+  const number = optionalNumberText(callback, 'data.blockInfo.blockHeight');
+  const hash = optionalText(callback, 'data.blockInfo.blockHash');
+  return number === undefined && hash === undefined
+    ? undefined
+    : present<{ number?: string; hash?: string }>({ number, hash });
+}
