@@ -41,7 +41,7 @@ export function keepBack(copies: Copies, amount: AmountView): void {
     copies.possible = Math.max(0, ...placed.filter((one) => one.block.isFinal).map((one) => one.copies));
   }
   const code =
-    memoUnknown(group, statements) ??
+    memoUnknown(amount) ??
     (isDenied ? 'CHAIN_DISAGREES' : undefined) ??
     (ready.code === group.removedNoBlock ? ready.code : undefined) ??
     (isConflict ? 'CONFLICT' : undefined) ??
@@ -51,11 +51,12 @@ export function keepBack(copies: Copies, amount: AmountView): void {
   if (code !== undefined) copies.code = code;
 }
 
-/** Rule 4: whoever speaks of it cannot tell its memo. */
-function memoUnknown({ voices }: GroupView, statements: readonly Statement[]): DepositCode | undefined {
+/** Rule 4: whoever still says that it is there cannot tell its memo. */
+function memoUnknown({ group, view, statements }: AmountView): DepositCode | undefined {
+  const { voices } = group;
   if (voices.every((voice) => voice.tellsRows)) return undefined;
   const blind = new Set(voices.filter((voice) => !voice.tellsRows).map((voice) => voice.name));
-  const rows = statements.filter((statement) => statement.kind !== 'failed');
+  const rows = statements.filter((statement) => statement.kind !== 'failed' && !isDead(statement, group, view));
   return rows.length > 0 && rows.every((row) => blind.has(row.provider)) ? 'MEMO_UNKNOWN' : undefined;
 }
 

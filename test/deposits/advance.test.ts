@@ -153,6 +153,14 @@ describe('Taking back (rules 2, 23, 24)', () => {
     assert.equal(inbox.deposit(5n).status, 'failed');
   });
 
+  test('is not undone by a report from mempool, but by a block that may hold the transfer', () => {
+    const inbox = createInbox(rules);
+    told(inbox, 'A confirmed 5 X @1', 'A removed X @2', 'B seen 5 -', 'B mined 5 - x1');
+    assert.equal(inbox.deposit(5n).status, 'reverted');
+    assert.deepEqual(kindsOf(told(inbox, 'B mined 5 Y x1')[0]), ['deposit.pending 2']);
+    assert.equal(inbox.deposit(5n).status, 'pending');
+  });
+
   test('takes the highest ordinal first', () => {
     const inbox = createInbox(rules);
     told(inbox, 'A confirmed 5 5 X @1', 'A confirmed 5 Y @2');
@@ -299,6 +307,11 @@ describe('Our own holds', () => {
     assert.deepEqual(inbox.credited(), { 5: 1 });
     assert.equal(inbox.deposit(5n, 1).status, 'quarantined');
     assert.equal(inbox.deposit(5n, 2).status, 'confirmed');
+    const doubtful = createInbox(rules);
+    told(doubtful, 'A mined 5 5 Y');
+    doubtful.decide('hold', doubtful.deposit(5n, 1).id);
+    told(doubtful, 'B confirmed 5 X');
+    assert.deepEqual(doubtful.credited(), {});
   });
 
   test('by a frozen network last until it thaws', () => {

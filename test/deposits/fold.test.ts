@@ -121,6 +121,7 @@ describe('Statements without a block hash (rule 11)', () => {
     folds(say('A confirmed 5 -', 'B mined 7 log:1 X'), { 5: kept('CONFLICT'), 7: kept('CONFLICT') });
     folds(say('A confirmed 5 native -', 'B mined 7 log:1 X'), { 5: due, 7: waiting });
     folds(say('A mined 5 -'), { 5: unsure });
+    folds(say('A seen 5 - x99'), { 5: unsure });
   });
 
   test('end when the provider names a block later (rule 13)', () => {

@@ -38,8 +38,9 @@ export interface Inbox {
 }
 
 export function createInbox(rules: FoldRules): Inbox {
+  const home: Group = rules.keyedBy === 'payment' ? { ...group, transactionId: '', payment: 'A/1' } : group;
   let state: TransactionState = {
-    key: transactionKey(group),
+    key: transactionKey(home),
     version: 0,
     statements: [],
     deposits: [],
@@ -100,7 +101,7 @@ export function createInbox(rules: FoldRules): Inbox {
   };
 
   return {
-    tell: (...statements) => step({}, ...statements.map((one) => ('id' in one ? one : stored(one)))),
+    tell: (...statements) => step({}, ...statements.map((one) => ('id' in one ? one : stored(one, home)))),
     step,
     decide: (kind, depositId) =>
       step({ decisions: [{ depositId, kind, reason: 'looked at', actor: 'operator', at: now }] }),

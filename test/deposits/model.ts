@@ -14,6 +14,8 @@ export interface World {
   arrivals: StoredStatement[];
   /** Copies by `amount` or `amount|memo` in the block that stayed; empty where none did. */
   truth: Record<string, number>;
+  /** Whether a block stayed, even one in which the transaction failed. */
+  isSettled: boolean;
   /** Copies in each block that ever held the transaction. */
   branches: Record<string, number>[];
   /** Copies that one delivered event (or all outputs told) of one provider confirmed in the block that stayed. */
@@ -24,10 +26,11 @@ export interface World {
 /**
  * - `deep`: as many confirmations are asked as a reorg can undo, so no removal is needed.
  * - `shallow`: fewer are asked; every provider names blocks and times, and its removals arrive.
+ * - `silent`: as plain, but nobody sends removals.
  * - `none`: fewer are asked, and removals may be lost or never sent, blocks and times not named.
  * - `plain`: as shallow, and nobody leaves anything out: nothing may be held, and nothing may be missing.
  */
-export type Guarantee = 'deep' | 'shallow' | 'plain' | 'none';
+export type Guarantee = 'deep' | 'shallow' | 'plain' | 'silent' | 'none';
 
 export interface Witness {
   name: string;
@@ -104,7 +107,8 @@ export function inventWorld(seed: number, guarantee: Guarantee): World {
   const roll = dice(seed);
   const reorgDepth = 3 + roll.below(4);
   const confirmations = guarantee === 'deep' ? reorgDepth + roll.below(2) : 1 + roll.below(reorgDepth - 1);
-  const hasMemos = guarantee !== 'plain' && roll.chance(0.2);
+  const isPlain = guarantee === 'plain' || guarantee === 'silent';
+  const hasMemos = !isPlain && roll.chance(0.2);
   const witnesses = inventWitnesses(roll, guarantee, hasMemos);
   const chain = inventChain(
     roll,
@@ -124,12 +128,13 @@ export function inventWorld(seed: number, guarantee: Guarantee): World {
     rules: {
       confirmations,
       reorgDepth,
-      quorum: guarantee !== 'plain' && roll.chance(0.2) ? 2 : 1,
+      quorum: !isPlain && roll.chance(0.2) ? 2 : 1,
       networkHasMemos: hasMemos,
       providers: providerRules(witnesses, confirmations),
     },
     said,
     arrivals: arrivalsOf(roll, said),
+    isSettled: last?.until === Number.POSITIVE_INFINITY,
     truth: countRows(stays?.rows ?? []),
     branches: chain.map((one) => countRows(one.failed ? [] : one.rows)),
     confirmed: stays ? confirmedIn(stays, told, confirmations, witnesses) : {},
@@ -149,14 +154,14 @@ function providerRules(witnesses: readonly Witness[], confirmations: number): Re
 function inventWitnesses(roll: Dice, guarantee: Guarantee, hasMemos: boolean): Witness[] {
   return ['A', 'B', 'C'].slice(0, 1 + roll.below(3)).map((name) => {
     const isFree = guarantee === 'deep' || guarantee === 'none';
-    const isPlain = guarantee === 'plain';
+    const isPlain = guarantee === 'plain' || guarantee === 'silent';
     return {
       name,
       namesBlocks: !isFree || roll.chance(0.7),
       namesPositions: isPlain || roll.chance(0.6),
       namesTimes: !isFree || roll.chance(0.7),
       tellsMemos: !hasMemos || roll.chance(0.7),
-      sendsRemovals: !isFree || roll.chance(0.5),
+      sendsRemovals: guarantee !== 'silent' && (!isFree || roll.chance(0.5)),
       tellsTotals: isFree && roll.chance(0.1),
       inOneEvent: isPlain || roll.chance(0.6),
       saysOnlyConfirmed: roll.chance(0.3),
@@ -199,7 +204,7 @@ function inventBlock(
   const offset = roll.below(4);
   const order = roll.shuffle(rows.map((_, index) => index));
   // Outputs are fixed by the transaction; what a contract does may differ from block to block.
-  const isChanged = style !== 'out' && roll.chance(0.2);
+  const isChanged = style !== 'out' && roll.chance(0.4);
   const placed = rows.map((row, index) => ({
     ...row,
     amount: isChanged && index === 0 ? roll.pick([5n, 7n, 9n]) : row.amount,
