@@ -35,6 +35,7 @@ function changeBody(request: FuzzRequest, random: Random): void {
   ];
   request.body = Buffer.concat(random.pick(changed));
   request.expect = 'any';
+  if (request.body.length > bodyLimit) request.mayClose = true;
 }
 
 const bombs = [2, 10, 40].map((times) => gzipSync(Buffer.alloc(bodyLimit * times)));
