@@ -8,7 +8,13 @@ import { eventId, groupKey } from './identity.ts';
 import { turn } from './lifecycle.ts';
 import { type Copy, moveGroup } from './moves.ts';
 import type { Group, StoredStatement } from './statement.ts';
-import type { Decision, StoredDeposit, TransactionChange, TransactionState } from './transaction-state.ts';
+import {
+  type Decision,
+  depositRecordOf,
+  type StoredDeposit,
+  type TransactionChange,
+  type TransactionState,
+} from './transaction-state.ts';
 
 /** What the policy and the moment add to a transaction's state. */
 export interface AdvanceContext {
@@ -133,10 +139,10 @@ function finish(lines: readonly DraftLine[], now: number): Outcome {
         const { before } = line;
         const record =
           kind === 'deposit.reverted' && before
-            ? recordOf(
+            ? depositRecordOf(
                 describeDeposit(copy, before.fold, { ...next, status: 'reverted', generation }, before.told, now),
               )
-            : recordOf(deposit);
+            : depositRecordOf(deposit);
         const event = { id: eventId(copy.id, generation, kind), kind, generation, deposit: record };
         (kind === 'deposit.reverted' ? reverts : outcome.events).push(event);
         if (kind === 'deposit') outcome.proposed.push(record);
@@ -147,8 +153,4 @@ function finish(lines: readonly DraftLine[], now: number): Outcome {
   // What is taken back makes room for what is credited.
   if (reverts.length > 0) outcome.events = [...reverts, ...outcome.events];
   return outcome;
-}
-
-function recordOf({ group, ordinal, waitingSince, creditedWith, ...record }: StoredDeposit): DepositRecord {
-  return record;
 }

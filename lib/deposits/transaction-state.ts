@@ -29,6 +29,12 @@ export interface StoredDeposit extends DepositRecord {
   creditedWith?: number;
 }
 
+/** What listeners and the public see of a stored deposit. */
+export function depositRecordOf(stored: StoredDeposit): DepositRecord {
+  const { group: _group, ordinal: _ordinal, waitingSince: _since, creditedWith: _credited, ...record } = stored;
+  return record;
+}
+
 /** What we ourselves did (rule 2). */
 export interface EventFact {
   id: string;

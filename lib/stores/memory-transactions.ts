@@ -1,10 +1,11 @@
 import type { DepositRecord } from '../deposits/deposit.ts';
 import type { StoredStatement } from '../deposits/statement.ts';
 import type { Decision, StoredDeposit, TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
+import { depositRecordOf } from '../deposits/transaction-state.ts';
 import { DepositCallbackError } from '../errors.ts';
 import type { MemoryEvents } from './memory-events.ts';
 import type { DepositQuery, StoreCounts } from './store.ts';
-import { depositRecordOf, matchesDeposit } from './stored-deposit.ts';
+import { matchesDeposit } from './stored-deposit.ts';
 
 export type FoundDeposit = { deposit: StoredDeposit; transactionKey: string };
 

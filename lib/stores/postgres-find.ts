@@ -1,9 +1,9 @@
 import type { DepositRecord, EventKind } from '../deposits/deposit.ts';
 import type { StoredDeposit } from '../deposits/transaction-state.ts';
+import { depositRecordOf } from '../deposits/transaction-state.ts';
 import { columnText, fromColumnText } from './column-text.ts';
 import { compactHash } from './compact-hash.ts';
 import type { CallbackQuery, DepositQuery, EventQuery, Store, StoredEvent } from './store.ts';
-import { depositRecordOf } from './stored-deposit.ts';
 import type { CallbackRow } from './stored-json.ts';
 import { withAmount } from './with-amount.ts';
 

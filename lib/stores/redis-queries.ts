@@ -1,11 +1,12 @@
 import type { DepositRecord, EventKind } from '../deposits/deposit.ts';
 import type { StoredDeposit } from '../deposits/transaction-state.ts';
+import { depositRecordOf } from '../deposits/transaction-state.ts';
 import { columnText, fromColumnText } from './column-text.ts';
 import { bodyFromText, stateFromReply } from './redis-batch.ts';
 import type { RedisConnection } from './redis-client.ts';
 import type { CallbackRecord, Store, StoreCounts, StoredEvent } from './store.ts';
 import { matchesCallback } from './stored-callback.ts';
-import { depositRecordOf, matchesDeposit } from './stored-deposit.ts';
+import { matchesDeposit } from './stored-deposit.ts';
 import { callbackFromRow, depositRecordFromJson, storedDepositFromJson } from './stored-json.ts';
 
 /** Rows that one step looks at. */

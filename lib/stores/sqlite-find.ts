@@ -1,4 +1,5 @@
 import type { DepositRecord, EventKind } from '../deposits/deposit.ts';
+import { depositRecordOf } from '../deposits/transaction-state.ts';
 import { compactHash } from './compact-hash.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqliteValue } from './sqlite-driver.ts';
@@ -7,7 +8,7 @@ import { scan } from './sqlite-scan.ts';
 import { placesOf, transactionAt } from './sqlite-transactions.ts';
 import type { CallbackQuery, CallbackRecord, DepositQuery, EventQuery, StoredEvent } from './store.ts';
 import { matchesCallback } from './stored-callback.ts';
-import { depositRecordOf, matchesDeposit } from './stored-deposit.ts';
+import { matchesDeposit } from './stored-deposit.ts';
 import { type CallbackRow, callbackFromRow, depositRecordFromJson, storedDepositFromJson } from './stored-json.ts';
 
 export async function findCallbacks(

@@ -1,12 +1,5 @@
-import type { DepositRecord } from '../deposits/deposit.ts';
 import type { StoredDeposit } from '../deposits/transaction-state.ts';
 import type { DepositQuery } from './store.ts';
-
-/** What the public sees of a stored deposit. */
-export function depositRecordOf(stored: StoredDeposit): DepositRecord {
-  const { group: _group, ordinal: _ordinal, waitingSince: _since, creditedWith: _credited, ...record } = stored;
-  return record;
-}
 
 /** Whether a query asks for it, its page aside. */
 export function matchesDeposit(

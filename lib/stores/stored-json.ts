@@ -1,8 +1,8 @@
 import type { DepositRecord } from '../deposits/deposit.ts';
 import type { StoredStatement } from '../deposits/statement.ts';
 import type { StoredDeposit } from '../deposits/transaction-state.ts';
+import { depositRecordOf } from '../deposits/transaction-state.ts';
 import type { CallbackRecord } from './store.ts';
-import { depositRecordOf } from './stored-deposit.ts';
 
 // What SQLite and PostgreSQL keep as JSON: it holds what columns would not, absent fields, lists, NUL. Each object is
 // written out with all its fields, since a spread costs three times as much as the JSON itself; `AsJson` makes a forgotten field a compile error.
