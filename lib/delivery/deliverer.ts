@@ -59,6 +59,7 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
   let claiming = false;
   let claimed: Promise<void> = Promise.resolve();
   let claimAgain = false;
+  let opened: Promise<void> | undefined;
   let closed = false;
   let poll: NodeJS.Timeout | undefined;
   let renewal: NodeJS.Timeout | undefined;
@@ -84,6 +85,7 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
       claimAgain = false;
       const except = kindsThatWait.filter((kind) => !listeners.has(kind));
       try {
+        await openStore();
         const claims = await store.claim({ limit: concurrency - running.size, leaseMs, except });
         for (const claim of claims) void deliver(claim);
         if (claims.length > 0) claimAgain = true;
@@ -96,6 +98,15 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
     }
     // In the same turn as the last look at claimAgain: a pump in between would be lost.
     claiming = false;
+  };
+
+  // A listener may be there before the store is; `ready` again and again is the store's own affair.
+  const openStore = (): Promise<void> => {
+    opened ??= store.ready().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
   };
 
   const deliver = async (claim: Claim): Promise<void> => {

@@ -34,7 +34,12 @@ export function createIntake(options: IntakeOptions): Intake {
   const compile = (list: readonly Provider[]): CompiledPolicy =>
     compilePolicy(policy, list, { chains, warn: (message) => logger.warn({}, message) });
   let compiled = compile(providers);
-  const recorder = createRecorder({ store, policy: () => compiled, now, ...(options.batch === undefined ? {} : { batch: options.batch }) });
+  const recorder = createRecorder({
+    store,
+    policy: () => compiled,
+    now,
+    ...(options.batch === undefined ? {} : { batch: options.batch }),
+  });
 
   const learn = (provider: Provider): void => {
     if (providers.includes(provider)) return;

@@ -70,6 +70,12 @@ export function compilePolicy(
   const traits = providers.map(canonicalTraits);
   checkReach(assets, traits, confirmations, { chains, warn });
   const quorum = compileQuorum(policy.quorum, networksOf(assets), traits, { chains, warn });
+  const payments = traits.filter(({ keyedBy }) => keyedBy === 'payment').map(({ name }) => name);
+  if (chains.size > 0 && payments.length > 0) {
+    warn(
+      `No chain check finds the payments of ${payments.join(', ')}: on a network of chains they wait for an operator`,
+    );
+  }
   const frozen = compileFrozen(policy);
   const rules = new Map<string, FoldRules>();
 

@@ -269,6 +269,27 @@ test('close waits for a running listener, and past its grace aborts it and frees
   finish?.();
 });
 
+test('a listener may be added before the store is open', async (t) => {
+  const store = sqliteStore({ path: ':memory:' });
+  const news = createNews(silentLogger);
+  const errors: unknown[] = [];
+  news.on('error', (error) => errors.push(error));
+  const deliverer = createDeliverer<SqliteDatabase>({ store, news });
+  t.after(async () => {
+    await deliverer.close(0);
+    await store.close();
+  });
+  const handled: string[] = [];
+  deliverer.on('deposit', (_, { eventId }) => {
+    handled.push(eventId);
+  });
+  await deliverer.idle();
+  const [id] = await owe(store, 'a', ['deposit']);
+  await deliverer.idle();
+  assert.deepEqual(handled, [id]);
+  assert.deepEqual(errors, []);
+});
+
 test('options that cannot be understood are refused', () => {
   const store = memoryStore();
   assert.throws(() => createDeliverer({ store, concurrency: 0 }), {
