@@ -1,0 +1,112 @@
+import {
+  type Json,
+  optionalArray,
+  optionalInteger,
+  optionalNumberText,
+  optionalText,
+  parseJson,
+  text,
+} from '../deposits/json.ts';
+import { present } from '../deposits/present.ts';
+import type { Transfer } from '../deposits/transfer.ts';
+import { findNetwork } from '../networks/registry.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
+import { declareProvider } from './declare-provider.ts';
+import type { Delivery, Provider, Reading } from './provider.ts';
+import { transfersOf, unknown } from './readings.ts';
+import type { Scheme } from './scheme.ts';
+
+/** Keys that Cobo publishes for WaaS 2.0 webhooks (raw ed25519, hex), for the option `secrets`. */
+export const coboPublicKeys = {
+  development: 'a04ea1d5fa8da71f1dcfccf972b9c4eba0a2d8aba1f6da26f49977b08a0d2718',
+  production: '8d4a482641adb2a34b726f05827dba9a9653e5857469b8749052bf4458a86729',
+} as const;
+
+// https://www.cobo.com/developers/v2/guides/webhooks-callbacks: over sha256(sha256(`body|timestamp`)). The time is signed, but
+// whether a retry gets a new one is not documented, so it opens no window: a retry must not be lost.
+const scheme: Scheme = {
+  algorithm: 'ed25519',
+  keyForm: 'raw',
+  signature: { header: 'biz-resp-signature' },
+  signed: ['body', { header: 'biz-timestamp' }],
+  separator: '|',
+  prehash: ['sha256', 'sha256'],
+  id: { bodyField: 'event_id' },
+  sentHeaders: (now) => ({ 'biz-timestamp': String(now) }),
+};
+
+const knownAssets = {
+  BTC: 'bitcoin',
+  ETH: 'ethereum',
+  ETH_USDT: 'ethereum/USDT',
+  TRON: 'tron',
+  TRON_USDT: 'tron/USDT',
+} as const;
+
+/** Cobo WaaS 2.0 webhooks. Secrets are public keys, `coboPublicKeys`. See `docs/providers/cobo.md`. */
+export function cobo(options: NamedAssetsOptions): Provider {
+  const names = assetNames('cobo', options.assets, knownAssets);
+  return declareProvider(
+    {
+      name: 'cobo',
+      scheme,
+      read: (delivery) => readCobo(delivery, names),
+      reportsConfirmations: 'count',
+      reportsMemos: true,
+      sendsRemovals: true,
+      deadlineMs: 2_000,
+      ownOptions: ['assets'],
+    },
+    options,
+  );
+}
+
+function readCobo({ body }: Delivery, names: AssetNames): Reading {
+  const callback = parseJson(body);
+  if (!text(callback, 'type').startsWith('wallets.transaction.')) return unknown;
+  const kind = kindOf(callback);
+  // Before it is on chain there is nothing to tell a deposit by.
+  if (kind === 'seen' && optionalText(callback, 'data.transaction_hash') === undefined) return unknown;
+  return transfersOf(readTransfer(callback, kind, names));
+}
+
+// Only Completed has passed Cobo's own checks (confirmations, screening).
+function kindOf(callback: Json): Transfer['kind'] {
+  if (optionalText(callback, 'data.sub_status') === 'ReOrged') return 'removed';
+  const status = text(callback, 'data.status');
+  if (status === 'Completed') return 'confirmed';
+  return status === 'Failed' || status === 'Rejected' ? 'failed' : 'seen';
+}
+
+function readTransfer(callback: Json, kind: Transfer['kind'], names: AssetNames): Transfer {
+  const isInBlock = kind === 'confirmed' || kind === 'removed';
+  const asset = names.named(text(callback, 'data.token_id'));
+  const [from] = optionalArray(callback, 'data.source.addresses').map(String);
+  const number = optionalNumberText(callback, 'data.block_info.block_number');
+  const hash = optionalText(callback, 'data.block_info.block_hash');
+  return present<Transfer>({
+    kind,
+    ...asset,
+    amount: { decimal: optionalText(callback, 'data.destination.amount') ?? '' },
+    from,
+    to: optionalText(callback, 'data.destination.address') ?? '',
+    memo: optionalText(callback, 'data.destination.memo') ?? null,
+    transaction: present<Transfer['transaction']>({
+      id: optionalText(callback, 'data.transaction_hash'),
+      position: positionOf(callback, asset.network),
+      block:
+        isInBlock && (number ?? hash) !== undefined
+          ? present<{ number?: string; hash?: string }>({ number, hash })
+          : undefined,
+    }),
+    confirmations: kind === 'confirmed' ? (optionalInteger(callback, 'data.confirmed_num') ?? 0) : undefined,
+    at: optionalInteger(callback, 'data.updated_timestamp'),
+    evidence: { category: 'transfer', direction: text(callback, 'data.type') === 'Deposit' ? 'in' : 'out' },
+  });
+}
+
+function positionOf(callback: Json, network: string): string {
+  const output = optionalNumberText(callback, 'data.destination.tx_info.vout_n');
+  if (output !== undefined && findNetwork(network)?.family === 'bitcoin') return `out:${output}`;
+  return `transfer:${text(callback, 'data.transaction_id')}`;
+}

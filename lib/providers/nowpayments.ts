@@ -1,0 +1,89 @@
+import type { Json } from '../deposits/json.ts';
+import { numberText, optionalNumberText, optionalText, parseJson, text } from '../deposits/json.ts';
+import { present } from '../deposits/present.ts';
+import type { Evidence, Transfer } from '../deposits/transfer.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
+import { declareProvider } from './declare-provider.ts';
+import type { Delivery, Provider, Reading } from './provider.ts';
+import { transfersOf, unknown } from './readings.ts';
+import type { Scheme } from './scheme.ts';
+
+// https://documenter.getpostman.com/view/7907941: keys sorted at every depth, as the code samples do. The prose beside them sorts with
+// a replacer, which leaves nested members unsigned; that reading is not taken.
+const scheme: Scheme = {
+  algorithm: 'hmac-sha512',
+  signature: { header: 'x-nowpayments-sig' },
+  signed: ['sortedBody'],
+};
+
+const knownAssets = {
+  btc: 'bitcoin',
+  ltc: 'litecoin',
+  doge: 'dogecoin',
+  eth: 'ethereum',
+  trx: 'tron',
+  sol: 'solana',
+  usdterc20: 'ethereum/USDT',
+  usdttrc20: 'tron/USDT',
+  usdtbsc: 'bsc/USDT',
+} as const;
+
+/** NOWPayments (IPN). Secrets are the IPN secrets. See `docs/providers/nowpayments.md`. */
+export function nowpayments(options: NamedAssetsOptions): Provider {
+  const names = assetNames('nowpayments', options.assets, knownAssets);
+  return declareProvider(
+    {
+      name: 'nowpayments',
+      scheme,
+      read: (delivery) => readPayment(delivery, names),
+      keyedBy: 'payment',
+      reportsMemos: true,
+      deadlineMs: 3_000,
+      publishedSources: ['51.89.194.21', '51.75.77.69', '138.201.172.58', '65.21.158.36'],
+      ownOptions: ['assets'],
+    },
+    options,
+  );
+}
+
+function readPayment({ body }: Delivery, names: AssetNames): Reading {
+  const callback = parseJson(body);
+  // Payouts have another shape.
+  const status = optionalText(callback, 'payment_status');
+  if (status === undefined) return unknown;
+  const kind = kinds[status];
+  // waiting, expired: nothing has arrived.
+  if (kind === undefined) return unknown;
+  return transfersOf(readTransfer(callback, kind, names));
+}
+
+// `finished` alone is final. `partially_paid` may be followed by more, and whether it is enough is for an operator.
+const kinds: Readonly<Record<string, Transfer['kind']>> = {
+  confirming: 'seen',
+  confirmed: 'seen',
+  sending: 'seen',
+  partially_paid: 'seen',
+  finished: 'confirmed',
+  failed: 'failed',
+  refunded: 'removed',
+};
+
+function readTransfer(callback: Json, kind: Transfer['kind'], names: AssetNames): Transfer {
+  const paid = optionalNumberText(callback, 'actually_paid') ?? '0';
+  // Finished, and not told how much has arrived: what was asked is shown, and kept for an operator.
+  const isUntold = kind === 'confirmed' && /^0(?:\.0*)?$/.test(paid);
+  return present<Transfer>({
+    kind,
+    ...names.named(text(callback, 'pay_currency')),
+    amount: { decimal: isUntold ? numberText(callback, 'pay_amount') : paid },
+    to: text(callback, 'pay_address'),
+    memo: optionalText(callback, 'payin_extra_id') ?? null,
+    transaction: {},
+    payment: numberText(callback, 'payment_id'),
+    evidence: present<Evidence>({
+      category: 'transfer',
+      direction: 'in',
+      delivered: isUntold ? null : { decimal: paid },
+    }),
+  });
+}
