@@ -47,6 +47,8 @@ export interface DepositCallbacks<Tx = unknown> extends Operations, Reconciler {
   raw(callbackId: string): Promise<Buffer | undefined>;
   /** Resolves when nothing is in flight, due or being delivered here: for tests and scripts. */
   idle(): Promise<void>;
+  /** Names of the provider instances. */
+  readonly providers: readonly string[];
   readonly store: Store<Tx>;
 }
 
@@ -222,6 +224,7 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
       await deliverer.idle();
       await log.flush();
     },
+    providers: providers.map(({ name }) => name),
     store,
     ...operations,
   });

@@ -1,0 +1,97 @@
+/**
+ * What the pages do with JavaScript; they are whole without it. What arrives is only ever set as text and as attributes
+ * that are no code: no markup is made of it.
+ */
+export const script: string = `'use strict';
+for (const one of document.querySelectorAll('time[datetime]')) localTime(one);
+for (const one of document.querySelectorAll('[data-live]')) live(one);
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  const open = event.target instanceof Element && event.target.closest('details.act[open]');
+  if (!open) return;
+  open.open = false;
+  open.querySelector('summary').focus();
+});
+for (const one of document.querySelectorAll('details.act')) {
+  one.addEventListener('toggle', () => { if (one.open) one.querySelector('input[name=reason]').focus(); });
+}
+
+function localTime(element) {
+  const at = new Date(element.dateTime);
+  if (!Number.isNaN(at.getTime())) element.title = at.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+}
+
+function live(box) {
+  const most = 200;
+  const body = box.querySelector('tbody');
+  const pattern = box.querySelector('template').content.firstElementChild;
+  const bar = box.querySelector('.live-bar');
+  const state = box.querySelector('.live-state');
+  const button = bar.querySelector('button');
+  const texts = box.dataset;
+  const shown = new Set([...body.querySelectorAll('a[href]')].map((link) => decodeURIComponent(link.getAttribute('href').split('/').pop())));
+  let newest = texts.newest;
+  let source;
+  let added = 0;
+
+  bar.hidden = false;
+  button.addEventListener('click', () => (source ? pause() : open()));
+  addEventListener('pagehide', () => source && source.close());
+  addEventListener('pageshow', (event) => { if (event.persisted && source) open(); });
+  open();
+
+  function say(name) {
+    box.dataset.state = name;
+    state.textContent = texts[name] + (added > 0 ? ', ' + added + ' ' + texts.added : '');
+    button.textContent = name === 'paused' ? texts.resume : texts.pause;
+    button.hidden = name === 'ended';
+  }
+
+  function open() {
+    if (source) source.close();
+    const url = new URL(texts.live, location.href);
+    if (newest) url.searchParams.set('after', newest);
+    say('waiting');
+    source = new EventSource(url);
+    source.onopen = () => say('on');
+    source.onerror = () => say(source.readyState === EventSource.CLOSED ? 'ended' : 'lost');
+    source.addEventListener('callbacks', (event) => take(JSON.parse(event.data)));
+  }
+
+  function pause() {
+    source.close();
+    source = undefined;
+    say('paused');
+  }
+
+  function take({ rows, dropped }) {
+    for (const row of rows) {
+      if (shown.has(row.id)) continue;
+      shown.add(row.id);
+      newest = row.id;
+      added += 1;
+      body.prepend(fill(pattern.cloneNode(true), row));
+    }
+    while (body.children.length > most) body.lastElementChild.remove();
+    const empty = box.nextElementSibling;
+    if (added > 0 && empty && empty.classList.contains('empty')) empty.remove();
+    say('on');
+    if (dropped > 0) state.textContent += ', ' + dropped + ' ' + texts.dropped;
+  }
+
+  function fill(line, row) {
+    const part = (name) => line.querySelector('[data-field=' + name + ']');
+    for (const name of ['time', 'provider', 'outcome', 'code', 'from', 'bytes', 'took']) part(name).textContent = row[name];
+    part('time').dateTime = row.iso;
+    localTime(part('time'));
+    part('outcome').classList.add('is-' + row.tone);
+    if (row.code === '') part('code').remove();
+    const link = part('id');
+    link.setAttribute('href', texts.callbacks + encodeURIComponent(row.id));
+    link.querySelector('code').textContent = row.shortId;
+    link.title = row.id;
+    line.classList.add('is-new');
+    return line;
+  }
+}
+`;

@@ -1,0 +1,64 @@
+import { outcomes } from './callback-list.ts';
+import { type Html, html } from './html.ts';
+import { isoTime } from './parts.ts';
+import type { Bar } from './tally.ts';
+import type { Words } from './words.ts';
+
+const height = 96;
+const barWidth = 10;
+const gap = 2;
+
+/** Bars of callbacks, stacked by outcome. */
+export function rateChart({ outcome, overview }: Words, bars: readonly Bar[]): Html {
+  const top = Math.max(1, ...bars.map(({ total }) => total));
+  const drawn = bars.map((bar, index) => {
+    let below = 0;
+    const parts = outcomes.map((name) => {
+      const count = bar.counts[name] ?? 0;
+      const from = below;
+      below += count;
+      // A single refusal among thousands must still be seen.
+      const tall = count === 0 ? 0 : Math.max(2, (count / top) * height);
+      return count > 0 && rect(`fill-${name}`, index, height - (from / top) * height - tall, tall);
+    });
+    const told = outcomes.filter((name) => bar.counts[name]).map((name) => `${outcome[name]} ${bar.counts[name]}`);
+    return html`<g>${bar.total > 0 && html`<title>${clockTime(bar)} ${told.join(', ')}</title>`}${parts}</g>`;
+  });
+  const total = bars.reduce((sum, bar) => sum + bar.total, 0);
+  return frame(`${overview.rates}: ${total}`, String(top), drawn, bars);
+}
+
+/** Bars of latency: solid up to where half, pale up to where 95 % of the callbacks had their outcome. */
+export function latencyChart({ overview }: Words, bars: readonly Bar[]): Html {
+  const top = Math.max(1, ...bars.map(({ most = 0 }) => most));
+  const drawn = bars.map((bar, index) => {
+    const { half, most } = bar;
+    if (half === undefined || most === undefined) return html``;
+    const tall = (ms: number): number => Math.max(2, (ms / top) * height);
+    return html`<g><title>${clockTime(bar)} ${overview.half} ${milliseconds(half)}, ${overview.most} ${milliseconds(most)}</title>${rect('fill-most', index, height - tall(most), tall(most))}${rect('fill-half', index, height - tall(half), tall(half))}</g>`;
+  });
+  return frame(overview.latencies, milliseconds(top), drawn, bars);
+}
+
+export function milliseconds(ms: number): string {
+  return ms >= 1_000 ? `${(ms / 1_000).toFixed(1)} s` : `${ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms)} ms`;
+}
+
+function rect(kind: string, index: number, y: number, tall: number): Html {
+  return html`<rect class="${kind}" x="${index * barWidth + gap / 2}" y="${y.toFixed(1)}" width="${barWidth - gap}" height="${tall.toFixed(1)}"/>`;
+}
+
+function frame(label: string, top: string, drawn: readonly Html[], bars: readonly Bar[]): Html {
+  const width = bars.length * barWidth;
+  const [first] = bars;
+  const middle = bars[Math.floor(bars.length / 2)];
+  return html`<div class="chart"><p class="chart-top" aria-hidden="true">${top}</p>
+<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${label}"><path class="rule" d="M0 .5H${width}M0 ${height / 2}H${width}"/>${drawn}</svg>
+<p class="chart-feet" aria-hidden="true"><span>${first && clockTime(first)}</span><span>${middle && clockTime(middle)}</span><span>UTC</span></p></div>`;
+}
+
+/** Hour and minute; with the day where bars are of hours. */
+function clockTime({ startsAt }: Bar): string {
+  const iso = isoTime(startsAt);
+  return `${iso.slice(5, 10)} ${iso.slice(11, 16)}`;
+}

@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { refuseUnknownKeys } from '../deposits/known-keys.ts';
+import { invalidOption } from '../errors.ts';
+import { consoleLogger, type Logger } from '../observe/logger.ts';
+import { isLanguage, type Language } from './languages.ts';
+import { createRouter } from './router.ts';
+import type { Inspected, InspectorRequest } from './view.ts';
+
+export type { Inspected, InspectorRequest } from './view.ts';
+
+export interface InspectorOptions {
+  /** What is inspected: what `depositCallbacks()` returned. */
+  callbacks: Inspected;
+  /**
+   * Who may see it, asked for every request, live lists and assets too. Only `true` lets a request in; a throw or a
+   * rejection does not.
+   */
+  authorize(req: InspectorRequest): boolean | Promise<boolean>;
+  /** Whether there are buttons that redeliver, release, hold, reprocess and reverify. Default false. */
+  actions?: boolean | undefined;
+  /** Who acts, for the log. An empty text refuses the action. Default `inspector`. */
+  actor?(req: InspectorRequest): string;
+  /** `WWW-Authenticate` of a refusal, which is then a 401: `Basic realm="inspector"` makes a browser ask. Default: 403. */
+  challenge?: string | undefined;
+  /** Default: what the browser asks for, of English and Chinese. A reader may switch. */
+  locale?: Language | undefined;
+  /** Default: warnings and errors go to the console. */
+  logger?: Logger | undefined;
+  /** The clock, epoch ms. Default `Date.now`. */
+  now?: (() => number) | undefined;
+}
+
+/** The middleware: `app.use('/inspector', inspector({ ... }))`, at any path, on Express 4 and 5 and plain `node:http`. */
+export interface Inspector {
+  (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void): void;
+  /** Ends the live lists, which else keep a server from closing. */
+  close(): void;
+}
+
+const known = ['callbacks', 'authorize', 'actions', 'actor', 'challenge', 'locale', 'logger', 'now'];
+
+/** A web page over the store of a receiver. Throws `OPTION_INVALID` where `authorize` is missing: it shows money. */
+export function inspector(options: InspectorOptions): Inspector {
+  refuseUnknownKeys(options, known, 'inspector');
+  const { callbacks, authorize, actions = false, locale, challenge, actor = () => 'inspector' } = options;
+  if (typeof authorize !== 'function') {
+    throw invalidOption(
+      'inspector.authorize',
+      'is required: a function of the request that returns true for an operator',
+    );
+  }
+  if (typeof callbacks?.store?.callbacks !== 'function') {
+    throw invalidOption('inspector.callbacks', 'is required: what depositCallbacks() returned');
+  }
+  if (typeof actions !== 'boolean') throw invalidOption('inspector.actions', 'is true or false');
+  if (typeof actor !== 'function') throw invalidOption('inspector.actor', 'is a function of the request');
+  if (locale !== undefined && !isLanguage(locale)) throw invalidOption('inspector.locale', 'is en or zh');
+  if (challenge !== undefined && !/^[\x20-\x7e]+$/.test(challenge)) {
+    throw invalidOption('inspector.challenge', 'is the text of a WWW-Authenticate header');
+  }
+
+  const router = createRouter({
+    callbacks,
+    authorize,
+    actions,
+    actor,
+    locale,
+    challenge,
+    logger: options.logger ?? consoleLogger,
+    now: options.now ?? Date.now,
+  });
+  return Object.assign((req: IncomingMessage, res: ServerResponse): void => void router.answer(req, res), {
+    close: router.close,
+  });
+}

@@ -1,0 +1,82 @@
+import type { StoreCounts } from '../stores/store.ts';
+import { type Html, html, type Value } from './html.ts';
+import type { Page, PageName, View } from './view.ts';
+
+const paths: Readonly<Record<Exclude<PageName, 'label'>, string>> = {
+  overview: '',
+  callbacks: 'callbacks',
+  deposits: 'deposits',
+  deadLetters: 'dead-letters',
+  quarantine: 'quarantine',
+};
+
+/** What an operator's pages have around them; `counts` are undefined where the store does not answer. */
+export interface Frame {
+  counts: StoreCounts | undefined;
+}
+
+/** The whole document around a page. Without a frame, for whoever is not let in, it loads nothing and tells nothing. */
+export function document(view: View, page: Page, frame?: Frame): Html {
+  const { words, root } = view;
+  return html`<!doctype html>
+<html lang="${words.language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<title>${page.title} - ${words.title}</title>
+${frame && assets(root)}
+</head>
+<body>
+<a class="skip" href="#content">${words.skip}</a>
+${frame && header(view, page, frame)}
+<main id="content" tabindex="-1">
+${frame && done(view)}
+${page.body}
+</main>
+</body>
+</html>
+`;
+}
+
+function assets(root: string): Html {
+  return html`<link rel="stylesheet" href="${root}assets/style.css">
+<link rel="icon" href="${root}assets/icon.svg" type="image/svg+xml">
+<script src="${root}assets/script.js" defer></script>`;
+}
+
+function header({ words, root, token, query }: View, page: Page, { counts }: Frame): Html {
+  const dead = counts?.dead ?? 0;
+  const held = (counts?.deposits.quarantined ?? 0) + (counts?.unverified ?? 0);
+  const waiting: Partial<Record<PageName, Value>> = {
+    deadLetters: dead > 0 && html` <span class="count is-dead">${dead}</span>`,
+    quarantine: held > 0 && html` <span class="count is-quarantined">${held}</span>`,
+  };
+  const links = (Object.keys(paths) as (keyof typeof paths)[]).map(
+    (name) =>
+      html`<li><a href="${root}${paths[name]}"${page.name === name && html` aria-current="page"`}>${words.nav[name]}${waiting[name]}</a></li>`,
+  );
+  const other = words.language === 'en' ? 'zh' : 'en';
+  return html`<header class="top"><div class="top-in">
+<a class="brand" href="${root}"><svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true"><path d="M12 2 3 7v10l9 5 9-5V7z"/><path class="cut" d="M12 7v8m-3.5-3.5L12 15l3.5-3.5"/></svg><span>${words.title}</span></a>
+<nav aria-label="${words.nav.label}"><ul>${links}</ul></nav>
+<form class="find" role="search" method="get" action="${root}find"><input type="search" name="q" aria-label="${words.search}" placeholder="${words.search}" value="${query.get('q') ?? ''}" autocomplete="off" spellcheck="false"><button class="hidden">${words.find}</button></form>
+<p class="extras">${token === undefined && html`<span class="tag">${words.readOnly}</span>`}<a href="?lang=${other}" lang="${other}" hreflang="${other}">${words.otherLanguage}</a></p>
+</div></header>`;
+}
+
+/** What an action has done: the page after it says so. */
+function done({ words, query }: View): Html | undefined {
+  const number = (name: string): number => Number(query.get(name)) || 0;
+  const texts: Readonly<Record<string, string>> = {
+    redeliver: words.done.redeliver,
+    release: words.done.release,
+    hold: words.done.hold,
+    reprocess: words.done.reprocess(number('read'), number('recorded'), number('passed')),
+    reverify: words.done.reverify(number('taken'), number('kept')),
+  };
+  const name = query.get('done') ?? '';
+  const text = Object.hasOwn(texts, name) ? texts[name] : undefined;
+  return text === undefined ? undefined : html`<p class="done" role="status">${text}</p>`;
+}

@@ -1,0 +1,27 @@
+import { callbackTable, filterForm, pageOf, readFilter } from '../callback-list.ts';
+import { html } from '../html.ts';
+import { empty, pager } from '../parts.ts';
+import type { Page, View } from '../view.ts';
+
+const perPage = 50;
+
+/** The log of callbacks, newest first; its first page takes in what arrives. */
+export async function callbacksPage(view: View): Promise<Page> {
+  const { words, callbacks, query } = view;
+  const found = await pageOf(callbacks.store, query, perPage + 1);
+  const shown = found.slice(0, perPage);
+  const isFiltered = Object.keys(readFilter(query)).length > 0;
+  const isFirst = !query.has('before');
+  const nothing = isFiltered
+    ? empty(words.callbacks.nothingFits, words.callbacks.loosen)
+    : empty(words.callbacks.empty, words.callbacks.emptyMore);
+  return {
+    title: words.nav.callbacks,
+    name: 'callbacks',
+    body: html`<h1>${words.nav.callbacks}</h1>
+${filterForm(view)}
+${(shown.length > 0 || isFirst) && callbackTable(view, shown, isFirst)}
+${shown.length === 0 && nothing}
+${pager(view, found.length > perPage ? shown.at(-1)?.id : undefined)}`,
+  };
+}

@@ -1,0 +1,71 @@
+import type { DepositRecord } from '../../deposits/deposit.ts';
+import { groupKey } from '../../deposits/identity.ts';
+import type { StoredDeposit } from '../../deposits/transaction-state.ts';
+import { actionForm } from '../forms.ts';
+import { type Html, html } from '../html.ts';
+import { amount, code, empty, facts, section, shorten, statusBadge, time, whole } from '../parts.ts';
+import { timeline } from '../timeline.ts';
+import type { Page, View } from '../view.ts';
+
+/** One deposit, and everything that was said and done about it; undefined where it is not stored. */
+export async function depositPage(view: View, depositId: string): Promise<Page | undefined> {
+  const { words, callbacks } = view;
+  const { store } = callbacks;
+  const found = await store.deposit(depositId);
+  if (found === undefined) return undefined;
+  const { deposit, transactionKey } = found;
+  const [statements, events, states] = await Promise.all([
+    store.statements(transactionKey),
+    store.events({ depositId, limit: 200 }),
+    store.load([transactionKey]),
+  ]);
+  const entries = timeline(view, {
+    deposit,
+    // Those without a group are of the whole transaction.
+    statements: statements.filter((one) => one.group === undefined || groupKey(one.group) === groupKey(deposit.group)),
+    events,
+    decisions: (states[0]?.decisions ?? []).filter((one) => one.depositId === depositId),
+  });
+  const texts = words.deposit;
+  return {
+    title: `${texts.title} ${shorten(depositId)}`,
+    name: 'deposits',
+    body: html`<div class="title"><div><p class="kicker">${texts.title}</p><h1 class="sum">${amount(view, deposit)}</h1>
+<p class="lead">${statusBadge(view, deposit.status)} ${code(deposit.code)} <code class="soft">${deposit.id}</code></p></div>
+<div class="acts">${decisionForms(view, deposit)}</div></div>
+<div class="beside narrow">
+${section(texts.timeline, html`<p class="soft">${texts.timelineMore}</p>${entries.length === 0 ? empty(texts.nothing) : html`<ol class="timeline">${entries}</ol>`}`)}
+${section(texts.facts, factsOf(view, deposit))}
+</div>`,
+  };
+}
+
+/** Release and hold, for a deposit that is not credited. */
+export function decisionForms(view: View, { id, status }: Pick<DepositRecord, 'id' | 'status'>): Html {
+  const { act } = view.words;
+  if (status !== 'quarantined' && status !== 'pending') return html``;
+  const fields = { deposit: id };
+  return html`${actionForm(view, { action: 'release', label: act.release, explanation: act.releaseMore, fields })}
+${actionForm(view, { action: 'hold', label: act.hold, explanation: act.holdMore, fields })}`;
+}
+
+function factsOf({ words }: View, deposit: StoredDeposit): Html {
+  const { deposit: texts, column } = words;
+  const { block } = deposit.transaction;
+  return facts([
+    [column.network, whole(deposit.network)],
+    [column.asset, whole(deposit.asset)],
+    [texts.units, whole(deposit.amount.toString())],
+    [column.to, whole(deposit.to)],
+    [column.memo, whole(deposit.memo)],
+    [texts.from, whole(deposit.from)],
+    [column.transaction, whole(deposit.transaction.id)],
+    [texts.position, whole(deposit.transaction.position)],
+    [texts.block, block && [whole(block.number), block.number !== undefined && ' ', whole(block.hash)]],
+    [texts.payment, whole(deposit.payment)],
+    [texts.confirmations, deposit.confirmations],
+    [texts.generation, deposit.generation],
+    [column.providers, html`<bdi>${deposit.providers.join(', ')}</bdi>`],
+    [column.firstSeen, time(deposit.firstSeenAt)],
+  ]);
+}

@@ -1,0 +1,139 @@
+import type { DepositRecord, DepositStatus } from '../../deposits/deposit.ts';
+import { canonicalAddress } from '../../networks/address.ts';
+import type { DepositQuery } from '../../stores/store.ts';
+import { choice, field, filter, timeOf } from '../forms.ts';
+import { type Html, html } from '../html.ts';
+import {
+  amount,
+  assetName,
+  type Column,
+  code,
+  empty,
+  id,
+  pager,
+  row,
+  segment,
+  statusBadge,
+  table,
+  time,
+} from '../parts.ts';
+import type { Page, View } from '../view.ts';
+
+const perPage = 50;
+const statuses: readonly DepositStatus[] = ['pending', 'confirmed', 'reverted', 'failed', 'ignored', 'quarantined'];
+
+/** Deposits as they stand, newest first. */
+export async function depositsPage(view: View): Promise<Page> {
+  const { words, callbacks, query } = view;
+  const asked = readQuery(query);
+  const isFiltered = Object.keys(asked).length > 0;
+  const before = query.get('before');
+  const found = await callbacks.store.deposits({
+    ...asked,
+    limit: perPage + 1,
+    ...(before === null ? {} : { before }),
+  });
+  const shown = found.slice(0, perPage);
+  const { column } = words;
+  const form = filter(
+    view,
+    [
+      choice(
+        'status',
+        column.status,
+        statuses.map((one) => [one, words.status[one]]),
+        view,
+      ),
+      field('network', column.network, view),
+      field('asset', column.asset, view),
+      field('to', column.to, view),
+      field('transaction', column.transaction, view),
+      field('since', words.since, view, 'datetime-local'),
+    ],
+    isFiltered,
+  );
+  const nothing = isFiltered
+    ? empty(words.nothingFits, words.callbacks.loosen)
+    : empty(words.deposits.empty, words.deposits.emptyMore);
+  return {
+    title: words.nav.deposits,
+    name: 'deposits',
+    body: html`<h1>${words.nav.deposits}</h1>
+${form}
+${shown.length === 0 ? nothing : depositTable(view, shown)}
+${pager(view, found.length > perPage ? shown.at(-1)?.id : undefined)}`,
+  };
+}
+
+/** A table of deposits; with `act`, a last cell of each. */
+export function depositTable(
+  view: View,
+  deposits: readonly DepositRecord[],
+  act?: (deposit: DepositRecord) => Html,
+): Html {
+  const { words, root } = view;
+  const { column } = words;
+  const columns: Column[] = [
+    { label: column.firstSeen },
+    { label: column.status },
+    { label: column.amount, kind: 'number' },
+    { label: column.network },
+    { label: column.asset, kind: 'id' },
+    { label: column.to, kind: 'id' },
+    { label: column.providers },
+    { label: column.deposit, kind: 'id' },
+    ...(act ? [{ label: column.act, kind: 'act' } as const] : []),
+  ];
+  return table(
+    words.nav.deposits,
+    columns,
+    deposits.map((deposit) =>
+      row(columns, [
+        time(deposit.firstSeenAt),
+        html`${statusBadge(view, deposit.status)} ${code(deposit.code)}`,
+        amount(view, deposit),
+        html`<bdi>${deposit.network}</bdi>`,
+        id(assetName(deposit.asset)),
+        [id(deposit.to), deposit.memo !== undefined && html` <span class="memo"><bdi>${deposit.memo}</bdi></span>`],
+        html`<bdi>${deposit.providers.join(', ')}</bdi>`,
+        id(deposit.id, `${root}deposits/${segment(deposit.id)}`),
+        ...(act ? [act(deposit)] : []),
+      ]),
+    ),
+  );
+}
+
+function readQuery(query: URLSearchParams): Omit<DepositQuery, 'before' | 'limit'> {
+  const text = (name: string): string | undefined => query.get(name)?.trim() || undefined;
+  const status = statuses.find((one) => one === query.get('status'));
+  const network = text('network');
+  const asset = text('asset');
+  const to = text('to');
+  const transaction = text('transaction');
+  const since = timeOf(query.get('since'));
+  return {
+    ...(status === undefined ? {} : { status }),
+    ...(network === undefined ? {} : { network }),
+    ...(asset === undefined ? {} : { asset: canonicalAsset(asset) }),
+    ...(to === undefined ? {} : { to: canonicalTo(to, network) }),
+    ...(transaction === undefined ? {} : { transactionId: canonicalTransaction(transaction) }),
+    ...(since === undefined ? {} : { since }),
+  };
+}
+
+/** As stored, whatever form it was copied in: without a network, the form of EVM addresses is told by itself. */
+export function canonicalTo(text: string, network: string | undefined): string {
+  try {
+    return canonicalAddress(network ?? (/^0x[0-9a-f]{40}$/i.test(text) ? 'eip155:1' : ''), text);
+  } catch {
+    return text;
+  }
+}
+
+function canonicalTransaction(text: string): string {
+  return /^0x[0-9a-f]{64}$/i.test(text) ? text.toLowerCase() : text;
+}
+
+function canonicalAsset(text: string): string {
+  return /^eip155:\d+\/erc20:0x[0-9a-f]{40}$/i.test(text) ? text.toLowerCase() : text;
+}

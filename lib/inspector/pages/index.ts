@@ -1,0 +1,57 @@
+import type { StoreCounts } from '../../stores/store.ts';
+import { segment } from '../parts.ts';
+import type { Page, View } from '../view.ts';
+import { callbackPage } from './callback.ts';
+import { callbacksPage } from './callbacks.ts';
+import { deadLettersPage } from './dead-letters.ts';
+import { depositPage } from './deposit.ts';
+import { canonicalTo, depositsPage } from './deposits.ts';
+import { overviewPage } from './overview.ts';
+import { quarantinePage } from './quarantine.ts';
+
+/** The page under a path below the mount path, or where else to go; undefined where there is none. */
+export async function findPage(
+  view: View,
+  path: string,
+  counts: StoreCounts,
+): Promise<Page | { location: string } | undefined> {
+  switch (path) {
+    case '/':
+      return overviewPage(view, counts);
+    case '/callbacks':
+      return callbacksPage(view);
+    case '/deposits':
+      return depositsPage(view);
+    case '/dead-letters':
+      return deadLettersPage(view);
+    case '/quarantine':
+      return quarantinePage(view);
+    case '/find':
+      return find(view);
+    default: {
+      const [, kind, name = ''] = /^\/(callbacks|deposits)\/([^/]+)$/.exec(path) ?? [];
+      const id = decoded(name);
+      if (kind === undefined || id === undefined) return undefined;
+      return kind === 'callbacks' ? callbackPage(view, id) : depositPage(view, id);
+    }
+  }
+}
+
+/** To what a person has copied from somewhere: an id, a transaction, an address. */
+async function find({ callbacks, query }: View): Promise<{ location: string }> {
+  const { store } = callbacks;
+  const text = (query.get('q') ?? '').trim();
+  if (text === '') return { location: './' };
+  if (await store.deposit(text)) return { location: `deposits/${segment(text)}` };
+  if (await store.callback(text)) return { location: `callbacks/${segment(text)}` };
+  const to = await store.deposits({ to: canonicalTo(text, undefined), limit: 1 });
+  return { location: `deposits?${to.length > 0 ? 'to' : 'transaction'}=${segment(text)}` };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

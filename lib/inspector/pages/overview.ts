@@ -1,0 +1,153 @@
+import type { CallbackRecord, Store, StoreCounts } from '../../stores/store.ts';
+import { callbackTable, outcomes } from '../callback-list.ts';
+import { latencyChart, milliseconds, rateChart } from '../charts.ts';
+import { type Html, html } from '../html.ts';
+import { ago, type Column, code, empty, row, section, segment, table, time } from '../parts.ts';
+import { spread, tally, type WindowName, windows } from '../tally.ts';
+import type { Page, View } from '../view.ts';
+
+// As many as a store reads without being felt; older ones of the window are left out, and the page says so.
+const mostCallbacks = 2_000;
+const latest = 10;
+// An event that is owed for longer is worth a look: its listener fails, hangs or is missing.
+const owedLongMs = 10 * 60_000;
+
+/** What an operator wants to know first: what waits for a person, how it runs, who was heard. */
+export async function overviewPage(view: View, counts: StoreCounts): Promise<Page> {
+  const { words, callbacks, query, now, root } = view;
+  const window = (Object.keys(windows) as WindowName[]).find((name) => name === query.get('window')) ?? '1h';
+  const records = await callbacks.store.callbacks({ since: now - windows[window].ms, limit: mostCallbacks });
+  // The newest ones, whatever the window.
+  const newest =
+    records.length >= latest ? records.slice(0, latest) : await callbacks.store.callbacks({ limit: latest });
+  const texts = words.overview;
+  return {
+    title: words.nav.overview,
+    name: 'overview',
+    body: html`${headline(view, counts)}
+${tiles(view, counts)}
+${charts(view, records, window)}
+${section(texts.providers, await providers(view, records))}
+${section(texts.latest, [callbackTable(view, newest, true), newest.length === 0 && empty(words.callbacks.empty, words.callbacks.emptyMore)], html`<a href="${root}callbacks">${texts.all}</a>`)}
+${section(texts.alarms, alarms(view))}`,
+  };
+}
+
+function headline(view: View, counts: StoreCounts): Html {
+  const { words, root, now } = view;
+  const texts = words.overview;
+  const quarantined = counts.deposits.quarantined ?? 0;
+  const { oldestOwedAt } = counts;
+  const isOwedLong = oldestOwedAt !== undefined && now - oldestOwedAt > owedLongMs;
+  const wants = [
+    counts.dead > 0 && html`<a href="${root}dead-letters">${texts.deadLetters(counts.dead)}</a>`,
+    quarantined > 0 && html`<a href="${root}quarantine">${texts.quarantined(quarantined)}</a>`,
+    counts.unverified > 0 && html`<a href="${root}quarantine">${texts.unverified(counts.unverified)}</a>`,
+    isOwedLong && html`<a href="${root}dead-letters">${texts.owedLong(ago(view, oldestOwedAt))}</a>`,
+  ].filter((one) => one !== false);
+  if (wants.length === 0)
+    return html`<div class="headline is-calm"><h1>${texts.calm}</h1><p>${texts.calmMore}</p></div>`;
+  const things = counts.dead + quarantined + counts.unverified + (isOwedLong ? 1 : 0);
+  return html`<div class="headline is-asking"><h1>${texts.attention(things)}</h1><ul>${wants.map((one) => html`<li>${one}</li>`)}</ul></div>`;
+}
+
+function tiles(view: View, counts: StoreCounts): Html {
+  const { words, root } = view;
+  const texts = words.overview;
+  const { deposits, oldestOwedAt } = counts;
+  const tile = (label: string, count: number, href: string, tone: string, more?: string): Html =>
+    html`<li><a class="tile${count > 0 && html` is-${tone}`}" href="${root}${href}"><span class="tile-label">${label}</span><span class="tile-count">${count}</span>${more && html`<span class="tile-more">${more}</span>`}</a></li>`;
+  return html`<ul class="tiles">
+${tile(texts.confirmed, deposits.confirmed ?? 0, 'deposits?status=confirmed', 'confirmed')}
+${tile(texts.pending, deposits.pending ?? 0, 'deposits?status=pending', 'pending')}
+${tile(texts.owed, counts.owed, 'dead-letters', 'pending', oldestOwedAt === undefined ? undefined : texts.oldest(ago(view, oldestOwedAt)))}
+${tile(texts.dead, counts.dead, 'dead-letters', 'dead')}
+${tile(texts.held, deposits.quarantined ?? 0, 'quarantine', 'quarantined')}
+${tile(texts.kept, counts.unverified, 'quarantine', 'quarantined')}
+</ul>`;
+}
+
+function charts(view: View, records: readonly CallbackRecord[], window: WindowName): Html {
+  const { words, now } = view;
+  const texts = words.overview;
+  const bars = tally(records, now, window);
+  const oldest = records.at(-1);
+  const { half = 0, most = 0 } = spread(records.map(({ tookMs }) => tookMs));
+  const legend = outcomes
+    .map((name) => ({ name, count: records.filter(({ outcome }) => outcome === name).length }))
+    .filter(({ count }) => count > 0)
+    .map(
+      ({ name, count }) => html`<li><span class="key fill-${name}"></span>${words.outcome[name]} <b>${count}</b></li>`,
+    );
+  const choices = (Object.keys(windows) as WindowName[]).map(
+    (name) =>
+      html`<li><a href="?window=${name}"${name === window && html` aria-current="true"`}>${texts.windows[name]}</a></li>`,
+  );
+  const isCut = records.length === mostCallbacks && oldest !== undefined;
+  return html`<div class="windows"><nav aria-label="${texts.window}"><ul>${choices}</ul></nav>${
+    isCut && html`<p class="soft">${texts.truncated(mostCallbacks, ago(view, oldest.receivedAt))}</p>`
+  }</div>
+<div class="pair">
+<section class="panel"><h2>${texts.rates}</h2>${rateChart(words, bars)}<ul class="legend">${records.length === 0 ? html`<li>${texts.quiet}</li>` : legend}</ul></section>
+<section class="panel"><h2>${texts.latencies}</h2>${latencyChart(words, bars)}<ul class="legend">${
+    records.length === 0
+      ? html`<li>${texts.quiet}</li>`
+      : html`<li><span class="key fill-half"></span>${texts.half} <b>${milliseconds(half)}</b></li><li><span class="key fill-most"></span>${texts.most} <b>${milliseconds(most)}</b></li>`
+  }</ul></section>
+</div>`;
+}
+
+async function providers(view: View, records: readonly CallbackRecord[]): Promise<Html> {
+  const { words, callbacks, root } = view;
+  const { column } = words;
+  const columns: Column[] = [
+    { label: column.provider },
+    { label: column.lastHeard },
+    { label: column.count, kind: 'number' },
+    { label: words.outcome.rejected, kind: 'number' },
+  ];
+  const rows = await Promise.all(
+    callbacks.providers.map(async (name) => {
+      const own = records.filter(({ provider }) => provider === name);
+      const heardAt = await lastHeard(callbacks.store, name, own);
+      return row(columns, [
+        html`<a href="${root}callbacks?provider=${segment(name)}"><bdi>${name}</bdi></a>`,
+        heardAt === undefined ? words.never : html`${ago(view, heardAt)} <span class="soft">${time(heardAt)}</span>`,
+        own.length,
+        own.filter(({ outcome }) => outcome === 'rejected').length,
+      ]);
+    }),
+  );
+  return rows.length === 0 ? empty(words.overview.noProviders) : table(words.overview.providers, columns, rows);
+}
+
+/** A refused callback may be anybody's. */
+async function lastHeard(store: Store, provider: string, own: readonly CallbackRecord[]): Promise<number | undefined> {
+  const recent = own.find(({ outcome }) => outcome !== 'rejected');
+  if (recent !== undefined) return recent.receivedAt;
+  const heard = outcomes.filter((outcome) => outcome !== 'rejected');
+  const lists = await Promise.all(heard.map((outcome) => store.callbacks({ provider, outcome, limit: 1 })));
+  const times = lists.flat().map(({ receivedAt }) => receivedAt);
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+function alarms(view: View): Html {
+  const { words, alarms: told } = view;
+  const { column } = words;
+  if (told.length === 0) return empty(words.overview.noAlarms, words.overview.alarmsMore);
+  const columns: Column[] = [
+    { label: column.time },
+    { label: column.code },
+    { label: column.provider },
+    { label: column.message, kind: 'wide' },
+  ];
+  const rows = told.map((alarm) =>
+    row(columns, [
+      time(alarm.at),
+      code(alarm.code),
+      html`<bdi>${alarm.provider}</bdi>`,
+      html`<bdi>${alarm.message}</bdi>`,
+    ]),
+  );
+  return html`<p class="soft">${words.overview.alarmsMore}</p>${table(words.overview.alarms, columns, rows)}`;
+}

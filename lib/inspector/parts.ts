@@ -1,0 +1,142 @@
+import { decimalFrom } from '../deposits/amount.ts';
+import type { DepositRecord, DepositStatus } from '../deposits/deposit.ts';
+import { type Html, html, type Value } from './html.ts';
+import type { View } from './view.ts';
+
+/** A column of a table; `kind` sets its alignment and face. */
+export interface Column {
+  label: string;
+  kind?: 'number' | 'id' | 'act' | 'wide';
+}
+
+/** `2026-01-01 00:00:00` in UTC; the script adds the reader's own time as a hint. */
+export function time(epochMs: number): Html {
+  const iso = isoTime(epochMs);
+  return html`<time datetime="${iso}">${clock(iso)}</time>`;
+}
+
+/** ISO 8601; a time that no calendar has stands as its number. */
+export function isoTime(epochMs: number): string {
+  const date = new Date(epochMs);
+  return Number.isNaN(date.getTime()) ? String(epochMs) : date.toISOString();
+}
+
+/** `2026-01-01 00:00:00` of an ISO time. */
+export function clock(iso: string): string {
+  return iso.replace('T', ' ').replace(/\.\d+Z$/, '');
+}
+
+/** `5 min ago`, in the page's language. */
+export function ago({ words, now }: View, epochMs: number): string {
+  const seconds = Math.floor((now - epochMs) / 1_000);
+  if (seconds < 5) return words.justNow;
+  if (seconds < 120) return words.ago(seconds, 's');
+  if (seconds < 7_200) return words.ago(Math.floor(seconds / 60), 'min');
+  if (seconds < 172_800) return words.ago(Math.floor(seconds / 3_600), 'h');
+  return words.ago(Math.floor(seconds / 86_400), 'd');
+}
+
+/** A state in its colour; the word carries the meaning, the colour helps. */
+export function badge(tone: string, label: string): Html {
+  return html`<span class="badge is-${tone}">${label}</span>`;
+}
+
+export function statusBadge({ words }: View, status: DepositStatus): Html {
+  return badge(status, words.status[status]);
+}
+
+/** A stable code, as the documentation names it. */
+export function code(text: string | undefined): Html {
+  return text === undefined ? html`` : html`<code class="code">${text}</code>`;
+}
+
+/** An id, an address or a hash: its middle is left out where it is long, and the whole is its hint. */
+export function id(text: string, href?: string): Html {
+  const short = shorten(text);
+  const hint = short === text ? '' : text;
+  const shown = html`<code${hint !== '' && html` title="${hint}"`}>${short}</code>`;
+  return href === undefined ? html`<bdi>${shown}</bdi>` : html`<a href="${href}"><bdi>${shown}</bdi></a>`;
+}
+
+export function shorten(text: string): string {
+  const letters = [...text];
+  return letters.length <= 22 ? text : `${letters.slice(0, 11).join('')}\u2026${letters.slice(-8).join('')}`;
+}
+
+/** The asset without its network where that is shown beside it. */
+export function assetName(asset: string): string {
+  return asset.slice(asset.indexOf('/') + 1);
+}
+
+/** Whole coins with their thousands set apart; where the decimals are not known, smallest units, and it says so. */
+export function amount({ words }: View, deposit: Pick<DepositRecord, 'amount' | 'decimals' | 'symbol'>): Html {
+  const { decimals, symbol } = deposit;
+  const [whole = '', fraction] =
+    decimals === undefined ? [deposit.amount.toString()] : decimalFrom(deposit.amount, decimals).split('.');
+  const digits = whole.replace(/\B(?=(\d{3})+$)/g, ',') + (fraction === undefined ? '' : `.${fraction}`);
+  const unit = decimals === undefined ? words.deposit.units : undefined;
+  return html`<span class="amount">${digits} <span class="unit"><bdi>${symbol}</bdi>${unit && html` ${unit}`}</span></span>`;
+}
+
+/** A table that stacks its cells under their labels where there is no room. */
+export function table(caption: string, columns: readonly Column[], rows: readonly Html[], live?: Html): Html {
+  const heads = columns.map(
+    ({ label, kind }) =>
+      html`<th role="columnheader" scope="col" class="${kind}">${kind === 'act' ? html`<span class="hidden">${label}</span>` : label}</th>`,
+  );
+  return html`<div class="sheet"><table role="table"${live}>
+<caption class="hidden">${caption}</caption>
+<thead role="rowgroup"><tr role="row">${heads}</tr></thead>
+<tbody role="rowgroup">
+${rows}
+</tbody></table></div>`;
+}
+
+/** One row of it, a cell for each column. */
+export function row(columns: readonly Column[], cells: readonly Value[]): Html {
+  return html`<tr role="row">${columns.map(
+    ({ label, kind }, index) => html`<td role="cell" class="${kind}" data-label="${label}">${cells[index]}</td>`,
+  )}</tr>
+`;
+}
+
+/** What stands where a list is empty. */
+export function empty(title: string, more?: string): Html {
+  return html`<div class="empty"><p class="empty-title">${title}</p>${more !== undefined && html`<p>${more}</p>`}</div>`;
+}
+
+/** Names and values of one thing; those without a value are left out. */
+export function facts(pairs: readonly (readonly [Value, Value])[]): Html {
+  const shown = pairs.filter(([, value]) => value !== undefined && value !== '');
+  return html`<dl class="facts">${shown.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+/** The whole of an id, for a page about it. */
+export function whole(text: string | undefined): Html | undefined {
+  return text === undefined || text === '' ? undefined : html`<bdi><code>${text}</code></bdi>`;
+}
+
+export function section(title: string, body: Value, more?: Value): Html {
+  return html`<section><div class="section-head"><h2>${title}</h2>${more}</div>
+${body}
+</section>`;
+}
+
+/** Links to the page before and after; `lastId` where there may be more. */
+export function pager({ words, query }: View, lastId: string | undefined): Html {
+  if (lastId === undefined && !query.has('before')) return html``;
+  return html`<nav class="pager" aria-label="${words.nav.label}">
+${query.has('before') && html`<a class="button" href="?${search(query, {})}">${words.newest}</a>`}
+${lastId !== undefined && html`<a class="button" href="?${search(query, { before: lastId })}">${words.older}</a>`}
+</nav>`;
+}
+
+function search(query: URLSearchParams, more: Readonly<Record<string, string>>): string {
+  const kept = [...query].filter(([name]) => name !== 'before' && name !== 'done');
+  return new URLSearchParams([...kept, ...Object.entries(more)]).toString();
+}
+
+/** A path segment out of anybody's text. A lone surrogate has no UTF-8 form: it becomes U+FFFD. */
+export function segment(text: string): string {
+  return encodeURIComponent(Buffer.from(text).toString());
+}

@@ -1,0 +1,187 @@
+import type { ServerResponse } from 'node:http';
+import type { Logger } from '../observe/logger.ts';
+import { act } from './actions.ts';
+import { assets } from './assets/index.ts';
+import { readFilter } from './callback-list.ts';
+import { protect } from './headers.ts';
+import { render } from './html.ts';
+import { isLanguage, type Language, languages, preferredLanguage } from './languages.ts';
+import { document, type Frame } from './layout.ts';
+import { findPage } from './pages/index.ts';
+import { type Refusal, refusalPage } from './pages/refusal.ts';
+import { keepLanguage, languageOf, sessionToken } from './session.ts';
+import { createStreams } from './stream.ts';
+import type { Inspected, InspectorRequest, Page, TimedAlarm, View } from './view.ts';
+
+export interface RouterOptions {
+  callbacks: Inspected;
+  authorize: (req: InspectorRequest) => boolean | Promise<boolean>;
+  actions: boolean;
+  actor: (req: InspectorRequest) => string;
+  locale: Language | undefined;
+  challenge: string | undefined;
+  logger: Logger;
+  now: () => number;
+}
+
+export interface Router {
+  answer(req: InspectorRequest, res: ServerResponse): Promise<void>;
+  close(): void;
+}
+
+const keptAlarms = 20;
+
+/** From a request to its page, asset, stream or action. Nothing is looked up before `authorize` has said yes. */
+export function createRouter(options: RouterOptions): Router {
+  const { callbacks, authorize, actions, locale, challenge, logger, now } = options;
+  const streams = createStreams(callbacks);
+  const alarms: TimedAlarm[] = [];
+  callbacks.on('alarm', (alarm) => {
+    alarms.unshift({ ...alarm, at: now() });
+    alarms.length = Math.min(alarms.length, keptAlarms);
+  });
+
+  async function isAllowed(req: InspectorRequest): Promise<boolean> {
+    try {
+      return (await authorize(req)) === true;
+    } catch (error) {
+      logger.error({ error }, 'authorize of the inspector failed: the request is refused');
+      return false;
+    }
+  }
+
+  async function answer(req: InspectorRequest, res: ServerResponse): Promise<void> {
+    protect(req, res);
+    const place = placeOf(req);
+    const view = viewOf(req, place);
+    try {
+      if (!(await isAllowed(req))) {
+        if (challenge !== undefined) res.setHeader('www-authenticate', challenge);
+        const page = refusalPage(view, { status: challenge === undefined ? 403 : 401, reason: 'notAllowed' });
+        sendPage(req, res, view, page);
+      } else if (req.method === 'POST') {
+        await post(req, res, view, place.path);
+      } else if (req.method !== 'GET' && req.method !== 'HEAD') {
+        res.setHeader('allow', 'GET, HEAD');
+        await refuse(req, res, view, { status: 405, reason: 'method' });
+      } else {
+        await get(req, res, view, place);
+      }
+    } catch (error) {
+      logger.error({ error, path: place.path }, 'A page of the inspector failed');
+      if (res.headersSent) res.destroy();
+      else await refuse(req, res, view, { status: 500, reason: 'broken' });
+    }
+  }
+
+  async function get(req: InspectorRequest, res: ServerResponse, view: View, place: Place): Promise<void> {
+    const { path, query } = place;
+    const asset = path.startsWith('/assets/') ? assets.get(path.slice('/assets/'.length)) : undefined;
+    const language = query.get('lang') ?? undefined;
+    if (asset !== undefined) send(req, res, 200, asset.type, asset.text);
+    else if (place.slashless !== undefined) redirect(res, 302, place.slashless);
+    else if (path === '/stream') stream(req, res, view);
+    else if (isLanguage(language)) {
+      keepLanguage(req, res, language);
+      query.delete('lang');
+      redirect(res, 303, `?${query}`);
+    } else {
+      await callbacks.ready();
+      const shown: View = actions ? { ...view, token: sessionToken(req, res) } : view;
+      const counts = await callbacks.store.counts();
+      const page = await findPage(shown, path, counts);
+      if (page === undefined) await refuse(req, res, view, { status: 404, reason: 'notFound' });
+      else if ('location' in page) redirect(res, 303, page.location);
+      else sendPage(req, res, shown, page, { counts });
+    }
+  }
+
+  async function post(req: InspectorRequest, res: ServerResponse, view: View, path: string): Promise<void> {
+    if (!path.startsWith('/actions/')) {
+      res.setHeader('allow', 'GET, HEAD');
+      await refuse(req, res, view, { status: 405, reason: 'method' });
+      return;
+    }
+    if (!actions) {
+      await refuse(req, res, view, { status: 403, reason: 'actionsOff' });
+      return;
+    }
+    await callbacks.ready();
+    const acted = await act(req, path.slice('/actions/'.length), options);
+    if ('location' in acted) redirect(res, 303, acted.location);
+    else await refuse(req, res, view, acted);
+  }
+
+  function stream(req: InspectorRequest, res: ServerResponse, { words, query }: View): void {
+    const lastId = req.headers['last-event-id'];
+    const after = (typeof lastId === 'string' ? lastId : query.get('after')) ?? undefined;
+    const isOpen = streams.open(req, res, {
+      words,
+      filter: readFilter(query),
+      after,
+      isAllowed: () => isAllowed(req),
+    });
+    if (!isOpen) send(req, res, 503, 'text/plain; charset=utf-8', words.refused.busy.more);
+  }
+
+  async function refuse(req: InspectorRequest, res: ServerResponse, view: View, refusal: Refusal): Promise<void> {
+    const counts = await callbacks.store.counts().catch(() => undefined);
+    sendPage(req, res, view, refusalPage(view, refusal), { counts });
+  }
+
+  function viewOf(req: InspectorRequest, { path, query }: Place): View {
+    const chosen = languageOf(req);
+    const language = isLanguage(chosen) ? chosen : (locale ?? preferredLanguage(req.headers['accept-language']));
+    return {
+      words: languages[language],
+      callbacks,
+      root: '../'.repeat(Math.max(0, path.split('/').length - 2)) || './',
+      query,
+      now: now(),
+      alarms,
+      token: undefined,
+    };
+  }
+
+  return { answer, close: streams.close };
+}
+
+interface Place {
+  /** Below the mount path. */
+  path: string;
+  query: URLSearchParams;
+  /** Where the mount path was asked for without the slash that relative links need: where to go. */
+  slashless?: string;
+}
+
+function placeOf(req: InspectorRequest): Place {
+  const [path = '/', query = ''] = split(req.url ?? '/');
+  const [original = '/'] = split(req.originalUrl ?? req.url ?? '/');
+  const name = original.slice(original.lastIndexOf('/') + 1);
+  const isSlashless = path === '/' && name !== '';
+  return {
+    path,
+    query: new URLSearchParams(query),
+    ...(isSlashless ? { slashless: `./${name}/${query === '' ? '' : `?${query}`}` } : {}),
+  };
+}
+
+function split(url: string): [string, string] {
+  const at = url.indexOf('?');
+  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
+}
+
+function send(req: InspectorRequest, res: ServerResponse, status: number, type: string, text: string): void {
+  const bytes = Buffer.from(text);
+  res.writeHead(status, { 'content-type': type, 'content-length': bytes.length });
+  res.end(req.method === 'HEAD' ? undefined : bytes);
+}
+
+function sendPage(req: InspectorRequest, res: ServerResponse, view: View, page: Page, frame?: Frame): void {
+  send(req, res, page.status ?? 200, 'text/html; charset=utf-8', render(document(view, page, frame)));
+}
+
+function redirect(res: ServerResponse, status: number, location: string): void {
+  res.writeHead(status, { location, 'content-length': 0 });
+  res.end();
+}

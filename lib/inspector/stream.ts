@@ -1,0 +1,106 @@
+import type { ServerResponse } from 'node:http';
+import type { CallbackRecord } from '../stores/store.ts';
+import { type CallbackFilter, fits, liveRow } from './callback-list.ts';
+import type { Inspected, InspectorRequest } from './view.ts';
+import type { Words } from './words.ts';
+
+const mostStreams = 50;
+/** Rows told at once; a browser that gets more of them shows none in time. */
+const mostRows = 50;
+const flushMs = 200;
+const beatMs = 15_000;
+// Text that may wait for a slow reader before it gets nothing more.
+const mostWaiting = 512 * 1_024;
+
+export interface Streams {
+  /** Tells each callback that fits from now on, and first those since `after`; false where too many are open. */
+  open(req: InspectorRequest, res: ServerResponse, stream: StreamOptions): boolean;
+  close(): void;
+}
+
+export interface StreamOptions {
+  words: Words;
+  filter: CallbackFilter;
+  /** The id of the newest callback that the reader has. */
+  after: string | undefined;
+  /** Asked again and again, as long as the stream is open. */
+  isAllowed: () => Promise<boolean>;
+}
+
+/** Server-sent events of callbacks. Nothing is listened to while nobody looks. */
+export function createStreams(callbacks: Inspected): Streams {
+  const streams = new Set<{ take(record: CallbackRecord): void; end(): void }>();
+  const tell = (record: CallbackRecord): void => {
+    for (const stream of streams) stream.take(record);
+  };
+
+  return {
+    open(req, res, { words, filter, after, isAllowed }) {
+      if (streams.size >= mostStreams) return false;
+      const rows: CallbackRecord[] = [];
+      let dropped = 0;
+      let flushing: NodeJS.Timeout | undefined;
+
+      const flush = (): void => {
+        flushing = undefined;
+        const newest = rows.at(-1);
+        if (newest === undefined || res.writableLength > mostWaiting) return;
+        const data = JSON.stringify({ rows: rows.map((record) => liveRow(words, record)), dropped });
+        rows.length = 0;
+        dropped = 0;
+        res.write(`id: ${newest.id.replace(/[^\w-]/g, '')}\nevent: callbacks\ndata: ${data}\n\n`);
+      };
+      const stream = {
+        take(record: CallbackRecord): void {
+          if (!fits(record, filter)) return;
+          rows.push(record);
+          if (rows.length > mostRows) {
+            rows.shift();
+            dropped += 1;
+          }
+          flushing ??= setTimeout(flush, flushMs).unref();
+        },
+        end(): void {
+          res.end();
+        },
+      };
+      const beat = setInterval(() => {
+        isAllowed().then(
+          (allowed) => (allowed ? res.write(': still here\n\n') : res.end()),
+          () => res.end(),
+        );
+      }, beatMs).unref();
+
+      if (streams.size === 0) callbacks.on('outcome', tell);
+      streams.add(stream);
+      res.once('close', () => {
+        clearInterval(beat);
+        clearTimeout(flushing);
+        streams.delete(stream);
+        if (streams.size === 0) callbacks.off('outcome', tell);
+      });
+      res.statusCode = 200;
+      res.setHeader('content-type', 'text/event-stream; charset=utf-8');
+      // Neither a compressor nor a proxy may hold back what is told.
+      res.setHeader('cache-control', 'no-store, no-transform');
+      res.setHeader('x-accel-buffering', 'no');
+      res.write('retry: 2000\n\n');
+      req.socket.setKeepAlive(true);
+      if (after !== undefined) void catchUp(after, stream.take);
+      return true;
+
+      async function catchUp(last: string, take: (record: CallbackRecord) => void): Promise<void> {
+        try {
+          const missed = await callbacks.store.callbacks({ ...filter, limit: mostRows });
+          // Ids rise with time; what came twice, the reader drops.
+          for (const record of missed.toReversed()) if (record.id > last) take(record);
+        } catch {
+          // The list is stale until the page is loaded again; what arrives is told all the same.
+        }
+      }
+    },
+    close() {
+      for (const stream of streams) stream.end();
+    },
+  };
+}

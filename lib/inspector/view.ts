@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import type { DepositCallbacks } from '../deposit-callbacks.ts';
+import type { Alarm, NewsKind, NewsMap } from '../observe/news.ts';
+import type { Store } from '../stores/store.ts';
+import type { Html } from './html.ts';
+import type { Words } from './words.ts';
+
+/** A request as it comes from Express 4 or 5, Connect or plain `node:http`. */
+export interface InspectorRequest extends IncomingMessage {
+  /** Express's: the URL before a mount path was taken off, the mount path, what a parser left, the app. */
+  originalUrl?: string;
+  baseUrl?: string;
+  body?: unknown;
+  app?: unknown;
+  secure?: boolean;
+}
+
+/** What is inspected: `depositCallbacks` fits, whatever its store. */
+export interface Inspected
+  extends Pick<DepositCallbacks, 'redeliver' | 'release' | 'hold' | 'reprocess' | 'reverify' | 'ready'> {
+  on<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): unknown;
+  off<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): unknown;
+  readonly providers: readonly string[];
+  readonly store: Store;
+}
+
+/** What a page is made of, beside what it asks the store for. */
+export interface View {
+  words: Words;
+  callbacks: Inspected;
+  /** What the path is relative to: `./` or `../`. */
+  root: string;
+  query: URLSearchParams;
+  /** Epoch ms. */
+  now: number;
+  /** Of this process, newest first. */
+  alarms: readonly TimedAlarm[];
+  /** The token that forms carry; undefined where actions are off. */
+  token: string | undefined;
+}
+
+export interface TimedAlarm extends Alarm {
+  at: number;
+}
+
+export type PageName = keyof Words['nav'];
+
+export interface Page {
+  title: string;
+  /** Which entry of the navigation it belongs to. */
+  name?: PageName;
+  body: Html;
+  /** Default 200. */
+  status?: number;
+}
