@@ -3,6 +3,7 @@ export interface PostgresPool {
   connect(): Promise<PostgresPoolClient>;
   query(query: PostgresQuery): Promise<PostgresResult>;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'connect', listener: (client: PostgresPoolClient) => void): unknown;
   readonly options?: { readonly max?: number };
 }
 

@@ -20,19 +20,16 @@ export interface PostgresConnections {
 }
 
 export function createConnections(pool: PostgresPool): PostgresConnections {
+  surviveErrors(pool);
   let recording: Promise<PostgresPoolClient> | undefined;
   let closed = false;
 
   async function take(): Promise<PostgresPoolClient> {
     if (closed) throw notReady();
     const client = await within(connectMs, pool.connect(), (late) => late.release());
-    // Without a listener, a lost connection would end the process; whoever uses the client next learns of it anyway.
-    if (!listened.has(client)) client.on('error', () => {});
-    listened.add(client);
+    survive(client);
     return client;
   }
-
-  const listened = new WeakSet<PostgresPoolClient>();
 
   function recorder(): Promise<PostgresPoolClient> {
     if (recording) return recording;
@@ -100,6 +97,26 @@ export function createConnections(pool: PostgresPool): PostgresConnections {
       recording = undefined;
     },
   };
+}
+
+const surviving = new WeakSet<object>();
+
+/**
+ * A lost connection without a listener for its error would end the process, and it may be lost in the very moment in which
+ * the pool hands it over. Whoever uses the client next learns of it anyway.
+ */
+function surviveErrors(pool: PostgresPool): void {
+  if (surviving.has(pool)) return;
+  surviving.add(pool);
+  pool.on('error', () => {});
+  pool.on('connect', survive);
+}
+
+/** Once for each client, also for those that the pool has had before the store. */
+function survive(client: PostgresPoolClient): void {
+  if (surviving.has(client)) return;
+  surviving.add(client);
+  client.on('error', () => {});
 }
 
 async function isLostAfterRollback(client: PostgresTransaction & PostgresPoolClient): Promise<boolean> {

@@ -8,6 +8,8 @@ const reconnectMs = 1_000;
 
 /** Tells other processes that events are owed, and hears it from them: `LISTEN` on a client of its own. */
 export interface PostgresWake {
+  /** The server can be reached from now on: whoever wants to hear is heard for. */
+  open(): void;
   /** Some events are owed since a commit just now. */
   tell(): void;
   hear(wake: () => void): () => void;
@@ -24,7 +26,8 @@ export function createWake(connections: () => PostgresConnections, schema: strin
   let retry: NodeJS.Timeout | undefined;
   let gathering: NodeJS.Timeout | undefined;
   let telling = false;
-  let closed = false;
+  // Until the store is ready.
+  let closed = true;
 
   async function listen(): Promise<void> {
     if (closed || connecting || listening || wakes.size === 0) return;
@@ -72,6 +75,11 @@ export function createWake(connections: () => PostgresConnections, schema: strin
   }
 
   return {
+    open() {
+      closed = false;
+      void listen();
+    },
+
     // After the commit, not in it: a transaction that notifies holds a lock of the whole server while it commits.
     tell() {
       if (closed || gathering || telling) return;
@@ -91,10 +99,10 @@ export function createWake(connections: () => PostgresConnections, schema: strin
       closed = true;
       clearTimeout(retry);
       clearTimeout(gathering);
+      gathering = undefined;
       // Not given back: it would go on listening.
       listening?.release(true);
       listening = undefined;
-      wakes.clear();
     },
   };
 }

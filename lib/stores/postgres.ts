@@ -62,13 +62,12 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
   let opening: Promise<void> | undefined;
   let current: PostgresConnections | undefined;
   let own: { end(): Promise<void> } | undefined;
-  let quiet = false;
   const connections = (): PostgresConnections => {
     if (!current)
       throw new DepositCallbackError('STORE_NOT_READY', 'postgresStore: await ready() first; after close() it is gone');
     return current;
   };
-  let wake = createWake(connections, schema);
+  const wake = createWake(connections, schema);
 
   async function open(): Promise<void> {
     const opens = 'url' in options ? await openPool(options.url) : undefined;
@@ -76,9 +75,6 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
     if (!pool) throw invalidOption('pool', 'give either pool or url');
     const opened = createConnections(pool);
     try {
-      // A server that goes away while its clients are idle must not end the process: the next query tells.
-      if (!quiet || !('pool' in options)) pool.on('error', () => {});
-      quiet = true;
       await opened.transaction('BEGIN', async (client) => {
         await assertDurable(client, acceptLoss);
         await migrate(client, name, now());
@@ -90,7 +86,7 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
     }
     own = opens;
     current = opened;
-    wake = createWake(connections, schema);
+    wake.open();
   }
 
   async function commit(batch: Batch): Promise<{ lost: readonly string[] }> {

@@ -7,6 +7,7 @@ import { createRedisConnection, type RedisClient, type RedisConnection } from '.
 import { assertDurable } from './redis-durability.ts';
 import { eventMethods } from './redis-events.ts';
 import { queryMethods } from './redis-queries.ts';
+import { createRedisWake } from './redis-wake.ts';
 import { type Store, unverifiedBytes } from './store.ts';
 import { callbackFromRow, callbackToJson } from './stored-json.ts';
 
@@ -52,13 +53,12 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
     throw invalidOption('client', 'give either client or url');
   if (typeof prefix !== 'string' || prefix === '') throw invalidOption('prefix', 'give a text to put before each key');
   const now = (): string => (options.now ? String(options.now()) : '');
-  // Wakes of our own are passed over: whoever commits wakes the deliverer of this process itself.
   const self = randomUUID();
 
   let opening: Promise<void> | undefined;
   let current: RedisConnection | undefined;
   let own: { disconnect(): void } | undefined;
-  const unsubscribes = new Set<() => void>();
+  const wake = createRedisWake(`${prefix}owed`, self);
   const connection = (): RedisConnection => {
     if (!current)
       throw new DepositCallbackError('STORE_NOT_READY', 'redisStore: await ready() first; after close() it is gone');
@@ -84,6 +84,7 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
       }
       current = candidate;
       own = opened;
+      wake.open(candidate);
     } catch (error) {
       opened?.disconnect();
       throw error;
@@ -127,8 +128,7 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
       await opening?.catch(() => {});
       opening = undefined;
       current = undefined;
-      for (const unsubscribe of unsubscribes) unsubscribe();
-      unsubscribes.clear();
+      wake.close();
       own?.disconnect();
       own = undefined;
     },
@@ -149,29 +149,7 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
     log: async (callbacks) => void (await commit({ callbacks, changes: [] })),
     ...eventMethods(connection, self),
 
-    onEvents(wake) {
-      let stopped = false;
-      let stop = (): void => {
-        stopped = true;
-      };
-      connection()
-        .subscribe(`${prefix}owed`, (text) => {
-          if (text !== self) wake();
-        })
-        .then(
-          (unsubscribe) => {
-            stop = unsubscribe;
-            if (stopped) unsubscribe();
-            else unsubscribes.add(unsubscribe);
-          },
-          // Polling finds the events all the same.
-          () => {},
-        );
-      return () => {
-        unsubscribes.delete(stop);
-        stop();
-      };
-    },
+    onEvents: wake.hear,
 
     async keepUnverified(callback, { bytes, bytesPerAddress, perAddressPerHour }) {
       const { id, provider, remoteAddress, receivedAt, body } = callback;

@@ -81,7 +81,8 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
     stop: () => end('SIGINT'),
     kill: () => end('SIGKILL'),
     async remove() {
-      for (const pool of pools) if (!pool.ended && !pool.ending) await pool.end();
+      // Not awaited: a pool ends when its last client is given back, and some stores are closed after this.
+      for (const pool of pools) if (!pool.ended && !pool.ending) void pool.end();
       await end('SIGINT');
       rmSync(directory, { recursive: true, force: true });
     },

@@ -19,10 +19,32 @@ export interface RedisServer {
   remove(): Promise<void>;
 }
 
-/** Why the tests on Redis cannot run; undefined where they can. */
-export function redisMissing(): string | undefined {
+/** Why tests that start, stop and set up a Redis of their own cannot run; undefined where they can. */
+export function redisServerMissing(): string | undefined {
   if (spawnSync('redis-server', ['--version']).status === 0) return undefined;
   return 'no redis-server on the PATH: install Redis 6.2 or newer';
+}
+
+/** Why tests that only use a Redis cannot run: a server at `REDIS_URL` will do. */
+export function redisMissing(): string | undefined {
+  return process.env.REDIS_URL === undefined ? redisServerMissing() : undefined;
+}
+
+/** A new server, or the one at `REDIS_URL` where there is no other: that cannot be stopped. */
+export async function findRedis(): Promise<Pick<RedisServer, 'client' | 'remove'>> {
+  const url = process.env.REDIS_URL;
+  if (url === undefined || redisServerMissing() === undefined) return startRedis();
+  const clients: Redis[] = [];
+  return {
+    client(options = {}) {
+      const client = new Redis(url, options);
+      clients.push(client);
+      return client;
+    },
+    async remove() {
+      for (const client of clients) client.disconnect();
+    },
+  };
 }
 
 export async function startRedis(settings: Record<string, string> = {}): Promise<RedisServer> {

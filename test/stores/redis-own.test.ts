@@ -5,9 +5,9 @@ import { isDepositCallbackError } from '../../lib/errors.ts';
 import { type RedisStoreOptions, redisStore } from '../../lib/stores/redis.ts';
 import type { Store } from '../../lib/stores/store.ts';
 import { claimOne, recordDeposits, sampleCallback } from '../../lib/testing/store-cases/samples.ts';
-import { type RedisServer, redisMissing, startRedis } from '../helpers/redis-server.ts';
+import { type RedisServer, redisServerMissing, startRedis } from '../helpers/redis-server.ts';
 
-const skip = redisMissing();
+const skip = redisServerMissing();
 let server: RedisServer;
 before(async () => {
   if (skip === undefined) server = await startRedis();

@@ -2,15 +2,17 @@ import { after, before, test } from 'node:test';
 import { redisStore } from '../../lib/stores/redis.ts';
 import type { Store } from '../../lib/stores/store.ts';
 import { describeStore } from '../../lib/testing/describe-store.ts';
-import { type RedisServer, redisMissing, startRedis } from '../helpers/redis-server.ts';
+import { findRedis, redisMissing } from '../helpers/redis-server.ts';
 
 const skip = redisMissing();
-let server: RedisServer;
+let server: Awaited<ReturnType<typeof findRedis>>;
 before(async () => {
-  if (skip === undefined) server = await startRedis();
+  if (skip === undefined) server = await findRedis();
 });
 after(() => server?.remove());
 
+// A server that others use, too, has what the last run left.
+const run = `test-${Date.now().toString(36)}`;
 let stores = 0;
 
 describeStore({
@@ -18,7 +20,7 @@ describeStore({
   test: (name, run) => test(name, { skip: skip ?? false }, run),
   async open({ now }) {
     stores += 1;
-    const prefix = `store-${stores}:`;
+    const prefix = `${run}-${stores}:`;
     const opened: Store<unknown>[] = [];
     const open = async (): Promise<Store<unknown>> => {
       const store = redisStore({ client: server.client(), prefix, now });
