@@ -2,8 +2,8 @@ import type { DepositEvent, EventKind } from '../deposits/deposit.ts';
 import { runAtomically } from './sqlite-atomically.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqliteDatabase } from './sqlite-driver.ts';
-import { span } from './sqlite-schema.ts';
 import { createWriteTogether } from './sqlite-together.ts';
+import { placesOf, transactionAt } from './sqlite-transactions.ts';
 import type { Claim, ClaimRequest, Store } from './store.ts';
 import { depositRecordFromJson } from './stored-json.ts';
 
@@ -66,14 +66,14 @@ export function eventMethods(
   };
 }
 
-/** Lets the next event of the deposit be due, if there is one. */
+/** Lets the deposit's earliest unsettled event be due, where it waited for its turn. */
 export function giveTurn({ sql }: SqliteConnection, place: number, deposit: number, now: number): void {
-  const end = (Math.floor(place / span) + 1) * span;
   sql(`
     UPDATE deposit_callback_events SET due_at = ?
-    WHERE place = (
-      SELECT min(place) FROM deposit_callback_events WHERE place > ? AND place < ? AND deposit = ? AND state = 'owed'
-    )`).run(now, place, end, deposit);
+    WHERE due_at IS NULL AND place = (
+      SELECT min(place) FROM deposit_callback_events
+      WHERE place BETWEEN ? AND ? AND deposit = ? AND state IN ('owed', 'leased', 'dead')
+    )`).run(now, ...placesOf(transactionAt(place)), deposit);
 }
 
 function settled(connection: SqliteConnection, claim: Claim, now: number): void {

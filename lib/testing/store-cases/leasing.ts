@@ -183,6 +183,30 @@ export const leasingCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'an event behind a cancelled one still waits for those before it',
+    async run({ store }) {
+      const deposit = sampleDeposit('a');
+      const pending = sampleEvent(deposit, 'deposit.pending');
+      const failed = sampleEvent(deposit, 'deposit.failed');
+      await store.commit({
+        callbacks: [],
+        changes: [depositChange('a', { events: [pending, sampleEvent(deposit)] })],
+      });
+      const claim = await claimOne(store);
+      const change = { expectedVersion: 1, events: [failed], cancelled: [eventIdOf(deposit)] };
+      await store.commit({ callbacks: [], changes: [sampleChange('a', change)] });
+      assert.deepEqual(await claimAll(store), []);
+      assert.equal(await store.fail(claim, { error: 'no', delayMs: 0, dead: true }), true);
+      assert.deepEqual(await claimAll(store), []);
+      assert.equal(await store.redeliver(pending.id), true);
+      for (const { id } of [pending, failed]) {
+        const next = await claimOne(store);
+        assert.equal(next.event.id, id);
+        assert.equal(await store.settle(next, []), true);
+      }
+    },
+  },
+  {
     name: 'deposits of one transaction do not wait for each other',
     async run({ store }) {
       const deposits = [sampleDeposit('a'), sampleDeposit('a', { ordinal: 2 })];
