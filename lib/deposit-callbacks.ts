@@ -231,16 +231,21 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
   return callbacks;
 }
 
-function runLinks(
-  links: readonly Link[],
-  req: CallbackRequest,
-  res: ServerResponse,
-  done: (error?: unknown) => void,
-): void {
+/** A link that fails is our own trouble: neither the app's error page nor what comes behind us answers for it. */
+function runLinks(links: readonly Link[], req: CallbackRequest, res: ServerResponse, next: () => void): void {
+  const fail = (cause: unknown): void =>
+    refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The callback could not be handled', { cause }));
   const run = (index: number): void => {
     const link = links[index];
-    if (link) link(req, res, (error) => (error === undefined ? run(index + 1) : done(error)));
-    else done();
+    if (!link) {
+      next();
+      return;
+    }
+    try {
+      link(req, res, (error) => (error === undefined ? run(index + 1) : fail(error)));
+    } catch (error) {
+      fail(error);
+    }
   };
   run(0);
 }

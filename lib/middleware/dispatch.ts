@@ -28,7 +28,12 @@ export function dispatch<Tx>({ deliverer, ackMs = 3_000 }: DispatchOptions<Tx>):
       return;
     }
     const answerNow = (): void => {
-      answer(req, res, provider.answer(record.outcome));
+      try {
+        answer(req, res, provider.answer(record.outcome));
+      } catch (cause) {
+        const message = `The callback is stored, and answer() of ${provider.name} gives no answer to send`;
+        refuse(req, res, new DepositCallbackError('UNAVAILABLE', message, { cause }));
+      }
       state.news?.tell('outcome', record);
       if (record.outcome === 'quarantined') state.news?.tell('quarantined', record);
     };

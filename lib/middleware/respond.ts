@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { type OutgoingHttpHeaders, type ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http';
 import { type DepositCallbackError, isRefusalCode, type RefusalCode, refusalStatus } from '../errors.ts';
 import type { Answer } from '../providers/provider.ts';
 import { endAfterDrain, hasUnreadBody } from './hang-up.ts';
@@ -67,17 +67,18 @@ export function refuse(
 
 /**
  * Answers a callback that was taken, as its provider wants it. An `Answer` that a provider returns again and again is
- * made ready once. Does nothing where the request is answered already.
+ * made ready once. Does nothing where the request is answered already. Throws, with nothing sent, for one that HTTP
+ * cannot send.
  */
 export function answer(req: CallbackRequest, res: ServerResponse, value: Answer): void {
   const state = stateOf(req);
   if (state.answered) return;
-  state.answered = true;
   let prepared = answers.get(value);
   if (prepared === undefined) {
     prepared = prepare(value.status, value.headers ?? {}, value.body ?? '');
     answers.set(value, prepared);
   }
+  state.answered = true;
   write(req, res, prepared, false);
 }
 
@@ -131,11 +132,17 @@ function prepareRefusals(): Readonly<Record<RefusalCode, Prepared>> {
 }
 
 function prepare(status: number, given: Readonly<Record<string, string>>, text: string): Prepared {
+  if (!Number.isInteger(status) || status < 200 || status > 599)
+    throw new RangeError(`${status} is no status of an answer`);
   const bodiless = status === 204 || status === 304;
   const body = Buffer.from(bodiless ? '' : text);
   const headers: OutgoingHttpHeaders = { 'cache-control': 'no-store' };
   if (body.length > 0) headers['content-type'] = 'text/plain; charset=utf-8';
-  for (const [name, value] of Object.entries(given)) headers[name.toLowerCase()] = value;
+  for (const [name, value] of Object.entries(given)) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    headers[name.toLowerCase()] = value;
+  }
   if (!bodiless) headers['content-length'] = body.length;
   return { status, headers, closing: { ...headers, connection: 'close' }, body };
 }
