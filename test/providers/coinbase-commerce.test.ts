@@ -4,4 +4,8 @@ import { describeProvider, readProviderFixtures } from '../../lib/testing/index.
 
 const folder = fileURLToPath(new URL('../fixtures/providers/coinbase-commerce', import.meta.url));
 
-describeProvider({ name: 'Coinbase Commerce', create: coinbaseCommerce, fixtures: readProviderFixtures(folder) });
+describeProvider({
+  name: 'Coinbase Commerce',
+  create: (options) => coinbaseCommerce({ accounts: {}, ...options }),
+  fixtures: readProviderFixtures(folder),
+});

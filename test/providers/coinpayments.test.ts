@@ -4,4 +4,8 @@ import { describeProvider, readProviderFixtures } from '../../lib/testing/index.
 
 const folder = fileURLToPath(new URL('../fixtures/providers/coinpayments', import.meta.url));
 
-describeProvider({ name: 'CoinPayments', create: coinpayments, fixtures: readProviderFixtures(folder) });
+describeProvider({
+  name: 'CoinPayments',
+  create: (options) => coinpayments({ merchant: '', ...options }),
+  fixtures: readProviderFixtures(folder),
+});

@@ -95,6 +95,7 @@ export function readingCases(under: ProviderUnderTest): readonly SuiteCase[] {
           const sent = sentBy(one);
           const unsigned = await receiver.send({
             ...sent,
+            body: one.body,
             url: sent.url.split('?')[0] ?? '',
             headers: { 'content-type': sent.headers['content-type'] ?? '' },
           });

@@ -88,7 +88,8 @@ export function signingCases(under: ProviderUnderTest): readonly SuiteCase[] {
           const { [name]: _, ...headers } = sent.headers;
           await assertRefused(target, deliveryOf({ ...sent, headers }, now), `The header ${name} left out`);
         }
-        const bare = { ...sent, url: target.path, headers: {} };
+        // The body before it was signed, for a signature that stands in it.
+        const bare = { ...sent, body: sample().body, url: target.path, headers: {} };
         await assertRefused(target, deliveryOf(bare, now), 'Everything left out');
       },
     },

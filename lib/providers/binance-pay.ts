@@ -1,0 +1,67 @@
+import { numberText, parseJson, text } from '../deposits/json.ts';
+import { type AccountsOption, accountsOf } from './accounts.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
+import { declareProvider } from './declare-provider.ts';
+import type { Delivery, Provider, Reading } from './provider.ts';
+import { transfersOf, unknown } from './readings.ts';
+import type { Scheme } from './scheme.ts';
+
+export interface BinancePayOptions extends NamedAssetsOptions, AccountsOption {}
+
+// https://developers.binance.com/docs/binance-pay/webhook-common: `time\nnonce\nbody\n`. The time is signed and opens no window:
+// whether a retry gets a new one is not documented.
+const scheme: Scheme = {
+  algorithm: 'rsa-sha256',
+  signature: { header: 'binancepay-signature' },
+  encoding: 'base64',
+  signed: [{ header: 'binancepay-timestamp' }, { header: 'binancepay-nonce' }, 'body', { literal: '' }],
+  separator: '\n',
+  keyId: { header: 'binancepay-certificate-sn' },
+  sentHeaders: (now, id) => ({ 'binancepay-timestamp': String(now), 'binancepay-nonce': id }),
+};
+
+/**
+ * Binance Pay orders. Secrets are Binance's public keys with their serials: `{ id: certSerial, key: certPublic }`. See
+ * `docs/providers/binance-pay.md`.
+ */
+export function binancePay(options: BinancePayOptions): Provider {
+  const names = assetNames('binance-pay', options.assets);
+  const accountOn = accountsOf('binance-pay', options.accounts);
+  return declareProvider(
+    {
+      name: 'binance-pay',
+      scheme,
+      read: (delivery) => readOrder(delivery, names, accountOn),
+      answer: () => accepted,
+      keyedBy: 'payment',
+      ownOptions: ['assets', 'accounts'],
+    },
+    options,
+  );
+}
+
+const accepted = {
+  status: 200,
+  headers: { 'content-type': 'application/json' },
+  body: '{"returnCode":"SUCCESS","returnMessage":null}',
+} as const;
+
+function readOrder({ body }: Delivery, names: AssetNames, accountOn: (network: string) => string): Reading {
+  const callback = parseJson(body);
+  // Refunds and payouts have data of their own; PAY_CLOSED tells of an order that nobody paid.
+  if (text(callback, 'bizType') !== 'PAY' || text(callback, 'bizStatus') !== 'PAY_SUCCESS') return unknown;
+  // JSON within JSON.
+  const order = parseJson(Buffer.from(text(callback, 'data')));
+  const asset = names.named(text(order, 'currency'));
+  return transfersOf({
+    kind: 'confirmed',
+    ...asset,
+    amount: { decimal: numberText(order, 'totalFee') },
+    symbol: text(order, 'currency'),
+    to: accountOn(asset.network),
+    // It moves within Binance: there is no transaction on a chain.
+    transaction: {},
+    payment: text(order, 'merchantTradeNo'),
+    evidence: { category: 'transfer', direction: 'in' },
+  });
+}

@@ -1,0 +1,104 @@
+import { type Json, optionalBoolean, optionalNumberText, optionalText, parseJson, text } from '../deposits/json.ts';
+import { present } from '../deposits/present.ts';
+import type { Transfer } from '../deposits/transfer.ts';
+import { type AccountsOption, accountsOf } from './accounts.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
+import { declareProvider } from './declare-provider.ts';
+import type { Delivery, Provider, Reading } from './provider.ts';
+import { transfersOf, unknown } from './readings.ts';
+import type { Scheme, SignedRequest } from './scheme.ts';
+import { compactJson } from './signed-bytes.ts';
+
+export interface CryptomusOptions extends NamedAssetsOptions, AccountsOption {}
+
+// https://doc.cryptomus.com/business/payments/webhook: md5 of the base64 of what PHP writes without `sign`, and the key.
+const scheme: Scheme = {
+  algorithm: 'md5',
+  signature: { bodyField: 'sign' },
+  signed: [{ from: withoutSign }, 'secret'],
+  // For a body that PHP has not written: its own way to write it.
+  alsoSigned: [[{ from: asPhpWrites }, 'secret']],
+};
+
+/** Cryptomus, and Heleket. Secrets are payment API keys. See `docs/providers/cryptomus.md`. */
+export function cryptomus(options: CryptomusOptions): Provider {
+  const names = assetNames('cryptomus', options.assets);
+  const accountOn = accountsOf('cryptomus', options.accounts);
+  return declareProvider(
+    {
+      name: 'cryptomus',
+      scheme,
+      read: (delivery) => readPayment(delivery, names, accountOn),
+      keyedBy: 'payment',
+      publishedSources: ['91.227.144.54'],
+      ownOptions: ['assets', 'accounts'],
+    },
+    options,
+  );
+}
+
+/** The body as it was sent, without the signature at its end. */
+function withoutSign({ body }: SignedRequest): string {
+  return base64(body.toString('utf8').replace(/,"sign":"[0-9a-fA-F]{32}"(?=\s*\}\s*$)/, ''));
+}
+
+// PHP escapes slashes and these two line ends, and nothing else with JSON_UNESCAPED_UNICODE.
+function asPhpWrites(request: SignedRequest): string | undefined {
+  const fields = request.fields();
+  if (fields === undefined) return undefined;
+  const { sign: _, ...rest } = fields;
+  const escapes: Readonly<Record<string, string>> = { '/': '\\/', '\u2028': '\\u2028', '\u2029': '\\u2029' };
+  return base64(compactJson(rest, false).replace(/[/\u2028\u2029]/g, (character) => escapes[character] ?? character));
+}
+
+function base64(written: string): string {
+  return Buffer.from(written).toString('base64');
+}
+
+function readPayment({ body }: Delivery, names: AssetNames, accountOn: (network: string) => string): Reading {
+  const callback = parseJson(body);
+  const type = text(callback, 'type');
+  if (type !== 'payment' && type !== 'wallet') return unknown;
+  const kind = kindOf(callback);
+  const network = optionalText(callback, 'network');
+  const currency = optionalText(callback, 'payer_currency');
+  const amount = optionalNumberText(callback, 'payment_amount') ?? '0';
+  // Nothing has been paid (yet).
+  if (kind === undefined || network === undefined || currency === undefined || !/[1-9]/.test(amount)) return unknown;
+  const asset = names.on(network, currency);
+  return transfersOf(
+    present<Transfer>({
+      kind,
+      ...asset,
+      amount: { decimal: amount },
+      from: optionalText(callback, 'from'),
+      to: accountOn(asset.network),
+      transaction: present<Transfer['transaction']>({ id: optionalText(callback, 'txid') }),
+      payment: text(callback, 'uuid'),
+      evidence: { category: 'transfer', direction: 'in' },
+    }),
+  );
+}
+
+// Less than was asked (`wrong_amount`) stays for an operator.
+function kindOf(callback: Json): Transfer['kind'] | undefined {
+  const status = text(callback, 'status');
+  switch (status) {
+    case 'paid':
+    case 'paid_over':
+      return optionalBoolean(callback, 'is_final') === true ? 'confirmed' : 'seen';
+    case 'confirm_check':
+    case 'process':
+    case 'check':
+    case 'wrong_amount':
+      return 'seen';
+    case 'fail':
+    case 'cancel':
+    case 'system_fail':
+      return 'failed';
+    case 'refund_paid':
+      return 'removed';
+    default:
+      return undefined;
+  }
+}

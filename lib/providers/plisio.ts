@@ -1,0 +1,88 @@
+import { type Json, optionalText, parseJson, text } from '../deposits/json.ts';
+import { present } from '../deposits/present.ts';
+import type { Evidence, Transfer } from '../deposits/transfer.ts';
+import { type AccountsOption, accountsOf } from './accounts.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
+import { declareProvider } from './declare-provider.ts';
+import { fieldOf } from './places.ts';
+import type { Delivery, Provider, Reading } from './provider.ts';
+import { transfersOf, unknown } from './readings.ts';
+import type { Scheme, SignedRequest } from './scheme.ts';
+import { compactJson } from './signed-bytes.ts';
+
+export interface PlisioOptions extends NamedAssetsOptions, AccountsOption {}
+
+// https://plisio.net/documentation, with `json=true` in the callback URL: the members without `verify_hash`, as they came, or
+// sorted and as texts.
+const scheme: Scheme = {
+  algorithm: 'hmac-sha1',
+  signature: { bodyField: 'verify_hash' },
+  signed: [{ from: asItCame }],
+  alsoSigned: [[{ from: sortedAsTexts }]],
+};
+
+const knownAssets = { BTC: 'bitcoin', LTC: 'litecoin', DOGE: 'dogecoin', ETH: 'ethereum', TRX: 'tron' } as const;
+
+/** Plisio invoices, as JSON. Secrets are API secret keys. See `docs/providers/plisio.md`. */
+export function plisio(options: PlisioOptions): Provider {
+  const names = assetNames('plisio', options.assets, knownAssets);
+  const accountOn = accountsOf('plisio', options.accounts);
+  return declareProvider(
+    {
+      name: 'plisio',
+      scheme,
+      read: (delivery) => readInvoice(delivery, names, accountOn),
+      keyedBy: 'payment',
+      ownOptions: ['assets', 'accounts'],
+    },
+    options,
+  );
+}
+
+function asItCame(request: SignedRequest): string | undefined {
+  const { verify_hash: _, ...rest } = request.fields() ?? {};
+  return compactJson(rest, false);
+}
+
+function sortedAsTexts(request: SignedRequest): string | undefined {
+  const { verify_hash: _, ...rest } = request.fields() ?? {};
+  const entries = Object.entries(rest).map(([name, value]) => [name, fieldOf(request, name) ?? value] as const);
+  return compactJson(Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))), false);
+}
+
+function readInvoice({ body }: Delivery, names: AssetNames, accountOn: (network: string) => string): Reading {
+  const callback = parseJson(body);
+  const kind = kinds[text(callback, 'status')];
+  if (kind === undefined || optionalText(callback, 'ipn_type') !== 'invoice') return unknown;
+  return transfersOf(readTransfer(callback, kind, names, accountOn));
+}
+
+// new, expired: nothing has arrived.
+const kinds: Readonly<Record<string, Transfer['kind']>> = {
+  pending: 'seen',
+  'pending internal': 'seen',
+  completed: 'confirmed',
+  mismatch: 'confirmed',
+  error: 'failed',
+  cancelled: 'failed',
+};
+
+function readTransfer(
+  callback: Json,
+  kind: Transfer['kind'],
+  names: AssetNames,
+  accountOn: (network: string) => string,
+): Transfer {
+  const asset = names.named(optionalText(callback, 'psys_cid') ?? text(callback, 'currency'));
+  // More arrived than was asked, and which of the two `amount` is then is not documented: for an operator.
+  const isMismatch = text(callback, 'status') === 'mismatch';
+  return present<Transfer>({
+    kind,
+    ...asset,
+    amount: { decimal: text(callback, 'amount') },
+    to: accountOn(asset.network),
+    transaction: {},
+    payment: text(callback, 'txn_id'),
+    evidence: present<Evidence>({ category: 'transfer', direction: 'in', delivered: isMismatch ? null : undefined }),
+  });
+}

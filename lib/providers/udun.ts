@@ -1,0 +1,64 @@
+import { formFields, integer, type Json, optionalNumberText, optionalText, parseJson, text } from '../deposits/json.ts';
+import { present } from '../deposits/present.ts';
+import type { Transfer } from '../deposits/transfer.ts';
+import { assetByCoinType, type CoinTypesOptions } from './coin-types.ts';
+import { declareProvider } from './declare-provider.ts';
+import type { Delivery, Provider, Reading } from './provider.ts';
+import { transfersOf } from './readings.ts';
+import type { Scheme } from './scheme.ts';
+
+// https://www.uduncloud.com/gateway-interface: md5 of body, key, nonce and time, one after the other; `body` is the field's text,
+// not written again. The time is signed and opens no window: whether a retry gets a new one is not documented.
+const scheme: Scheme = {
+  algorithm: 'md5',
+  signature: { bodyField: 'sign' },
+  signed: [{ bodyField: 'body' }, 'secret', { bodyField: 'nonce' }, { bodyField: 'timestamp' }],
+  sentHeaders: () => ({ 'content-type': 'application/x-www-form-urlencoded' }),
+};
+
+/** Udun (优盾钱包) gateway. Secrets are merchant keys. See `docs/providers/udun.md`. */
+export function udun(options: CoinTypesOptions): Provider {
+  return declareProvider(
+    {
+      name: 'udun',
+      scheme,
+      read: (delivery) => readUdun(delivery, options.networks),
+      answer: () => accepted,
+      reportsMemos: true,
+      ownOptions: ['networks'],
+    },
+    options,
+  );
+}
+
+const accepted = { status: 200, body: 'success' } as const;
+
+function readUdun({ body }: Delivery, networks: CoinTypesOptions['networks']): Reading {
+  return transfersOf(readTrade(parseJson(Buffer.from(text(formFields(body), 'body'))), networks));
+}
+
+function readTrade(trade: Json, networks: CoinTypesOptions['networks']): Transfer {
+  const isDeposit = integer(trade, 'tradeType') === 1;
+  const number = optionalNumberText(trade, 'blockHigh');
+  return present<Transfer>({
+    kind: kindOf(integer(trade, 'status')),
+    ...assetByCoinType(text(trade, 'mainCoinType'), text(trade, 'coinType'), networks),
+    amount: { units: text(trade, 'amount') },
+    decimals: integer(trade, 'decimals'),
+    to: text(trade, 'address'),
+    memo: optionalText(trade, 'memo') ?? null,
+    transaction: present<Transfer['transaction']>({
+      id: optionalText(trade, 'txId'),
+      position: `transfer:${text(trade, 'tradeId')}`,
+      // -1 where it is in no block.
+      block: number === undefined || number.startsWith('-') ? undefined : { number },
+    }),
+    evidence: { category: 'transfer', direction: isDeposit ? 'in' : 'out' },
+  });
+}
+
+// 3 is success on chain; 2 was turned down, 4 has failed.
+function kindOf(status: number): Transfer['kind'] {
+  if (status === 3) return 'confirmed';
+  return status === 2 || status === 4 ? 'failed' : 'seen';
+}
