@@ -21,6 +21,7 @@ import { answerNotFound, refuse } from './middleware/respond.ts';
 import { signature } from './middleware/signature.ts';
 import { sourceFilter } from './middleware/source-filter.ts';
 import { whenOver } from './middleware/when-over.ts';
+import { publishNews } from './observe/channels.ts';
 import { createNews, type NewsKind, type NewsMap } from './observe/news.ts';
 import { type Options, resolveOptions } from './options.ts';
 import type { Provider } from './providers/provider.ts';
@@ -63,6 +64,7 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
   const settings = resolveOptions(options);
   const { providers, store, policy, limits, logger, now } = settings;
   const news = createNews(logger);
+  publishNews(news);
   const deliverer: Deliverer<Tx> = createDeliverer({ store, ...settings.delivery, logger, news });
   const chains = new Set(settings.chains.map((check) => check.network));
   const intake = createIntake({ store, policy, providers, chains, logger, news, now });

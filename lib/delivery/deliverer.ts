@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { EventKind } from '../deposits/deposit.ts';
 import { DepositCallbackError, invalidOption, isDepositCallbackError } from '../errors.ts';
 import { type Logger, silentLogger } from '../observe/logger.ts';
-import { createNews, type News } from '../observe/news.ts';
+import { createNews, type Delivered, type News } from '../observe/news.ts';
 import type { Claim, Store } from '../stores/store.ts';
 import { type Backoff, backoffMs } from './backoff.ts';
 import { createListeners, type DepositListener, kindsThatWait } from './listeners.ts';
@@ -130,7 +130,8 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
     if (errors.length === 0) {
       try {
         const kept = await store.settle(claim, functions);
-        if (!kept)
+        if (kept) tellDelivery(claim, 'handled');
+        else
           logger.warn({ eventId: claim.event.id }, 'A delivery ended after its lease; another one settles the event');
         return kept;
       } catch (error) {
@@ -151,6 +152,7 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
         delayMs: dead ? 0 : backoffMs(claim.attempt, backoff, random),
         dead,
       });
+      if (kept) tellDelivery(claim, dead ? 'dead' : 'failed', error);
       if (kept && dead) {
         const { id: eventId, kind, deposit } = claim.event;
         news.tell('dead-letter', { eventId, kind, deposit, error });
@@ -158,6 +160,11 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
     } catch (cause) {
       report('A failed delivery could not be given back; its lease will run out', cause);
     }
+  };
+
+  const tellDelivery = ({ event, attempt }: Claim, result: Delivered['result'], error?: string): void => {
+    const { id: eventId, kind, deposit } = event;
+    news.tell('event', { eventId, kind, deposit, attempt, result, ...(error === undefined ? {} : { error }) });
   };
 
   const renew = (): void => {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { CallbackRecord, Store } from '../stores/store.ts';
+import type { CallbackRecord, Store, StoreCounts } from '../stores/store.ts';
 import type { NewsKind, NewsMap } from './news.ts';
 
 export interface MetricsOptions {
@@ -74,27 +74,50 @@ export function metrics(callbacks: Measured, { registry, prefix = 'deposit_callb
   measureStore(callbacks.store, registers, prefix);
 }
 
+/** Gauges that are asked of the store at each read; where it does not answer, they are absent and the rest is not. */
 function measureStore(store: Pick<Store, 'counts'>, registers: Registry[], prefix: string): void {
-  const owed = new Gauge({ name: `${prefix}events_owed`, help: 'Events that are owed to the listeners', registers });
-  const dead = new Gauge({ name: `${prefix}events_dead`, help: 'Dead letters', registers });
-  const oldest = new Gauge({
-    name: `${prefix}oldest_owed_timestamp_seconds`,
-    help: 'When the oldest owed event was made; 0 where none is owed',
-    registers,
-  });
-  const unverified = new Gauge({ name: `${prefix}unverified`, help: 'Callbacks kept until reverify', registers });
+  let asked: Promise<StoreCounts | undefined> | undefined;
+  // All gauges of one read share one answer; the registry waits for each of them.
+  const counts = (): Promise<StoreCounts | undefined> => {
+    asked ??= store
+      .counts()
+      .catch(() => undefined)
+      .finally(() => {
+        asked = undefined;
+      });
+    return asked;
+  };
+  const gauge = (name: string, help: string, figureOf: (counts: StoreCounts) => number): void => {
+    new Gauge({
+      name: `${prefix}${name}`,
+      help,
+      registers,
+      async collect() {
+        const found = await counts();
+        if (found) this.set(figureOf(found));
+        else this.remove();
+      },
+    });
+  };
+
+  gauge('events_owed', 'Events that are owed to the listeners', ({ owed }) => owed);
+  gauge('events_dead', 'Dead letters', ({ dead }) => dead);
+  gauge(
+    'oldest_owed_timestamp_seconds',
+    'When the oldest owed event was made; 0 where none is owed',
+    ({ oldestOwedAt = 0 }) => oldestOwedAt / 1_000,
+  );
+  gauge('unverified', 'Callbacks kept until reverify', ({ unverified }) => unverified);
   new Gauge({
     name: `${prefix}deposits`,
     help: 'Deposits by status',
     labelNames: ['status'],
     registers,
     async collect() {
-      const counts = await store.counts();
-      for (const [status, count] of Object.entries(counts.deposits)) this.set({ status }, count);
-      owed.set(counts.owed);
-      dead.set(counts.dead);
-      unverified.set(counts.unverified);
-      oldest.set((counts.oldestOwedAt ?? 0) / 1_000);
+      const found = await counts();
+      // A status that no deposit has any more is absent from the counts.
+      this.reset();
+      for (const [status, count] of Object.entries(found?.deposits ?? {})) this.set({ status }, count);
     },
   });
 }

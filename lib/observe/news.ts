@@ -9,6 +9,8 @@ export interface NewsMap {
   outcome: CallbackRecord;
   rejected: CallbackRecord;
   quarantined: CallbackRecord;
+  /** One delivery of an event, when it is over: `failed` is tried again, `dead` is not. */
+  event: Delivered;
   'dead-letter': { eventId: string; kind: EventKind; deposit: DepositRecord; error: string };
   /** A provider has been silent for `silenceMs`. */
   silence: { provider: string; sinceMs: number };
@@ -16,6 +18,17 @@ export interface NewsMap {
   stuck: { deposit: DepositRecord; sinceMs: number };
   alarm: Alarm;
   error: DepositCallbackError;
+}
+
+export interface Delivered {
+  eventId: string;
+  kind: EventKind;
+  deposit: DepositRecord;
+  /** From 1. */
+  attempt: number;
+  result: 'handled' | 'failed' | 'dead';
+  /** Of the listeners, where they failed. */
+  error?: string;
 }
 
 /** Something that a person must look at. `code` is stable. */
