@@ -34,8 +34,10 @@ export function dispatch<Tx>({ deliverer, ackMs = 3_000 }: DispatchOptions<Tx>):
         const message = `The callback is stored, and answer() of ${provider.name} gives no answer to send`;
         refuse(req, res, new DepositCallbackError('UNAVAILABLE', message, { cause }));
       }
-      state.news?.tell('outcome', record);
-      if (record.outcome === 'quarantined') state.news?.tell('quarantined', record);
+      // What is told goes to logs and traces, where no body belongs.
+      const { body: _, ...line } = record;
+      state.news?.tell('outcome', line);
+      if (line.outcome === 'quarantined') state.news?.tell('quarantined', line);
     };
     if (eventIds.length > 0 && state.waitForListeners) {
       answerAfterListeners(req, res, state, eventIds, answerNow);
