@@ -8,24 +8,46 @@ type Maker = (options: AnyProviderOptions) => Provider;
 
 // `test/cli/provider-table.test.ts` holds it to the files that are there. Each is loaded only when it is named.
 const makers: Readonly<Record<string, () => Promise<unknown>>> = {
-  imtoken: () => import('../providers/imtoken.ts').then((file) => file.imtoken),
-  'standard-webhooks': () => import('../providers/standard-webhooks.ts').then((file) => file.standardWebhooks),
   alchemy: () => import('../providers/alchemy.ts').then((file) => file.alchemy),
+  'binance-pay': () => import('../providers/binance-pay.ts').then((file) => file.binancePay),
+  bitgo: () => import('../providers/bitgo.ts').then((file) => file.bitgo),
   blockcypher: () => import('../providers/blockcypher.ts').then((file) => file.blockcypher),
+  btcpay: () => import('../providers/btcpay.ts').then((file) => file.btcpay),
+  circle: () => import('../providers/circle.ts').then((file) => file.circle),
+  'cobo-waas1': () => import('../providers/cobo-waas1.ts').then((file) => file.coboWaas1),
+  cobo: () => import('../providers/cobo.ts').then((file) => file.cobo),
   'coinbase-cdp': () => import('../providers/coinbase-cdp.ts').then((file) => file.coinbaseCdp),
+  'coinbase-commerce': () => import('../providers/coinbase-commerce.ts').then((file) => file.coinbaseCommerce),
+  coinpayments: () => import('../providers/coinpayments.ts').then((file) => file.coinpayments),
+  cregis: () => import('../providers/cregis.ts').then((file) => file.cregis),
+  cryptomus: () => import('../providers/cryptomus.ts').then((file) => file.cryptomus),
+  fireblocks: () => import('../providers/fireblocks.ts').then((file) => file.fireblocks),
   helius: () => import('../providers/helius.ts').then((file) => file.helius),
+  imtoken: () => import('../providers/imtoken.ts').then((file) => file.imtoken),
   moralis: () => import('../providers/moralis.ts').then((file) => file.moralis),
+  nowpayments: () => import('../providers/nowpayments.ts').then((file) => file.nowpayments),
+  oxapay: () => import('../providers/oxapay.ts').then((file) => file.oxapay),
+  plisio: () => import('../providers/plisio.ts').then((file) => file.plisio),
   quicknode: () => import('../providers/quicknode.ts').then((file) => file.quicknode),
+  'standard-webhooks': () => import('../providers/standard-webhooks.ts').then((file) => file.standardWebhooks),
   tatum: () => import('../providers/tatum.ts').then((file) => file.tatum),
   tenderly: () => import('../providers/tenderly.ts').then((file) => file.tenderly),
+  udun: () => import('../providers/udun.ts').then((file) => file.udun),
 };
 
 /** Names of the providers that a verb takes, in alphabetical order. */
 export const providerNames: readonly string[] = Object.keys(makers).sort();
 
-// What a kind needs beside the secrets, where nothing else is said: enough to sign, and for a first try.
-const stopgaps: Readonly<Record<string, object>> = {
+const anyAccount = { accounts: { ethereum: '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed' } };
+
+// What a kind must be told to read callbacks, and what plays no part in signing them.
+const toSign: Readonly<Record<string, object>> = {
   'standard-webhooks': { read: () => ({ kind: 'unknown', transfers: [], removals: [] }) },
+  'binance-pay': anyAccount,
+  'coinbase-commerce': anyAccount,
+  coinpayments: { merchant: 'any' },
+  cryptomus: anyAccount,
+  plisio: anyAccount,
   blockcypher: { network: 'bitcoin' },
 };
 
@@ -34,10 +56,10 @@ export async function makeProvider(name: string, options: AnyProviderOptions): P
   const load = Object.hasOwn(makers, name) ? makers[name] : undefined;
   if (!load) throw invalidOption('provider', `${name} is not known; known are ${providerNames.join(', ')}`);
   const maker = (await load()) as Maker;
-  return maker({ ...stopgaps[name], ...options });
+  return maker(options);
 }
 
 /** A provider that only signs: it has no secret to verify with. */
-export function makeSigner(name: string): Promise<Provider> {
-  return makeProvider(name, { secrets: () => [] });
+export function makeSigner(name: string, options: Readonly<Record<string, unknown>> = {}): Promise<Provider> {
+  return makeProvider(name, { ...toSign[name], ...options, secrets: () => [] });
 }

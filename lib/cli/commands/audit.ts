@@ -11,12 +11,12 @@ import { requireNetwork } from '../../networks/registry.ts';
 import type { Store } from '../../stores/store.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { readUrl } from '../inputs.ts';
 import { addStoreOption, openStore } from '../open-store.ts';
 import type { Colour, Output } from '../output.ts';
 import { makeSigner } from '../provider-table.ts';
 import { addSecretOption, secretFrom } from '../secrets.ts';
 import { parseCount, parseDuration } from '../times.ts';
-import { readUrl } from '../urls.ts';
 
 interface AuditVerbOptions {
   secretEnv: string;

@@ -9,11 +9,11 @@ import { examineKeys } from '../doctor/keys.ts';
 import { examineOptions } from '../doctor/options.ts';
 import { examineStore, examineTraffic } from '../doctor/store.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { readUrl } from '../inputs.ts';
 import { addStoreOption, openStore } from '../open-store.ts';
 import type { Colour } from '../output.ts';
 import { makeSigner } from '../provider-table.ts';
 import { addSecretOption, secretFrom } from '../secrets.ts';
-import { readUrl } from '../urls.ts';
 
 interface DoctorOptions {
   config?: string;

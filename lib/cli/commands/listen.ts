@@ -8,17 +8,19 @@ import type { EventKind } from '../../deposits/deposit.ts';
 import type { Policy } from '../../deposits/policy.ts';
 import { invalidOption } from '../../errors.ts';
 import { canonicalAddress } from '../../networks/address.ts';
+import { networks } from '../../networks/registry.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { CallbackRecord, Store } from '../../stores/store.ts';
 import { callbackJson, depositJson } from '../callback-json.ts';
 import { noteLogger } from '../config.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { readObject } from '../inputs.ts';
 import { openStore } from '../open-store.ts';
 import type { Output } from '../output.ts';
 import { makeProvider, providerNames } from '../provider-table.ts';
 import { secretVariable } from '../secrets.ts';
-import { parsePort } from '../times.ts';
+import { parseCount, parsePort } from '../times.ts';
 import { amountText } from './deposits.ts';
 
 interface ListenOptions {
@@ -28,7 +30,9 @@ interface ListenOptions {
   secretEnv: string;
   asset?: string[];
   to?: string[];
+  options?: Readonly<Record<string, unknown>>;
   trustMined?: boolean;
+  confirmations?: number;
   trustProxy?: number;
   json?: boolean;
 }
@@ -37,7 +41,6 @@ const eventKinds: readonly EventKind[] = ['deposit', 'deposit.pending', 'deposit
 
 /** A receiver for trials: shows each callback and each event as it comes. */
 export function addListen(program: Command, context: Context, finish: (code: number) => void): void {
-  const { output } = context;
   program
     .command('listen')
     .description('receive callbacks and show them: for trials; its listeners credit nobody')
@@ -47,19 +50,29 @@ export function addListen(program: Command, context: Context, finish: (code: num
     .option('--port <number>', '0 for a free one', parsePort, 3000)
     .option(
       '--secret-env <name>',
-      'environment variable with the secret; where it is not set, a new one is made and shown',
+      'environment variable with the secret, or NAME_PROVIDER for each; where none is set, one is made and shown',
       secretVariable,
     )
     .option('--asset <id=decimals...>', 'credit these, for example eip155:1/slip44:60=18; default: any')
     .option('--to <address...>', 'credit these accounts; default: any')
+    .option('--options <json>', `options of providers, by name: {"helius":{"network":"solana-devnet"}}`, readObject)
     .option('--trust-mined', 'credit what is mined, whatever its confirmations')
+    .option(
+      '--confirmations <count>',
+      'credit after so many, on every network; default: what the registry knows of each',
+      parseCount,
+    )
     .option('--trust-proxy <hops>', 'proxies in front', Number)
     .option('--json', 'a line of JSON for each callback and event')
     .action(async (names: string[], options: ListenOptions) => {
-      const secret = context.env[options.secretEnv] ?? newSecret(output);
+      const secretOf = secretsOf(options.secretEnv, context);
       const providers = await Promise.all(
         (names.length === 0 ? ['imtoken'] : names).map((name) =>
-          makeProvider(name, { secrets: [secret], ...(options.trustMined ? { trustMined: true } : {}) }),
+          makeProvider(name, {
+            ...(options.trustMined ? { trustMined: true } : {}),
+            ...(options.options?.[name] as object | undefined),
+            secrets: [secretOf(name)],
+          }),
         ),
       );
       const store = await openStore(options.store, { create: true });
@@ -121,7 +134,7 @@ function show(callbacks: DepositCallbacks, { json }: ListenOptions, output: Outp
   }
 }
 
-function policyOf({ asset, to }: ListenOptions): Policy {
+function policyOf({ asset, to, confirmations }: ListenOptions): Policy {
   const assets = asset?.map((text) => {
     const [, id, decimals] = /^(.+)=(\d{1,2})$/.exec(text) ?? [];
     if (id === undefined) throw invalidOption('--asset', `${text} does not say its decimals; write ${text}=18`);
@@ -129,6 +142,9 @@ function policyOf({ asset, to }: ListenOptions): Policy {
   });
   return {
     assets: assets ?? 'any',
+    ...(confirmations === undefined
+      ? {}
+      : { confirmations: Object.fromEntries(networks.map(({ id }) => [id, confirmations])) }),
     isOurs: ({ network, address }) => to === undefined || to.some((one) => isSame(network, one, address)),
   };
 }
@@ -142,10 +158,16 @@ function isSame(network: string, text: string, address: string): boolean {
   }
 }
 
-function newSecret(output: Output): string {
-  const secret = `whsec_${randomBytes(32).toString('base64')}`;
-  output.note(`Made a secret: ${secretVariable}=${secret}`);
-  return secret;
+/** The secret of a provider: of a variable of its own (CALLBACK_SECRET_TATUM), else the common one, else one that is made. */
+function secretsOf(variable: string, { env, output }: Context): (provider: string) => string {
+  let made: string | undefined;
+  return (provider) => {
+    const given = env[`${variable}_${provider.toUpperCase().replaceAll('-', '_')}`] ?? env[variable] ?? made;
+    if (given !== undefined) return given;
+    made = `whsec_${randomBytes(32).toString('base64')}`;
+    output.note(`Made a secret: ${variable}=${made}`);
+    return made;
+  };
 }
 
 function timeOf(epochMs: number): string {

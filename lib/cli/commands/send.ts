@@ -7,10 +7,10 @@ import { createSigner, type Signer } from '../../audit/signer.ts';
 import { invalidOption } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { readObject, readUrl } from '../inputs.ts';
 import { makeSigner, providerNames } from '../provider-table.ts';
 import { addSecretOption, secretFrom } from '../secrets.ts';
 import { parseCount, parseDuration } from '../times.ts';
-import { readUrl } from '../urls.ts';
 
 interface SendOptions {
   url: string;
@@ -30,6 +30,8 @@ interface SendOptions {
   status?: string;
   id?: string;
   method: string;
+  options?: Readonly<Record<string, unknown>>;
+  header?: string[];
   attack?: string;
   patience: number;
   json?: boolean;
@@ -62,11 +64,13 @@ export function addSend(program: Command, context: Context, finish: (code: numbe
     .option('--status <text>', 'success or failed')
     .option('--id <id>', 'of the delivery; default: a new one')
     .option('--method <method>', 'HTTP method', 'POST')
+    .option('--options <json>', 'options of the provider that signing needs', readObject)
+    .option('--header <line...>', 'sent beside the others, for example "x-test: 1"')
     .addOption(new Option('--attack <kind>', attackHelp()).choices(Object.keys(attacks)))
     .option('--patience <duration>', 'how long to wait for the answer', parseDuration, 30_000)
     .option('--json', 'as JSON');
   addSecretOption(command, 'the signing key').action(async (name: string, options: SendOptions) => {
-    const provider = await makeSigner(name);
+    const provider = await makeSigner(name, options.options);
     const secret = secretFrom(env, options.secretEnv);
     const signer = createSigner({
       provider,
@@ -86,8 +90,15 @@ export function addSend(program: Command, context: Context, finish: (code: numbe
   });
 }
 
-function sendGood(signer: Signer, body: Buffer, { id }: SendOptions): Promise<Seen> {
-  return signer.send(signer.sign(body, id === undefined ? {} : { id }));
+function sendGood(signer: Signer, body: Buffer, { id, header = [] }: SendOptions): Promise<Seen> {
+  const signed = signer.sign(body, id === undefined ? {} : { id });
+  return signer.send({ ...signed, headers: { ...signed.headers, ...Object.fromEntries(header.map(readHeader)) } });
+}
+
+function readHeader(line: string): [name: string, value: string] {
+  const colon = line.indexOf(':');
+  if (colon < 1) throw invalidOption('--header', `${line} is no header; write "name: value"`);
+  return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
 }
 
 async function bodyOf(name: string, options: SendOptions, { stdin, now }: Context): Promise<Buffer> {

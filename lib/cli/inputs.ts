@@ -1,0 +1,22 @@
+import { InvalidArgumentError } from 'commander';
+import { invalidOption } from '../errors.ts';
+
+/** An http or https URL. Throws `OPTION_INVALID`. */
+export function readUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw invalidOption('url', `${text} is none; write https://example.com/callbacks/imtoken`);
+  }
+  return url;
+}
+
+/** A JSON object, for an option. */
+export function readObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const read: unknown = JSON.parse(text);
+    if (typeof read === 'object' && read !== null && !Array.isArray(read)) return read as Record<string, unknown>;
+  } catch {
+    // Told below, with the rest that is no object.
+  }
+  throw new InvalidArgumentError('Write a JSON object.');
+}

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { sqliteStore } from '../../lib/stores/sqlite.ts';
+import { callbackBody, randomHash, secret, signed } from '../helpers/deposits.ts';
+import { send } from '../helpers/serve.ts';
+import { policy, run, service, writeConfig } from './cli.ts';
+
+const otherSecret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
+
+test('dead letters are listed with an exit code of 1, and redelivered to the running service', async (t) => {
+  const { callbacks, path, receive, store } = await service(t, { delivery: { attempts: 1 } });
+  let fails = true;
+  const delivered: string[] = [];
+  callbacks.on('deposit', (_, { eventId }) => {
+    if (fails) throw new Error('The ledger is closed');
+    delivered.push(eventId);
+  });
+  await receive();
+  const [dead] = await store.events({ state: 'dead', limit: 1 });
+  const id = dead?.id ?? '';
+
+  const listed = await run(['dead-letters', '--store', path]);
+  assert.equal(listed.code, 1);
+  assert.match(listed.stdout, / deposit +1\.5 +1 +.*The ledger is closed.* dep_/);
+  const asJson = await run(['dead-letters', '--store', path, '--json']);
+  assert.equal(JSON.parse(asJson.stdout)[0].id, id);
+
+  fails = false;
+  const heard = new Promise<void>((resolve) => callbacks.on('deposit', () => resolve()));
+  const done = await run(['redeliver', '--store', path, id]);
+  assert.deepEqual(done, { code: 0, stdout: `due again  ${id}\n`, stderr: '' });
+  await heard;
+  await callbacks.idle();
+  assert.deepEqual(delivered, [id]);
+
+  const none = await run(['dead-letters', '--store', path]);
+  assert.deepEqual(none, { code: 0, stdout: '', stderr: 'No dead letters.\n' });
+  const gone = await run(['redeliver', '--store', path, id]);
+  assert.equal(gone.code, 1);
+  assert.equal(gone.stderr, `error: There is no dead letter ${id}\n`);
+  const unnamed = await run(['redeliver', '--store', path]);
+  assert.equal(unnamed.code, 2);
+  const all = await run(['redeliver', '--store', path, '--all', '--json']);
+  assert.deepEqual(all, { code: 0, stdout: '[]\n', stderr: '' });
+});
+
+test('release credits a held deposit, keeps reason and actor, and asks for both', async (t) => {
+  const { folder, path, receive, store } = await service(t, {
+    policy: { ...policy, hold: () => 'new customer' },
+  });
+  await receive();
+  const [held] = await store.deposits({ limit: 1 });
+  const id = held?.id ?? '';
+  assert.equal(held?.code, 'HELD');
+  const config = await writeConfig(folder, path);
+
+  const silent = await run(['release', id, '--config', config, '--actor', 'kim']);
+  assert.equal(silent.code, 2);
+  assert.match(silent.stderr, /required option '--reason <text>'/);
+  const released = await run(['release', id, '--config', config, '--actor', 'kim', '--reason', 'checked the passport']);
+  assert.deepEqual(released.code, 0, released.stderr);
+  assert.match(released.stdout, /^1\.5 to 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed are credited: dep_/);
+  const [owed] = await store.events({ depositId: id, kind: 'deposit', limit: 1 });
+  assert.equal(owed?.state, 'owed');
+  const shown = await run(['show', id, '--store', path]);
+  assert.match(shown.stdout, / release +kim +checked the passport$/m);
+  const unknown = await run(['release', 'dep_none', '--config', config, '--actor', 'kim', '--reason', 'x']);
+  assert.equal(unknown.code, 1);
+});
+
+test('reprocess reads again what has become ours, and settles no event of the service', async (t) => {
+  const { folder, path, receive, store } = await service(t, { policy: { ...policy, isOurs: () => false } });
+  await receive();
+  assert.deepEqual(await store.deposits({ limit: 1 }), []);
+  const config = await writeConfig(folder, path);
+  const done = await run(['reprocess', '--config', config]);
+  assert.equal(done.code, 0, done.stderr);
+  assert.match(done.stdout, /^1 callbacks read again, 1 of them recorded; 0 passed over/);
+  assert.match(done.stderr, /Reading callbacks again/);
+  const [event] = await store.events({ kind: 'deposit', limit: 1 });
+  assert.equal(event?.state, 'owed');
+  const none = await run(['reprocess', 'cb_none', '--config', config, '--json']);
+  assert.equal(none.code, 1);
+  assert.deepEqual(JSON.parse(none.stdout), { read: 0, recorded: 0, passedOver: 1 });
+});
+
+test('reverify takes what a rotation has kept, once the key is right', async (t) => {
+  const { folder, path, port, store } = await service(t, { quarantineUnverified: true, sources: ['127.0.0.1'] });
+  const kept = await send(port, { path: '/imtoken', ...signed(callbackBody(), { secret: otherSecret }) });
+  assert.equal(kept.status, 503);
+
+  const stillWrong = await run(['reverify', '--config', await writeConfig(folder, path)]);
+  assert.equal(stillWrong.code, 1);
+  assert.match(stillWrong.stdout, /^0 callbacks taken, 1 kept/);
+  const rotated = (await writeConfig(folder, path)).replace('.mjs', '-2.mjs');
+  const { readFile, writeFile } = await import('node:fs/promises');
+  const text = await readFile(join(folder, 'callbacks.config.mjs'), 'utf8');
+  await writeFile(rotated, text.replace(secret, otherSecret));
+  const taken = await run(['reverify', '--config', rotated, '--json']);
+  assert.equal(taken.code, 0, taken.stderr);
+  assert.deepEqual(JSON.parse(taken.stdout), { taken: 1, kept: 0 });
+  assert.equal((await store.deposits({ limit: 1 })).length, 1);
+});
+
+test('prune forgets what is named and nothing by default', async (t) => {
+  const { path, receive, store } = await service(t);
+  await receive({ to: `0x${randomHash().slice(2, 42)}` });
+  const nothing = await run(['prune', '--store', path]);
+  assert.equal(nothing.code, 2);
+  const young = await run(['prune', '--store', path, '--older-than', '1d']);
+  assert.match(young.stdout, /^0 callbacks forgotten/);
+  const all = await run(['prune', '--store', path, '--before', '2999-01-01', '--json']);
+  assert.equal(all.code, 0);
+  assert.deepEqual(JSON.parse(all.stdout), { before: '2999-01-01T00:00:00.000Z', forgotten: 1 });
+  assert.match(all.stderr, /Forgetting callbacks received before 2999/);
+  assert.deepEqual(await store.callbacks({ limit: 1 }), []);
+});
+
+test('a configuration that exports nothing, or a store that forgets, is refused', async (t) => {
+  const { folder, path } = await service(t);
+  const config = await writeConfig(folder, path, 'store: undefined,');
+  const forgets = await run(['reprocess', '--config', config]);
+  assert.equal(forgets.code, 2);
+  assert.match(forgets.stderr, /the memory store of --config keeps nothing/);
+  const missing = await run(['reprocess', '--config', join(folder, 'none.mjs')]);
+  assert.equal(missing.code, 1);
+  const unset = await run(['reprocess']);
+  assert.equal(unset.code, 2);
+  const store = sqliteStore({ path });
+  await store.ready();
+  await store.close();
+});
