@@ -51,6 +51,8 @@ export function signature({ provider, toleranceMs = 300_000, keepUnverified }: S
       void refuseOrKeep(req, res, state, provider, delivery, error, keepUnverified);
     const accept = (verified: Verified): void => {
       try {
+        if (typeof verified !== 'object' || verified === null)
+          throw new TypeError(`verify() of ${provider.name} must give an object, or throw`);
         assertFresh(verified.signedAt, state.receivedAt, toleranceMs);
       } catch (error) {
         reject(error);
@@ -68,9 +70,14 @@ export function signature({ provider, toleranceMs = 300_000, keepUnverified }: S
       reject(error);
       return;
     }
-    if (verified instanceof Promise) verified.then(accept, reject).catch(next);
+    // Any promise, also one of an old library or another realm: taken for proof itself, it would let everything in.
+    if (isPromise(verified)) Promise.resolve(verified).then(accept, reject).catch(next);
     else accept(verified);
   };
+}
+
+function isPromise<T>(verified: T | PromiseLike<T>): verified is PromiseLike<T> {
+  return typeof verified === 'object' && verified !== null && 'then' in verified;
 }
 
 function deliveryOf(req: CallbackRequest, state: RequestState, body: Buffer): Delivery {
