@@ -1,7 +1,7 @@
 import type { ChainCheck } from './chains/chain-check.ts';
 import type { Policy } from './deposits/policy.ts';
 import { invalidOption } from './errors.ts';
-import { consoleLogger, type Logger } from './observe/logger.ts';
+import { consoleLogger, type Logger, steadyLogger } from './observe/logger.ts';
 import type { Provider } from './providers/provider.ts';
 import { memoryStore } from './stores/memory.ts';
 import type { Store } from './stores/store.ts';
@@ -151,7 +151,7 @@ export function resolveOptions<Tx>(options: Options<Tx>): Settings<Tx> {
     silenceMs: options.silenceMs === undefined ? undefined : whole('silenceMs', options.silenceMs),
     retainMs: options.retainMs === undefined ? undefined : whole('retainMs', options.retainMs),
     keepBodies: options.keepBodies ?? true,
-    logger: options.logger ?? consoleLogger,
+    logger: steadyLogger(options.logger ?? consoleLogger),
     now,
   });
 }

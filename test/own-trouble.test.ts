@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import express from 'express';
 import { depositCallbacks } from '../lib/deposit-callbacks.ts';
 import type { Options } from '../lib/options.ts';
 import { imtoken } from '../lib/providers/imtoken.ts';
 import type { Answer, Provider } from '../lib/providers/provider.ts';
 import { memoryStore } from '../lib/stores/memory.ts';
-import { sqliteStore } from '../lib/stores/sqlite.ts';
+import { type SqliteDatabase, sqliteStore } from '../lib/stores/sqlite.ts';
+import type { Store } from '../lib/stores/store.ts';
+import { fixedClock } from '../lib/testing/fixed-clock.ts';
 import { callbackBody, secret, signed } from './helpers/deposits.ts';
 import { policy } from './helpers/receiver.ts';
 import { codeOf, keepLog, send, serve } from './helpers/serve.ts';
@@ -21,6 +27,12 @@ function receiver<Tx>(t: TestContext, options: Partial<Options<Tx>> = {}) {
   const callbacks = depositCallbacks<Tx>({ providers: [imtokens], policy, logger: log, ...options });
   t.after(() => callbacks.close(0));
   return { callbacks, log };
+}
+
+function durableStore(t: TestContext, now: () => number = Date.now): Store<SqliteDatabase> {
+  const folder = mkdtempSync(join(tmpdir(), 'deposit-callback-own-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return sqliteStore({ path: join(folder, 'deposits.db'), now });
 }
 
 const answers: Record<string, () => Answer> = {
@@ -56,3 +68,104 @@ for (const [name, answer] of Object.entries(answers)) {
     });
   }
 }
+
+const strangers = `whsec_${Buffer.alloc(32, 66).toString('base64')}`;
+
+// As in a test runner's sandbox, or where an old library brings its own.
+const ForeignPromise: PromiseConstructor = runInNewContext('Promise');
+
+test('a verify() with a promise of another kind is awaited: no forgery passes while it is pending', async (t) => {
+  const provider: Provider = {
+    ...imtokens,
+    verify: (delivery) => new ForeignPromise((resolve) => resolve(imtokens.verify(delivery))),
+  };
+  const { callbacks } = receiver(t, { providers: [provider], store: durableStore(t) });
+  const port = await serve(t, callbacks);
+  const forged = await send(port, { path: '/imtoken', ...signed(callbackBody(), { secret: strangers }) });
+  assert.deepEqual([forged.status, codeOf(forged)], [401, 'SIGNATURE_INVALID']);
+  const right = await send(port, { path: '/imtoken', ...signed(callbackBody()) });
+  assert.equal(right.status, 200);
+  assert.equal((await callbacks.store.deposits({ limit: 9 })).length, 1);
+});
+
+test('a verify() that proves nothing lets nothing in', async (t) => {
+  for (const proof of [undefined, null, false, true, 0, 'yes', Promise.resolve(true)]) {
+    const provider: Provider = { ...imtokens, verify: () => proof as never };
+    const { callbacks } = receiver(t, { providers: [provider], store: durableStore(t) });
+    const port = await serve(t, callbacks);
+    const answered = await send(port, { path: '/imtoken', ...signed(callbackBody()) });
+    assert.deepEqual([answered.status, codeOf(answered)], [503, 'UNAVAILABLE'], String(proof));
+  }
+});
+
+const brokenError = new Error('hidden');
+Object.defineProperty(brokenError, 'message', {
+  get() {
+    throw new Error('no message');
+  },
+});
+const oddThings: Record<string, unknown> = {
+  undefined,
+  'a text': 'no',
+  'a symbol': Symbol('no'),
+  'a bigint': 1n,
+  'an object that is no text': Object.create(null),
+  'an error without a readable message': brokenError,
+  'an error with a symbol for a message': Object.assign(new Error('no'), { message: Symbol('no') }),
+};
+
+for (const [name, thrown] of Object.entries(oddThings)) {
+  test(`a listener that throws ${name} gets the event again, and then it is a dead letter`, async (t) => {
+    const clock = fixedClock();
+    const { callbacks } = receiver(t, {
+      store: durableStore(t, clock.now),
+      now: clock.now,
+      delivery: { attempts: 2, backoff: { firstMs: 1, maxMs: 1 } },
+    });
+    const attempts: number[] = [];
+    callbacks.on('deposit', (_deposit, { attempt }) => {
+      attempts.push(attempt);
+      throw thrown;
+    });
+    const port = await serve(t, callbacks);
+    assert.equal((await send(port, { path: '/imtoken', ...signed(callbackBody(), { now: clock.now() }) })).status, 200);
+    await callbacks.idle();
+    clock.advance(1_000);
+    await callbacks.idle();
+    assert.deepEqual(attempts, [1, 2]);
+    const { dead } = await callbacks.store.counts();
+    assert.equal(dead, 1);
+  });
+}
+
+test('a logger that throws stops nothing', async (t) => {
+  const clock = fixedClock();
+  const broken = (): never => {
+    throw new Error('the log is closed');
+  };
+  const { callbacks } = receiver(t, {
+    store: durableStore(t, clock.now),
+    now: clock.now,
+    delivery: { backoff: { firstMs: 1, maxMs: 1 } },
+    logger: { debug: broken, info: broken, warn: broken, error: broken },
+  });
+  let fails = true;
+  const credited: bigint[] = [];
+  callbacks.on('outcome', broken);
+  callbacks.on('deposit', ({ amount }) => {
+    if (fails) throw new Error('no');
+    credited.push(amount);
+  });
+  const port = await serve(t, callbacks);
+  const forged = await send(port, {
+    path: '/imtoken',
+    ...signed(callbackBody(), { secret: strangers, now: clock.now() }),
+  });
+  assert.deepEqual([forged.status, codeOf(forged)], [401, 'SIGNATURE_INVALID']);
+  assert.equal((await send(port, { path: '/imtoken', ...signed(callbackBody(), { now: clock.now() }) })).status, 200);
+  await callbacks.idle();
+  fails = false;
+  clock.advance(1_000);
+  await callbacks.idle();
+  assert.deepEqual(credited, [1500000n]);
+});

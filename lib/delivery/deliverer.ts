@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { EventKind } from '../deposits/deposit.ts';
 import { DepositCallbackError, invalidOption, isDepositCallbackError } from '../errors.ts';
-import { type Logger, silentLogger } from '../observe/logger.ts';
+import { type Logger, silentLogger, steadyLogger } from '../observe/logger.ts';
 import { createNews, type Delivered, type News } from '../observe/news.ts';
 import type { Claim, Store } from '../stores/store.ts';
 import { type Backoff, backoffMs } from './backoff.ts';
@@ -41,7 +41,8 @@ export interface Deliverer<Tx> {
 }
 
 export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx> {
-  const { store, random = Math.random, logger = silentLogger } = options;
+  const { store, random = Math.random } = options;
+  const logger = steadyLogger(options.logger ?? silentLogger);
   const concurrency = positive('delivery.concurrency', options.concurrency ?? 8);
   const attempts = positive('delivery.attempts', options.attempts ?? 12);
   const leaseMs = positive('delivery.leaseMs', options.leaseMs ?? 30_000);
@@ -246,6 +247,11 @@ function positive(option: string, value: number): number {
   return value;
 }
 
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Listeners may throw anything, also what has no text. */
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return 'what was thrown has no text';
+  }
 }

@@ -23,3 +23,17 @@ export const consoleLogger: Logger = {
   warn: (fields, message) => output.warn(message, fields),
   error: (fields, message) => output.error(message, fields),
 };
+
+/** The same logger, but one whose trouble (a field that it cannot write, a closed pipe) is nobody else's. */
+export function steadyLogger(logger: Logger): Logger {
+  const write =
+    (level: keyof Logger) =>
+    (fields: object, message: string): void => {
+      try {
+        logger[level](fields, message);
+      } catch {
+        // There is nowhere left to tell it.
+      }
+    };
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}
