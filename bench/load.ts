@@ -14,12 +14,15 @@ export interface LoadOptions {
   requests: number;
   /** Sends this many requests and stops, in place of a time: a burst. */
   burst?: number;
+  /** How long a connection rests between an answer and its next request. Default 0. */
+  pauseMs?: number;
 }
 
 export interface LoadResult {
   perSecond: number;
   p50Ms: number;
   p99Ms: number;
+  worstMs: number;
   answers: number;
   /** Answers that were no 2xx. */
   errors: number;
@@ -65,7 +68,8 @@ function run(): void {
       if (latencies.length === options.burst) finish?.();
     }
     pending = '';
-    send();
+    if (options.pauseMs === undefined) send();
+    else setTimeout(send, options.pauseMs);
   });
 }
 
@@ -96,6 +100,7 @@ const result: LoadResult = {
   perSecond: sorted.length / seconds,
   p50Ms: sorted[Math.floor(sorted.length * 0.5)] ?? 0,
   p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
+  worstMs: sorted.at(-1) ?? 0,
   answers: sorted.length,
   errors,
   seconds,

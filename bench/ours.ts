@@ -24,11 +24,16 @@ const policy = {
 };
 
 /** Everything on: HTTPS rule, source list, API of one provider, time window, checks, store. */
-export async function ours(name: StoreName, place: string): Promise<DepositCallbacks> {
+export async function ours(
+  name: StoreName,
+  place: string,
+  delivery: { concurrency?: number } = {},
+): Promise<DepositCallbacks> {
   const callbacks = depositCallbacks({
     providers: [imtoken({ secrets: [`whsec_${secretText}`] })],
     store: await openStore(name, place),
     policy,
+    delivery,
     sources: ['127.0.0.0/8', '203.0.113.0/24', '2001:db8::/32'],
     // The pool is signed once for the whole run.
     toleranceMs: 86_400_000,
@@ -39,8 +44,18 @@ export async function ours(name: StoreName, place: string): Promise<DepositCallb
   return callbacks;
 }
 
-/** The same chain with a commit for each callback: what batching is measured against. */
-export async function oursCommitEach(place: string): Promise<Middleware> {
+/** The same chain over SQLite, link by link, for what `depositCallbacks` has no option for. */
+export async function oursByLinks(
+  place: string,
+  {
+    batch,
+    rememberedIds,
+  }: {
+    /** Most callbacks in one commit; 1 is what batching is measured against. */
+    batch?: number;
+    rememberedIds?: number;
+  },
+): Promise<Middleware> {
   // Not public: the one knob that nobody should turn.
   const { createIntake } = (await import(
     new URL('../dist/esm/delivery/intake.js', import.meta.url).href
@@ -48,13 +63,13 @@ export async function oursCommitEach(place: string): Promise<Middleware> {
   const store = await openStore('sqlite', place);
   await store.ready();
   const provider = imtoken({ secrets: [`whsec_${secretText}`] });
-  const intake = createIntake({ store, policy, providers: [provider], batch: 1 });
+  const intake = createIntake({ store, policy, providers: [provider], ...(batch === undefined ? {} : { batch }) });
   const deliverer = createDeliverer({ store });
   const links = [
     sourceFilter({ allow: ['127.0.0.0/8', '203.0.113.0/24', '2001:db8::/32'] }),
     rawBody({}),
     signature({ provider, toleranceMs: 86_400_000 }),
-    replayGuard({ store, policy, intake }),
+    replayGuard({ store, policy, intake, ...(rememberedIds === undefined ? {} : { rememberedIds }) }),
     dispatch({ deliverer }),
   ];
   return (req, res) => {

@@ -1,91 +1,63 @@
-import { execFileSync, fork, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { LoadOptions, LoadResult } from './load.ts';
-import { report, type Sample } from './report.ts';
-import { type Services, startServices } from './services.ts';
-import { type TargetName, targets } from './targets.ts';
+import { type PartName, partNames } from './report.ts';
 
-// Everything side by side in one run, a fresh server process for each target and round, targets in turn: figures of one run
-// compare with one another and with nothing else.
+// All parts of the bench in order, each a process of its own that puts its tables into the results of this version of Node.
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '2' },
-    warm: { type: 'string', default: '1.5' },
-    connections: { type: 'string', default: '50,200' },
-    requests: { type: 'string', default: '50000' },
-    only: { type: 'string' },
+    /** `receiving,delivery,...`; default all, or receiving alone where one of its own options is given. */
+    parts: { type: 'string' },
+    quick: { type: 'boolean', default: false },
     out: { type: 'string', default: 'bench/results' },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    warm: { type: 'string' },
+    connections: { type: 'string' },
+    requests: { type: 'string' },
+    only: { type: 'string' },
   },
 });
-const names = (Object.keys(targets) as TargetName[]).filter(
-  (name) => values.only === undefined || values.only.split(',').includes(name),
-);
-const cores = cpus().length > 1 && hasTaskset();
-const samples: Sample[] = [];
-const services = await startServices(names);
-try {
-  for (const connections of values.connections.split(',').map(Number)) {
-    for (let round = 1; round <= Number(values.rounds); round += 1) {
-      for (const target of names) {
-        if (!services.has(target)) continue;
-        const result = await measure(target, connections, services);
-        samples.push({ target, connections, round, ...result });
-        console.log(
-          `${connections} connections, round ${round}: ${target} ${Math.round(result.perSecond)}/s, p99 ${result.p99Ms.toFixed(1)} ms${result.errors > 0 ? `, ${result.errors} ERRORS` : ''}`,
-        );
-      }
-    }
-  }
-} finally {
-  await services.stop();
-}
-await report(samples, { out: values.out, pinned: cores, missing: names.filter((name) => !services.has(name)) });
+const receivingOptions = ['rounds', 'seconds', 'warm', 'connections', 'requests', 'only'] as const;
+const forReceiving = receivingOptions.flatMap((name) => {
+  const value = values[name];
+  return value === undefined ? [] : [`--${name}`, value];
+});
+const files: Readonly<Record<PartName, string>> = {
+  receiving: 'receiving.ts',
+  delivery: 'delivery.ts',
+  burst: 'burst.ts',
+  startup: 'startup.ts',
+  memory: 'memory.ts',
+  tarball: 'tarball.ts',
+  'store-growth': 'store-growth-part.ts',
+  notifier: 'notifier-part.ts',
+};
+const chosen = values.parts?.split(',') ?? (forReceiving.length > 0 ? ['receiving'] : partNames);
+const unknown = chosen.filter((name) => !partNames.some((part) => part === name));
+if (unknown.length > 0) throw new Error(`No such part: ${unknown.join(', ')}; there are ${partNames.join(', ')}`);
 
-async function measure(target: TargetName, connections: number, from: Services): Promise<LoadResult> {
-  const directory = await mkdtemp(join(tmpdir(), 'deposit-callback-bench-'));
-  const place = await from.place(target, directory);
-  const server = fork(new URL('./server.ts', import.meta.url), [target, place], {
-    execPath: cores ? 'taskset' : process.execPath,
-    execArgv: cores ? ['-c', '0', process.execPath, '--import', 'tsx'] : ['--import', 'tsx'],
-  });
-  try {
-    const [{ port }] = (await once(server, 'message')) as [{ port: number }];
-    const load: LoadOptions = {
-      port,
-      path: '/callbacks/imtoken',
-      scheme: targets[target].scheme,
-      connections,
-      warmMs: Number(values.warm) * 1_000,
-      measureMs: Number(values.seconds) * 1_000,
-      requests: Number(values.requests),
-    };
-    const node = ['--import', 'tsx', new URL('./load.ts', import.meta.url).pathname, JSON.stringify(load)];
-    const sender = cores ? spawn('taskset', ['-c', '1', process.execPath, ...node]) : spawn(process.execPath, node);
-    sender.stderr.pipe(process.stderr);
-    let printed = '';
-    sender.stdout.on('data', (chunk: Buffer) => {
-      printed += chunk;
-    });
-    await once(sender, 'close');
-    return JSON.parse(printed) as LoadResult;
-  } finally {
-    server.kill('SIGKILL');
-    await once(server, 'exit');
-    await rm(directory, { recursive: true, force: true });
-  }
+if (chosen.some((name) => name === 'receiving' || name === 'burst') && !existsSync('bench/peers/node_modules'))
+  await run('npm', ['ci', '--prefix', 'bench/peers']);
+let failures = 0;
+for (const name of partNames) {
+  if (!chosen.includes(name)) continue;
+  console.log(`\n# ${name}`);
+  const args = [
+    '--out',
+    values.out,
+    ...(values.quick ? ['--quick'] : []),
+    ...(name === 'receiving' ? forReceiving : []),
+  ];
+  const code = await run(process.execPath, ['--import', 'tsx', `bench/${files[name]}`, ...args]);
+  if (code !== 0) failures += 1;
 }
+if (failures > 0) process.exitCode = 1;
 
-function hasTaskset(): boolean {
-  try {
-    execFileSync('taskset', ['-V'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
+async function run(command: string, args: readonly string[]): Promise<number | null> {
+  const child = spawn(command, args, { stdio: 'inherit' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
 }

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ours, oursCommitEach } from './ours.ts';
+import { ours, oursByLinks } from './ours.ts';
 import * as peers from './peers/index.ts';
 import { type Target, type TargetName, targets } from './targets.ts';
 
@@ -11,9 +11,6 @@ const server = createServer(await listener(name as TargetName));
 server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => {
   process.send?.({ port: (server.address() as AddressInfo).port });
-});
-process.on('message', () => {
-  process.send?.({ heapBytes: process.memoryUsage().heapUsed, cpu: process.cpuUsage() });
 });
 process.on('disconnect', () => process.exit(0));
 
@@ -44,7 +41,7 @@ async function listener(target: TargetName): Promise<RequestListener> {
       return peers.slack();
     case 'ours-sqlite-commit-each-express5': {
       const app = express5();
-      app.post('/callbacks/imtoken', (await oursCommitEach(place)) as ReturnType<typeof express5.raw>);
+      app.post('/callbacks/imtoken', (await oursByLinks(place, { batch: 1 })) as ReturnType<typeof express5.raw>);
       return app;
     }
     default:

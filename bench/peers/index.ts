@@ -90,13 +90,10 @@ export async function line(): Promise<RequestListener> {
 export async function slack(): Promise<RequestListener> {
   const { App, ExpressReceiver } = await import('@slack/bolt');
   const receiver = new ExpressReceiver({ signingSecret: secretText, endpoints: '/callbacks/imtoken' });
-  const app = new App({
-    token: 'xoxb-bench',
-    receiver,
-    tokenVerificationEnabled: false,
-    authorize: undefined as never,
-  });
-  app.event(/.*/ as never, async () => {});
+  // With its own id known, Bolt need not ask Slack's API who it is, which it would do before each answer.
+  const identity = { botId: 'B1', botUserId: 'U0' };
+  const app = new App({ token: 'xoxb-bench', ...identity, receiver, tokenVerificationEnabled: false });
+  app.event('app_mention', async () => {});
   return receiver.app as RequestListener;
 }
 

@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { LoadResult } from './load.ts';
+import { sendLoad, startServer } from './processes.ts';
+import { receivingPart, type Sample } from './receiving-report.ts';
+import { report } from './report.ts';
+import { type Services, startServices } from './services.ts';
+import { type TargetName, targets } from './targets.ts';
+
+// Everything side by side in one run, a fresh server process for each target and round, targets in turn: figures of one run
+// compare with one another and with nothing else.
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    warm: { type: 'string' },
+    connections: { type: 'string' },
+    requests: { type: 'string' },
+    only: { type: 'string' },
+    out: { type: 'string', default: 'bench/results' },
+    quick: { type: 'boolean', default: false },
+  },
+});
+const { quick } = values;
+const rounds = Number(values.rounds ?? (quick ? 1 : 5));
+const seconds = Number(values.seconds ?? (quick ? 1 : 2));
+const warm = Number(values.warm ?? (quick ? 1 : 1.5));
+const requests = Number(values.requests ?? (quick ? 20_000 : 50_000));
+const connectionCounts = (values.connections ?? (quick ? '50' : '50,200')).split(',').map(Number);
+const names = (Object.keys(targets) as TargetName[]).filter(
+  (name) => values.only === undefined || values.only.split(',').includes(name),
+);
+const samples: Sample[] = [];
+const services = await startServices(names);
+try {
+  for (const connections of connectionCounts) {
+    for (let round = 1; round <= rounds; round += 1) {
+      for (const target of names) {
+        if (!services.has(target)) continue;
+        const result = await measure(target, connections, services);
+        samples.push({ target, connections, round, ...result });
+        console.log(
+          `${connections} connections, round ${round}: ${target} ${Math.round(result.perSecond)}/s, p99 ${result.p99Ms.toFixed(1)} ms${result.errors > 0 ? `, ${result.errors} ERRORS` : ''}`,
+        );
+      }
+    }
+  }
+} finally {
+  await services.stop();
+}
+const missing = names.filter((name) => !services.has(name));
+await report('receiving', receivingPart(samples, { rounds, seconds, missing }), values.out);
+
+async function measure(target: TargetName, connections: number, from: Services): Promise<LoadResult> {
+  const directory = await mkdtemp(join(tmpdir(), 'deposit-callback-bench-'));
+  const server = await startServer('./server.ts', [target, await from.place(target, directory)]);
+  try {
+    return await sendLoad({
+      port: server.port,
+      path: '/callbacks/imtoken',
+      scheme: targets[target].scheme,
+      connections,
+      warmMs: warm * 1_000,
+      measureMs: seconds * 1_000,
+      requests,
+    });
+  } finally {
+    await server.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+}

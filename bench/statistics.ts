@@ -1,0 +1,16 @@
+/** The middle one; of an even number, the mean of the two in the middle. NaN of none. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** `12,345 (11,000 to 13,000)`: median, least, most. */
+export function spread(values: readonly number[], digits = 0): string {
+  return `${figure(median(values), digits)} (${figure(Math.min(...values), digits)} to ${figure(Math.max(...values), digits)})`;
+}
+
+export function figure(value: number, digits = 0): string {
+  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
