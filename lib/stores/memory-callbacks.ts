@@ -1,4 +1,4 @@
-import type { CallbackQuery, CallbackRecord, DeliveryKey, UnverifiedQuota } from './store.ts';
+import type { CallbackQuery, CallbackRecord, UnverifiedQuota } from './store.ts';
 import { unverifiedBytes } from './store.ts';
 import { matchesCallback } from './stored-callback.ts';
 
@@ -6,7 +6,6 @@ const hourMs = 3_600_000;
 
 /** Callbacks in memory, the oldest dropped first, and those whose signature did not fit. */
 export interface MemoryCallbacks {
-  known(key: DeliveryKey): boolean;
   add(callbacks: readonly CallbackRecord[]): void;
   get(id: string): CallbackRecord | undefined;
   find(query: CallbackQuery): CallbackRecord[];
@@ -22,20 +21,11 @@ export interface MemoryCallbacks {
 export function createMemoryCallbacks(max: number): MemoryCallbacks {
   // In the order of arrival; a replaced callback keeps its place.
   const stored = new Map<string, CallbackRecord>();
-  const known = new Map<string, string>();
   const unverified = new Map<string, CallbackRecord>();
 
   function add(callback: CallbackRecord): void {
     const { body } = stored.get(callback.id) ?? {};
     stored.set(callback.id, body && !callback.body ? { ...callback, body } : callback);
-    const key = knownAs(callback);
-    if (key !== undefined && !known.has(key)) known.set(key, callback.id);
-  }
-
-  function remove(callback: CallbackRecord): void {
-    stored.delete(callback.id);
-    const key = knownAs(callback);
-    if (key !== undefined && known.get(key) === callback.id) known.delete(key);
   }
 
   function newestFirst(): CallbackRecord[] {
@@ -44,13 +34,11 @@ export function createMemoryCallbacks(max: number): MemoryCallbacks {
   }
 
   return {
-    known: (key) => known.has(deliveryText(key)),
-
     add(callbacks) {
       for (const callback of callbacks) add(callback);
       for (const oldest of stored.values()) {
         if (stored.size <= max) break;
-        remove(oldest);
+        stored.delete(oldest.id);
       }
     },
 
@@ -71,7 +59,7 @@ export function createMemoryCallbacks(max: number): MemoryCallbacks {
       const old = [...stored.values()].filter(
         ({ receivedAt, outcome, finished }) => receivedAt < before && (outcome !== 'quarantined' || finished),
       );
-      for (const callback of old) remove(callback);
+      for (const callback of old) stored.delete(callback.id);
       return old.length;
     },
 
@@ -104,14 +92,6 @@ export function createMemoryCallbacks(max: number): MemoryCallbacks {
 
     countUnverified: () => unverified.size,
   };
-}
-
-function knownAs({ provider, deliveryId, bodyHash, finished }: CallbackRecord): string | undefined {
-  return finished && deliveryId !== undefined ? deliveryText({ provider, deliveryId, bodyHash }) : undefined;
-}
-
-function deliveryText({ provider, deliveryId, bodyHash }: DeliveryKey): string {
-  return JSON.stringify([provider, deliveryId, bodyHash]);
 }
 
 function sumOfBytes(callbacks: readonly CallbackRecord[]): number {

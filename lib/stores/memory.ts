@@ -34,7 +34,6 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store<undefined> 
     ready: async () => {},
     close: async () => {},
 
-    known: async (deliveries) => deliveries.map(callbacks.known),
     load: async (keys) => keys.map(transactions.load),
     async commit(batch) {
       const lost = transactions.lost(batch.changes);

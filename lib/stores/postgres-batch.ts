@@ -3,7 +3,7 @@ import type { DepositEvent } from '../deposits/deposit.ts';
 import type { StoredDeposit, TransactionChange } from '../deposits/transaction-state.ts';
 import { columnText } from './column-text.ts';
 import { compactHash } from './compact-hash.ts';
-import type { Batch, CallbackRecord, DeliveryKey } from './store.ts';
+import type { Batch, CallbackRecord } from './store.ts';
 import { callbackToJson, depositToJson, statementToJson } from './stored-json.ts';
 
 /** A batch as the function `record` takes it, and the keys of its changes by their numbers there. */
@@ -132,22 +132,11 @@ function callbackRows(callbacks: readonly CallbackRecord[]): { rows: object[]; b
       s: callback.outcome,
       ...(callback.code === undefined ? {} : { c: columnText(callback.code) }),
       f: callback.finished,
-      h: knownAs(callback),
       r: callbackToJson(callback),
       ...place,
     };
   });
   return { rows, bodies: bodies.length === 0 ? null : Buffer.concat(bodies) };
-}
-
-/** A duplicate is not indexed: the callback that it repeats is, and a thousand repeats would make a long chain. */
-function knownAs({ provider, deliveryId, bodyHash, finished, outcome }: CallbackRecord): number | null {
-  if (!finished || deliveryId === undefined || outcome === 'duplicate') return null;
-  return deliveryHash({ provider, deliveryId, bodyHash });
-}
-
-export function deliveryHash({ provider, deliveryId, bodyHash }: DeliveryKey): number {
-  return compactHash(provider, deliveryId, bodyHash);
 }
 
 function firstById<T extends { id: string }>(list: readonly T[]): T[] {

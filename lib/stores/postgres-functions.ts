@@ -169,15 +169,15 @@ BEGIN
   IF callbacks IS NOT NULL THEN
     WITH written AS (
       INSERT INTO ${schema}.callbacks AS c
-        (id, provider, received_at, outcome, code, finished, delivery_hash, record, body)
-      SELECT x.id, x.p, x.t, x.s, x.c, x.f, x.h, x.r::json,
+        (id, provider, received_at, outcome, code, finished, record, body)
+      SELECT x.id, x.p, x.t, x.s, x.c, x.f, x.r::json,
         CASE WHEN x.l IS NOT NULL THEN substring(bodies FROM x.b FOR x.l) END
-      FROM json_to_recordset(callbacks) AS x (o integer, id text, p text, t bigint, s text, c text, f boolean, h bigint,
+      FROM json_to_recordset(callbacks) AS x (o integer, id text, p text, t bigint, s text, c text, f boolean,
         r text, b integer, l integer)
       ORDER BY x.o
       ON CONFLICT (id) DO UPDATE SET provider = excluded.provider, received_at = excluded.received_at,
         outcome = excluded.outcome, code = excluded.code, finished = excluded.finished,
-        delivery_hash = excluded.delivery_hash, record = excluded.record, body = coalesce(excluded.body, c.body)
+        record = excluded.record, body = coalesce(excluded.body, c.body)
       RETURNING xmax = 0 AS is_new)
     SELECT count(*) INTO added FROM written WHERE is_new;
   END IF;

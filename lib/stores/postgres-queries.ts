@@ -2,10 +2,10 @@ import type { EventKind } from '../deposits/deposit.ts';
 import type { StoredStatement } from '../deposits/statement.ts';
 import type { Decision, StoredDeposit, TransactionState } from '../deposits/transaction-state.ts';
 import { fromColumnText } from './column-text.ts';
-import { deliveryHash, keyHash } from './postgres-batch.ts';
+import { keyHash } from './postgres-batch.ts';
 import type { PostgresConnections } from './postgres-connections.ts';
 import { findCallbacks, findDeposit, findDeposits, findEvents, findWaiting } from './postgres-find.ts';
-import type { CallbackRecord, DeliveryKey, Store, StoreCounts } from './store.ts';
+import type { Store, StoreCounts } from './store.ts';
 import { callbackFromRow } from './stored-json.ts';
 import { withAmount } from './with-amount.ts';
 
@@ -50,23 +50,6 @@ function stateFromJson(json: string): TransactionState {
     })),
     decisions: state.decisions ?? [],
   };
-}
-
-/** Of each delivery, whether it is known and finished for good. */
-export async function known(
-  connections: PostgresConnections,
-  schema: string,
-  deliveries: readonly DeliveryKey[],
-): Promise<boolean[]> {
-  if (deliveries.length === 0) return [];
-  const { rows } = await connections.record(
-    `SELECT record::text AS record FROM ${schema}.callbacks WHERE delivery_hash = ANY ($1::bigint[])`,
-    [deliveries.map(deliveryHash)],
-  );
-  const found = rows.map(({ record }): CallbackRecord => JSON.parse(record as string));
-  return deliveries.map(({ provider, deliveryId, bodyHash }) =>
-    found.some((one) => one.provider === provider && one.deliveryId === deliveryId && one.bodyHash === bodyHash),
-  );
 }
 
 type Queries = Pick<

@@ -14,12 +14,10 @@ CREATE TABLE ${schema}.callbacks (
   outcome text NOT NULL,
   code text,
   finished boolean NOT NULL,
-  delivery_hash bigint,
   record json NOT NULL,
   body bytea
 );
 CREATE INDEX callbacks_received ON ${schema}.callbacks (received_at, seq);
-CREATE INDEX callbacks_delivery ON ${schema}.callbacks (delivery_hash) WHERE delivery_hash IS NOT NULL;
 CREATE INDEX callbacks_outcome ON ${schema}.callbacks (outcome, received_at, seq) WHERE outcome <> 'recorded';
 
 CREATE TABLE ${schema}.transactions (

@@ -6,7 +6,7 @@ import { createConnections, type PostgresConnections } from './postgres-connecti
 import { assertDurable } from './postgres-durability.ts';
 import { eventMethods } from './postgres-events.ts';
 import { prune } from './postgres-prune.ts';
-import { known, load, queryMethods } from './postgres-queries.ts';
+import { load, queryMethods } from './postgres-queries.ts';
 import { migrate, quoted } from './postgres-schema.ts';
 import { unverifiedMethods } from './postgres-unverified.ts';
 import { createWake } from './postgres-wake.ts';
@@ -124,7 +124,6 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
       own = undefined;
     },
 
-    known: async (deliveries) => known(connections(), schema, deliveries),
     load: async (keys) => load(connections(), schema, keys),
     commit,
     log: async (callbacks) => void (await commit({ callbacks, changes: [] })),

@@ -1,9 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { hash } from 'node:crypto';
 import type { StoredStatement } from '../deposits/statement.ts';
 import type { TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
 import { columnText, fromColumnText } from './column-text.ts';
-import type { Batch, CallbackRecord, DeliveryKey } from './store.ts';
+import type { Batch, CallbackRecord } from './store.ts';
 import {
   callbackToJson,
   depositToJson,
@@ -64,21 +63,9 @@ function callbackValues(callback: CallbackRecord): Values {
     columnText(callback.id),
     callback.receivedAt,
     callback.outcome,
-    knownAs(callback),
     callbackToJson(callback),
     bodyToText(callback.body),
   ];
-}
-
-/** A duplicate is not indexed: the callback that it repeats is. */
-function knownAs({ provider, deliveryId, bodyHash, finished, outcome }: CallbackRecord): string {
-  if (!finished || deliveryId === undefined || outcome === 'duplicate') return '';
-  return deliveryHash({ provider, deliveryId, bodyHash });
-}
-
-/** The delivery as a short text; two never share one. */
-export function deliveryHash({ provider, deliveryId, bodyHash }: DeliveryKey): string {
-  return hash('sha256', JSON.stringify([provider, deliveryId, bodyHash]), 'base64url');
 }
 
 /** The exact bytes as text: `u` and UTF-8, or `b` and base64. */

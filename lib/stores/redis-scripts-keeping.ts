@@ -39,13 +39,12 @@ local old = redis.call('ZRANGEBYSCORE', P .. 'cbs', '-inf', '(' .. before, 'LIMI
 for _, m in ipairs(old) do
   local id = string.sub(m, 18)
   local cb = P .. 'cb:' .. id
-  local c = redis.call('HMGET', cb, 'o', 'kn', 'r')
+  local c = redis.call('HMGET', cb, 'o', 'r')
   -- A quarantined callback that is not finished may be money that nobody has read yet.
-  if c[1] ~= 'quarantined' or cjson.decode(c[3]).finished then
+  if c[1] ~= 'quarantined' or cjson.decode(c[2]).finished then
     redis.call('DEL', cb)
     redis.call('ZREM', P .. 'cbs', m)
     redis.call('ZREM', P .. 'cbo:' .. c[1], m)
-    if c[2] and redis.call('GET', P .. 'kn:' .. c[2]) == id then redis.call('DEL', P .. 'kn:' .. c[2]) end
     gone = gone + 1
   end
 end

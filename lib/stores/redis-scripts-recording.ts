@@ -115,14 +115,12 @@ for _, c in ipairs(changes) do
 end
 
 for _ = 1, n_callbacks do
-  local id, received, outcome, kn, r, b = take(), take(), take(), taken(), take(), taken()
+  local id, received, outcome, r, b = take(), take(), take(), take(), taken()
   local cb = P .. 'cb:' .. id
-  local old = redis.call('HMGET', cb, 'm', 'o', 'kn')
+  local old = redis.call('HMGET', cb, 'm', 'o')
   local m = old[1]
   if m then
     redis.call('ZREM', P .. 'cbo:' .. old[2], m)
-    if old[3] and redis.call('GET', P .. 'kn:' .. old[3]) == id then redis.call('DEL', P .. 'kn:' .. old[3]) end
-    redis.call('HDEL', cb, 'kn')
   else
     m = member(id)
     count('callbacks', 1)
@@ -131,10 +129,6 @@ for _ = 1, n_callbacks do
   if b then redis.call('HSET', cb, 'b', b) end
   redis.call('ZADD', P .. 'cbs', received, m)
   if outcome ~= 'recorded' then redis.call('ZADD', P .. 'cbo:' .. outcome, received, m) end
-  if kn then
-    redis.call('HSET', cb, 'kn', kn)
-    redis.call('SETNX', P .. 'kn:' .. kn, id)
-  end
 end
 if owed then redis.call('PUBLISH', P .. 'owed', self) end
 return lost`;

@@ -12,9 +12,8 @@ import * as recording from './redis-scripts-recording.ts';
 // ev:<id>       hash: r record, k kind, g generation, d deposit id, st, at attempts, l lease, due, made, h handed, err,
 //               settled, m member
 // line:<id>     list of a deposit's unsettled events; only the first may be due
-// cb:<id>       hash: r record, b body, m member, o outcome, kn
+// cb:<id>       hash: r record, b body, m member, o outcome
 // un:<id>       hash: r record, b body, p provider, a address, n bytes
-// kn:<delivery> id of the finished callback of that delivery
 // Indexes (sorted sets): cbs, cbo:<outcome>, deps, deps:<status>, to:<recipient>, tid:<transaction id>, waiting, evs,
 // owed, dead, due:<kind>, touched, uns, una:<address>. A member is a number that only rises, and an id.
 const prelude = `

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { columnText } from './column-text.ts';
 import { lostAnyway } from './lost-anyway.ts';
-import { batchValues, bodyFromText, bodyToText, deliveryHash, stateFromReply } from './redis-batch.ts';
+import { batchValues, bodyFromText, bodyToText, stateFromReply } from './redis-batch.ts';
 import { createRedisConnection, type RedisClient, type RedisConnection } from './redis-client.ts';
 import { assertDurable } from './redis-durability.ts';
 import { eventMethods } from './redis-events.ts';
@@ -131,12 +131,6 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
       wake.close();
       own?.disconnect();
       own = undefined;
-    },
-
-    async known(deliveries) {
-      if (deliveries.length === 0) return [];
-      const keys = deliveries.map((delivery) => `${prefix}kn:${deliveryHash(delivery)}`);
-      return ((await connection().command('MGET', ...keys)) as (string | null)[]).map((id) => id !== null);
     },
 
     async load(keys) {

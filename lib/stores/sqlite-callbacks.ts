@@ -1,17 +1,7 @@
-import { compactHash } from './compact-hash.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqliteValue } from './sqlite-driver.ts';
-import type { CallbackRecord, DeliveryKey } from './store.ts';
+import type { CallbackRecord } from './store.ts';
 import { callbackToJson } from './stored-json.ts';
-
-/** Whether the delivery is known and finished for good. */
-export function isKnown({ sql }: SqliteConnection, key: DeliveryKey): boolean {
-  const rows = sql('SELECT record FROM deposit_callback_callbacks WHERE delivery_hash = ?').all(deliveryHash(key));
-  return (rows as { record: string }[]).some(({ record }) => {
-    const { provider, deliveryId, bodyHash }: CallbackRecord = JSON.parse(record);
-    return provider === key.provider && deliveryId === key.deliveryId && bodyHash === key.bodyHash;
-  });
-}
 
 /** Inserts the callbacks, or replaces the lines of those stored already; returns how many are new. */
 export function writeCallbacks({ sql }: SqliteConnection, callbacks: readonly CallbackRecord[]): number {
@@ -31,24 +21,14 @@ export function writeCallbacks({ sql }: SqliteConnection, callbacks: readonly Ca
 }
 
 const insertLine = `
-  INSERT INTO deposit_callback_callbacks (provider, received_at, outcome, finished, delivery_hash, record, id)
-  VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
+  INSERT INTO deposit_callback_callbacks (provider, received_at, outcome, finished, record, id)
+  VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
 const replaceLine = `
   UPDATE deposit_callback_callbacks
-  SET provider = ?, received_at = ?, outcome = ?, finished = ?, delivery_hash = ?, record = ?
+  SET provider = ?, received_at = ?, outcome = ?, finished = ?, record = ?
   WHERE id = ? RETURNING seq`;
 
 function lineOf(callback: CallbackRecord): SqliteValue[] {
   const { provider, receivedAt, outcome, finished } = callback;
-  return [provider, receivedAt, outcome, finished ? 1 : 0, knownAs(callback), callbackToJson(callback)];
-}
-
-/** A duplicate is not indexed: the callback that it repeats is, and a thousand repeats would make a long chain. */
-function knownAs({ provider, deliveryId, bodyHash, finished, outcome }: CallbackRecord): number | null {
-  if (!finished || deliveryId === undefined || outcome === 'duplicate') return null;
-  return deliveryHash({ provider, deliveryId, bodyHash });
-}
-
-function deliveryHash({ provider, deliveryId, bodyHash }: DeliveryKey): number {
-  return compactHash(provider, deliveryId, bodyHash);
+  return [provider, receivedAt, outcome, finished ? 1 : 0, callbackToJson(callback)];
 }

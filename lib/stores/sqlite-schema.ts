@@ -21,13 +21,10 @@ const migrations: readonly string[] = [
     received_at INTEGER NOT NULL,
     outcome TEXT NOT NULL,
     finished INTEGER NOT NULL,
-    delivery_hash INTEGER,
     record TEXT NOT NULL
   );
   CREATE UNIQUE INDEX deposit_callback_callbacks_id ON deposit_callback_callbacks (id);
   CREATE INDEX deposit_callback_callbacks_received ON deposit_callback_callbacks (received_at);
-  CREATE INDEX deposit_callback_callbacks_delivery ON deposit_callback_callbacks (delivery_hash)
-    WHERE delivery_hash IS NOT NULL;
   CREATE INDEX deposit_callback_callbacks_outcome ON deposit_callback_callbacks (outcome, received_at)
     WHERE outcome <> 'recorded';
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
-import { isKnown, writeCallbacks } from './sqlite-callbacks.ts';
+import { writeCallbacks } from './sqlite-callbacks.ts';
 import { applyChange } from './sqlite-changes.ts';
 import { createConnection, patienceMs, pauseMs, type SqliteConnection } from './sqlite-connection.ts';
 import {
@@ -113,7 +113,6 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
       opened = undefined;
     },
 
-    known: async (deliveries) => connection().read(() => deliveries.map((key) => isKnown(connection(), key))),
     load: async (keys) => connection().read(() => keys.map((key) => loadTransaction(connection(), key))),
     commit: async (batch) =>
       connection().write(() => commit(connection(), batch, now()), { keep: ({ lost }) => lost.length === 0 }),

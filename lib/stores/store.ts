@@ -18,8 +18,6 @@ export interface Store<Tx = unknown> {
   /** Closes what the store opened; a client that the user brought stays open. Idempotent. */
   close(): Promise<void>;
 
-  /** Of each delivery, whether the same id and body are known for that provider, and finished for good. A fast path only. */
-  known(deliveries: readonly DeliveryKey[]): Promise<boolean[]>;
   /** The states of the transactions named, in their order; one that is not stored comes with version 0. */
   load(keys: readonly string[]): Promise<TransactionState[]>;
   /**
@@ -82,12 +80,6 @@ export interface Store<Tx = unknown> {
    * it waits, or an event of it is owed or dead. Returns how many callbacks went.
    */
   prune(before: number): Promise<number>;
-}
-
-export interface DeliveryKey {
-  provider: string;
-  deliveryId: string;
-  bodyHash: string;
 }
 
 /** One line of the log of callbacks; with `body`, the whole callback. */

@@ -42,8 +42,6 @@ test('a memory store drops the oldest callbacks and keeps what they said of depo
     (await store.callbacks({ limit: 9 })).map(({ id }) => id),
     ['c', 'b'],
   );
-  const known = (id: string) => ({ provider: 'imtoken', deliveryId: `delivery-${id}`, bodyHash: `hash-of-${id}` });
-  assert.deepEqual(await store.known([known('a'), known('b')]), [false, true]);
   assert.equal((await store.load(['a']))[0]?.statements.length, 1);
 });
 

@@ -71,9 +71,6 @@ export const keepingCases: readonly StoreCase[] = [
       assert.deepEqual(await store.load(['a']), before);
       assert.equal((await store.counts()).callbacks, 1);
       assert.deepEqual((await store.counts()).deposits, { confirmed: 1 });
-      assert.deepEqual(await store.known([{ provider: 'imtoken', deliveryId: 'delivery-a', bodyHash: 'hash-of-a' }]), [
-        false,
-      ]);
       assert.equal(await store.prune(clock.now()), 0);
     },
   },

@@ -158,9 +158,6 @@ export const recordingCases: readonly StoreCase[] = [
         assert.deepEqual(state?.deposits, [deposit]);
         assert.equal(state?.facts[0]?.id, eventIdOf(deposit));
         assert.deepEqual(await store.callback(callback.id), callback);
-        assert.deepEqual(await store.known([{ provider: text, deliveryId: text, bodyHash: callback.bodyHash }]), [
-          true,
-        ]);
         assert.deepEqual(await store.deposit(deposit.id), { deposit, transactionKey: text });
         assert.equal((await store.deposits({ to: deposit.to, limit: 9 })).length, 1);
         assert.equal((await store.deposits({ transactionId: deposit.transaction.id, limit: 9 })).length, 1);
