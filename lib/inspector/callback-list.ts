@@ -76,9 +76,9 @@ function columns({ column }: Words): Column[] {
     { label: column.time },
     { label: column.outcome },
     { label: column.provider },
-    { label: column.from, kind: 'id' },
-    { label: column.bytes, kind: 'number' },
-    { label: column.took, kind: 'number' },
+    { label: column.from, kind: 'id', minor: true },
+    { label: column.bytes, kind: 'number', minor: true },
+    { label: column.took, kind: 'number', minor: true },
     { label: column.callback, kind: 'id' },
   ];
 }

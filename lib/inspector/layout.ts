@@ -61,7 +61,7 @@ function header({ words, root, token, query }: View, page: Page, { counts }: Fra
   return html`<header class="top"><div class="top-in">
 <a class="brand" href="${root}"><svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true"><path d="M12 2 3 7v10l9 5 9-5V7z"/><path class="cut" d="M12 7v8m-3.5-3.5L12 15l3.5-3.5"/></svg><span>${words.title}</span></a>
 <nav aria-label="${words.nav.label}"><ul>${links}</ul></nav>
-<form class="find" role="search" method="get" action="${root}find"><input type="search" name="q" aria-label="${words.search}" placeholder="${words.search}" value="${query.get('q') ?? ''}" autocomplete="off" spellcheck="false"><button class="hidden">${words.find}</button></form>
+<form class="find" role="search" method="get" action="${root}find"><input type="search" name="q" aria-label="${words.search}" placeholder="${words.search}" value="${query.get('q') ?? ''}" autocomplete="off" spellcheck="false"><button class="hidden" tabindex="-1">${words.find}</button></form>
 <p class="extras">${token === undefined && html`<span class="tag">${words.readOnly}</span>`}<a href="?lang=${other}" lang="${other}" hreflang="${other}">${words.otherLanguage}</a></p>
 </div></header>`;
 }

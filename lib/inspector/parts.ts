@@ -6,7 +6,9 @@ import type { View } from './view.ts';
 /** A column of a table; `kind` sets its alignment and face. */
 export interface Column {
   label: string;
-  kind?: 'number' | 'id' | 'act' | 'wide';
+  kind?: 'number' | 'id' | 'buttons' | 'wide' | 'short';
+  /** Left out where there is little room. */
+  minor?: boolean;
 }
 
 /** `2026-01-01 00:00:00` in UTC; the script adds the reader's own time as a hint. */
@@ -60,7 +62,7 @@ export function id(text: string, href?: string): Html {
 
 export function shorten(text: string): string {
   const letters = [...text];
-  return letters.length <= 22 ? text : `${letters.slice(0, 11).join('')}\u2026${letters.slice(-8).join('')}`;
+  return letters.length <= 17 ? text : `${letters.slice(0, 9).join('')}\u2026${letters.slice(-6).join('')}`;
 }
 
 /** The asset without its network where that is shown beside it. */
@@ -81,8 +83,8 @@ export function amount({ words }: View, deposit: Pick<DepositRecord, 'amount' | 
 /** A table that stacks its cells under their labels where there is no room. */
 export function table(caption: string, columns: readonly Column[], rows: readonly Html[], live?: Html): Html {
   const heads = columns.map(
-    ({ label, kind }) =>
-      html`<th role="columnheader" scope="col" class="${kind}">${kind === 'act' ? html`<span class="hidden">${label}</span>` : label}</th>`,
+    (column) =>
+      html`<th role="columnheader" scope="col" class="${look(column)}">${column.kind === 'buttons' ? html`<span class="hidden">${column.label}</span>` : column.label}</th>`,
   );
   return html`<div class="sheet"><table role="table"${live}>
 <caption class="hidden">${caption}</caption>
@@ -95,9 +97,14 @@ ${rows}
 /** One row of it, a cell for each column. */
 export function row(columns: readonly Column[], cells: readonly Value[]): Html {
   return html`<tr role="row">${columns.map(
-    ({ label, kind }, index) => html`<td role="cell" class="${kind}" data-label="${label}">${cells[index]}</td>`,
+    (column, index) =>
+      html`<td role="cell" class="${look(column)}" data-label="${column.label}"><div>${cells[index]}</div></td>`,
   )}</tr>
 `;
+}
+
+function look({ kind, minor }: Column): string {
+  return [kind, minor ? 'minor' : undefined].filter(Boolean).join(' ');
 }
 
 /** What stands where a list is empty. */
@@ -105,10 +112,10 @@ export function empty(title: string, more?: string): Html {
   return html`<div class="empty"><p class="empty-title">${title}</p>${more !== undefined && html`<p>${more}</p>`}</div>`;
 }
 
-/** Names and values of one thing; those without a value are left out. */
-export function facts(pairs: readonly (readonly [Value, Value])[]): Html {
+/** Names and values of one thing; those without a value are left out. `two`: in two columns where there is room. */
+export function facts(pairs: readonly (readonly [Value, Value])[], look: '' | 'two' = ''): Html {
   const shown = pairs.filter(([, value]) => value !== undefined && value !== '');
-  return html`<dl class="facts">${shown.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="facts ${look}">${shown.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 /** The whole of an id, for a page about it. */

@@ -38,13 +38,13 @@ function statementItem(view: View, deposit: StoredDeposit, one: StoredStatement)
   const { words, root } = view;
   const texts = words.deposit;
   const isOther = one.kind !== 'removed' && (one.amount !== deposit.amount || one.memo !== deposit.memo);
-  const block = one.blockNumber ?? (one.blockHash === undefined ? undefined : shorten(one.blockHash));
+  const block = [one.blockNumber, one.blockHash === undefined ? undefined : shorten(one.blockHash)];
   const details: Value[] = [
     one.group === undefined && texts.wholeTransaction,
     isOther && amount(view, one),
     isOther && one.memo !== undefined && html`${words.column.memo} <bdi>${one.memo}</bdi>`,
     one.confirmations !== undefined && texts.confirmationsOf(one.confirmations),
-    block !== undefined && html`${texts.block} <bdi>${block}</bdi>`,
+    block.some(Boolean) && html`${texts.block} <bdi>${block.filter(Boolean).join(' ')}</bdi>`,
     one.position !== undefined && html`<code>${one.position}</code>`,
     one.at !== undefined && html`${texts.ownTime} ${time(one.at)}`,
     one.callbackId !== '' && id(one.callbackId, `${root}callbacks/${segment(one.callbackId)}`),

@@ -20,8 +20,9 @@ th, td { padding: 9px 12px; text-align: left; vertical-align: top; border-top: 1
 th:first-child, td:first-child { padding-left: 16px; } th:last-child, td:last-child { padding-right: 16px; }
 thead th { border-top: 0; color: var(--soft); font-size: 12.5px; font-weight: 500; white-space: nowrap; }
 tbody tr:hover { background: color-mix(in srgb, var(--sunken) 60%, transparent); }
+.short { white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.id code { white-space: nowrap; } td.wide { min-width: 240px; max-width: 480px; overflow-wrap: anywhere; } td.act { text-align: right; white-space: nowrap; }
+td.id code { white-space: nowrap; } td.wide { min-width: 240px; max-width: 480px; overflow-wrap: anywhere; } td.buttons { text-align: right; white-space: nowrap; }
 td bdi { overflow-wrap: anywhere; }
 .empty { padding: 36px 24px; border: 1px dashed var(--line-strong); border-radius: 12px; text-align: center; color: var(--soft); }
 .empty-title { color: var(--ink); font-weight: 600; }
@@ -41,7 +42,7 @@ td bdi { overflow-wrap: anywhere; }
 .title { display: flex; flex-wrap: wrap; align-items: flex-start; justify-content: space-between; gap: 16px; }
 .title h1.id { font: 600 19px/1.35 var(--mono); margin-top: 2px; } .title h1.sum { font-size: 34px; } .sum .unit { font-size: .6em; }
 .lead { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin-top: 10px; overflow-wrap: anywhere; }
-.acts, td.act { white-space: nowrap; } .acts { display: flex; flex-wrap: wrap; gap: 8px; }
+.acts { white-space: nowrap; } .acts { display: flex; flex-wrap: wrap; gap: 8px; }
 .act { position: relative; display: inline-block; } .act > summary { list-style: none; } .act > summary::-webkit-details-marker { display: none; }
 .act[open] > summary { border-color: var(--accent); color: var(--accent); background: var(--accent-wash); }
 .act > form { position: absolute; right: 0; z-index: 4; width: min(340px, 86vw); margin-top: 6px; padding: 16px; text-align: left; white-space: normal; background: var(--card); border: 1px solid var(--line-strong); border-radius: 12px; box-shadow: 0 12px 32px rgb(0 0 0 / .18); }
@@ -50,6 +51,7 @@ td bdi { overflow-wrap: anywhere; }
 
 .facts { display: grid; background: var(--card); border: 1px solid var(--line); border-radius: 12px; overflow: hidden; font-size: 14px; }
 .facts > div { display: grid; grid-template-columns: minmax(120px, 190px) 1fr; gap: 4px 16px; padding: 8px 16px; border-top: 1px solid var(--line); margin-top: -1px; }
+@media (min-width: 901px) { .facts.two { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 .facts dt { color: var(--soft); overflow-wrap: anywhere; } .facts dd { overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 .beside { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 24px; } .beside.narrow { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); }
 .body { max-height: 640px; margin: 8px 0 12px; padding: 14px 16px; overflow: auto; background: var(--card); border: 1px solid var(--line); border-radius: 12px; white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -93,7 +95,8 @@ blockquote { margin-top: 4px; padding-left: 12px; border-left: 3px solid var(--l
   .sheet:not(:has(.act[open])) { overflow: hidden; } table, tbody, tr, td { display: block; } thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tbody tr { padding: 10px 16px; border-top: 1px solid var(--line); } tbody tr:first-child { border-top: 0; }
   td, td:first-child, td:last-child { display: grid; grid-template-columns: 104px minmax(0, 1fr); gap: 0 12px; padding: 3px 0; border: 0; text-align: left; min-width: 0; max-width: none; white-space: normal; }
-  td::before { content: attr(data-label); color: var(--soft); font-size: 13px; line-height: 21px; } td.act { grid-template-columns: minmax(0, 1fr); padding-top: 8px; } td.act::before { display: none; } td:empty { display: none; }
+  td > div { min-width: 0; } td.minor { display: none; }
+  td::before { content: attr(data-label); color: var(--soft); font-size: 13px; line-height: 21px; } td.buttons { grid-template-columns: minmax(0, 1fr); padding-top: 8px; } td.buttons::before { display: none; } td:has(> div:empty) { display: none; }
   .filter { grid-template-columns: repeat(2, minmax(0, 1fr)); } .filter-go { grid-column: 1 / -1; } .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; } .headline { padding: 18px 20px; }
   .act { width: 100%; } .acts { width: 100%; } .act > summary { width: 100%; text-align: center; } .act > form { position: static; width: 100%; box-shadow: none; } .section-head > .act { margin-left: 0; }
   .facts > div { grid-template-columns: minmax(0, 1fr); gap: 0; } .title h1.sum { font-size: 28px; }

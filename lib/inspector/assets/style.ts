@@ -32,7 +32,7 @@ code, pre { font: 13px/1.5 var(--mono); font-variant-ligatures: none; }
 :focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
 main:focus { outline: none; }
 bdi { unicode-bidi: isolate; }
-.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.hidden { position: absolute; min-height: 0; margin: -1px; padding: 0; border: 0; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .soft { color: var(--soft); }
 .skip { position: absolute; left: 16px; top: -60px; z-index: 9; padding: 8px 16px; background: var(--accent); color: var(--accent-ink); border-radius: 0 0 8px 8px; }
 .skip:focus { top: 0; }
@@ -47,8 +47,8 @@ bdi { unicode-bidi: isolate; }
 .top nav a[aria-current] { background: var(--accent-wash); color: var(--accent); }
 .count { min-width: 20px; padding: 0 6px; border-radius: 10px; font-size: 12px; line-height: 20px; font-weight: 650; text-align: center; font-variant-numeric: tabular-nums; }
 .count.is-dead { background: var(--bad-wash); color: var(--bad); } .count.is-quarantined { background: var(--held-wash); color: var(--held); }
-.find { flex: 1 1 160px; max-width: 380px; margin-left: auto; }
-.find input { width: 100%; }
+.find { position: relative; flex: 1 1 160px; max-width: 380px; margin-left: auto; }
+.find input { width: 100%; } .find .hidden { right: 1px; bottom: 1px; }
 .extras { display: flex; align-items: center; gap: 12px; font-size: 13px; white-space: nowrap; }
 .tag { padding: 1px 8px; border: 1px solid var(--line-strong); border-radius: 10px; color: var(--soft); font-size: 12px; }
 

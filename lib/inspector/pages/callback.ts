@@ -45,20 +45,23 @@ function reprocessForm(view: View, record: CallbackRecord): Html {
 
 function factsOf({ words }: View, record: CallbackRecord): Html {
   const { callback: texts, column } = words;
-  return facts([
-    [texts.received, time(record.receivedAt)],
-    [column.provider, html`<bdi>${record.provider}</bdi>`],
-    [column.from, whole(record.remoteAddress)],
-    [texts.method, whole(record.method)],
-    [texts.url, whole(record.url)],
-    [texts.deliveryId, whole(record.deliveryId)],
-    [texts.signedAt, record.signedAt === undefined ? undefined : time(record.signedAt)],
-    [texts.keyId, whole(record.keyId)],
-    [column.bytes, record.bodyBytes],
-    [column.took, `${record.tookMs} ms`],
-    [texts.finished, record.finished ? texts.yes : texts.no],
-    [texts.bodyHash, whole(record.bodyHash)],
-  ]);
+  return facts(
+    [
+      [texts.received, time(record.receivedAt)],
+      [column.provider, html`<bdi>${record.provider}</bdi>`],
+      [column.from, whole(record.remoteAddress)],
+      [texts.method, whole(record.method)],
+      [texts.url, whole(record.url)],
+      [texts.deliveryId, whole(record.deliveryId)],
+      [texts.signedAt, record.signedAt === undefined ? undefined : time(record.signedAt)],
+      [texts.keyId, whole(record.keyId)],
+      [column.bytes, record.bodyBytes],
+      [column.took, `${record.tookMs} ms`],
+      [texts.finished, record.finished ? texts.yes : texts.no],
+      [texts.bodyHash, whole(record.bodyHash)],
+    ],
+    'two',
+  );
 }
 
 /** What this callback said of the transactions that it speaks of. */

@@ -36,7 +36,7 @@ function eventTable(view: View, caption: string, events: readonly StoredEvent[],
     { label: column.deposit, kind: 'id' },
     { label: column.attempts, kind: 'number' },
     isDead ? { label: column.error, kind: 'wide' } : { label: column.due },
-    ...(canAct ? [{ label: column.act, kind: 'act' } as const] : []),
+    ...(canAct ? [{ label: column.act, kind: 'buttons' } as const] : []),
   ];
   return table(
     caption,

@@ -77,12 +77,12 @@ export function depositTable(
     { label: column.firstSeen },
     { label: column.status },
     { label: column.amount, kind: 'number' },
-    { label: column.network },
+    { label: column.network, kind: 'short' },
     { label: column.asset, kind: 'id' },
     { label: column.to, kind: 'id' },
-    { label: column.providers },
+    { label: column.providers, minor: true },
     { label: column.deposit, kind: 'id' },
-    ...(act ? [{ label: column.act, kind: 'act' } as const] : []),
+    ...(act ? [{ label: column.act, kind: 'buttons' } as const] : []),
   ];
   return table(
     words.nav.deposits,

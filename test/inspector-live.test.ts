@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { type TestContext, test } from 'node:test';
+import { imtoken } from '../lib/providers/imtoken.ts';
+import { secret } from './helpers/deposits.ts';
+import { inspected } from './helpers/inspected.ts';
+import { send } from './helpers/serve.ts';
+
+interface Stream {
+  res: IncomingMessage;
+  /** Ids of the callbacks that came, once there are so many. */
+  ids(count: number): Promise<string[]>;
+  ended(): Promise<void>;
+}
+
+interface Told {
+  rows: { id: string; outcome: string; provider: string }[];
+}
+
+async function openStream(t: TestContext, port: number, path: string, headers = {}): Promise<Stream> {
+  const req = request({ host: '127.0.0.1', port, path: `/inspector${path}`, headers }).end();
+  t.after(() => req.destroy());
+  const [res] = (await once(req, 'response')) as [IncomingMessage];
+  const over = new Promise<void>((resolve) => res.once('close', () => resolve()));
+  let came = '';
+  res.setEncoding('utf8').on('data', (text: string) => {
+    came += text;
+  });
+  res.on('error', () => {});
+  const told = (): string[] =>
+    [...came.matchAll(/^data: (.*)$/gm)].flatMap(([, data = '']) =>
+      (JSON.parse(data) as Told).rows.map(({ id }) => id),
+    );
+  return {
+    res,
+    async ids(count) {
+      while (told().length < count) await once(res, 'data');
+      return told();
+    },
+    ended: () => over,
+  };
+}
+
+test('callbacks are told as they arrive, those alone that the filter asks for', async (t) => {
+  const {
+    port,
+    send: sendCallback,
+    outcomes,
+  } = await inspected(t, {
+    receiver: { providers: [imtoken({ secrets: [secret] }), imtoken({ name: 'second', secrets: [secret] })] },
+  });
+  const all = await openStream(t, port, '/stream');
+  const second = await openStream(t, port, '/stream?provider=second');
+  assert.equal(all.res.headers['content-type'], 'text/event-stream; charset=utf-8');
+  assert.equal(all.res.headers['cache-control'], 'no-store, no-transform');
+  await sendCallback();
+  await sendCallback({}, { path: '/second' });
+  const ids = outcomes.map(({ id }) => id);
+  assert.deepEqual(await all.ids(2), ids);
+  assert.deepEqual(await second.ids(1), [ids[1]]);
+});
+
+test('a reader that comes back is told what it has missed, and nothing that it has', async (t) => {
+  const { port, send: sendCallback, outcomes, clock } = await inspected(t);
+  for (let count = 0; count < 3; count += 1) {
+    await sendCallback();
+    clock.advance(1_000);
+  }
+  const ids = outcomes.map(({ id }) => id);
+  const first = await openStream(t, port, `/stream?after=${ids[0]}`);
+  assert.deepEqual(await first.ids(2), ids.slice(1));
+  const again = await openStream(t, port, `/stream?after=${ids[0]}`, { 'last-event-id': ids[1] ?? '' });
+  assert.deepEqual(await again.ids(1), ids.slice(2), 'what the browser says last counts');
+});
+
+test('closing the inspector ends the live lists, so that a server can close', async (t) => {
+  const { port, page } = await inspected(t);
+  const stream = await openStream(t, port, '/stream');
+  page.close();
+  await stream.ended();
+  assert.equal(stream.res.complete, true, 'ended, not cut off');
+});
+
+test('so many live lists are open at once, and no more', async (t) => {
+  const { port } = await inspected(t);
+  const streams = await Promise.all(Array.from({ length: 50 }, () => openStream(t, port, '/stream')));
+  assert.ok(streams.every(({ res }) => res.statusCode === 200));
+  assert.equal((await send(port, { method: 'GET', path: '/inspector/stream' })).status, 503);
+  streams[0]?.res.destroy();
+  await streams[0]?.ended();
+  // The server hears of it a moment later than we do.
+  let status = 503;
+  while (status === 503) {
+    const next = await openStream(t, port, '/stream');
+    status = next.res.statusCode ?? 0;
+    next.res.destroy();
+  }
+  assert.equal(status, 200);
+});
