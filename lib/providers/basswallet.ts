@@ -1,0 +1,67 @@
+import { numberText, optionalInteger, optionalNumberText, optionalText, parseJson, text } from '../deposits/json.ts';
+import { present } from '../deposits/present.ts';
+import type { Transfer } from '../deposits/transfer.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
+import { declareProvider } from './declare-provider.ts';
+import { fieldOf } from './places.ts';
+import type { Delivery, Provider, Reading } from './provider.ts';
+import { transfersOf, unknown } from './readings.ts';
+import type { Scheme, SignedRequest } from './scheme.ts';
+
+// https://docs-en.basswallet.com/api-reference/info/sign-info: `name=value&...` in the order in which they are sent. The time among
+// them opens no window: whether a retry gets a new one is not documented.
+const scheme: Scheme = {
+  algorithm: 'hmac-sha256',
+  signature: { header: 'signature' },
+  signed: [{ from: namesAndValues }],
+};
+
+/** BassWallet deposits and payments. Secrets are callback secrets. See `docs/providers/basswallet.md`. */
+export function basswallet(options: NamedAssetsOptions): Provider {
+  const names = assetNames('basswallet', options.assets);
+  return declareProvider(
+    {
+      name: 'basswallet',
+      scheme,
+      read: (delivery) => readBasswallet(delivery, names),
+      reportsConfirmations: 'count',
+      ownOptions: ['assets'],
+    },
+    options,
+  );
+}
+
+function namesAndValues(request: SignedRequest): string | undefined {
+  const names = Object.keys(request.fields() ?? {});
+  const pairs = names.map((name) => [name, fieldOf(request, name)] as const);
+  if (pairs.some(([, value]) => value === undefined)) return undefined;
+  return pairs.map(([name, value]) => `${name}=${value}`).join('&');
+}
+
+function readBasswallet({ body }: Delivery, names: AssetNames): Reading {
+  const callback = parseJson(body);
+  const type = text(callback, 'webhookType');
+  // An order that expired names no transfer.
+  if ((type !== 'Deposit' && type !== 'Payment') || text(callback, 'status') === 'Expired') return unknown;
+  const kind = kinds[text(callback, 'status')] ?? 'seen';
+  const number = optionalNumberText(callback, 'blockHigh');
+  return transfersOf(
+    present<Transfer>({
+      kind,
+      ...names.on(text(callback, 'chainName'), text(callback, 'tokenName')),
+      // `amount` of a payment is what was asked.
+      amount: { decimal: numberText(callback, type === 'Payment' ? 'amountActual' : 'amount') },
+      from: optionalText(callback, 'fromAddress'),
+      to: text(callback, 'toAddress'),
+      transaction: present<Transfer['transaction']>({
+        id: text(callback, 'txHash'),
+        position: `transfer:${text(callback, 'id')}`,
+        block: number === undefined ? undefined : { number },
+      }),
+      confirmations: kind === 'confirmed' ? (optionalInteger(callback, 'blockConfirmNum') ?? 0) : undefined,
+      evidence: { category: 'transfer', direction: 'in' },
+    }),
+  );
+}
+
+const kinds: Readonly<Record<string, Transfer['kind']>> = { Success: 'confirmed', Failed: 'failed' };

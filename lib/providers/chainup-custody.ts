@@ -1,0 +1,127 @@
+import { constants, type KeyObject, privateEncrypt, publicDecrypt } from 'node:crypto';
+import { formFields, type Json, optionalInteger, optionalText, parseJson, text } from '../deposits/json.ts';
+import { present } from '../deposits/present.ts';
+import type { Transfer } from '../deposits/transfer.ts';
+import { DepositCallbackError, invalidOption } from '../errors.ts';
+import { publicKey } from '../signatures/asymmetric.ts';
+import { decodeBase64Url } from '../signatures/decode.ts';
+import type { Key } from '../signatures/key-ring.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
+import { defineProvider } from './define-provider.ts';
+import type { Delivery, Provider, Reading, Sign, Verified } from './provider.ts';
+import { transfersOf, unknown } from './readings.ts';
+
+export interface ChainupCustodyOptions extends NamedAssetsOptions {
+  /** Your application's id: a callback that names another is refused. */
+  appId: string;
+}
+
+/**
+ * ChainUp Custody (HiCoin) WaaS, API V2. Secrets are the platform's public key: what it decrypts, the platform has made. See
+ * `docs/providers/chainup-custody.md`.
+ */
+export function chainupCustody(options: ChainupCustodyOptions): Provider {
+  const { appId } = options;
+  if (typeof appId !== 'string' || appId === '')
+    throw invalidOption('chainup-custody.appId', 'must be the id of your application');
+  const names = assetNames('chainup-custody', options.assets);
+  // A stored callback is read again without its keys at hand.
+  const met = new Set<KeyObject>();
+  return defineProvider<KeyObject>(
+    {
+      name: 'chainup-custody',
+      prepare(secret) {
+        const key = publicKey(secret);
+        if (key.asymmetricKeyType !== 'rsa') throw new TypeError('The key is not RSA');
+        met.add(key);
+        return key;
+      },
+      verify: (delivery, keys) => verify(delivery, keys, appId),
+      sign: (signing) => sign(signing, appId),
+      read: (delivery) => readNotice(delivery, [...met], names),
+      answer: () => accepted,
+      reportsConfirmations: 'count',
+      ownOptions: ['assets', 'appId'],
+    },
+    options,
+  );
+}
+
+const accepted = { status: 200, body: 'SUCCESS' } as const;
+
+function verify({ body }: Delivery, keys: readonly Key<KeyObject>[], appId: string): Verified {
+  const data = sealedData(body, appId);
+  if (data === undefined)
+    throw new DepositCallbackError('SIGNATURE_MISSING', 'chainup-custody: the form has no app_id of yours with data');
+  const key = keys.find(({ value }) => appIdIn(unsealed(data, value)) === appId);
+  if (key === undefined)
+    throw new DepositCallbackError('SIGNATURE_INVALID', 'chainup-custody: no active key decrypts data for this app_id');
+  return { keyId: key.id };
+}
+
+function sealedData(body: Buffer, appId: string): Buffer | undefined {
+  try {
+    const fields = formFields(body);
+    return text(fields, 'app_id') === appId ? decodeBase64Url(text(fields, 'data')) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// PKCS #1 blocks of type 1, each as long as the key, one after the other.
+function unsealed(data: Buffer, key: KeyObject): Json | undefined {
+  const size = blockSize(key);
+  if (data.length === 0 || data.length % size !== 0) return undefined;
+  try {
+    const blocks = Array.from({ length: data.length / size }, (_, index) =>
+      publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, data.subarray(index * size, (index + 1) * size)),
+    );
+    return parseJson(Buffer.concat(blocks));
+  } catch {
+    return undefined;
+  }
+}
+
+function blockSize(key: KeyObject): number {
+  return (key.asymmetricKeyDetails?.modulusLength ?? 2_048) / 8;
+}
+
+function appIdIn(notice: Json | undefined): string | undefined {
+  return notice === undefined ? undefined : optionalText(notice, 'app_id');
+}
+
+/** Bytes of text in one block of a 2048-bit key, as the platform cuts it. */
+const chunk = 234;
+
+function sign({ secret, body }: Parameters<Sign>[0], appId: string): ReturnType<Sign> {
+  const chunks = Array.from({ length: Math.ceil(body.length / chunk) }, (_, index) =>
+    body.subarray(index * chunk, (index + 1) * chunk),
+  );
+  const blocks = chunks.map((part) => privateEncrypt({ key: secret, padding: constants.RSA_PKCS1_PADDING }, part));
+  return {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: Buffer.from(`app_id=${encodeURIComponent(appId)}&data=${Buffer.concat(blocks).toString('base64url')}`),
+  };
+}
+
+function readNotice({ body }: Delivery, keys: readonly KeyObject[], names: AssetNames): Reading {
+  const data = decodeBase64Url(text(formFields(body), 'data'));
+  const notice = keys.map((key) => data && unsealed(data, key)).find((one) => one !== undefined);
+  if (notice === undefined) throw new DepositCallbackError('BODY_UNREADABLE', 'No key of this process decrypts data');
+  return text(notice, 'side') === 'deposit' ? transfersOf(readDeposit(notice, names)) : unknown;
+}
+
+function readDeposit(notice: Json, names: AssetNames): Transfer {
+  const kind = kinds[text(notice, 'status')] ?? 'seen';
+  return present<Transfer>({
+    kind,
+    ...names.named(text(notice, 'symbol')),
+    amount: { decimal: text(notice, 'amount') },
+    to: text(notice, 'address_to'),
+    transaction: { id: text(notice, 'txid'), position: `transfer:${text(notice, 'id')}` },
+    confirmations: kind === 'confirmed' ? (optionalInteger(notice, 'confirmations') ?? 0) : undefined,
+    evidence: { category: 'transfer', direction: 'in' },
+  });
+}
+
+const kinds: Readonly<Record<string, Transfer['kind']>> = { '1': 'confirmed', '2': 'failed' };

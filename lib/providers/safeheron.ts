@@ -1,0 +1,144 @@
+import { createPrivateKey, createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
+import {
+  integer,
+  type Json,
+  type JsonObject,
+  object,
+  optionalNumberText,
+  optionalText,
+  parseJson,
+  text,
+} from '../deposits/json.ts';
+import { present } from '../deposits/present.ts';
+import type { Transfer } from '../deposits/transfer.ts';
+import { DepositCallbackError, invalidOption } from '../errors.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
+import { declareProvider } from './declare-provider.ts';
+import { textAt } from './places.ts';
+import type { Delivery, Provider, Reading, Signing } from './provider.ts';
+import { transfersOf, unknown } from './readings.ts';
+import { openEnvelope, sealEnvelope } from './safeheron-envelope.ts';
+import type { Scheme, SignedRequest } from './scheme.ts';
+
+export interface SafeheronOptions extends NamedAssetsOptions {
+  /** Your webhook private key, PEM: bodies are encrypted for it. */
+  privateKey: string;
+}
+
+// https://github.com/Safeheron/safeheron-api-sdk-js, webHookConverter: sorted, without rsaType and aesType. The time opens no window:
+// events of the last days can be sent again.
+const scheme: Scheme = {
+  algorithm: 'rsa-sha256',
+  signature: { bodyField: 'sig' },
+  encoding: 'base64',
+  signed: [{ from: sortedPairs }],
+};
+
+const knownAssets = { BTC: 'bitcoin', ETH: 'ethereum', TRX: 'tron', USDT_ERC20: 'ethereum/USDT' } as const;
+
+/** Safeheron webhooks. Secrets are Safeheron's webhook public keys. See `docs/providers/safeheron.md`. */
+export function safeheron(options: SafeheronOptions): Provider {
+  const privateKey = privateKeyOf(options.privateKey);
+  const names = assetNames('safeheron', options.assets, knownAssets);
+  const provider = declareProvider(
+    {
+      name: 'safeheron',
+      scheme,
+      read: (delivery) => readSafeheron(delivery, privateKey, names),
+      answer: () => accepted,
+      reportsMemos: true,
+      ownOptions: ['assets', 'privateKey'],
+    },
+    options,
+  );
+  return {
+    ...provider,
+    async verify(delivery) {
+      const verified = await provider.verify(delivery);
+      // How it is encrypted is not signed; what does not open was changed on the way.
+      if (eventIn(delivery.body, privateKey) === undefined)
+        throw new DepositCallbackError('SIGNATURE_INVALID', 'safeheron: privateKey does not open the body');
+      return verified;
+    },
+    sign: (signing) => provider.sign({ ...signing, body: envelopeFor(signing, privateKey) }),
+  };
+}
+
+const accepted = {
+  status: 200,
+  headers: { 'content-type': 'application/json' },
+  body: '{"code":"200","message":"SUCCESS"}',
+} as const;
+
+function privateKeyOf(pem: unknown): KeyObject {
+  try {
+    const key = createPrivateKey(String(pem));
+    if (key.asymmetricKeyType === 'rsa') return key;
+  } catch {
+    // The cause is dropped: an error of OpenSSL may quote the key.
+  }
+  throw invalidOption('safeheron.privateKey', 'must be your webhook private key, RSA, as PEM');
+}
+
+function sortedPairs(request: SignedRequest): string | undefined {
+  const names = ['bizContent', 'key', 'timestamp'] as const;
+  const pairs = names.map((name) => [name, textAt(request, { bodyField: name })] as const);
+  return pairs.some(([, value]) => value === undefined)
+    ? undefined
+    : pairs.map(([name, value]) => `${name}=${value}`).join('&');
+}
+
+function envelopeFor({ body, now }: Signing, privateKey: KeyObject): Buffer {
+  const sealed: JsonObject = sealEnvelope(body, createPublicKey(privateKey), randomBytes(48));
+  return Buffer.from(JSON.stringify({ timestamp: String(now), ...sealed }));
+}
+
+function eventIn(body: Buffer, privateKey: KeyObject): Json | undefined {
+  const opened = openEnvelope(object(parseJson(body), ''), privateKey);
+  try {
+    // CBC opens to nonsense where something else was changed than what is signed.
+    return opened && object(parseJson(opened), '');
+  } catch {
+    return undefined;
+  }
+}
+
+function readSafeheron({ body }: Delivery, privateKey: KeyObject, names: AssetNames): Reading {
+  const event = eventIn(body, privateKey);
+  if (event === undefined)
+    throw new DepositCallbackError('BODY_UNREADABLE', 'safeheron: privateKey does not open the body');
+  if (!text(event, 'eventType').startsWith('TRANSACTION_')) return unknown;
+  const detail = object(event, 'eventDetail');
+  const kind = kindOf(detail);
+  // Before it is on chain there is nothing to tell a deposit by.
+  if (kind === 'seen' && optionalText(detail, 'txHash') === undefined) return unknown;
+  return transfersOf(readTransfer(detail, kind, names));
+}
+
+function kindOf(detail: Json): Transfer['kind'] {
+  const status = text(detail, 'transactionStatus');
+  // Locked by the screening of the sender: not to be spent yet.
+  const isLocked = !['NO', undefined].includes(optionalText(detail, 'amlLock'));
+  if (status === 'COMPLETED') return isLocked ? 'seen' : 'confirmed';
+  return status === 'FAILED' || status === 'REJECTED' || status === 'CANCELLED' ? 'failed' : 'seen';
+}
+
+function readTransfer(detail: Json, kind: Transfer['kind'], names: AssetNames): Transfer {
+  const number = optionalNumberText(detail, 'blockHeight');
+  const isIncoming = text(detail, 'transactionDirection') === 'INFLOW';
+  return present<Transfer>({
+    kind,
+    ...names.named(text(detail, 'coinKey')),
+    amount: { decimal: text(detail, 'txAmount') },
+    from: optionalText(detail, 'sourceAddress'),
+    to: optionalText(detail, 'destinationAddress') ?? '',
+    memo: optionalText(detail, 'destinationTag') ?? optionalText(detail, 'memo') ?? null,
+    transaction: present<Transfer['transaction']>({
+      id: optionalText(detail, 'txHash'),
+      position: `transfer:${text(detail, 'txKey')}`,
+      block:
+        kind === 'confirmed' && number !== undefined && integer(detail, 'blockHeight') > 0 ? { number } : undefined,
+    }),
+    evidence: { category: 'transfer', direction: isIncoming ? 'in' : 'out' },
+  });
+}
