@@ -1,0 +1,28 @@
+import { object, optionalObject, parseJson, text } from '../deposits/json.ts';
+import { declareProvider } from './declare-provider.ts';
+import type { Provider, ProviderOptions } from './provider.ts';
+import type { Scheme } from './scheme.ts';
+
+// BitPay signs nothing. The secret in the callback URL keeps strangers out, and proves nothing of an invoice.
+const scheme: Scheme = { algorithm: 'shared', signature: { query: 'secret' } };
+
+/**
+ * BitPay invoices, as hints (rule 27): a callback only says which invoice to fetch. The secret is the `?secret=...` of the
+ * callback URL. See `docs/providers/bitpay.md`.
+ */
+export function bitpay(options: ProviderOptions): Provider {
+  return declareProvider(
+    {
+      name: 'bitpay',
+      scheme,
+      read({ body }) {
+        const callback = object(parseJson(body), '');
+        // Flat, or with the invoice under `data`.
+        const reference = text(optionalObject(callback, 'data') ?? callback, 'id');
+        return { kind: 'transfers', transfers: [], removals: [], hints: [{ reference }] };
+      },
+      keyedBy: 'hint',
+    },
+    options,
+  );
+}

@@ -1,0 +1,42 @@
+import { formFields, optionalText, text } from '../deposits/json.ts';
+import { present } from '../deposits/present.ts';
+import { requireNetwork } from '../networks/registry.ts';
+import { declareProvider } from './declare-provider.ts';
+import type { Hint, Provider, ProviderOptions } from './provider.ts';
+import type { Scheme } from './scheme.ts';
+
+export interface BlockonomicsOptions extends ProviderOptions {
+  /** CAIP-2 or a name of it: callbacks of Bitcoin do not say theirs. Default `bitcoin`. */
+  network?: string;
+}
+
+// Nothing is signed: https://developers.blockonomics.co/reference/callback-notification asks for a secret in the URL.
+const scheme: Scheme = { algorithm: 'shared', signature: { query: 'secret' } };
+
+/**
+ * Blockonomics, as hints (rule 27): a callback, a GET, only says which transaction to look at. The secret is the `?secret=...` of
+ * the callback URL. See `docs/providers/blockonomics.md`. Throws `NETWORK_UNKNOWN`.
+ */
+export function blockonomics(options: BlockonomicsOptions): Provider {
+  const network = requireNetwork(options.network ?? 'bitcoin').id;
+  return declareProvider(
+    {
+      name: 'blockonomics',
+      scheme,
+      methods: ['GET'],
+      read({ url }) {
+        const fields = formFields(url.slice(url.indexOf('?') + 1));
+        const address = optionalText(fields, 'addr');
+        return {
+          kind: 'transfers',
+          transfers: [],
+          removals: [],
+          hints: [present<Hint>({ network, transactionId: text(fields, 'txid'), address })],
+        };
+      },
+      keyedBy: 'hint',
+      ownOptions: ['network'],
+    },
+    options,
+  );
+}

@@ -1,0 +1,33 @@
+import { formFields, text } from '../deposits/json.ts';
+import { declareProvider } from './declare-provider.ts';
+import type { Provider, ProviderOptions } from './provider.ts';
+import type { Scheme } from './scheme.ts';
+
+// https://developers.opennode.com/docs/charges-webhooks: over the charge's id and nothing else.
+const scheme: Scheme = {
+  algorithm: 'hmac-sha256',
+  signature: { bodyField: 'hashed_order' },
+  signed: [{ bodyField: 'id' }],
+  sentHeaders: () => ({ 'content-type': 'application/x-www-form-urlencoded' }),
+};
+
+/**
+ * OpenNode charges, as hints (rule 27): status and amounts are not signed, so a callback only says which charge to fetch. Secrets
+ * are API keys. See `docs/providers/opennode.md`.
+ */
+export function opennode(options: ProviderOptions): Provider {
+  return declareProvider(
+    {
+      name: 'opennode',
+      scheme,
+      read: ({ body }) => ({
+        kind: 'transfers',
+        transfers: [],
+        removals: [],
+        hints: [{ reference: text(formFields(body), 'id') }],
+      }),
+      keyedBy: 'hint',
+    },
+    options,
+  );
+}

@@ -1,0 +1,34 @@
+import { formFields, type JsonObject, object, optionalText, parseJson } from '../deposits/json.ts';
+import { present } from '../deposits/present.ts';
+import { declareProvider } from './declare-provider.ts';
+import type { Delivery, Hint, Provider, ProviderOptions, Reading } from './provider.ts';
+import { unknown } from './readings.ts';
+import type { Scheme } from './scheme.ts';
+
+// The payer's phone sends it, and its owner sees the URL: the secret keeps strangers out, and proves nothing of a payment.
+const scheme: Scheme = { algorithm: 'shared', signature: { query: 'secret' } };
+
+/**
+ * TokenPocket's mobile protocol (`callbackUrl`), as hints (rule 27): the payer's own phone says that it has sent a
+ * transaction. The secret is the `?secret=...` of the URL. See `docs/providers/tokenpocket.md`.
+ */
+export function tokenpocket(options: ProviderOptions): Provider {
+  return declareProvider(
+    { name: 'tokenpocket', scheme, methods: ['POST', 'GET'], read: readTokenpocket, keyedBy: 'hint' },
+    options,
+  );
+}
+
+function readTokenpocket(delivery: Delivery): Reading {
+  const fields = fieldsOf(delivery);
+  const action = optionalText(fields, 'action');
+  const transactionId = optionalText(fields, 'txID') ?? optionalText(fields, 'txId');
+  // Logging in, or a payment that was cancelled.
+  if ((action !== 'transfer' && action !== 'pushTransaction') || transactionId === undefined) return unknown;
+  const reference = optionalText(fields, 'actionId') ?? optionalText(fields, 'qrcID');
+  return { kind: 'transfers', transfers: [], removals: [], hints: [present<Hint>({ transactionId, reference })] };
+}
+
+function fieldsOf({ method, url, body }: Delivery): JsonObject {
+  return method === 'GET' ? formFields(url.slice(url.indexOf('?') + 1)) : object(parseJson(body), '');
+}
