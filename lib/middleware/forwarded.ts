@@ -39,9 +39,18 @@ const forwardingHeaders = [
   'x-real-ip',
 ] as const;
 
-export const isLoopback: InRanges = compileRanges(namedRanges.loopback ?? [], 'loopback');
+export const isLoopback: InRanges = compiledLate(() => namedRanges.loopback ?? [], 'loopback');
 /** Loopback, private, link-local, and the shared range of carriers and overlays (RFC 6598). */
-export const isLocal: InRanges = compileRanges([...Object.values(namedRanges).flat(), '100.64.0.0/10'], 'local');
+export const isLocal: InRanges = compiledLate(() => [...Object.values(namedRanges).flat(), '100.64.0.0/10'], 'local');
+
+// Not at the load: the first IPv6 address makes Node and ipaddr.js compile their patterns, a tenth of the whole start-up.
+function compiledLate(rules: () => readonly string[], name: string): InRanges {
+  let includes: InRanges | undefined;
+  return (address) => {
+    includes ??= compileRanges(rules(), name);
+    return includes(address);
+  };
+}
 
 /** Compiles the option; undefined where it is not given, so that the app's setting counts. */
 export function compileTrust(trustProxy: TrustProxy | undefined): Trust | undefined {
