@@ -32,7 +32,11 @@ interface Prepared {
   headers: OutgoingHttpHeaders;
   /** The same, for a connection that must not be used again. */
   closing: OutgoingHttpHeaders;
-  body: Buffer;
+  /**
+   * A text: where a response is queued behind another, Node puts the head of a Buffer before what is there already, and
+   * that may be its own `100 Continue`.
+   */
+  body: string;
 }
 
 const refusals = prepareRefusals();
@@ -135,7 +139,7 @@ function prepare(status: number, given: Readonly<Record<string, string>>, text: 
   if (!Number.isInteger(status) || status < 200 || status > 599)
     throw new RangeError(`${status} is no status of an answer`);
   const bodiless = status === 204 || status === 304;
-  const body = Buffer.from(bodiless ? '' : text);
+  const body = bodiless ? '' : text;
   const headers: OutgoingHttpHeaders = { 'cache-control': 'no-store' };
   if (body.length > 0) headers['content-type'] = 'text/plain; charset=utf-8';
   for (const [name, value] of Object.entries(given)) {
@@ -143,7 +147,7 @@ function prepare(status: number, given: Readonly<Record<string, string>>, text: 
     validateHeaderValue(name, value);
     headers[name.toLowerCase()] = value;
   }
-  if (!bodiless) headers['content-length'] = body.length;
+  if (!bodiless) headers['content-length'] = Buffer.byteLength(body);
   return { status, headers, closing: { ...headers, connection: 'close' }, body };
 }
 

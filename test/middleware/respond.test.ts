@@ -182,3 +182,20 @@ test('answers a HEAD request without a body', async (t) => {
   assert.equal(answered.status, 405);
   assert.equal(answered.text, '');
 });
+
+test('an answer that is queued behind another comes whole after its 100 Continue', async (t) => {
+  const held: (() => void)[] = [];
+  const port = await serve(t, (incoming, res) => {
+    const req: CallbackRequest = incoming;
+    if (req.url === '/first') held.push(() => res.end('first'));
+    else {
+      refuse(req, res, new DepositCallbackError('SIGNATURE_INVALID', 'No key fits'));
+      for (const end of held) end();
+    }
+  });
+  const line = await openLine(t, port);
+  const head = 'HTTP/1.1\r\nhost: a\r\n';
+  line.write(`GET /first ${head}\r\nPOST /second ${head}expect: 100-continue\r\ncontent-length: 2\r\n\r\n{}`);
+  const came = await line.closed();
+  assert.match(came, /first(HTTP\/1\.1 100 Continue\r\n\r\n)HTTP\/1\.1 401 [\s\S]*\r\n\r\n\{"type":[^}]*\}$/);
+});
