@@ -169,3 +169,19 @@ test('a logger that throws stops nothing', async (t) => {
   await callbacks.idle();
   assert.deepEqual(credited, [1500000n]);
 });
+
+test('a hold() that never answers keeps its own callback waiting, and no other', async (t) => {
+  const { callbacks } = receiver(t, {
+    store: durableStore(t),
+    policy: { ...policy, hold: ({ amount }) => (amount === 13n ? new Promise<string>(() => {}) : undefined) },
+    limits: { ackMs: 200 },
+  });
+  const credited: bigint[] = [];
+  callbacks.on('deposit', ({ amount }) => void credited.push(amount));
+  const port = await serve(t, callbacks);
+  const post = (amount: string) => send(port, { path: '/imtoken', ...signed(callbackBody({ amount })) });
+  const [hung, ...others] = await Promise.all([post('13'), post('1'), post('2'), post('13')]);
+  assert.deepEqual([hung.status, ...others.map(({ status }) => status)], [503, 200, 200, 503]);
+  assert.equal((await post('3')).status, 200);
+  assert.equal((await callbacks.store.deposits({ limit: 9 })).length, 3);
+});

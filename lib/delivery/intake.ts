@@ -4,6 +4,7 @@ import { type Logger, silentLogger } from '../observe/logger.ts';
 import type { News } from '../observe/news.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Store } from '../stores/store.ts';
+import { inTime } from './at-most.ts';
 import { type ReadCallback, readCallback, type VerifiedCallback } from './read-callback.ts';
 import { createRecorder, type Recorded, type Recorder } from './recorder.ts';
 
@@ -16,6 +17,8 @@ export interface IntakeOptions {
   chains?: ReadonlySet<string>;
   /** Most callbacks in one commit; default the recorder's. */
   batch?: number;
+  /** How long a function of the policy may take before it counts as failed. Default 30000 ms. */
+  policyMs?: number;
   logger?: Logger;
   news?: News;
   now?: () => number;
@@ -29,7 +32,7 @@ export interface Intake {
 }
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { store, policy, chains = new Set(), logger = silentLogger, news, now = Date.now } = options;
+  const { store, policy, chains = new Set(), policyMs = 30_000, logger = silentLogger, news, now = Date.now } = options;
   let providers = options.providers ?? [];
   const compile = (list: readonly Provider[]): CompiledPolicy =>
     compilePolicy(policy, list, { chains, warn: (message) => logger.warn({}, message) });
@@ -75,7 +78,7 @@ export function createIntake(options: IntakeOptions): Intake {
     async take(callback) {
       learn(callback.provider);
       const read = readCallback(callback, compiled);
-      const done = read instanceof Promise ? await read : read;
+      const done = read instanceof Promise ? await inTime(policyMs, read, 'policy.isOurs or isOwnSender') : read;
       const recorded = await recorder.record(done.arrival);
       tell(done, callback);
       return done.reading ? { ...recorded, reading: done.reading } : recorded;

@@ -1,11 +1,12 @@
 import { type Advance, advance } from '../deposits/advance.ts';
 import type { Assessment } from '../deposits/assess.ts';
 import type { CompiledPolicy } from '../deposits/compile-policy.ts';
-import { withJson } from '../deposits/deposit.ts';
+import { type DepositRecord, withJson } from '../deposits/deposit.ts';
 import type { Group, StoredStatement } from '../deposits/statement.ts';
 import type { Decision, StoredDeposit, TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
 import { DepositCallbackError } from '../errors.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
+import { inTime } from './at-most.ts';
 import { conclude } from './conclusion.ts';
 
 /** One callback on its way into the store. */
@@ -47,12 +48,22 @@ export interface RecorderOptions {
   now: () => number;
   /** Most callbacks in one commit. */
   batch?: number;
+  /** How long `policy.hold` may take before it counts as failed. Default 30000 ms. */
+  policyMs?: number;
 }
 
 interface Waiting {
   arrival: Arrival;
+  /** What `policy.hold` has said so far, by deposit id. */
+  holds: Map<string, string | undefined>;
   resolve(recorded: Recorded): void;
   reject(error: unknown): void;
+}
+
+/** What `policy.hold` is being asked; it is put into `holds`. */
+interface Asking {
+  answers: Promise<unknown>;
+  holds: Map<string, string | undefined>;
 }
 
 // A loser of compare-and-set loads again; with a handful of receivers a transaction is contended for a few rounds at most.
@@ -62,10 +73,18 @@ const maxRounds = 50;
  * While one commit is in flight, arrivals gather, and the next commit takes them all: no timer, and no wait when idle
  * but the rest of the event loop's turn, in which the requests that came together are read.
  */
-export function createRecorder({ store, policy, now, batch = 256 }: RecorderOptions): Recorder {
+export function createRecorder({ store, policy, now, batch = 256, policyMs = 30_000 }: RecorderOptions): Recorder {
   let queue: Waiting[] = [];
   let pumping = false;
   let pumped: Promise<void> = Promise.resolve();
+  const asking = new Set<Promise<void>>();
+
+  const enqueue = (one: Waiting): void => {
+    queue.push(one);
+    if (pumping) return;
+    pumping = true;
+    pumped = pump();
+  };
 
   const pump = async (): Promise<void> => {
     await new Promise(setImmediate);
@@ -80,12 +99,7 @@ export function createRecorder({ store, policy, now, batch = 256 }: RecorderOpti
 
   const commitTogether = async (waiting: readonly Waiting[]): Promise<void> => {
     try {
-      const recorded = await commitRounds(waiting.map((one) => one.arrival));
-      waiting.forEach((one, index) => {
-        const result = recorded[index];
-        if (result instanceof Error) one.reject(result);
-        else if (result) one.resolve(result);
-      });
+      for (const [one, result] of await commitRounds(waiting)) settle(one, result);
     } catch (error) {
       if (waiting.length === 1) waiting[0]?.reject(error);
       else await commitApart(waiting);
@@ -101,9 +115,7 @@ export function createRecorder({ store, policy, now, batch = 256 }: RecorderOpti
         continue;
       }
       try {
-        const [result] = await commitRounds([one.arrival]);
-        if (result instanceof Error) one.reject(result);
-        else if (result) one.resolve(result);
+        for (const [, result] of await commitRounds([one])) settle(one, result);
         failures = 0;
       } catch (error) {
         failures += 1;
@@ -112,77 +124,112 @@ export function createRecorder({ store, policy, now, batch = 256 }: RecorderOpti
     }
   };
 
-  const commitRounds = async (arrivals: readonly Arrival[]): Promise<(Recorded | Error)[]> => {
-    for (let round = 0; round < maxRounds; round += 1) {
-      const { results, changes } = await advanceAll(arrivals);
-      const callbacks = results.flatMap((result) => (result instanceof Error ? [] : [result.record]));
-      if (callbacks.length === 0) return results;
-      const { lost } = await store.commit({ callbacks, changes });
-      if (lost.length === 0) return results;
+  /** One whose hold is being asked comes back when it is answered: meanwhile it keeps nobody waiting. */
+  const settle = (one: Waiting, result: Recorded | Error | Asking): void => {
+    if (result instanceof Error) one.reject(result);
+    else if ('record' in result) one.resolve(result);
+    else {
+      const { answers, holds } = result;
+      const answered = answers
+        .then(() => enqueue({ ...one, holds }), one.reject)
+        .finally(() => asking.delete(answered));
+      asking.add(answered);
+    }
+  };
+
+  const commitRounds = async (waiting: readonly Waiting[]): Promise<Map<Waiting, Recorded | Error | Asking>> => {
+    const settled = new Map<Waiting, Recorded | Error | Asking>();
+    let left = waiting;
+    for (let round = 0; round < maxRounds; ) {
+      const { results, changes } = await advanceAll(left);
+      left.forEach((one, index) => {
+        const result = results[index];
+        if (result) settled.set(one, result);
+      });
+      const recorded = left.filter((_, index) => isRecorded(results[index]));
+      if (recorded.length === 0) return settled;
+      if (recorded.length === left.length) {
+        const callbacks = results.flatMap((result) => (isRecorded(result) ? [result.record] : []));
+        const { lost } = await store.commit({ callbacks, changes });
+        if (lost.length === 0) return settled;
+        round += 1;
+      }
+      // What is not recorded now leaves nothing behind: the others are folded without it.
+      left = recorded;
     }
     throw new DepositCallbackError('UNAVAILABLE', `A transaction was changed elsewhere ${maxRounds} times in a row`);
   };
 
   const advanceAll = async (
-    arrivals: readonly Arrival[],
-  ): Promise<{ results: (Recorded | Error)[]; changes: TransactionChange[] }> => {
-    const statements = statementsByKey(arrivals);
+    waiting: readonly Waiting[],
+  ): Promise<{ results: (Recorded | Error | Asking)[]; changes: TransactionChange[] }> => {
+    const statements = statementsByKey(waiting.map(({ arrival }) => arrival));
     const states = statements.size === 0 ? [] : await store.load([...statements.keys()]);
+    const holds = new Map<string, string | undefined>(waiting.flatMap((one) => [...one.holds]));
     const advanced = new Map<string, Advance | Error>();
-    const before = new Map<string, TransactionState>();
+    const unanswered = new Map<string, Asking>();
     for (const state of states) {
-      before.set(state.key, state);
       try {
-        advanced.set(state.key, await advanceOne(state, statements.get(state.key) ?? [], []));
+        const next = advanceOne(state, statements.get(state.key) ?? [], [], holds);
+        const unasked = unaskedOf(next, holds);
+        if (unasked.length === 0) advanced.set(state.key, next);
+        else unanswered.set(state.key, { answers: ask(unasked, holds), holds });
       } catch (error) {
         advanced.set(state.key, error instanceof Error ? error : new Error(String(error)));
       }
     }
     const known = new Set(states.flatMap((state) => state.statements.map((one) => one.id)));
-    const results = arrivals.map((arrival) => conclude(arrival, advanced, known, now()));
+    const results = waiting.map(
+      ({ arrival }) => askingOf(arrival, unanswered) ?? conclude(arrival, advanced, known, now()),
+    );
     const changes = [...advanced.values()].flatMap((one) => (one instanceof Error || !one.change ? [] : [one.change]));
     return { results, changes };
   };
 
-  const advanceOne = async (
+  const advanceOne = (
     state: TransactionState,
     arrived: readonly StoredStatement[],
     decisions: readonly Decision[],
-  ): Promise<Advance> => {
+    holds: ReadonlyMap<string, string | undefined>,
+  ): Advance => {
     const compiled = policy();
-    const holds = new Map<string, string | undefined>();
-    const context = {
+    return advance(state, arrived, {
       now: now(),
       rules: compiled.rulesFor,
       frozen: compiled.frozen(),
       holds,
       decisions,
       asset: (group: Group) => compiled.assetOf(group.asset),
-    };
-    let result = advance(state, arrived, context);
-    if (!compiled.hold) return result;
-    for (;;) {
-      const unasked = result.proposed.filter((deposit) => !holds.has(deposit.id));
-      if (unasked.length === 0) return result;
-      for (const deposit of unasked) holds.set(deposit.id, await compiled.hold(withJson(structuredClone(deposit))));
-      result = advance(state, arrived, context);
-    }
+    });
+  };
+
+  const unaskedOf = ({ proposed }: Advance, holds: ReadonlyMap<string, unknown>): DepositRecord[] =>
+    policy().hold === undefined ? [] : proposed.filter(({ id }) => !holds.has(id));
+
+  const ask = (deposits: readonly DepositRecord[], holds: Map<string, string | undefined>): Promise<unknown> => {
+    const { hold } = policy();
+    const asked = deposits.map(async (deposit) => {
+      holds.set(deposit.id, await hold?.(withJson(structuredClone(deposit))));
+    });
+    const answers = inTime(policyMs, Promise.all(asked), 'policy.hold');
+    // Of a callback that another reason fails, nobody waits for the answer.
+    answers.catch(() => {});
+    return answers;
   };
 
   return {
-    record(arrival) {
-      return new Promise((resolve, reject) => {
-        queue.push({ arrival, resolve, reject });
-        if (pumping) return;
-        pumping = true;
-        pumped = pump();
-      });
-    },
+    record: (arrival) => new Promise((resolve, reject) => enqueue({ arrival, holds: new Map(), resolve, reject })),
     async reassess(key, { statements = [], decisions = [] }) {
+      const holds = new Map<string, string | undefined>();
       for (let round = 0; round < maxRounds; round += 1) {
         const [state] = await store.load([key]);
         if (!state) throw new DepositCallbackError('NOT_FOUND', `The store did not answer for transaction ${key}`);
-        const { change, deposits } = await advanceOne(state, statements, decisions);
+        let next = advanceOne(state, statements, decisions, holds);
+        for (let unasked = unaskedOf(next, holds); unasked.length > 0; unasked = unaskedOf(next, holds)) {
+          await ask(unasked, holds);
+          next = advanceOne(state, statements, decisions, holds);
+        }
+        const { change, deposits } = next;
         if (!change) return deposits;
         const { lost } = await store.commit({ callbacks: [], changes: [change] });
         if (lost.length === 0) return deposits;
@@ -193,9 +240,21 @@ export function createRecorder({ store, policy, now, batch = 256 }: RecorderOpti
       );
     },
     async idle() {
-      while (pumping) await pumped;
+      while (pumping || asking.size > 0) await (pumping ? pumped : Promise.race(asking));
     },
   };
+}
+
+/** The answers of `policy.hold` that the arrival waits for, if any. */
+function askingOf({ assessments }: Arrival, unanswered: ReadonlyMap<string, Asking>): Asking | undefined {
+  const asked = new Set(assessments.map(({ transactionKey = '' }) => unanswered.get(transactionKey)));
+  asked.delete(undefined);
+  const [first] = asked;
+  return first && { answers: Promise.all([...asked].map((one) => one?.answers)), holds: first.holds };
+}
+
+function isRecorded(result: Recorded | Error | Asking | undefined): result is Recorded {
+  return result !== undefined && 'record' in result;
 }
 
 function statementsByKey(arrivals: readonly Arrival[]): Map<string, StoredStatement[]> {

@@ -171,3 +171,57 @@ test('policy.hold that throws refuses only the callbacks of its transaction', as
     [14n],
   );
 });
+
+const two = (first: string, second: string): VerifiedCallback => {
+  const one = callback({ amount: first });
+  const reading = (body: object) => provider.read({ ...one.delivery, body: Buffer.from(JSON.stringify(body)) }, {});
+  const readings = [first, second].map((amount) => reading(callbackBody({ amount })));
+  const transfers = readings.flatMap((each) => each.transfers);
+  return { ...one, provider: { ...provider, read: () => ({ kind: 'transfers', transfers, removals: [] }) } };
+};
+
+test('a callback of which one transaction fails leaves nothing behind, though its neighbour is recorded', async (t) => {
+  const store: Store = sqliteStore({ path: ':memory:' });
+  await store.ready();
+  t.after(() => store.close());
+  const intake = createIntake({
+    store,
+    policy: {
+      ...policy,
+      hold({ amount }) {
+        if (amount === 13n) throw new Error('the sanctions list is not there');
+        return undefined;
+      },
+    },
+    providers: [provider],
+    now: () => 1,
+  });
+  const [mixed, neighbour] = await Promise.allSettled([
+    intake.take(two('1', '13')),
+    intake.take(callback({ amount: '2' })),
+  ]);
+  assert.deepEqual([mixed.status, neighbour.status], ['rejected', 'fulfilled']);
+  const deposits = await store.deposits({ limit: 9 });
+  assert.deepEqual(
+    deposits.map(({ amount }) => amount),
+    [2n],
+  );
+  const [deposit] = deposits;
+  assert.ok(await store.callback(deposit?.callbackIds[0] ?? ''));
+});
+
+test('a function of the policy that never answers fails its callback after a while', async (t) => {
+  const store: Store = sqliteStore({ path: ':memory:' });
+  await store.ready();
+  t.after(() => store.close());
+  const never = () => new Promise<never>(() => {});
+  for (const hanging of [{ isOurs: never }, { isOwnSender: never }, { hold: never }]) {
+    const intake = createIntake({ store, policy: { ...policy, ...hanging }, providers: [provider], policyMs: 20 });
+    const sent = callback();
+    const from = '0x0000000000000000000000000000000000000001';
+    const { kind, transfers, removals } = provider.read(sent.delivery, {});
+    const read = () => ({ kind, transfers: transfers.map((one) => ({ ...one, from })), removals });
+    await assert.rejects(intake.take({ ...sent, provider: { ...provider, read } }), { code: 'UNAVAILABLE' });
+    await intake.recorder.idle();
+  }
+});
