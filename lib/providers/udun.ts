@@ -16,7 +16,7 @@ const scheme: Scheme = {
   sentHeaders: () => ({ 'content-type': 'application/x-www-form-urlencoded' }),
 };
 
-/** Udun (优盾钱包) gateway. Secrets are merchant keys. See `docs/providers/udun.md`. */
+/** Udun gateway (Youdun wallet). Secrets are merchant keys. See `docs/providers/udun.md`. */
 export function udun(options: CoinTypesOptions): Provider {
   return declareProvider(
     {
