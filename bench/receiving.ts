@@ -20,6 +20,8 @@ const { values } = parseArgs({
     connections: { type: 'string' },
     requests: { type: 'string' },
     only: { type: 'string' },
+    /** A folder for a CPU profile of each server; figures with profiles are not to be published. */
+    profile: { type: 'string' },
     out: { type: 'string', default: 'bench/results' },
     quick: { type: 'boolean', default: false },
   },
@@ -33,6 +35,7 @@ const connectionCounts = (values.connections ?? (quick ? '50' : '50,200')).split
 const names = (Object.keys(targets) as TargetName[]).filter(
   (name) => values.only === undefined || values.only.split(',').includes(name),
 );
+const flags = values.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', values.profile];
 const samples: Sample[] = [];
 const services = await startServices(names);
 try {
@@ -56,7 +59,7 @@ await report('receiving', receivingPart(samples, { rounds, seconds, missing }), 
 
 async function measure(target: TargetName, connections: number, from: Services): Promise<LoadResult> {
   const directory = await mkdtemp(join(tmpdir(), 'deposit-callback-bench-'));
-  const server = await startServer('./server.ts', [target, await from.place(target, directory)]);
+  const server = await startServer('./server.ts', [target, await from.place(target, directory)], flags);
   try {
     return await sendLoad({
       port: server.port,

@@ -18,9 +18,10 @@ const { values } = parseArgs({
     connections: { type: 'string' },
     requests: { type: 'string' },
     only: { type: 'string' },
+    profile: { type: 'string' },
   },
 });
-const receivingOptions = ['rounds', 'seconds', 'warm', 'connections', 'requests', 'only'] as const;
+const receivingOptions = ['rounds', 'seconds', 'warm', 'connections', 'requests', 'only', 'profile'] as const;
 const forReceiving = receivingOptions.flatMap((name) => {
   const value = values[name];
   return value === undefined ? [] : [`--${name}`, value];
