@@ -3,13 +3,13 @@ import type { CallbackRecord } from '../stores/store.ts';
 const minute = 60_000;
 
 /** Spans that the overview can show: how long, and into how many bars it is cut. */
-export const windows = {
+export const windows: Readonly<Record<WindowName, { ms: number; bars: number }>> = {
   '1h': { ms: 60 * minute, bars: 60 },
   '24h': { ms: 24 * 60 * minute, bars: 48 },
   '7d': { ms: 7 * 24 * 60 * minute, bars: 56 },
-} as const;
+};
 
-export type WindowName = keyof typeof windows;
+export type WindowName = '1h' | '24h' | '7d';
 
 /** What came in one bar's time. */
 export interface Bar {

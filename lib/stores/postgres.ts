@@ -1,5 +1,6 @@
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { lostAnyway } from './lost-anyway.ts';
+import { openedOnce } from './opened-once.ts';
 import { batchValues } from './postgres-batch.ts';
 import type { PostgresPool, PostgresTransaction } from './postgres-client.ts';
 import { createConnections, type PostgresConnections } from './postgres-connections.ts';
@@ -59,7 +60,6 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
   // Tallies are added to in a slot of this instance's own; a shared one costs waiting, not correctness.
   const slot = 1 + Math.floor(Math.random() * 1000);
 
-  let opening: Promise<void> | undefined;
   let current: PostgresConnections | undefined;
   let own: { end(): Promise<void> } | undefined;
   const connections = (): PostgresConnections => {
@@ -89,6 +89,14 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
     wake.open();
   }
 
+  async function close(): Promise<void> {
+    wake.close();
+    current?.close();
+    current = undefined;
+    await own?.end();
+    own = undefined;
+  }
+
   async function commit(batch: Batch): Promise<{ lost: readonly string[] }> {
     const hopeless = lostAnyway(batch.changes);
     if (hopeless.length > 0) return { lost: hopeless };
@@ -106,23 +114,7 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
     name: 'postgres',
     durable: true,
 
-    ready() {
-      opening ??= open().catch((error: unknown) => {
-        opening = undefined;
-        throw error;
-      });
-      return opening;
-    },
-
-    async close() {
-      await opening?.catch(() => {});
-      opening = undefined;
-      wake.close();
-      current?.close();
-      current = undefined;
-      await own?.end();
-      own = undefined;
-    },
+    ...openedOnce(open, close),
 
     load: async (keys) => load(connections(), schema, keys),
     commit,
@@ -148,8 +140,11 @@ function checkOptions(options: PostgresStoreOptions, schema: string): void {
     );
 }
 
+type PgModule = Pick<typeof import('pg'), 'Pool'>;
+
 async function openPool(url: string): Promise<PostgresPool & { end(): Promise<void> }> {
-  let pg: typeof import('pg');
+  // As ESM it has its names under `default`, as CommonJS by themselves; which one comes, the build decides.
+  let pg: PgModule & { default?: PgModule };
   try {
     pg = await import('pg');
   } catch (cause) {

@@ -61,9 +61,9 @@ local function ours(id, lease)
 end
 `;
 
-const steps = { ...recording, ...events, ...keeping };
+export type RedisScript = keyof typeof recording | keyof typeof events | keyof typeof keeping;
 
-export type RedisScript = keyof typeof steps;
+const steps: Readonly<Record<RedisScript, string>> = { ...recording, ...events, ...keeping };
 
 /** The whole text of a script. */
 export function scriptText(name: RedisScript): string {
