@@ -1,8 +1,10 @@
 import { DepositCallbackError } from '../errors.ts';
 import type { PostgresPool, PostgresPoolClient, PostgresResult, PostgresTransaction } from './postgres-client.ts';
+import { within } from './within.ts';
 
 /** How long the pool may take to give a client, and the server to answer, before the work fails and is tried again. */
 const connectMs = 5_000;
+const noClient = `postgresStore: the pool gave no client within ${connectMs} ms; raise its max, or see to the server`;
 const recordMs = 10_000;
 const queryMs = 30_000;
 
@@ -26,7 +28,7 @@ export function createConnections(pool: PostgresPool): PostgresConnections {
 
   async function take(): Promise<PostgresPoolClient> {
     if (closed) throw notReady();
-    const client = await within(connectMs, pool.connect(), (late) => late.release());
+    const client = await within(connectMs, pool.connect(), noClient, (late) => late.release());
     survive(client);
     return client;
   }
@@ -143,30 +145,6 @@ function isFromServer(error: unknown): boolean {
 function sqlState(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
-}
-
-async function within<T>(ms: number, promise: Promise<T>, tooLate: (value: T) => void): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  let isLate = false;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      isLate = true;
-      reject(
-        new DepositCallbackError('STORE_BUSY', `postgresStore: the pool gave no client within ${ms} ms; raise its max`),
-      );
-    }, ms);
-  });
-  promise.then(
-    (value) => {
-      if (isLate) tooLate(value);
-    },
-    () => {},
-  );
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function notReady(): DepositCallbackError {

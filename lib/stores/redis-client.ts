@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { DepositCallbackError } from '../errors.ts';
 import { type RedisScript, scriptNames, scriptText } from './redis-scripts.ts';
+import { within } from './within.ts';
 
 /** What the store needs of a client of `ioredis` 5. */
 export interface IoredisClient {
@@ -41,7 +42,8 @@ export function createRedisConnection(client: RedisClient, prefix: string, now: 
 
   function command(...args: string[]): Promise<unknown> {
     const [name = '', ...rest] = args;
-    return within(answerMs, isIoredis(client) ? client.call(name, ...rest) : client.sendCommand(args));
+    const answer = isIoredis(client) ? client.call(name, ...rest) : client.sendCommand(args);
+    return within(answerMs, answer, `redisStore: no answer within ${answerMs} ms`);
   }
 
   return {
@@ -81,20 +83,4 @@ function isIoredis(client: RedisClient): client is IoredisClient {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : '';
-}
-
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new DepositCallbackError('STORE_BUSY', `redisStore: no answer within ${ms} ms`)),
-      ms,
-    );
-  });
-  promise.catch(() => {});
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

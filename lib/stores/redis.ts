@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { columnText } from './column-text.ts';
 import { lostAnyway } from './lost-anyway.ts';
+import { openedOnce } from './opened-once.ts';
 import { batchValues, bodyFromText, bodyToText, stateFromReply } from './redis-batch.ts';
 import { createRedisConnection, type RedisClient, type RedisConnection } from './redis-client.ts';
 import { assertDurable } from './redis-durability.ts';
@@ -55,7 +56,6 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
   const now = (): string => (options.now ? String(options.now()) : '');
   const self = randomUUID();
 
-  let opening: Promise<void> | undefined;
   let current: RedisConnection | undefined;
   let own: { disconnect(): void } | undefined;
   const wake = createRedisWake(`${prefix}owed`, self);
@@ -91,6 +91,13 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
     }
   }
 
+  async function close(): Promise<void> {
+    wake.close();
+    current = undefined;
+    own?.disconnect();
+    own = undefined;
+  }
+
   async function prune(before: number): Promise<number> {
     let total = 0;
     for (const script of ['pruneCallbacks', 'pruneTransactions'] as const) {
@@ -116,22 +123,7 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
     name: 'redis',
     durable: true,
 
-    ready() {
-      opening ??= open().catch((error: unknown) => {
-        opening = undefined;
-        throw error;
-      });
-      return opening;
-    },
-
-    async close() {
-      await opening?.catch(() => {});
-      opening = undefined;
-      current = undefined;
-      wake.close();
-      own?.disconnect();
-      own = undefined;
-    },
+    ...openedOnce(open, close),
 
     async load(keys) {
       if (keys.length === 0) return [];
