@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { invalidOption } from '../errors.ts';
 import type { Provider, ProviderOptions } from '../providers/provider.ts';
 
@@ -9,29 +10,39 @@ type Maker = (options: AnyProviderOptions) => Provider;
 // `test/cli/provider-table.test.ts` holds it to the files that are there. Each is loaded only when it is named.
 const makers: Readonly<Record<string, () => Promise<unknown>>> = {
   alchemy: () => import('../providers/alchemy.ts').then((file) => file.alchemy),
+  basswallet: () => import('../providers/basswallet.ts').then((file) => file.basswallet),
   'binance-pay': () => import('../providers/binance-pay.ts').then((file) => file.binancePay),
   bitgo: () => import('../providers/bitgo.ts').then((file) => file.bitgo),
+  bitpay: () => import('../providers/bitpay.ts').then((file) => file.bitpay),
   blockcypher: () => import('../providers/blockcypher.ts').then((file) => file.blockcypher),
+  blockonomics: () => import('../providers/blockonomics.ts').then((file) => file.blockonomics),
   btcpay: () => import('../providers/btcpay.ts').then((file) => file.btcpay),
+  'chainup-custody': () => import('../providers/chainup-custody.ts').then((file) => file.chainupCustody),
   circle: () => import('../providers/circle.ts').then((file) => file.circle),
-  'cobo-waas1': () => import('../providers/cobo-waas1.ts').then((file) => file.coboWaas1),
   cobo: () => import('../providers/cobo.ts').then((file) => file.cobo),
+  'cobo-waas1': () => import('../providers/cobo-waas1.ts').then((file) => file.coboWaas1),
   'coinbase-cdp': () => import('../providers/coinbase-cdp.ts').then((file) => file.coinbaseCdp),
   'coinbase-commerce': () => import('../providers/coinbase-commerce.ts').then((file) => file.coinbaseCommerce),
   coinpayments: () => import('../providers/coinpayments.ts').then((file) => file.coinpayments),
+  'coinpayments-v2': () => import('../providers/coinpayments-v2.ts').then((file) => file.coinpaymentsV2),
   cregis: () => import('../providers/cregis.ts').then((file) => file.cregis),
+  cryptapi: () => import('../providers/cryptapi.ts').then((file) => file.cryptapi),
   cryptomus: () => import('../providers/cryptomus.ts').then((file) => file.cryptomus),
   fireblocks: () => import('../providers/fireblocks.ts').then((file) => file.fireblocks),
   helius: () => import('../providers/helius.ts').then((file) => file.helius),
   imtoken: () => import('../providers/imtoken.ts').then((file) => file.imtoken),
   moralis: () => import('../providers/moralis.ts').then((file) => file.moralis),
   nowpayments: () => import('../providers/nowpayments.ts').then((file) => file.nowpayments),
+  opennode: () => import('../providers/opennode.ts').then((file) => file.opennode),
   oxapay: () => import('../providers/oxapay.ts').then((file) => file.oxapay),
   plisio: () => import('../providers/plisio.ts').then((file) => file.plisio),
   quicknode: () => import('../providers/quicknode.ts').then((file) => file.quicknode),
+  safeheron: () => import('../providers/safeheron.ts').then((file) => file.safeheron),
+  shkeeper: () => import('../providers/shkeeper.ts').then((file) => file.shkeeper),
   'standard-webhooks': () => import('../providers/standard-webhooks.ts').then((file) => file.standardWebhooks),
   tatum: () => import('../providers/tatum.ts').then((file) => file.tatum),
   tenderly: () => import('../providers/tenderly.ts').then((file) => file.tenderly),
+  tokenpocket: () => import('../providers/tokenpocket.ts').then((file) => file.tokenpocket),
   udun: () => import('../providers/udun.ts').then((file) => file.udun),
 };
 
@@ -41,7 +52,7 @@ export const providerNames: readonly string[] = Object.keys(makers).sort();
 const anyAccount = { accounts: { ethereum: '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed' } };
 
 // What a kind must be told to read callbacks, and what plays no part in signing them.
-const toSign: Readonly<Record<string, object>> = {
+const toSign: Readonly<Record<string, object | (() => object)>> = {
   'standard-webhooks': { read: () => ({ kind: 'unknown', transfers: [], removals: [] }) },
   'binance-pay': anyAccount,
   'coinbase-commerce': anyAccount,
@@ -49,6 +60,10 @@ const toSign: Readonly<Record<string, object>> = {
   cryptomus: anyAccount,
   plisio: anyAccount,
   blockcypher: { network: 'bitcoin' },
+  'chainup-custody': { appId: 'any' },
+  'coinpayments-v2': { url: 'https://example.com/' },
+  // Bodies are encrypted for the receiver: without its key, nobody can read them.
+  safeheron: () => ({ privateKey: generatePrivateKey() }),
 };
 
 /** A provider by its name in this package. Throws `OPTION_INVALID`. */
@@ -61,5 +76,15 @@ export async function makeProvider(name: string, options: AnyProviderOptions): P
 
 /** A provider that only signs: it has no secret to verify with. */
 export function makeSigner(name: string, options: Readonly<Record<string, unknown>> = {}): Promise<Provider> {
-  return makeProvider(name, { ...toSign[name], ...options, secrets: () => [] });
+  const needed = toSign[name];
+  return makeProvider(name, {
+    ...(typeof needed === 'function' ? needed() : needed),
+    ...options,
+    secrets: () => [],
+  });
+}
+
+function generatePrivateKey(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
