@@ -50,7 +50,7 @@ export interface Options<Tx = unknown> {
   silenceMs?: number;
   /** Forgets callbacks after so long; never what a credited deposit rests on. Default: never. */
   retainMs?: number;
-  /** Whether stored callbacks keep their bodies. Default true; `reprocess` needs them. */
+  /** Whether stored callbacks keep their bodies. Default true; `reprocess` needs them. A quarantined one keeps it anyway. */
   keepBodies?: boolean;
   /** Default: warnings and errors go to the console. */
   logger?: Logger;

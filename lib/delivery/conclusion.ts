@@ -1,17 +1,19 @@
 import type { Advance } from '../deposits/advance.ts';
 import type { Assessment } from '../deposits/assess.ts';
+import { checkResults } from '../deposits/codes.ts';
+import type { StoredStatement } from '../deposits/statement.ts';
 import type { CallbackRecord, TransferOutcome } from '../stores/store.ts';
 import type { Arrival, Recorded } from './recorder.ts';
 
 /**
- * What becomes of one callback once its transactions are folded. `known` holds the ids of the statements that were
- * stored before the batch and grows with those of each callback concluded, so that of two equal ones in one batch
- * the second is the duplicate.
+ * What becomes of one callback once its transactions are folded. `known` holds the statements that were stored before
+ * the batch, by id, and grows with those of each callback concluded, so that of two equal ones in one batch the second is
+ * the duplicate. A callback that is read again is not its own duplicate: what of it is unread is not lost from sight.
  */
 export function conclude(
   { callback, assessments, verdict }: Arrival,
   advanced: ReadonlyMap<string, Advance | Error>,
-  known: Set<string>,
+  known: Map<string, StoredStatement>,
   now: number,
 ): Recorded | Error {
   const touched = new Map<string, Advance>();
@@ -21,27 +23,36 @@ export function conclude(
     if (result && transactionKey !== undefined) touched.set(transactionKey, result);
   }
 
-  const transfers = assessments.map((assessment) => transferOutcome(assessment, touched));
-  const statements = assessments.flatMap(({ statement }) => (statement ? [statement.id] : []));
-  const repeated = statements.length > 0 && statements.every((id) => known.has(id));
-  for (const id of statements) known.add(id);
+  const transfers = assessments.map((assessment) => transferOutcome(assessment, touched, known));
+  const statements = assessments.flatMap(({ statement }) => (statement ? [statement] : []));
+  const repeated =
+    statements.length > 0 && statements.every(({ id }) => (known.get(id)?.callbackId ?? callback.id) !== callback.id);
+  for (const statement of statements) if (!known.has(statement.id)) known.set(statement.id, statement);
 
-  const { startedAt, body, ...rest } = callback;
+  const { startedAt, body, keepsBody = true, ...rest } = callback;
+  const verdictOrTransfers = verdict ?? together(transfers);
   const record: CallbackRecord = {
     ...rest,
-    ...(repeated ? { outcome: 'duplicate' } : (verdict ?? together(transfers))),
+    ...(repeated ? { outcome: 'duplicate' } : verdictOrTransfers),
     transfers,
     tookMs: Math.max(0, now - startedAt),
     finished: transfers.length > 0 && transfers.every((one) => one.outcome === 'recorded' || one.outcome === 'failed'),
     // The first callback of a statement keeps its body; a repetition adds nothing but its line in the log.
-    ...(body && !repeated ? { body } : {}),
+    ...(body && !repeated && (keepsBody || verdictOrTransfers.outcome === 'quarantined') ? { body } : {}),
   };
   const eventIds = [...touched.values()].flatMap(({ change }) => change?.events.map((event) => event.id) ?? []);
   return { record, eventIds };
 }
 
-function transferOutcome(assessment: Assessment, touched: ReadonlyMap<string, Advance>): TransferOutcome {
-  const { outcome, code, statement, transactionKey } = assessment;
+function transferOutcome(
+  assessment: Assessment,
+  touched: ReadonlyMap<string, Advance>,
+  known: ReadonlyMap<string, StoredStatement>,
+): TransferOutcome {
+  const { statement, transactionKey } = assessment;
+  // A statement that is stored stays as it was, with its check: an operator releases it.
+  const check = statement && known.get(statement.id)?.check;
+  const { outcome, code } = check === undefined ? assessment : { outcome: checkResults[check], code: check };
   const advance = transactionKey === undefined ? undefined : touched.get(transactionKey);
   const depositId = statement && advance?.depositIdsOf.get(statement.id);
   return {

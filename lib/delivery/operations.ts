@@ -1,10 +1,13 @@
+import { hash } from 'node:crypto';
 import type { DepositRecord } from '../deposits/deposit.ts';
 import type { Decision } from '../deposits/transaction-state.ts';
 import { DepositCallbackError } from '../errors.ts';
 import type { Delivery, Provider } from '../providers/provider.ts';
+import { equalBytes } from '../signatures/constant-time.ts';
 import { assertFresh } from '../signatures/freshness.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
 import type { Intake } from './intake.ts';
+import { apiKeyDigest, keptHeaders, redactedUrl } from './kept-request.ts';
 
 /** What an operator does by hand, from code, the command line or the inspector. */
 export interface Operations {
@@ -61,6 +64,8 @@ export function createOperations({ store, intake, providers, toleranceMs, now, w
     const provider = providerOf.get(record.provider);
     if (!provider || !record.body) return undefined;
     const { outcome: _o, code: _c, transfers: _t, tookMs: _m, finished: _f, ...callback } = record;
+    // An unverified callback is kept with more than is shown of one that is taken.
+    const shown = { url: redactedUrl(record.url), headers: keptHeaders(record.headers, provider) };
     const recorded = await intake.take({
       provider,
       delivery: deliveryOf(record, record.body),
@@ -69,7 +74,7 @@ export function createOperations({ store, intake, providers, toleranceMs, now, w
         ...(record.signedAt === undefined ? {} : { signedAt: record.signedAt }),
         ...(record.keyId === undefined ? {} : { keyId: record.keyId }),
       },
-      callback: { ...callback, startedAt: now() },
+      callback: { ...callback, ...shown, startedAt: now() },
     });
     return recorded.record;
   };
@@ -124,7 +129,7 @@ export function createOperations({ store, intake, providers, toleranceMs, now, w
       let taken = 0;
       const waiting = await store.unverified({ limit, ...(provider === undefined ? {} : { provider }) });
       for (const record of waiting) {
-        const verified = await verifyAgain(record, providerOf.get(record.provider), toleranceMs);
+        const verified = await verifyAgain(record, providerOf.get(record.provider), toleranceMs, now());
         if (!verified || !(await takeAgain(verified))) continue;
         await store.dropUnverified([record.id]);
         taken += 1;
@@ -143,20 +148,35 @@ export function createOperations({ store, intake, providers, toleranceMs, now, w
   };
 }
 
-/** The record with what its signature proves now; undefined where it still does not fit. Its time counts as of then. */
+/**
+ * The record with what its signature proves now, by the keys of now or those that were in force when it came; undefined
+ * where it still does not fit. Its time counts as of then.
+ */
 async function verifyAgain(
   record: CallbackRecord,
   provider: Provider | undefined,
   toleranceMs: number,
+  now: number,
 ): Promise<CallbackRecord | undefined> {
   if (!provider || !record.body) return undefined;
-  try {
-    const verified = await provider.verify(deliveryOf(record, record.body));
-    assertFresh(verified.signedAt, record.receivedAt, toleranceMs);
-    return { ...record, ...verified };
-  } catch {
-    return undefined;
+  for (const keysAt of [now, record.receivedAt]) {
+    try {
+      if (!(await apiKeyFits(record, provider, keysAt))) continue;
+      const verified = await provider.verify({ ...deliveryOf(record, record.body), receivedAt: keysAt });
+      assertFresh(verified.signedAt, record.receivedAt, toleranceMs);
+      return { ...record, ...verified };
+    } catch {
+      // It stays where it is.
+    }
   }
+  return undefined;
+}
+
+async function apiKeyFits({ headers }: CallbackRecord, { apiKeys }: Provider, keysAt: number): Promise<boolean> {
+  if (!apiKeys) return true;
+  const digest = Buffer.from(headers[apiKeyDigest] ?? '');
+  const keys = await apiKeys.active(keysAt);
+  return keys.some(({ value }) => equalBytes(digest, Buffer.from(hash('sha256', value))));
 }
 
 function deliveryOf(record: CallbackRecord, body: Buffer): Delivery {

@@ -21,6 +21,8 @@ export interface Arrival {
 
 export type ReceivedCallback = Omit<CallbackRecord, 'outcome' | 'code' | 'transfers' | 'tookMs' | 'finished'> & {
   startedAt: number;
+  /** Default true; one that is quarantined keeps it in any case: it may be money that nobody has read yet. */
+  keepsBody?: boolean;
 };
 
 export interface Recorded {
@@ -178,7 +180,7 @@ export function createRecorder({ store, policy, now, batch = 256, policyMs = 30_
         advanced.set(state.key, error instanceof Error ? error : new Error(String(error)));
       }
     }
-    const known = new Set(states.flatMap((state) => state.statements.map((one) => one.id)));
+    const known = new Map(states.flatMap((state) => state.statements.map((one) => [one.id, one])));
     const results = waiting.map(
       ({ arrival }) => askingOf(arrival, unanswered) ?? conclude(arrival, advanced, known, now()),
     );

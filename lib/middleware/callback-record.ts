@@ -1,9 +1,9 @@
-import { hash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { bodyHashOf, keptHeaders, redactedUrl } from '../delivery/kept-request.ts';
 import type { ReceivedCallback } from '../delivery/recorder.ts';
 import type { RefusalCode } from '../errors.ts';
 import type { Delivery, Provider, Verified } from '../providers/provider.ts';
 import type { CallbackRecord } from '../stores/store.ts';
-import { keptHeaders, redactedUrl } from './kept-request.ts';
 import type { CallbackRequest, RequestState } from './request-state.ts';
 
 /** An authentic callback as it goes to the recorder. */
@@ -23,7 +23,7 @@ export function receivedCallback(
     url: redactedUrl(delivery.url),
     headers: keptHeaders(delivery.headers, provider),
     body: delivery.body,
-    bodyHash: hash('sha256', delivery.body),
+    bodyHash: bodyHashOf(delivery),
     bodyBytes: delivery.body.length,
     ...(verified.deliveryId === undefined ? {} : { deliveryId: verified.deliveryId }),
     ...(verified.signedAt === undefined ? {} : { signedAt: verified.signedAt }),
@@ -31,13 +31,9 @@ export function receivedCallback(
   };
 }
 
-export function withoutBody({ body: _, ...rest }: ReceivedCallback): ReceivedCallback {
-  return rest;
-}
-
 /** The log's line for a delivery that is known and finished. */
 export function duplicateRecord(callback: ReceivedCallback, now: number): CallbackRecord {
-  const { startedAt, ...rest } = withoutBody(callback);
+  const { startedAt, body: _, ...rest } = callback;
   return { ...rest, outcome: 'duplicate', transfers: [], tookMs: Math.max(0, now - startedAt), finished: true };
 }
 
@@ -48,17 +44,18 @@ export function refusedRecord(
   provider: Provider,
   code: RefusalCode,
 ): CallbackRecord {
-  const bytes = state.rawBody;
+  const body = state.rawBody;
+  const url = req.originalUrl ?? req.url ?? '';
   return {
     id: callbackId(state.receivedAt),
     provider: provider.name,
     receivedAt: state.receivedAt,
     remoteAddress: state.remoteAddress ?? '',
     method: (req.method ?? '').slice(0, 16),
-    url: redactedUrl((req.originalUrl ?? req.url ?? '').slice(0, 1_024)),
+    url: redactedUrl(url.slice(0, 1_024)),
     headers: {},
-    bodyHash: bytes ? hash('sha256', bytes) : '',
-    bodyBytes: bytes?.length ?? 0,
+    bodyHash: body ? bodyHashOf({ body, url }) : '',
+    bodyBytes: body?.length ?? 0,
     outcome: 'rejected',
     code,
     transfers: [],

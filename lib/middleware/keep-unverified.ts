@@ -1,8 +1,8 @@
+import { headersButCredentials } from '../delivery/kept-request.ts';
 import type { Delivery, Provider } from '../providers/provider.ts';
 import type { Store, UnverifiedQuota } from '../stores/store.ts';
 import { createAlarmClock } from './alarm-clock.ts';
 import { refusedRecord } from './callback-record.ts';
-import { headersButCredentials } from './kept-request.ts';
 import type { CallbackRequest, RequestState } from './request-state.ts';
 
 /**

@@ -8,7 +8,7 @@ import { DepositCallbackError, invalidOption, isDepositCallbackError, isRefusalC
 import { silentLogger } from '../observe/logger.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Store } from '../stores/store.ts';
-import { duplicateRecord, receivedCallback, withoutBody } from './callback-record.ts';
+import { duplicateRecord, receivedCallback } from './callback-record.ts';
 import { createDeadlines } from './deadlines.ts';
 import { type Link, stateOf } from './request-state.ts';
 import { refuse } from './respond.ts';
@@ -24,7 +24,7 @@ export interface ReplayGuardOptions {
   limits?: { inFlight?: number; ackMs?: number };
   /** Delivery ids remembered in memory, the latest ones. Default 100000. */
   rememberedIds?: number;
-  /** Whether the stored callback has its body. Default true; `reprocess` needs it. */
+  /** Whether the stored callback has its body. Default true; `reprocess` needs it. A quarantined one has it in any case. */
   keepBodies?: boolean;
 }
 
@@ -83,9 +83,8 @@ export function replayGuard(options: ReplayGuardOptions): Link {
       if (!state.answered)
         refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The store took longer than limits.ackMs'));
     });
-    const kept = keepBodies ? callback : withoutBody(callback);
     intake
-      .take({ provider, delivery, verified, callback: kept })
+      .take({ provider, delivery, verified, callback: { ...callback, keepsBody: keepBodies } })
       .then(
         async (recorded) => {
           inFlight -= 1;

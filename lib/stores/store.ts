@@ -95,7 +95,7 @@ export interface CallbackRecord {
   /** An allow-list; credential headers redacted. */
   headers: Readonly<Record<string, string>>;
   body?: Buffer;
-  /** SHA-256 of the body, hex; '' where none was read. */
+  /** SHA-256, hex, of the body, or of path and query where it is empty; '' where none was read. */
   bodyHash: string;
   bodyBytes: number;
   deliveryId?: string;

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Provider } from '../providers/provider.ts';
 
@@ -42,13 +43,26 @@ export function redactedUrl(url: string): string {
   return `${url.slice(0, start)}?${parameters.join('&')}`;
 }
 
+/** SHA-256, hex, of what tells one callback from another: its body, or the URL where that says all and there is no body. */
+export function bodyHashOf({ body, url }: { body: Buffer; url: string }): string {
+  return hash('sha256', body.length > 0 ? body : url);
+}
+
+/** Stands for `x-api-key` among the headers of an unverified callback: its SHA-256, hex. */
+export const apiKeyDigest = 'x-api-key-sha256';
+
 const credentials = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key']);
 
-/** All headers but those that are credentials: verifying again needs the signature's, whatever they are called. */
+/**
+ * All headers but those that are credentials: verifying again needs the signature's, whatever they are called. Of the API
+ * key its digest is left, so that it too can be checked again.
+ */
 export function headersButCredentials(headers: IncomingHttpHeaders): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined && !credentials.has(name)) kept[name] = Array.isArray(value) ? value.join(', ') : value;
   }
+  const apiKey = headers['x-api-key'];
+  kept[apiKeyDigest] = typeof apiKey === 'string' ? hash('sha256', apiKey) : '';
   return kept;
 }
