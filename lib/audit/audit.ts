@@ -49,7 +49,9 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   for (const [index, probe] of chosen.entries()) {
     progress?.(probe, index, chosen.length);
     const probeBegan = performance.now();
-    const finding = obstacle(probe, verdictOf) ?? (await tryProbe(probe, target));
+    // Where a good deposit is not credited, what is not credited says nothing: the others go by answers.
+    const seen = verdictOf('credits') === 'red' ? { ...target, state: undefined } : target;
+    const finding = obstacle(probe, verdictOf) ?? (await tryProbe(probe, seen));
     const { id, group, severity, title, does } = probe;
     reports.push({
       id,

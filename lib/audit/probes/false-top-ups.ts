@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describeSeen, type Seen } from '../exchange.ts';
 import { type Finding, green, isDecided, type Probe, red, skipped } from '../probe.ts';
 import type { SampleFields } from '../sample.ts';
+import { newId } from '../signer.ts';
 import type { State } from '../state.ts';
 import type { Target } from '../target.ts';
 
@@ -180,10 +181,11 @@ export const falseTopUpProbes: readonly Probe[] = [
       withState(target, async (state) => {
         const fields = target.transfer(state);
         const sought = { hash: fields.hash, amount: BigInt(fields.amount) };
-        await target.report(fields);
+        const over = { id: newId() };
+        await target.report(fields, {}, over);
         if ((await state.credited(sought)).length === 0) return red('a good deposit was not credited');
         const later = new Date(target.signer.now() + 1_000).toISOString();
-        const seen = await target.report({ ...fields, type: 'deposit.reverted', timestamp: later });
+        const seen = await target.report({ ...fields, type: 'deposit.reverted', timestamp: later }, {}, over);
         if (!isDecided(seen)) return red(describeSeen(seen));
         const left = await state.credited(sought);
         return left.length > 0

@@ -118,7 +118,7 @@ export const httpProbes: readonly Probe[] = [
     async run(target) {
       const { url } = target.route;
       const head = `POST ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\nconnection: close\r\n`;
-      const both = `${head}content-length: 6\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nX`;
+      const both = `${head}content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`;
       const two = `${head}content-length: 1\r\ncontent-length: 2\r\n\r\nXX`;
       for (const bytes of [both, two]) {
         const status = statusOf(await rawExchange(target.route, bytes));

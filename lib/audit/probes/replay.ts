@@ -70,12 +70,17 @@ export const replayProbes: readonly Probe[] = [
     needs: 'credits',
     run(target) {
       const id = newId();
+      const now = target.signer.now();
       const pending = (fields: SampleFields): SampleFields => ({
         ...fields,
         type: 'deposit.pending',
         confirmations: 1,
       });
-      return twice(target, (fields) => [pending(fields), fields, pending(fields)], [{ id }, { id }, { id }]);
+      return twice(target, (fields) => [pending(fields), fields, pending(fields)], [
+        { id, now },
+        { id, now },
+        { id, now: now - 1_000 },
+      ]);
     },
   },
   {
@@ -83,13 +88,15 @@ export const replayProbes: readonly Probe[] = [
     group: 'replay',
     severity: 'high',
     title: 'The same deposit many times at once is credited once',
-    does: 'sends one deposit 16 times at the same moment, each under an id of its own',
+    does: 'sends one delivery 16 times at the same moment, as a sender with impatient retries does',
     needs: 'credits',
     async run(target) {
       const { state } = target;
       if (!state) return skipped('nothing tells what is credited');
       const fields = target.transfer(state);
-      const seen = await Promise.all(Array.from({ length: 16 }, () => target.report(fields)));
+      const id = newId();
+      const seconds = Array.from({ length: 16 }, (_, index) => target.signer.now() - index * 1_000);
+      const seen = await Promise.all(seconds.map((now) => target.report(fields, {}, { id, now })));
       return once(state, fields, seen);
     },
   },
@@ -105,8 +112,9 @@ export const replayProbes: readonly Probe[] = [
       if (!state) return skipped('nothing tells what is credited');
       const fields = target.transfer(state);
       const other = { ...fields, amount: String(BigInt(fields.amount) + 1n) };
-      const seen = [await target.report(fields), await target.report(other)];
-      return once(state, fields, seen, { atLeast: 0 });
+      const over = { id: newId() };
+      const seen = [await target.report(fields, {}, over), await target.report(other, {}, over)];
+      return once(state, fields, seen, { atLeast: 0, orAmount: other.amount });
     },
   },
 ];
@@ -137,10 +145,20 @@ async function twice(
 const pingBody = { type: 'test', timestamp: '2026-01-01T00:00:00Z' };
 const noAnswer: Seen = { status: undefined, failure: 'no answer', tookMs: 0, sentBytes: 0 };
 
-async function once(state: State, fields: SampleFields, seen: readonly Seen[], { atLeast = 1 } = {}): Promise<Finding> {
+async function once(
+  state: State,
+  fields: SampleFields,
+  seen: readonly Seen[],
+  { atLeast = 1, orAmount = fields.amount } = {},
+): Promise<Finding> {
   const refused = seen.find((one) => !isTaken(one));
   if (refused) return red(`${describeSeen(refused)} for a repetition: an honest sender would give up`);
-  const credited = await state.credited({ hash: fields.hash, amount: BigInt(fields.amount) });
+  const { hash, amount } = fields;
+  const found = [
+    ...(await state.credited({ hash, amount: BigInt(amount) })),
+    ...(await state.credited({ hash, amount: BigInt(orAmount) })),
+  ];
+  const credited = [...new Map(found.map((one) => [one.id, one])).values()];
   const answers = [...new Set(seen.map(describeSeen))].join(', ');
   if (credited.length > 1) return red(`${answers}, and credited ${credited.length} times: ${ids(credited)}`);
   if (credited.length < atLeast) return red(`${answers}, and not credited at all`);

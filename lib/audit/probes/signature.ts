@@ -88,9 +88,10 @@ export const signatureProbes: readonly Probe[] = [
     group: 'signature',
     severity: 'high',
     title: 'A body that was changed after signing is refused',
-    does: 'changes one digit of the body; appends a byte',
-    run(target) {
+    does: 'sends a good callback, then the same with one digit of its body changed, and with a byte more',
+    async run(target) {
       const signed = target.ping();
+      await target.send(signed);
       return allRefused(target, [
         { ...signed, body: tampered(signed.body) },
         { ...signed, body: Buffer.concat([signed.body, Buffer.from('1')]) },
