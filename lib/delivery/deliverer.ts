@@ -218,6 +218,8 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
       return handled.every(Boolean);
     },
     async idle() {
+      // Whoever asks wants to know now, also whether somebody listens.
+      lookedAt = Number.NEGATIVE_INFINITY;
       wake();
       while (claiming || running.size > 0) {
         await claimed;
