@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { prune } from './prune.mjs';
 import { bin, filesBelow, root, run } from './tools.mjs';
 
 const stampFile = join(root, '.tmp', 'built');
@@ -29,6 +30,7 @@ export async function build() {
   for (const file of filesBelow(join('.tmp', `dist-${process.pid}`), /\.d\.ts$/)) rewriteEndings(join(root, file));
   for (const file of filesBelow(join('.tmp', `dist-${process.pid}`), /\/cli\/main\.js$/))
     chmodSync(join(root, file), 0o755);
+  prune(join('.tmp', `dist-${process.pid}`));
   replace(made, join(root, 'dist'));
   writeFileSync(stampFile, stamp);
   return [...new Set(results.flatMap(({ code, output }) => (code === 0 ? [] : output.trim().split('\n'))))].join('\n');
@@ -44,7 +46,14 @@ export function isFresh() {
 }
 
 function sourcesStamp() {
-  return [...filesBelow('lib'), 'tsconfig.json', 'tsconfig.esm.json', 'tsconfig.cjs.json', 'scripts/build.mjs']
+  return [
+    ...filesBelow('lib'),
+    'tsconfig.json',
+    'tsconfig.esm.json',
+    'tsconfig.cjs.json',
+    'scripts/build.mjs',
+    'scripts/prune.mjs',
+  ]
     .map((path) => {
       const { mtimeMs, size } = statSync(join(root, path));
       return `${path} ${mtimeMs} ${size}`;

@@ -1,0 +1,37 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { packageFields, subpaths } from './exports.mjs';
+import { filesBelow, root } from './tools.mjs';
+
+/**
+ * Removes from a build what no subpath and no command reaches: two formats have half their files twice over, and the command
+ * line runs from one of them only.
+ * @param {string} folder the build, relative to the repository
+ */
+export function prune(folder) {
+  const commands = Object.values(packageFields().bin ?? {}).map((path) => String(path).replace(/^dist\//, ''));
+  const opened = subpaths().flatMap(([, file]) =>
+    ['esm', 'cjs'].flatMap((format) => [`${format}/${file}.js`, `${format}/${file}.d.ts`]),
+  );
+  const reached = reach([...commands, ...opened].map((path) => join(root, folder, path)));
+  for (const path of filesBelow(folder, /\.(?:js|d\.ts)$/)) {
+    if (!reached.has(join(root, path))) rmSync(join(root, path));
+  }
+}
+
+/**
+ * The files and all that they import, as far as that is theirs.
+ * @param {readonly string[]} entries
+ */
+function reach(entries) {
+  const reached = new Set(entries);
+  for (const file of reached) {
+    if (!existsSync(file)) continue;
+    const imports = readFileSync(file, 'utf8').matchAll(/(?:from|import|require)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g);
+    for (const [, path = ''] of imports) {
+      const found = resolve(dirname(file), path);
+      reached.add(file.endsWith('.d.ts') ? found.replace(/\.js$/, '.d.ts') : found);
+    }
+  }
+  return reached;
+}
