@@ -116,7 +116,13 @@ async function deliver(store: Store<unknown>, count: number): Promise<void> {
 
 async function openStore(name: string): Promise<{ store: Store<unknown>; remove: () => Promise<void> }> {
   if (name === 'postgres') {
-    const server = await startPostgres();
+    // A server set up for its load: with the defaults, each page is logged whole once per checkpoint, every minute or so.
+    const server = await startPostgres({
+      shared_buffers: '512MB',
+      max_wal_size: '8GB',
+      checkpoint_timeout: '15min',
+      wal_compression: 'on',
+    });
     const store = postgresStore({ url: server.url });
     await store.ready();
     return {

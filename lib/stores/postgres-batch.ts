@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
 import type { DepositEvent } from '../deposits/deposit.ts';
 import type { StoredDeposit, TransactionChange } from '../deposits/transaction-state.ts';
 import { columnText } from './column-text.ts';
 import { compactHash } from './compact-hash.ts';
+import { keyHash, transactionHash } from './postgres-hashes.ts';
 import type { Batch, CallbackRecord } from './store.ts';
 import { callbackToJson, depositToJson, statementToJson } from './stored-json.ts';
 
@@ -10,11 +10,6 @@ import { callbackToJson, depositToJson, statementToJson } from './stored-json.ts
 export interface PostgresBatch {
   values: unknown[];
   keys: readonly string[];
-}
-
-/** 128 bits of a SHA-256, as `uuid` reads them. */
-export function keyHash(key: string): string {
-  return hash('sha256', columnText(key), 'hex').slice(0, 32);
 }
 
 export function batchValues(batch: Batch, now: number | null, slot: number): PostgresBatch {
@@ -77,7 +72,7 @@ function statementRows({ statements }: TransactionChange): object[] {
   }));
 }
 
-function depositRows({ deposits }: TransactionChange): object[] {
+function depositRows({ key, deposits }: TransactionChange): object[] {
   return lastById(deposits).map((deposit: StoredDeposit) => ({
     id: columnText(deposit.id),
     h: compactHash(deposit.id),
@@ -86,7 +81,7 @@ function depositRows({ deposits }: TransactionChange): object[] {
     a: deposit.amount.toString(),
     w: columnText(deposit.to),
     wh: compactHash(deposit.to),
-    th: compactHash(deposit.transaction.id),
+    th: transactionHash(key, deposit.transaction.id),
     s: deposit.status,
     t: deposit.firstSeenAt,
     u: deposit.waitingSince ?? null,

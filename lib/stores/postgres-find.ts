@@ -3,6 +3,7 @@ import type { StoredDeposit } from '../deposits/transaction-state.ts';
 import { depositRecordOf } from '../deposits/transaction-state.ts';
 import { columnText, fromColumnText } from './column-text.ts';
 import { compactHash } from './compact-hash.ts';
+import { keyHashesOf } from './postgres-hashes.ts';
 import type { CallbackQuery, DepositQuery, EventQuery, Store, StoredEvent } from './store.ts';
 import type { CallbackRow } from './stored-json.ts';
 import { withAmount } from './with-amount.ts';
@@ -104,7 +105,18 @@ export async function findDeposits(ask: Ask, schema: string, query: DepositQuery
   if (query.to !== undefined)
     where.add('recipient_hash = $ AND recipient = $', compactHash(query.to), columnText(query.to));
   const { transactionId } = query;
-  if (transactionId !== undefined) where.add('transaction_hash = $', compactHash(transactionId));
+  if (transactionId !== undefined) {
+    // Found first and sorted then: along the order of time it might be the last of 10^7.
+    where.add(
+      `(d.transaction_id, d.seq) IN (
+        SELECT transaction_id, seq FROM ${schema}.deposits WHERE transaction_hash = $
+        UNION
+        SELECT f.transaction_id, f.seq FROM ${schema}.transactions t
+        JOIN ${schema}.deposits f ON f.transaction_id = t.id WHERE t.key_hash BETWEEN $ AND $)`,
+      compactHash(transactionId),
+      ...keyHashesOf(transactionId),
+    );
+  }
   if (query.since !== undefined) where.add('first_seen_at >= $::bigint', query.since);
   if (query.before !== undefined) {
     where.add(

@@ -52,7 +52,7 @@ CREATE TABLE ${schema}.deposits (
   amount numeric(78,0) NOT NULL,
   recipient text NOT NULL,
   recipient_hash bigint NOT NULL,
-  transaction_hash bigint NOT NULL,
+  transaction_hash bigint,
   status text NOT NULL,
   first_seen_at bigint NOT NULL,
   waiting_since bigint,
@@ -61,7 +61,7 @@ CREATE TABLE ${schema}.deposits (
 );
 CREATE INDEX deposits_id ON ${schema}.deposits (id_hash);
 CREATE INDEX deposits_recipient ON ${schema}.deposits (recipient_hash, first_seen_at, seq);
-CREATE INDEX deposits_transaction ON ${schema}.deposits (transaction_hash);
+CREATE INDEX deposits_transaction ON ${schema}.deposits (transaction_hash) WHERE transaction_hash IS NOT NULL;
 CREATE INDEX deposits_seen ON ${schema}.deposits (first_seen_at, seq);
 CREATE INDEX deposits_status ON ${schema}.deposits (status, first_seen_at, seq) WHERE status <> 'confirmed';
 CREATE INDEX deposits_waiting ON ${schema}.deposits (waiting_since, seq) WHERE waiting_since IS NOT NULL;

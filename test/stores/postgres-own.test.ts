@@ -4,7 +4,14 @@ import type pg from 'pg';
 import { isDepositCallbackError } from '../../lib/errors.ts';
 import { type PostgresStoreOptions, postgresStore } from '../../lib/stores/postgres.ts';
 import type { Claim, Store } from '../../lib/stores/store.ts';
-import { claimOne, depositChange, recordDeposits, sampleCallback } from '../../lib/testing/store-cases/samples.ts';
+import {
+  claimOne,
+  depositChange,
+  recordDeposits,
+  sampleCallback,
+  sampleChange,
+  sampleDeposit,
+} from '../../lib/testing/store-cases/samples.ts';
 import { type PostgresServer, startPostgres } from '../helpers/postgres-server.ts';
 
 let server: PostgresServer;
@@ -91,6 +98,22 @@ test('a query after the function has returned is refused, and so is releasing th
     true,
   );
   assert.throws(() => void kept?.query('SELECT 1'), isCoded('ATOMICALLY_ASYNC'));
+});
+
+test('deposits are found by the transaction id that their key ends with, and by another one', async (t) => {
+  const store = await open(t);
+  const deposits = [
+    sampleDeposit('a', { transaction: { id: '0xa' } }),
+    sampleDeposit('b', { transaction: { id: '0xb' } }),
+    sampleDeposit('c', { transaction: { id: '0xa' } }),
+  ];
+  const changes = ['eip155:1|0xa', 'eip155:1|0xb', 'payment|shop/7'].map((key, index) =>
+    sampleChange(key, { deposits: deposits.slice(index, index + 1) }),
+  );
+  await store.commit({ callbacks: [], changes });
+  const found = await store.deposits({ transactionId: '0xa', limit: 9 });
+  assert.deepEqual(found.map(({ id }) => id).sort(), ['deposit-a', 'deposit-c']);
+  assert.deepEqual(await store.deposits({ transactionId: 'shop/7', limit: 9 }), []);
 });
 
 test('another process is woken when events are owed', async (t) => {
