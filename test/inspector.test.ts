@@ -96,7 +96,7 @@ test('every answer has the headers that keep it to itself, refusals too', async 
       assert.equal(headers['cache-control'], 'no-store');
       assert.equal(headers['x-frame-options'], 'DENY');
       assert.equal(headers['x-content-type-options'], 'nosniff');
-      assert.equal(headers['referrer-policy'], 'no-referrer');
+      assert.equal(headers['referrer-policy'], 'same-origin');
       assert.equal(headers['strict-transport-security'], undefined, "the host's policy is the app's");
     }
   }

@@ -28,7 +28,7 @@ ${block(words, text)}</details>`;
 }
 
 function block({ callback }: Words, text: string): Html {
-  return html`<pre class="body" tabindex="0" role="region" aria-label="${callback.body}"><bdi>${text}</bdi></pre>`;
+  return html`<pre class="body" tabindex="0" role="group" aria-label="${callback.body}"><bdi>${text}</bdi></pre>`;
 }
 
 function cut({ callback }: Words, shown: number, body: Buffer): string {

@@ -19,7 +19,8 @@ const setHeaders = helmet({
     },
   },
   xFrameOptions: { action: 'deny' },
-  referrerPolicy: { policy: 'no-referrer' },
+  // Under no-referrer a browser sends `Origin: null` with our own forms.
+  referrerPolicy: { policy: 'same-origin' },
   // It speaks for the whole host, which is the app's to decide.
   strictTransportSecurity: false,
 });

@@ -23,7 +23,6 @@ export function document(view: View, page: Page, frame?: Frame): Html {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
 <title>${page.title} - ${words.title}</title>
 ${frame && assets(root)}

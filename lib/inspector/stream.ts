@@ -91,9 +91,12 @@ export function createStreams(callbacks: Inspected): Streams {
 
       async function catchUp(last: string, take: (record: CallbackRecord) => void): Promise<void> {
         try {
-          const missed = await callbacks.store.callbacks({ ...filter, limit: mostRows });
-          // Ids rise with time; what came twice, the reader drops.
-          for (const record of missed.toReversed()) if (record.id > last) take(record);
+          const known = await callbacks.store.callback(last);
+          if (known === undefined) return;
+          // Several may be of one millisecond; those that the reader has already, it drops.
+          const since = Math.max(known.receivedAt, filter.since ?? 0);
+          const missed = await callbacks.store.callbacks({ ...filter, since, limit: mostRows });
+          for (const record of missed.toReversed()) if (record.id !== last) take(record);
         } catch {
           // The list is stale until the page is loaded again; what arrives is told all the same.
         }
