@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import connect from 'connect';
 import express, { type RequestHandler } from 'express';
 import express4 from 'express4';
 import { type DepositCallbacks, depositCallbacks } from '../lib/deposit-callbacks.ts';
@@ -19,7 +20,7 @@ import { memoryStore } from '../lib/stores/memory.ts';
 import { sqliteStore } from '../lib/stores/sqlite.ts';
 import { alice, callbackBody, ether, randomHash, secret, signed, usdt } from './helpers/deposits.ts';
 import { promised } from './helpers/promised.ts';
-import { type Answered, codeOf, keepLog, openLine, type Sent, send, serve } from './helpers/serve.ts';
+import { type Answered, codeOf, keepLog, type Line, openLine, type Sent, send, serve } from './helpers/serve.ts';
 
 // Each test is a row of a table that was measured with other receivers, where a rightly signed callback was lost, credited
 // twice, credited falsely, or refused. Here each must end well.
@@ -123,6 +124,39 @@ for (const [name, make] of [
     assert.equal(credited.length, 1);
   });
 }
+
+test('on Connect, below a prefix and behind a parser of its own', async (t) => {
+  const rescued = rescueRawBody({ paths: ['/api/callbacks'] });
+  t.after(() => rescued.close());
+  const { callbacks } = receiver(t);
+  const credited = credit(callbacks);
+  const app = connect();
+  app.use('/callbacks', callbacks);
+  app.use((req: IncomingMessage, _res: unknown, next: () => void) => void req.resume().once('end', next));
+  app.use('/api/callbacks', callbacks);
+  const port = await serve(t, app);
+  assert.equal((await post(port, signed(oddBody()))).status, 200);
+  assert.equal((await post(port, signed(oddBody()), '/api/callbacks/imtoken?from=here')).status, 200);
+  assert.equal((await post(port, signed(callbackBody()), '/callbacks/other')).status, 404);
+  assert.equal(credited.length, 2);
+});
+
+test('over HTTP/1.0, with and without keep-alive', async (t) => {
+  const { callbacks } = receiver(t);
+  const credited = credit(callbacks);
+  const port = await serve(t, callbacks);
+  const write = (line: Line, more: string): void => {
+    const { headers, body } = signed(callbackBody());
+    const lines = Object.entries({ ...headers, 'content-length': body.length }).map((pair) => pair.join(': '));
+    line.write(`POST /imtoken HTTP/1.0\r\n${more}${lines.join('\r\n')}\r\n\r\n${body}`);
+  };
+  const kept = await openLine(t, port);
+  write(kept, 'connection: keep-alive\r\n');
+  assert.match(await kept.until(/\r\n\r\n/), /^HTTP\/1\.1 200 [\s\S]*connection: keep-alive/i);
+  write(kept, '');
+  assert.equal((await kept.closed()).match(/HTTP\/1\.1 200 /g)?.length, 2);
+  assert.equal(credited.length, 2);
+});
 
 test('on a plain node:http server', async (t) => {
   const { callbacks } = receiver(t);
