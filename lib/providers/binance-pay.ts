@@ -6,6 +6,8 @@ import type { Delivery, Provider, Reading } from './provider.ts';
 import { transfersOf, unknown } from './readings.ts';
 import type { Scheme } from './scheme.ts';
 
+export { type BinancePayKeysOptions, binancePayKeys } from './binance-pay-keys.ts';
+
 export interface BinancePayOptions extends NamedAssetsOptions, AccountsOption {}
 
 // https://developers.binance.com/docs/binance-pay/webhook-common: `time\nnonce\nbody\n`. The time is signed and opens no window:

@@ -18,6 +18,8 @@ import type { Delivery, Provider, Reading } from './provider.ts';
 import { ping, transfersOf, unknown } from './readings.ts';
 import type { Scheme } from './scheme.ts';
 
+export { type CircleKeysOptions, circleKeys } from './circle-keys.ts';
+
 // https://developers.circle.com/api-reference/verify-webhook-signatures
 const scheme: Scheme = {
   algorithm: 'ecdsa-p256-sha256',

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { createPublicKey, createSign } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { fireblocks, fireblocksKeys } from '../../lib/providers/fireblocks.ts';
 import type { Delivery } from '../../lib/providers/provider.ts';
 import { describeProvider, readProviderFixtures, signCallback } from '../../lib/testing/index.ts';
+import { serveKeys } from '../helpers/key-server.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/providers/fireblocks', import.meta.url));
 const fixtures = readProviderFixtures(folder);
@@ -60,27 +59,22 @@ test('A header that names another algorithm, or none, is refused whatever it sig
   }
 });
 
-test('Keys come from the JWKS, by their ids; what is no RSA key for RS512 is passed over', async () => {
+test('Keys come from the JWKS, by their ids; what is no RSA key for RS512 is passed over', async (t) => {
   const jwk = {
     ...createPublicKey(first.key).export({ format: 'jwk' }),
     kid: 'webhook-key-1',
     use: 'sig',
     alg: 'RS512',
   };
-  const server = createServer((req, res) => {
-    if (req.url !== '/.well-known/jwks.json') res.statusCode = 500;
-    res.end(JSON.stringify({ keys: [jwk, { kty: 'EC', kid: 'other' }, { ...jwk, kid: 'old', alg: 'RS256' }] }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  try {
-    const fetch = { allowPrivate: true };
-    const provider = fireblocks({ secrets: fireblocksKeys({ url: `${at}/.well-known/jwks.json`, fetch }) });
-    const { headers } = signCallback(provider, { secret, body });
-    assert.deepEqual(await provider.verify(delivery(headers)), { keyId: 'webhook-key-1' });
-    const broken = fireblocks({ secrets: fireblocksKeys({ url: `${at}/elsewhere`, fetch }) });
-    await assert.rejects(async () => broken.verify(delivery(headers)), { code: 'KEYS_UNAVAILABLE' });
-  } finally {
-    await new Promise((resolve) => server.close(resolve));
-  }
+  const keys = [jwk, { kty: 'EC', kid: 'other' }, { ...jwk, kid: 'old', alg: 'RS256' }];
+  const at = await serveKeys(t, ({ url }) => ({
+    status: url === '/.well-known/jwks.json' ? 200 : 500,
+    body: { keys },
+  }));
+  const fetch = { allowPrivate: true };
+  const provider = fireblocks({ secrets: fireblocksKeys({ url: `${at}/.well-known/jwks.json`, fetch }) });
+  const { headers } = signCallback(provider, { secret, body });
+  assert.deepEqual(await provider.verify(delivery(headers)), { keyId: 'webhook-key-1' });
+  const broken = fireblocks({ secrets: fireblocksKeys({ url: `${at}/elsewhere`, fetch }) });
+  await assert.rejects(async () => broken.verify(delivery(headers)), { code: 'KEYS_UNAVAILABLE' });
 });
