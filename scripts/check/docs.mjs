@@ -54,14 +54,7 @@ function mentions() {
 }
 
 // Pages of the plan that the README links to and that are still to be written; one that is there leaves this list.
-const toCome = new Set([
-  'README.zh-CN.md',
-  'docs/inspector.md',
-  'docs/metrics.md',
-  'docs/operating.md',
-  'docs/recipes/raw-body.md',
-  'docs/stores.md',
-]);
+const toCome = new Set(['README.zh-CN.md', 'docs/operating.md']);
 
 /** Relative links lead to files that are there. */
 function links() {
@@ -79,12 +72,12 @@ function links() {
 
 /**
  * The tree in CONTRIBUTING.md has a phrase for each file of lib, and for no other. A name with a star stands for several
- * files of its folder.
+ * files, `{a,b}.ts` for each of those named.
  */
 function tree() {
   const lines = (readIfThere('CONTRIBUTING.md') ?? '').split('\n');
-  /** @type {Set<string>} */
-  const named = new Set();
+  /** @type {string[]} */
+  const named = [];
   /** @type {string[]} */
   const folders = [];
   for (const line of lines.slice(lines.indexOf('lib/'))) {
@@ -93,12 +86,12 @@ function tree() {
     const [, indent = '', name = '', slash] = entry;
     folders.length = indent.length / 2;
     if (slash === '/') folders.push(name);
-    else named.add([...folders, name].join('/'));
+    else named.push(...spelledOut([...folders, name].join('/')));
   }
   const files = filesBelow('lib', /\.ts$/);
-  const patterns = [...named].map((name) => ({
+  const patterns = named.map((name) => ({
     name,
-    pattern: new RegExp(`^${name.replaceAll('.', '\\.').replace('*', '[^/]*')}$`),
+    pattern: new RegExp(`^${name.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`),
   }));
   return [
     ...files
@@ -108,4 +101,12 @@ function tree() {
       .filter(({ pattern }) => !files.some((path) => pattern.test(path)))
       .map(({ name }) => `CONTRIBUTING.md: the tree has ${name}, which is not there`),
   ];
+}
+
+/** `{a,b}.ts` as `a.ts` and `b.ts`. @param {string} name */
+function spelledOut(name) {
+  const braces = /^(.*)\{(.*)\}(.*)$/.exec(name);
+  if (braces === null) return [name];
+  const [, before = '', names = '', after = ''] = braces;
+  return names.split(',').map((one) => before + one + after);
 }

@@ -48,8 +48,9 @@ function watch(page: Page): string[] {
   });
   page.on('pageerror', (error) => complaints.push(`script: ${error.message}`));
   page.on('requestfailed', (request) => {
-    // A live list ends when its page is left.
-    if (!request.url().includes('/stream')) complaints.push(`${request.url()} ${request.failure()?.errorText}`);
+    const why = request.failure()?.errorText ?? '';
+    // What a page still loads when it is left, a live list for one.
+    if (why !== 'net::ERR_ABORTED') complaints.push(`${request.url()} ${why}`);
   });
   return complaints;
 }
