@@ -15,6 +15,26 @@ const below = {
   delivery: ['errors', 'networks', 'deposits', 'signatures', 'providers', 'stores', 'chains', 'outbound', 'observe'],
   middleware: ['errors', 'networks', 'deposits', 'providers', 'stores', 'delivery', 'signatures', 'observe'],
   observe: ['errors', 'deposits', 'stores', 'delivery'],
+  options: ['errors', 'networks', 'deposits', 'providers', 'stores', 'chains', 'delivery', 'middleware', 'observe'],
+  'deposit-callbacks': [
+    ...['errors', 'networks', 'deposits', 'providers', 'stores', 'chains', 'delivery', 'middleware', 'observe'],
+    'options',
+  ],
+  testing: ['errors', 'networks', 'deposits', 'providers', 'stores', 'observe', 'deposit-callbacks'],
+  notifier: ['errors', 'networks', 'deposits', 'signatures', 'stores', 'chains', 'delivery', 'outbound', 'observe'],
+  inspector: [
+    ...['errors', 'networks', 'deposits', 'signatures', 'stores', 'delivery', 'middleware', 'observe'],
+    'deposit-callbacks',
+  ],
+  audit: ['errors', 'networks', 'deposits', 'signatures', 'providers', 'stores', 'outbound', 'testing'],
+  cli: [
+    ...['errors', 'networks', 'deposits', 'signatures', 'providers', 'stores', 'chains', 'delivery', 'observe'],
+    ...['options', 'deposit-callbacks', 'audit'],
+  ],
+  index: [
+    ...['errors', 'networks', 'deposits', 'providers', 'stores', 'delivery', 'middleware', 'observe'],
+    ...['options', 'deposit-callbacks'],
+  ],
 };
 
 // The log and the news are written to from every floor, so they stand on none; only types lead back.
@@ -25,6 +45,8 @@ export function check() {
   /** @type {string[]} */
   const problems = [];
   for (const path of filesBelow('lib', /\.ts$/)) {
+    if (below[floor(path)] === undefined)
+      problems.push(`${path}: scripts/check/layers.mjs has no floor ${floor(path)}`);
     for (const { target, typeOnly } of imports(path)) {
       const from = floor(path);
       const allowed = below[from];

@@ -70,7 +70,7 @@ const mutations: readonly Mutation[] = [
         `${value} ${value}`,
         `v1,${random.hex(4)} ${value}`,
         value.toUpperCase(),
-        'é'.repeat(1 + random.below(9)),
+        '\u00e9'.repeat(1 + random.below(9)),
       ]);
     });
     request.expect = 'any';
