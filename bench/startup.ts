@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { report } from './report.ts';
-import { median, spread } from './statistics.ts';
+import { figure, median, spread } from './statistics.ts';
 
 // What loading the package adds to a process that has loaded nothing else, from dist, a fresh process each time.
 
@@ -34,6 +34,8 @@ const cases: readonly Case[] = [
 
 interface Cost {
   ms: number;
+  /** Of all threads, which a busy machine disturbs less. */
+  cpuMs: number;
   heapMegabytes: number;
 }
 
@@ -52,8 +54,13 @@ await report(
     ],
     tables: [
       {
-        columns: ['what', 'ms, median (min to max)', 'heap MB, median (min to max)'],
-        rows: cases.map(({ name }) => [name, spread(of(name, 'ms'), 1), spread(of(name, 'heapMegabytes'), 2)]),
+        columns: ['what', 'ms, median (min to max)', 'CPU ms', 'heap MB, median (min to max)'],
+        rows: cases.map(({ name }) => [
+          name,
+          spread(of(name, 'ms'), 1),
+          figure(median(of(name, 'cpuMs')), 1),
+          spread(of(name, 'heapMegabytes'), 2),
+        ]),
       },
     ],
     goals: cases.flatMap(({ name, goal: asked }) => {
@@ -80,11 +87,13 @@ function load({ modules, format }: Case): Cost {
   const script = `
     gc();
     const heap = process.memoryUsage().heapUsed;
+    const cpu = process.cpuUsage();
     const startedAt = performance.now();
     ${loads.join('\n')}
     const ms = performance.now() - startedAt;
+    const { user, system } = process.cpuUsage(cpu);
     gc();
-    console.log(JSON.stringify({ ms, heapMegabytes: (process.memoryUsage().heapUsed - heap) / 1e6 }));`;
+    console.log(JSON.stringify({ ms, cpuMs: (user + system) / 1e3, heapMegabytes: (process.memoryUsage().heapUsed - heap) / 1e6 }));`;
   const type = format === 'require' ? 'commonjs' : 'module';
   const args = ['--expose-gc', `--input-type=${type}`, '--eval', script];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Cost;
