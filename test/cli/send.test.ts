@@ -50,6 +50,20 @@ test('listen receives what send sends, by HMAC and by ed25519, and shows it', as
   assert.equal(JSON.parse(looked.stdout)[0].to, alice);
 });
 
+test('listen serves the inspector behind a password of its own', async (t) => {
+  const folder = await temporaryFolder(t);
+  const listener = runOn(t, ['listen', '--port', '0'], { cwd: folder, env: { CALLBACK_SECRET: secret } });
+  const [, credentials = '', address] = await listener.until(/Inspector: http:\/\/([^@]+)@(\S+)/);
+  const asked = await fetch(`http://${address}`);
+  assert.equal(asked.status, 401);
+  assert.equal(asked.headers.get('www-authenticate'), 'Basic realm="inspector"');
+  const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
+  const shown = await fetch(`http://${address}`, { headers: { authorization } });
+  assert.equal(shown.status, 200);
+  assert.match(await shown.text(), /<!doctype html>/i);
+  assert.equal((await listener.stop()).code, 0);
+});
+
 test('listen makes and shows a secret where none is set, and send needs one that is', async (t) => {
   const folder = await temporaryFolder(t);
   const listener = runOn(t, ['listen', '--port', '0'], { cwd: folder });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Command } from 'commander';
 import { type DepositCallbacks, depositCallbacks } from '../../deposit-callbacks.ts';
@@ -21,6 +21,7 @@ import type { Output } from '../output.ts';
 import { makeProvider, providerNames } from '../provider-table.ts';
 import { secretVariable } from '../secrets.ts';
 import { parseCount, parsePort } from '../times.ts';
+import { trialInspector } from '../trial-inspector.ts';
 import { amountText } from './deposits.ts';
 
 interface ListenOptions {
@@ -43,7 +44,7 @@ const eventKinds: readonly EventKind[] = ['deposit', 'deposit.pending', 'deposit
 export function addListen(program: Command, context: Context, finish: (code: number) => void): void {
   program
     .command('listen')
-    .description('receive callbacks and show them: for trials; its listeners credit nobody')
+    .description('receive callbacks and show them, with the inspector: for trials; its listeners credit nobody')
     .argument('[provider...]', `default imtoken; of ${providerNames.join(', ')}`)
     .option('--store <where>', 'SQLite file (made where it is missing) or URL', 'deposit-callback.db')
     .option('--host <address>', 'to listen on', '127.0.0.1')
@@ -87,29 +88,46 @@ export function addListen(program: Command, context: Context, finish: (code: num
 
 async function serve(providers: Provider[], store: Store, options: ListenOptions, context: Context): Promise<void> {
   const { output } = context;
+  const logger = noteLogger(output);
   const callbacks = depositCallbacks({
     providers,
     store,
     policy: policyOf(options),
-    logger: noteLogger(output),
+    logger,
     ...(options.trustProxy === undefined ? {} : { trustProxy: options.trustProxy }),
   });
+  const { page, credentials } = trialInspector(callbacks, logger);
   show(callbacks, options, output);
   await callbacks.ready();
-  const server = createServer((req, res) => {
-    // As a mounted middleware sees it: what is before the provider's path is the mount point.
-    req.url = (req.url ?? '/').replace(/^\/callbacks(?=\/)/, '');
-    callbacks(req, res);
-  });
+  const server = createServer(mounted({ '/callbacks': callbacks, '/inspector': page }));
   server.listen(options.port, options.host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  for (const provider of providers) output.note(`Listening: POST http://${host}:${port}/callbacks${provider.path}`);
+  const address = `${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
+  for (const provider of providers) output.note(`Listening: POST http://${address}/callbacks${provider.path}`);
+  output.note(`Inspector: http://${credentials}@${address}/inspector/`);
   await context.stopped();
   server.close();
+  page.close();
   await callbacks.close();
   server.closeAllConnections();
+}
+
+type Mountable = (req: IncomingMessage, res: ServerResponse) => void;
+
+/** Requests below a path go to what is mounted there, which sees the rest of it, as in Express. */
+function mounted(paths: Readonly<Record<string, Mountable>>): Mountable {
+  return (req, res) => {
+    const url = req.url ?? '/';
+    const found = Object.entries(paths).find(([path]) => url.startsWith(`${path}/`));
+    if (!found) {
+      res.writeHead(404, { 'content-length': 0 }).end();
+      return;
+    }
+    const [path, mount] = found;
+    Object.assign(req, { originalUrl: url, url: url.slice(path.length) });
+    mount(req, res);
+  };
 }
 
 function show(callbacks: DepositCallbacks, { json }: ListenOptions, output: Output): void {
