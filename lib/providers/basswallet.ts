@@ -5,7 +5,7 @@ import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-na
 import { declareProvider } from './declare-provider.ts';
 import { fieldOf } from './places.ts';
 import type { Delivery, Provider, Reading } from './provider.ts';
-import { transfersOf, unknown } from './readings.ts';
+import { transfersOf, unknown, wordIn } from './readings.ts';
 import type { Scheme, SignedRequest } from './scheme.ts';
 
 // https://docs-en.basswallet.com/api-reference/info/sign-info: `name=value&...` in the order in which they are sent. The time among
@@ -43,7 +43,7 @@ function readBasswallet({ body }: Delivery, names: AssetNames): Reading {
   const type = text(callback, 'webhookType');
   // An order that expired names no transfer.
   if ((type !== 'Deposit' && type !== 'Payment') || text(callback, 'status') === 'Expired') return unknown;
-  const kind = kinds[text(callback, 'status')] ?? 'seen';
+  const kind = wordIn(kinds, text(callback, 'status')) ?? 'seen';
   const number = optionalNumberText(callback, 'blockHigh');
   return transfersOf(
     present<Transfer>({

@@ -9,7 +9,7 @@ import type { Key } from '../signatures/key-ring.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
 import { defineProvider } from './define-provider.ts';
 import type { Delivery, Provider, Reading, Sign, Verified } from './provider.ts';
-import { transfersOf, unknown } from './readings.ts';
+import { transfersOf, unknown, wordIn } from './readings.ts';
 
 export interface ChainupCustodyOptions extends NamedAssetsOptions {
   /** Your application's id: a callback that names another is refused. */
@@ -112,7 +112,7 @@ function readNotice({ body }: Delivery, keys: readonly KeyObject[], names: Asset
 }
 
 function readDeposit(notice: Json, names: AssetNames): Transfer {
-  const kind = kinds[text(notice, 'status')] ?? 'seen';
+  const kind = wordIn(kinds, text(notice, 'status')) ?? 'seen';
   return present<Transfer>({
     kind,
     ...names.named(text(notice, 'symbol')),

@@ -15,7 +15,7 @@ import { findNetwork } from '../networks/registry.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
 import { declareProvider } from './declare-provider.ts';
 import type { Delivery, Provider, Reading } from './provider.ts';
-import { transfersOf } from './readings.ts';
+import { transfersOf, wordIn } from './readings.ts';
 import type { Scheme } from './scheme.ts';
 
 /** Keys that Cobo publishes for WaaS 1.0 (compressed secp256k1, hex), for the option `secrets`. */
@@ -74,7 +74,7 @@ function readNotification({ body }: Delivery, names: AssetNames): Reading {
 }
 
 function readCustodial(callback: Json, names: AssetNames): Transfer {
-  const kind = custodialKinds[text(callback, 'status')] ?? 'seen';
+  const kind = wordIn(custodialKinds, text(callback, 'status')) ?? 'seen';
   const asset = names.named(text(callback, 'coin'));
   // An account that is shared is told apart in the address: `address|memo`.
   const [to = '', memo] = text(callback, 'address').split('|', 2);

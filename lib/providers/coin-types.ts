@@ -2,6 +2,7 @@ import { findNetwork } from '../networks/registry.ts';
 import type { NamedAsset } from './asset-names.ts';
 import { assetOn } from './evm-reading.ts';
 import type { ProviderOptions } from './provider.ts';
+import { wordIn } from './readings.ts';
 
 /** For providers that number networks by SLIP-0044. */
 export interface CoinTypesOptions extends ProviderOptions {
@@ -20,6 +21,6 @@ export function assetByCoinType(
   token: string,
   networks: Readonly<Record<string, string>> = {},
 ): NamedAsset {
-  const network = findNetwork(networks[coin] ?? coinTypes[coin] ?? '')?.id ?? `unnamed:${coin}`;
+  const network = findNetwork(wordIn(networks, coin) ?? wordIn(coinTypes, coin) ?? '')?.id ?? `unnamed:${coin}`;
   return { network, asset: assetOn(network, token === coin ? undefined : token) };
 }

@@ -5,7 +5,7 @@ import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
 import { declareProvider } from './declare-provider.ts';
 import type { Delivery, Provider, Reading } from './provider.ts';
-import { transfersOf, unknown } from './readings.ts';
+import { transfersOf, unknown, wordIn } from './readings.ts';
 import type { Scheme } from './scheme.ts';
 
 // https://documenter.getpostman.com/view/7907941: keys sorted at every depth, as the code samples do. The prose beside them sorts with
@@ -51,7 +51,7 @@ function readPayment({ body }: Delivery, names: AssetNames): Reading {
   // Payouts have another shape.
   const status = optionalText(callback, 'payment_status');
   if (status === undefined) return unknown;
-  const kind = kinds[status];
+  const kind = wordIn(kinds, status);
   // waiting, expired: nothing has arrived.
   if (kind === undefined) return unknown;
   return transfersOf(readTransfer(callback, kind, names));

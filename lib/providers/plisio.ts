@@ -6,7 +6,7 @@ import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-na
 import { declareProvider } from './declare-provider.ts';
 import { fieldOf } from './places.ts';
 import type { Delivery, Provider, Reading } from './provider.ts';
-import { transfersOf, unknown } from './readings.ts';
+import { transfersOf, unknown, wordIn } from './readings.ts';
 import type { Scheme, SignedRequest } from './scheme.ts';
 import { compactJson } from './signed-bytes.ts';
 
@@ -52,7 +52,7 @@ function sortedAsTexts(request: SignedRequest): string | undefined {
 
 function readInvoice({ body }: Delivery, names: AssetNames, accountOn: (network: string) => string): Reading {
   const callback = parseJson(body);
-  const kind = kinds[text(callback, 'status')];
+  const kind = wordIn(kinds, text(callback, 'status'));
   if (kind === undefined || optionalText(callback, 'ipn_type') !== 'invoice') return unknown;
   return transfersOf(readTransfer(callback, kind, names, accountOn));
 }

@@ -12,3 +12,8 @@ export const ping: Reading = { kind: 'ping', ...nothing };
 export function transfersOf(...transfers: readonly Transfer[]): Reading {
   return { kind: 'transfers', transfers, removals: [] };
 }
+
+/** What stands in a table under a word of a body; undefined for a word that only every object has (`constructor`). */
+export function wordIn<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined;
+}

@@ -1,4 +1,5 @@
 import { tokenAsset } from '../networks/registry.ts';
+import { wordIn } from './readings.ts';
 
 // Contracts that their issuers publish (tether.to/supported-protocols, circle.com/multi-chain-usdc). Networks on which one
 // symbol has stood for two contracts (USDC of Polygon, Arbitrum, Optimism, Avalanche) are left out: there the user says which.
@@ -21,6 +22,6 @@ const contracts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** CAIP-19 of USDT or USDC on a network (CAIP-2), where the symbol can mean only one contract; undefined elsewhere. */
 export function stablecoinOn(network: string, symbol: string): string | undefined {
-  const contract = contracts[network]?.[symbol.toUpperCase()];
+  const contract = wordIn(wordIn(contracts, network) ?? {}, symbol.toUpperCase());
   return contract === undefined ? undefined : tokenAsset(network, contract);
 }
