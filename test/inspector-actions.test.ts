@@ -4,7 +4,6 @@ import express from 'express';
 import { silentLogger } from '../lib/observe/logger.ts';
 import { imtoken } from '../lib/providers/imtoken.ts';
 import { secret } from './helpers/deposits.ts';
-import { owe } from './helpers/events.ts';
 import { inspected } from './helpers/inspected.ts';
 import { policy } from './helpers/receiver.ts';
 import { send } from './helpers/serve.ts';
@@ -129,16 +128,22 @@ test('callbacks that could not be read, or not be verified, are read and verifie
 });
 
 test('an action needs the token of its session, the origin of the page, and a reason', async (t) => {
-  const { act, get, port, callbacks } = await inspected(t, {
-    receiver: { policy: { ...policy, hold: () => 'large' } },
+  const {
+    act,
+    get,
+    port,
+    callbacks,
+    send: sendCallback,
+  } = await inspected(t, {
+    receiver: { delivery: { attempts: 1 } },
     inspector: { actions },
     prepare: (app) => app.set('trust proxy', 'loopback'),
   });
-  await callbacks.ready();
-  await owe(callbacks.store, 'a', ['deposit']);
-  const [event] = await callbacks.store.events({ limit: 1 });
-  const claim = await callbacks.store.claim({ limit: 1, leaseMs: 1_000, except: [] });
-  if (claim[0]) await callbacks.store.fail(claim[0], { error: 'down', delayMs: 0, dead: true });
+  callbacks.on('deposit', () => {
+    throw new Error('the ledger is down');
+  });
+  await sendCallback();
+  const [event] = await callbacks.store.events({ state: 'dead', limit: 1 });
   const fields = { event: event?.id ?? '' };
   const other = await get('/dead-letters');
   const [, otherToken = ''] = /name="token" value="([^"]+)"/.exec(other.text) ?? [];

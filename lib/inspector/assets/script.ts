@@ -5,6 +5,8 @@
 export const script: string = `'use strict';
 for (const one of document.querySelectorAll('time[datetime]')) localTime(one);
 for (const one of document.querySelectorAll('[data-live]')) live(one);
+const here = document.querySelector('.top [aria-current]');
+if (here) here.scrollIntoView({ block: 'nearest', inline: 'center' });
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape') return;
   const open = event.target instanceof Element && event.target.closest('details.act[open]');

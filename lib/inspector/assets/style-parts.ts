@@ -26,8 +26,8 @@ td.id code { white-space: nowrap; } td.wide { min-width: 240px; max-width: 480px
 td bdi { overflow-wrap: anywhere; }
 .empty { padding: 36px 24px; border: 1px dashed var(--line-strong); border-radius: 12px; text-align: center; color: var(--soft); }
 .empty-title { color: var(--ink); font-weight: 600; }
-.live .sheet:has(tbody:empty) { display: none; } .live + .empty { margin-top: 0; }
-.live-bar { display: flex; align-items: center; gap: 12px; margin-bottom: 10px; color: var(--soft); font-size: 13px; } .live-bar[hidden] { display: none; }
+.live .sheet:not(:has(tbody tr)) { display: none; } .live + .empty { margin-top: 0; }
+.live-bar { display: flex; align-items: center; gap: 12px; margin-bottom: 10px; color: var(--soft); font-size: 13px; } .live-bar[hidden], .live-bar .button[hidden] { display: none; }
 .live-bar .button { min-height: 28px; padding: 2px 10px; font-size: 13px; }
 .live-state::before { content: ""; display: inline-block; width: 8px; height: 8px; margin-right: 8px; border-radius: 50%; background: var(--faint); }
 .live[data-state=on] .live-state::before { background: var(--bar-recorded); box-shadow: 0 0 0 3px var(--good-wash); }
@@ -95,10 +95,10 @@ blockquote { margin-top: 4px; padding-left: 12px; border-left: 3px solid var(--l
   .sheet:not(:has(.act[open])) { overflow: hidden; } table, tbody, tr, td { display: block; } thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tbody tr { padding: 10px 16px; border-top: 1px solid var(--line); } tbody tr:first-child { border-top: 0; }
   td, td:first-child, td:last-child { display: grid; grid-template-columns: 104px minmax(0, 1fr); gap: 0 12px; padding: 3px 0; border: 0; text-align: left; min-width: 0; max-width: none; white-space: normal; }
-  td > div { min-width: 0; } td.minor { display: none; }
+  td.number { text-align: left; } td > div { min-width: 0; } td.minor { display: none; }
   td::before { content: attr(data-label); color: var(--soft); font-size: 13px; line-height: 21px; } td.buttons { grid-template-columns: minmax(0, 1fr); padding-top: 8px; } td.buttons::before { display: none; } td:has(> div:empty) { display: none; }
   .filter { grid-template-columns: repeat(2, minmax(0, 1fr)); } .filter-go { grid-column: 1 / -1; } .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; } .headline { padding: 18px 20px; }
-  .act { width: 100%; } .acts { width: 100%; } .act > summary { width: 100%; text-align: center; } .act > form { position: static; width: 100%; box-shadow: none; } .section-head > .act { margin-left: 0; }
+  .act { width: 100%; } .acts { width: 100%; } .act > summary { width: 100%; } td.buttons > div { display: grid; gap: 8px; } .act > form { position: static; width: 100%; box-shadow: none; } .section-head > .act { margin-left: 0; }
   .facts > div { grid-template-columns: minmax(0, 1fr); gap: 0; } .title h1.sum { font-size: 28px; }
   .timeline > li { grid-template-columns: minmax(0, 1fr); padding-left: 28px; } .timeline > li::before { left: 0; } .timeline > li::after { left: 6px; } .when { text-align: left; }
 }

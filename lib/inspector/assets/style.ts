@@ -61,7 +61,7 @@ section > .soft, main > .soft { margin: -4px 0 12px; max-width: 72ch; font-size:
 
 input, select, button, .button { min-height: 36px; padding: 6px 12px; border: 1px solid var(--line-strong); border-radius: 8px; background: var(--card); color: var(--ink); font: 500 14px/20px var(--sans); }
 input { font-weight: 400; } input::placeholder { color: var(--soft); opacity: 1; text-overflow: ellipsis; }
-button, .button { display: inline-block; cursor: pointer; text-decoration: none; white-space: nowrap; }
+button, .button { display: inline-flex; align-items: center; justify-content: center; cursor: pointer; text-decoration: none; white-space: nowrap; }
 button:hover, .button:hover { border-color: var(--accent); color: var(--accent); }
 .primary { background: var(--accent); border-color: var(--accent); color: var(--accent-ink); }
 .primary:hover { color: var(--accent-ink); filter: brightness(1.08); }

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { bodyView } from '../../lib/inspector/body-view.ts';
+import { render } from '../../lib/inspector/html.ts';
+import { english } from '../../lib/inspector/words.ts';
+
+/** Texts of the blocks, as a reader sees them. */
+function blocks(body: Buffer): string[] {
+  const letters: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+  return [...render(bodyView(english, body)).matchAll(/<pre[^>]*><bdi>([\s\S]*?)<\/bdi><\/pre>/g)].map(
+    ([, text = '']) => text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => letters[name] ?? ''),
+  );
+}
+
+test('JSON is laid out without a change of anything but white space, and stands exactly beneath', () => {
+  fc.assert(
+    fc.property(fc.json(), (text) => {
+      const [first = '', exact = first] = blocks(Buffer.from(text));
+      const shown = (written: string): string =>
+        written.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').replace(/\\u\{\w+\}/g, '');
+      assert.equal(shown(exact), shown(text));
+      assert.equal(shown(first).replace(/\s/g, ''), shown(text).replace(/\s/g, ''));
+    }),
+  );
+});
+
+test('numbers beyond a double, names that come twice and broken JSON stay as they came', () => {
+  const text = '{"a":1000000000000000000001,"a":0.10,"b":[1e400,}';
+  const [laidOut = '', exact = ''] = blocks(Buffer.from(text));
+  assert.equal(exact, text);
+  assert.match(laidOut, /"a": 1000000000000000000001,\n {2}"a": 0\.10,/);
+});
+
+test('bytes that are no UTF-8 stand as hex, and a long body is cut at a whole character', () => {
+  assert.match(blocks(Buffer.from([0xff, 0x41, 0x00]))[0] ?? '', /^000000 {2}ff 41 00 +\.A\.$/);
+  const long = Buffer.from(`a${'\u4e2d'.repeat(40_000)}`);
+  const page = render(bodyView(english, long));
+  assert.match(page, /The first 65536 of 120001 bytes\./);
+  assert.doesNotMatch(page, /\ufffd/);
+});
