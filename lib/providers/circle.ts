@@ -15,7 +15,7 @@ import { findNetwork } from '../networks/registry.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
 import { declareProvider } from './declare-provider.ts';
 import type { Delivery, Provider, Reading } from './provider.ts';
-import { ping, transfersOf, unknown } from './readings.ts';
+import { blockFrom, ping, transfersOf, unknown } from './readings.ts';
 import type { Scheme } from './scheme.ts';
 
 export { type CircleKeysOptions, circleKeys } from './circle-keys.ts';
@@ -74,7 +74,7 @@ function readTransfer(callback: Json, names: AssetNames): Transfer {
     transaction: present<Transfer['transaction']>({
       id: text(callback, 'notification.txHash'),
       position: `transfer:${text(callback, 'notification.id')}`,
-      block: isFinal ? present<{ number?: string; hash?: string }>({ number, hash }) : undefined,
+      block: isFinal ? blockFrom(number, hash) : undefined,
     }),
     at: optionalIsoTime(callback, 'notification.updateDate'),
     evidence: { category: isNft ? 'nft' : 'transfer', direction: 'in' },

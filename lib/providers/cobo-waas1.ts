@@ -13,9 +13,10 @@ import { present } from '../deposits/present.ts';
 import type { Transfer } from '../deposits/transfer.ts';
 import { findNetwork } from '../networks/registry.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
+import { coboAssets } from './cobo-assets.ts';
 import { declareProvider } from './declare-provider.ts';
 import type { Delivery, Provider, Reading } from './provider.ts';
-import { transfersOf, wordIn } from './readings.ts';
+import { blockFrom, transfersOf, wordIn } from './readings.ts';
 import type { Scheme } from './scheme.ts';
 
 /** Keys that Cobo publishes for WaaS 1.0 (compressed secp256k1, hex), for the option `secrets`. */
@@ -36,20 +37,12 @@ const scheme: Scheme = {
   sentHeaders: (now) => ({ 'biz-timestamp': String(now) }),
 };
 
-const knownAssets = {
-  BTC: 'bitcoin',
-  ETH: 'ethereum',
-  ETH_USDT: 'ethereum/USDT',
-  TRON: 'tron',
-  TRON_USDT: 'tron/USDT',
-} as const;
-
 /**
  * Cobo Custody WaaS 1.0 notifications, of custodial and of MPC wallets. Secrets are public keys, `coboWaas1PublicKeys`.
  * See `docs/providers/cobo-waas1.md`.
  */
 export function coboWaas1(options: NamedAssetsOptions): Provider {
-  const names = assetNames('cobo-waas1', options.assets, knownAssets);
+  const names = assetNames('cobo-waas1', options.assets, coboAssets);
   return declareProvider(
     {
       name: 'cobo-waas1',
@@ -133,10 +126,7 @@ function positionOf(network: string, output: string | undefined, id: string): st
   return output !== undefined && isOfOutputs ? `out:${output}` : `transfer:${id}`;
 }
 
-function blockOf(callback: Json): { number?: string; hash?: string } | undefined {
+function blockOf(callback: Json): Transfer['transaction']['block'] {
   const number = optionalNumberText(callback, 'tx_detail.blocknumber');
-  const hash = optionalText(callback, 'tx_detail.blockhash');
-  return number === undefined && hash === undefined
-    ? undefined
-    : present<{ number?: string; hash?: string }>({ number, hash });
+  return blockFrom(number, optionalText(callback, 'tx_detail.blockhash'));
 }

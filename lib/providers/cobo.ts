@@ -11,9 +11,10 @@ import { present } from '../deposits/present.ts';
 import type { Transfer } from '../deposits/transfer.ts';
 import { findNetwork } from '../networks/registry.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
+import { coboAssets } from './cobo-assets.ts';
 import { declareProvider } from './declare-provider.ts';
 import type { Delivery, Provider, Reading } from './provider.ts';
-import { transfersOf, unknown } from './readings.ts';
+import { blockFrom, transfersOf, unknown } from './readings.ts';
 import type { Scheme } from './scheme.ts';
 
 /** Keys that Cobo publishes for WaaS 2.0 webhooks (raw ed25519, hex), for the option `secrets`. */
@@ -35,17 +36,9 @@ const scheme: Scheme = {
   sentHeaders: (now) => ({ 'biz-timestamp': String(now) }),
 };
 
-const knownAssets = {
-  BTC: 'bitcoin',
-  ETH: 'ethereum',
-  ETH_USDT: 'ethereum/USDT',
-  TRON: 'tron',
-  TRON_USDT: 'tron/USDT',
-} as const;
-
 /** Cobo WaaS 2.0 webhooks. Secrets are public keys, `coboPublicKeys`. See `docs/providers/cobo.md`. */
 export function cobo(options: NamedAssetsOptions): Provider {
-  const names = assetNames('cobo', options.assets, knownAssets);
+  const names = assetNames('cobo', options.assets, coboAssets);
   return declareProvider(
     {
       name: 'cobo',
@@ -94,10 +87,7 @@ function readTransfer(callback: Json, kind: Transfer['kind'], names: AssetNames)
     transaction: present<Transfer['transaction']>({
       id: optionalText(callback, 'data.transaction_hash'),
       position: positionOf(callback, asset.network),
-      block:
-        isInBlock && (number ?? hash) !== undefined
-          ? present<{ number?: string; hash?: string }>({ number, hash })
-          : undefined,
+      block: isInBlock ? blockFrom(number, hash) : undefined,
     }),
     confirmations: kind === 'confirmed' ? (optionalInteger(callback, 'data.confirmed_num') ?? 0) : undefined,
     at: optionalInteger(callback, 'data.updated_timestamp'),

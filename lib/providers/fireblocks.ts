@@ -12,7 +12,7 @@ import type { Key } from '../signatures/key-ring.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
 import { defineProvider } from './define-provider.ts';
 import type { Delivery, Provider, Reading, Sign, Verified } from './provider.ts';
-import { transfersOf, unknown } from './readings.ts';
+import { blockFrom, transfersOf, unknown } from './readings.ts';
 
 export { type FireblocksKeysOptions, fireblocksKeys } from './fireblocks-keys.ts';
 
@@ -154,10 +154,7 @@ function positionOf(callback: Json, network: string): string {
   return `transfer:${text(callback, 'data.id')}`;
 }
 
-function blockOf(callback: Json): { number?: string; hash?: string } | undefined {
+function blockOf(callback: Json): Transfer['transaction']['block'] {
   const number = optionalNumberText(callback, 'data.blockInfo.blockHeight');
-  const hash = optionalText(callback, 'data.blockInfo.blockHash');
-  return number === undefined && hash === undefined
-    ? undefined
-    : present<{ number?: string; hash?: string }>({ number, hash });
+  return blockFrom(number, optionalText(callback, 'data.blockInfo.blockHash'));
 }

@@ -1,3 +1,4 @@
+import { present } from '../deposits/present.ts';
 import type { Transfer } from '../deposits/transfer.ts';
 import type { Reading } from './provider.ts';
 
@@ -16,4 +17,11 @@ export function transfersOf(...transfers: readonly Transfer[]): Reading {
 /** What stands in a table under a word of a body; undefined for a word that only every object has (`constructor`). */
 export function wordIn<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
   return Object.hasOwn(table, word) ? table[word] : undefined;
+}
+
+type Block = NonNullable<Transfer['transaction']['block']>;
+
+/** The block that a body names, by either; undefined where it names none. */
+export function blockFrom(number: string | undefined, hash: string | undefined): Block | undefined {
+  return number === undefined && hash === undefined ? undefined : present<Block>({ number, hash });
 }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chainupCustody } from '../../lib/providers/chainup-custody.ts';
-import type { Delivery } from '../../lib/providers/provider.ts';
 import { describeProvider, readProviderFixtures, signCallback } from '../../lib/testing/index.ts';
+import { delivery } from '../helpers/delivery.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/providers/chainup-custody', import.meta.url));
 const fixtures = readProviderFixtures(folder);
@@ -12,15 +12,6 @@ describeProvider({
   name: 'ChainUp Custody',
   create: (options) => chainupCustody({ appId: '', ...options }),
   fixtures,
-});
-
-const delivery = (over: Partial<Delivery>): Delivery => ({
-  method: 'POST',
-  url: '/callbacks',
-  headers: {},
-  body: Buffer.alloc(0),
-  receivedAt: 1_767_225_600_000,
-  ...over,
 });
 
 const { first } = fixtures.keys;

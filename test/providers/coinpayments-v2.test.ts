@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { coinpaymentsV2 } from '../../lib/providers/coinpayments-v2.ts';
-import type { Delivery } from '../../lib/providers/provider.ts';
 import { describeProvider, readProviderFixtures } from '../../lib/testing/index.ts';
+import { delivery } from '../helpers/delivery.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/providers/coinpayments-v2', import.meta.url));
 const fixtures = readProviderFixtures(folder);
@@ -13,15 +13,6 @@ describeProvider({
   name: 'CoinPayments v2',
   create: (options) => coinpaymentsV2({ url: '', ...options }),
   fixtures,
-});
-
-const delivery = (over: Partial<Delivery>): Delivery => ({
-  method: 'POST',
-  url: '/callbacks',
-  headers: {},
-  body: Buffer.alloc(0),
-  receivedAt: 1_767_225_600_000,
-  ...over,
 });
 
 test('Byte order mark, method, URL, client, time and body are signed, one after the other', async () => {

@@ -2,22 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { cryptapi, cryptapiPublicKey } from '../../lib/providers/cryptapi.ts';
-import type { Delivery } from '../../lib/providers/provider.ts';
 import { describeProvider, readProviderFixtures, signCallback } from '../../lib/testing/index.ts';
+import { delivery } from '../helpers/delivery.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/providers/cryptapi', import.meta.url));
 const fixtures = readProviderFixtures(folder);
 
 describeProvider({ name: 'CryptAPI', create: cryptapi, fixtures });
-
-const delivery = (over: Partial<Delivery>): Delivery => ({
-  method: 'POST',
-  url: '/callbacks',
-  headers: {},
-  body: Buffer.alloc(0),
-  receivedAt: 1_767_225_600_000,
-  ...over,
-});
 
 const { first } = fixtures.keys;
 const url = '/callbacks/cryptapi?order=42&address_in=a&txid_in=b&value_coin=1&coin=btc&pending=0';

@@ -3,22 +3,13 @@ import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { nowpayments } from '../../lib/providers/nowpayments.ts';
-import type { Delivery } from '../../lib/providers/provider.ts';
 import { describeProvider, readProviderFixtures } from '../../lib/testing/index.ts';
+import { delivery } from '../helpers/delivery.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/providers/nowpayments', import.meta.url));
 const fixtures = readProviderFixtures(folder);
 
 describeProvider({ name: 'NOWPayments', create: nowpayments, fixtures });
-
-const delivery = (over: Partial<Delivery>): Delivery => ({
-  method: 'POST',
-  url: '/callbacks',
-  headers: {},
-  body: Buffer.alloc(0),
-  receivedAt: 1_767_225_600_000,
-  ...over,
-});
 
 const provider = nowpayments({ secrets: ['secret'] });
 const signatureOf = (json: string): string => createHmac('sha512', 'secret').update(json).digest('hex');

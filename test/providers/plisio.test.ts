@@ -3,22 +3,13 @@ import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { plisio } from '../../lib/providers/plisio.ts';
-import type { Delivery } from '../../lib/providers/provider.ts';
 import { describeProvider, readProviderFixtures } from '../../lib/testing/index.ts';
+import { delivery } from '../helpers/delivery.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/providers/plisio', import.meta.url));
 const fixtures = readProviderFixtures(folder);
 
 describeProvider({ name: 'Plisio', create: (options) => plisio({ accounts: {}, ...options }), fixtures });
-
-const delivery = (over: Partial<Delivery>): Delivery => ({
-  method: 'POST',
-  url: '/callbacks',
-  headers: {},
-  body: Buffer.alloc(0),
-  receivedAt: 1_767_225_600_000,
-  ...over,
-});
 
 test('Members that were sorted and made texts before they were signed verify too', async () => {
   const provider = plisio({ secrets: ['secret'], accounts: { bitcoin: 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4' } });

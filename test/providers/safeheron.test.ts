@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { constants, createCipheriv, createPublicKey, publicEncrypt, randomBytes, sign } from 'node:crypto';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Delivery } from '../../lib/providers/provider.ts';
 import { safeheron } from '../../lib/providers/safeheron.ts';
 import { describeProvider, readProviderFixtures, signCallback } from '../../lib/testing/index.ts';
+import { delivery } from '../helpers/delivery.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/providers/safeheron', import.meta.url));
 const fixtures = readProviderFixtures(folder);
@@ -13,15 +13,6 @@ describeProvider({
   name: 'Safeheron',
   create: (options) => safeheron({ privateKey: '', ...options }),
   fixtures,
-});
-
-const delivery = (over: Partial<Delivery>): Delivery => ({
-  method: 'POST',
-  url: '/callbacks',
-  headers: {},
-  body: Buffer.alloc(0),
-  receivedAt: 1_767_225_600_000,
-  ...over,
 });
 
 const { first } = fixtures.keys;
