@@ -29,7 +29,7 @@ const below = {
   audit: ['errors', 'networks', 'deposits', 'signatures', 'providers', 'stores', 'outbound', 'testing'],
   cli: [
     ...['errors', 'networks', 'deposits', 'signatures', 'providers', 'stores', 'chains', 'delivery', 'observe'],
-    ...['options', 'deposit-callbacks', 'audit'],
+    ...['options', 'deposit-callbacks', 'audit', 'inspector'],
   ],
   index: [
     ...['errors', 'networks', 'deposits', 'providers', 'stores', 'delivery', 'middleware', 'observe'],
