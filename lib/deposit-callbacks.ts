@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { atMost } from './delivery/at-most.ts';
+import { atMost, inTime } from './delivery/at-most.ts';
 import { createCallbackLog } from './delivery/callback-log.ts';
 import { createDeliverer, type Deliverer } from './delivery/deliverer.ts';
 import { followChains } from './delivery/follow-chains.ts';
@@ -132,7 +132,7 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
     } else if (isReady) {
       runLinks(links, req, res, next);
     } else {
-      ready().then(
+      inTime(limits.ackMs, ready(), 'The opening of the store').then(
         () => runLinks(links, req, res, next),
         (cause: unknown) =>
           refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The store is not ready', { cause })),

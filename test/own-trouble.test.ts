@@ -14,6 +14,7 @@ import { type SqliteDatabase, sqliteStore } from '../lib/stores/sqlite.ts';
 import type { Store } from '../lib/stores/store.ts';
 import { fixedClock } from '../lib/testing/fixed-clock.ts';
 import { callbackBody, secret, signed } from './helpers/deposits.ts';
+import { promised } from './helpers/promised.ts';
 import { policy } from './helpers/receiver.ts';
 import { codeOf, keepLog, send, serve } from './helpers/serve.ts';
 
@@ -185,3 +186,43 @@ test('a hold() that never answers keeps its own callback waiting, and no other',
   assert.equal((await post('3')).status, 200);
   assert.equal((await callbacks.store.deposits({ limit: 9 })).length, 3);
 });
+
+test('a store that is never ready gets its callbacks a 503 in time, and is ready for them later', async (t) => {
+  const store = durableStore(t);
+  const hangs = promised();
+  const slow: typeof store = Object.assign(Object.create(store), { ready: () => hangs.promise.then(store.ready) });
+  const { callbacks } = receiver(t, { store: slow, limits: { ackMs: 50 } });
+  const port = await serve(t, callbacks);
+  const body = signed(callbackBody());
+  const answered = await send(port, { path: '/imtoken', ...body });
+  assert.deepEqual([answered.status, codeOf(answered)], [503, 'UNAVAILABLE']);
+  hangs.resolve();
+  await callbacks.ready();
+  assert.equal((await send(port, { path: '/imtoken', ...body })).status, 200);
+});
+
+const readings: Record<string, () => unknown> = {
+  nothing: () => undefined,
+  'a promise': () => Promise.reject(new Error('read() has gone to the network')),
+  'no list': () => ({ kind: 'transfers' }),
+  'a kind that is none': () => ({ kind: 'deposit', transfers: [], removals: [] }),
+};
+
+for (const [name, read] of Object.entries(readings)) {
+  test(`a read() that gives ${name} has its callback quarantined, and another one reads it later`, async (t) => {
+    let reader = read;
+    const provider: Provider = { ...imtokens, read: () => reader() as never };
+    const { callbacks } = receiver(t, { providers: [provider], store: durableStore(t) });
+    const credited: bigint[] = [];
+    callbacks.on('deposit', ({ amount }) => void credited.push(amount));
+    const port = await serve(t, callbacks);
+    const sent = signed(callbackBody());
+    assert.equal((await send(port, { path: '/imtoken', ...sent })).status, 200);
+    const [kept] = await callbacks.store.callbacks({ limit: 1 });
+    assert.deepEqual([kept?.outcome, kept?.code], ['quarantined', 'BODY_UNREADABLE']);
+    reader = () => imtokens.read({ method: 'POST', url: '/', headers: {}, body: sent.body, receivedAt: 0 }, {});
+    assert.deepEqual(await callbacks.reprocess(), { read: 1, recorded: 1, passedOver: 0 });
+    await callbacks.idle();
+    assert.deepEqual(credited, [1500000n]);
+  });
+}

@@ -26,7 +26,7 @@ export function readCallback(given: VerifiedCallback, policy: CompiledPolicy): R
   const { provider, delivery, verified, callback } = given;
   let reading: Reading;
   try {
-    reading = provider.read(delivery, verified);
+    reading = checked(provider.read(delivery, verified), provider);
   } catch (unreadable) {
     return {
       arrival: { callback, assessments: [], verdict: { outcome: 'quarantined', code: 'BODY_UNREADABLE' } },
@@ -47,6 +47,19 @@ export function readCallback(given: VerifiedCallback, policy: CompiledPolicy): R
     reading,
   });
   return isSettled(transfers) ? finish(transfers) : Promise.all(transfers).then(finish);
+}
+
+const kinds: ReadonlySet<unknown> = new Set<Reading['kind']>(['transfers', 'ping', 'notice', 'heartbeat', 'unknown']);
+
+/** A reader of the user's own may give anything. */
+function checked(given: unknown, { name }: Provider): Reading {
+  // Told by the error below, once.
+  if (given instanceof Promise) given.catch(() => {});
+  const { kind, transfers, removals } = (given ?? {}) as Partial<Reading>;
+  if (kinds.has(kind) && Array.isArray(transfers) && Array.isArray(removals)) return given as Reading;
+  throw new TypeError(
+    `read() of ${name} must give a kind of reading with its lists of transfers and removals, at once`,
+  );
 }
 
 /** Rows of one event are numbered in the order of the callback. The same bytes are the same event, under any delivery id (rule 8). */
