@@ -3,6 +3,7 @@ import type { Logger } from '../observe/logger.ts';
 import type { News } from '../observe/news.ts';
 import type { Store } from '../stores/store.ts';
 import { createConfirmer } from './confirmer.ts';
+import { followHints } from './follow-hints.ts';
 import type { Intake } from './intake.ts';
 import { createReconciler, type Reconciler } from './reconcile.ts';
 import { reconcileOnSilence } from './reconcile-on-silence.ts';
@@ -34,12 +35,14 @@ export function followChains({ chains, store, intake, news, logger, now, wake }:
     return { reconcile, start() {}, confirm: async () => {}, close: async () => {} };
   }
   const confirmer = createConfirmer({ ...parts, news, logger });
+  const endHints = followHints({ ...parts, news, logger });
   const endSilence = reconcileOnSilence({ chains, confirmer, reconciler: { reconcile }, news, logger, now });
   return {
     reconcile,
     start: confirmer.start,
     confirm: confirmer.tick,
     async close() {
+      await endHints();
       await endSilence();
       await confirmer.close();
     },

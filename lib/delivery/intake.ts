@@ -51,7 +51,10 @@ export function createIntake(options: IntakeOptions): Intake {
     providers = all;
   };
 
-  const tell = ({ reading, unreadable }: ReadCallback, { provider }: VerifiedCallback): void => {
+  const tell = ({ reading, unreadable }: ReadCallback, { provider, callback }: VerifiedCallback): void => {
+    for (const hint of reading?.hints ?? []) {
+      news?.tell('hint', { provider: provider.name, callbackId: callback.id, hint });
+    }
     if (unreadable !== undefined) {
       logger.error(
         { provider: provider.name, error: unreadable },

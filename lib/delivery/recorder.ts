@@ -70,6 +70,8 @@ interface Asking {
 
 // A loser of compare-and-set loads again; with a handful of receivers a transaction is contended for a few rounds at most.
 const maxRounds = 50;
+/** Of one commit, unless a single callback has more: some hundred ms over SQLite, which holds the event loop. */
+const maxTransfers = 1_000;
 
 /**
  * While one commit is in flight, arrivals gather, and the next commit takes them all: no timer, and no wait when idle
@@ -91,12 +93,23 @@ export function createRecorder({ store, policy, now, batch = 256, policyMs = 30_
   const pump = async (): Promise<void> => {
     await new Promise(setImmediate);
     while (queue.length > 0) {
-      const taken = queue.slice(0, batch);
-      queue = queue.slice(batch);
+      const taken = queue.slice(0, sizeOfBatch());
+      queue = queue.slice(taken.length);
       await commitTogether(taken);
     }
     // In the same turn as the last look at the queue: an arrival in between would wait for the next one.
     pumping = false;
+  };
+
+  const sizeOfBatch = (): number => {
+    let size = 0;
+    let transfers = 0;
+    for (const { arrival } of queue) {
+      transfers += arrival.assessments.length;
+      if (size > 0 && (size === batch || transfers > maxTransfers)) break;
+      size += 1;
+    }
+    return size;
   };
 
   const commitTogether = async (waiting: readonly Waiting[]): Promise<void> => {

@@ -1,5 +1,6 @@
 import type { DepositRecord, EventKind } from '../deposits/deposit.ts';
 import type { DepositCallbackError } from '../errors.ts';
+import type { Hint } from '../providers/provider.ts';
 import type { CallbackRecord } from '../stores/store.ts';
 import type { Logger } from './logger.ts';
 
@@ -12,6 +13,8 @@ export interface NewsMap {
   /** One delivery of an event, when it is over: `failed` is tried again, `dead` is not. */
   event: Delivered;
   'dead-letter': { eventId: string; kind: EventKind; deposit: DepositRecord; error: string };
+  /** An unsigned pointer to something to look up (rule 27): where `chains` holds its network it is looked up here. */
+  hint: { provider: string; callbackId: string; hint: Hint };
   /** A provider has been silent for `silenceMs`. */
   silence: { provider: string; sinceMs: number };
   /** A deposit has been pending or held for longer than its network's bound. */

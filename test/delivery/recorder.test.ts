@@ -225,3 +225,18 @@ test('a function of the policy that never answers fails its callback after a whi
     await intake.recorder.idle();
   }
 });
+
+test('callbacks of very many transfers do not share a commit: together they would hold the event loop for seconds', async (t) => {
+  const { intake, store, sizes } = await setUp(t);
+  const many = (): VerifiedCallback => {
+    const one = callback();
+    const transfers = Array.from({ length: 600 }, () => {
+      const body = Buffer.from(JSON.stringify(callbackBody()));
+      return provider.read({ ...one.delivery, body }, {}).transfers;
+    }).flat();
+    return { ...one, provider: { ...provider, read: () => ({ kind: 'transfers', transfers, removals: [] }) } };
+  };
+  await Promise.all([intake.take(callback()), intake.take(many()), intake.take(many()), intake.take(callback())]);
+  assert.deepEqual(sizes, [2, 2]);
+  assert.equal((await store.counts()).deposits.confirmed, 1_202);
+});
