@@ -58,7 +58,8 @@ It proves nothing about attacks that are not listed. What each probe does, and w
 
 function headline({ verdict, counts }: AuditReport): string {
   if (verdict === 'red') return counts.red === 1 ? 'One probe got through' : `${counts.red} probes got through`;
-  return verdict === 'green' ? 'Every probe held' : 'Nothing could be told';
+  if (verdict !== 'green') return 'Nothing could be told';
+  return counts.skipped === 0 ? 'Every probe held' : 'No probe got through';
 }
 
 function bar({ counts, probes }: AuditReport): string {
