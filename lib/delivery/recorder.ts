@@ -91,8 +91,9 @@ export function createRecorder({ store, policy, now, batch = 256, policyMs = 30_
   };
 
   const pump = async (): Promise<void> => {
-    await new Promise(setImmediate);
     while (queue.length > 0) {
+      // A store may do all its work at once: between two commits the event loop has its turn.
+      await new Promise(setImmediate);
       const taken = queue.slice(0, sizeOfBatch());
       queue = queue.slice(taken.length);
       await commitTogether(taken);
