@@ -1,5 +1,7 @@
 // npm test [-- [--system] [--coverage] [node's --test options] [files]]
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { bin, filesBelow, root } from './tools.mjs';
 import './ensure-build.mjs';
 
@@ -15,9 +17,21 @@ if (files.length === 0) {
   process.exit(0);
 }
 
+// Debian keeps nginx where only root's PATH leads.
+const path = [process.env.PATH ?? '', '/usr/sbin'].join(delimiter);
+const missing = args.includes('--system') ? missingPrograms() : [];
+if (missing.length > 0) {
+  console.error(`test/system needs ${missing.join(', ')}: apt-get install ${missing.join(' ')}`);
+  process.exit(1);
+}
+
 const node = [process.execPath, '--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec'];
 const command = [...(args.includes('--coverage') ? [bin('c8')] : []), ...node, ...flags, ...files];
-const child = spawn(/** @type {string} */ (command[0]), command.slice(1), { cwd: root, stdio: 'inherit' });
+const child = spawn(/** @type {string} */ (command[0]), command.slice(1), {
+  cwd: root,
+  env: { ...process.env, PATH: path },
+  stdio: 'inherit',
+});
 child.on('close', (code) => {
   process.exitCode = code ?? 1;
 });
@@ -27,4 +41,14 @@ function testFiles(system) {
   return filesBelow('test', /\.test\.ts$/).filter(
     (path) => path.startsWith('test/system/') === system && !path.startsWith('test/package/projects/'),
   );
+}
+
+/** Debian's packages that test/system cannot do without and this machine lacks. */
+function missingPrograms() {
+  const folders = path.split(delimiter);
+  /** @param {string} program */
+  const found = (program) => folders.some((folder) => existsSync(join(folder, program)));
+  const { CHROMIUM } = process.env;
+  const browser = CHROMIUM === undefined ? found('chromium') || found('chromium-browser') : existsSync(CHROMIUM);
+  return [...['redis-server', 'nginx'].filter((program) => !found(program)), ...(browser ? [] : ['chromium'])];
 }
