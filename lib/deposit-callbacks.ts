@@ -165,6 +165,7 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
       opening = undefined;
       throw error;
     }
+    if (closing !== undefined) return;
     deliverer.wake();
     watchdog.start();
     follower.start();
@@ -190,7 +191,13 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
     while (requests > 0 && left() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
     // Each step is tried, whatever hangs before it: a lease that is not freed holds its event back until it runs out.
     let hung = 0;
-    for (const step of steps) if (!(await atMost(left(freeingMs), step()))) hung += 1;
+    for (const step of steps) {
+      try {
+        if (!(await atMost(left(freeingMs), step()))) hung += 1;
+      } catch (error) {
+        logger.error({ error }, 'A part of the receiver failed to close');
+      }
+    }
     if (hung > 0)
       logger.warn({ hung }, 'Closed without waiting any longer for what hangs: the store, or a function of the policy');
   }

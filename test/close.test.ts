@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { ChainCheck } from '../lib/chains/chain-check.ts';
 import { depositCallbacks } from '../lib/deposit-callbacks.ts';
 import type { Options } from '../lib/options.ts';
 import { imtoken } from '../lib/providers/imtoken.ts';
@@ -166,4 +167,22 @@ test('close() ends within its bound when the store hangs, and the log says so', 
   assert.ok((await timeOf(callbacks.close(50))) < 2_500);
   assert.ok(log.lines.some(({ message }) => message.includes('without waiting any longer')));
   assert.notEqual((await answered)?.status, 200);
+});
+
+test('a part that fails to close keeps no other from closing: leases are freed, and the store is closed', async (t) => {
+  const path = await databasePath(t);
+  const chain: ChainCheck = {
+    network: 'eip155:1',
+    head: never,
+    check: never,
+    close: () => Promise.reject(new Error('the node has hung up')),
+  };
+  const { callbacks, store, log } = open(path, { chains: [chain] });
+  await callbacks.ready();
+  await callbacks.close(50);
+  assert.throws(() => store.database, { code: 'STORE_NOT_READY' });
+  assert.ok(log.lines.some(({ level, message }) => level === 'error' && message.includes('close')));
+  // Nor is what was closed opened again by whoever still waits for it.
+  await callbacks.ready();
+  await callbacks.close();
 });
