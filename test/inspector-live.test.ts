@@ -42,7 +42,7 @@ async function openStream(t: TestContext, port: number, path: string, headers = 
   };
 }
 
-test('callbacks are told as they arrive, those alone that the filter asks for', async (t) => {
+test('callbacks are told as they arrive, those alone that the filter asks for', { timeout: 30_000 }, async (t) => {
   const {
     port,
     send: sendCallback,
@@ -61,7 +61,7 @@ test('callbacks are told as they arrive, those alone that the filter asks for', 
   assert.deepEqual(await second.ids(1), [ids[1]]);
 });
 
-test('a reader that comes back is told what it has missed, and nothing that it has', async (t) => {
+test('a reader that comes back is told what it has missed, and nothing that it has', { timeout: 30_000 }, async (t) => {
   const { port, send: sendCallback, outcomes, clock } = await inspected(t);
   for (let count = 0; count < 3; count += 1) {
     await sendCallback();
@@ -74,7 +74,7 @@ test('a reader that comes back is told what it has missed, and nothing that it h
   assert.deepEqual(await again.ids(1), ids.slice(2), 'what the browser says last counts');
 });
 
-test('closing the inspector ends the live lists, so that a server can close', async (t) => {
+test('closing the inspector ends the live lists, so that a server can close', { timeout: 30_000 }, async (t) => {
   const { port, page } = await inspected(t);
   const stream = await openStream(t, port, '/stream');
   page.close();
@@ -82,7 +82,7 @@ test('closing the inspector ends the live lists, so that a server can close', as
   assert.equal(stream.res.complete, true, 'ended, not cut off');
 });
 
-test('so many live lists are open at once, and no more', async (t) => {
+test('so many live lists are open at once, and no more', { timeout: 30_000 }, async (t) => {
   const { port } = await inspected(t);
   const streams = await Promise.all(Array.from({ length: 50 }, () => openStream(t, port, '/stream')));
   assert.ok(streams.every(({ res }) => res.statusCode === 200));

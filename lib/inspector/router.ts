@@ -4,6 +4,7 @@ import { act } from './actions.ts';
 import { assets } from './assets/index.ts';
 import { readFilter } from './callback-list.ts';
 import { protect } from './headers.ts';
+import { createHeard } from './heard.ts';
 import { render } from './html.ts';
 import { isLanguage, type Language, languages, preferredLanguage } from './languages.ts';
 import { document, type Frame } from './layout.ts';
@@ -35,6 +36,7 @@ const keptAlarms = 20;
 export function createRouter(options: RouterOptions): Router {
   const { callbacks, authorize, actions, locale, challenge, logger, now } = options;
   const streams = createStreams(callbacks);
+  const heard = createHeard(callbacks.store);
   const alarms: TimedAlarm[] = [];
   callbacks.on('alarm', (alarm) => {
     alarms.unshift({ ...alarm, at: now() });
@@ -138,6 +140,7 @@ export function createRouter(options: RouterOptions): Router {
       root: '../'.repeat(Math.max(0, path.split('/').length - 2)) || './',
       query,
       now: now(),
+      heard,
       alarms,
       token: undefined,
     };

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { DepositCallbacks } from '../deposit-callbacks.ts';
 import type { Alarm, NewsKind, NewsMap } from '../observe/news.ts';
 import type { Store } from '../stores/store.ts';
+import type { Heard } from './heard.ts';
 import type { Html } from './html.ts';
 import type { Words } from './words.ts';
 
@@ -33,6 +34,7 @@ export interface View {
   query: URLSearchParams;
   /** Epoch ms. */
   now: number;
+  heard: Heard;
   /** Of this process, newest first. */
   alarms: readonly TimedAlarm[];
   /** The token that forms carry; undefined where actions are off. */

@@ -78,7 +78,7 @@ export const chinese: Words = {
   clear: '清除',
   older: '更早',
   newest: '最新',
-  never: '从未',
+  heard: { never: '30 天内没有', looking: '仍在查找，请稍后刷新' },
   none: '无',
   justNow: '刚刚',
   ago: (count, unit) => `${count} ${units[unit]}前`,

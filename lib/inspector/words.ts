@@ -76,7 +76,7 @@ export const english = {
   clear: 'Clear',
   older: 'Older',
   newest: 'Newest',
-  never: 'Never',
+  heard: { never: 'Not within 30 days', looking: 'Still looking: reload in a while' },
   none: 'None',
   justNow: 'just now',
   ago: (count: number, unit: 's' | 'min' | 'h' | 'd'): string => `${count} ${unit} ago`,

@@ -1,4 +1,4 @@
-import type { CallbackRecord, Store, StoreCounts } from '../../stores/store.ts';
+import type { CallbackRecord, StoreCounts } from '../../stores/store.ts';
 import { callbackTable, outcomes } from '../callback-list.ts';
 import { latencyChart, milliseconds, rateChart } from '../charts.ts';
 import { type Html, html } from '../html.ts';
@@ -98,7 +98,7 @@ function charts(view: View, records: readonly CallbackRecord[], window: WindowNa
 }
 
 async function providers(view: View, records: readonly CallbackRecord[]): Promise<Html> {
-  const { words, callbacks, root } = view;
+  const { words, callbacks, root, heard, now } = view;
   const { column } = words;
   const columns: Column[] = [
     { label: column.provider },
@@ -109,26 +109,18 @@ async function providers(view: View, records: readonly CallbackRecord[]): Promis
   const rows = await Promise.all(
     callbacks.providers.map(async (name) => {
       const own = records.filter(({ provider }) => provider === name);
-      const heardAt = await lastHeard(callbacks.store, name, own);
+      const heardAt = await heard.lastAt(name, now);
       return row(columns, [
         html`<a href="${root}callbacks?provider=${segment(name)}"><bdi>${name}</bdi></a>`,
-        heardAt === undefined ? words.never : html`${ago(view, heardAt)} <span class="soft">${time(heardAt)}</span>`,
+        heardAt === undefined || heardAt === 'looking'
+          ? words.heard[heardAt ?? 'never']
+          : html`${ago(view, heardAt)} <span class="soft">${time(heardAt)}</span>`,
         own.length,
         own.filter(({ outcome }) => outcome === 'rejected').length,
       ]);
     }),
   );
   return rows.length === 0 ? empty(words.overview.noProviders) : table(words.overview.providers, columns, rows);
-}
-
-/** A refused callback may be anybody's. */
-async function lastHeard(store: Store, provider: string, own: readonly CallbackRecord[]): Promise<number | undefined> {
-  const recent = own.find(({ outcome }) => outcome !== 'rejected');
-  if (recent !== undefined) return recent.receivedAt;
-  const heard = outcomes.filter((outcome) => outcome !== 'rejected');
-  const lists = await Promise.all(heard.map((outcome) => store.callbacks({ provider, outcome, limit: 1 })));
-  const times = lists.flat().map(({ receivedAt }) => receivedAt);
-  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 function alarms(view: View): Html {
