@@ -9,6 +9,8 @@ import { createListeners, type DepositListener, kindsThatWait } from './listener
 
 /** How often the store is asked whether events are owed that nobody listens to. */
 const alarmEveryMs = 5_000;
+/** Renewals after which a listener counts as hanging: ten leases. */
+const hangsAfter = 30;
 
 export interface DelivererOptions<Tx> {
   store: Store<Tx>;
@@ -53,7 +55,7 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
   };
   const news = options.news ?? createNews(logger);
   const listeners = createListeners<Tx>();
-  const running = new Map<Claim, AbortController>();
+  const running = new Map<Claim, { controller: AbortController; renewals: number }>();
   const waiters = new Map<string, ((handled: boolean) => void)[]>();
   // An event may be handled before anyone waits for it; only where the answer waits for listeners at all.
   const handledLately = store.durable ? undefined : new LRUCache<string, true>({ max: 10_000 });
@@ -112,7 +114,7 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
 
   const deliver = async (claim: Claim): Promise<void> => {
     const controller = new AbortController();
-    running.set(claim, controller);
+    running.set(claim, { controller, renewals: 0 });
     renewal ??= setInterval(renew, Math.max(1, Math.floor(leaseMs / 3))).unref();
     const handled = await attempt(claim, controller.signal);
     running.delete(claim);
@@ -169,16 +171,25 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
   };
 
   const renew = (): void => {
-    for (const [claim, controller] of running) {
+    for (const [claim, one] of running) {
+      one.renewals += 1;
+      if (one.renewals === hangsAfter) alarmOfHanging(claim);
       store.extend(claim, leaseMs).then(
         (ours) => {
           if (!ours)
-            controller.abort(new DepositCallbackError('LEASE_LOST', `The lease of ${claim.event.id} was lost`));
+            one.controller.abort(new DepositCallbackError('LEASE_LOST', `The lease of ${claim.event.id} was lost`));
         },
         (error) => report('A lease could not be renewed', error),
       );
     }
   };
+
+  const alarmOfHanging = ({ event: { id, kind, deposit } }: Claim): void =>
+    news.tell('alarm', {
+      code: 'LISTENER_HANGS',
+      message: `A listener of ${kind} has not ended with ${id} for ten leases: it takes a place of delivery.concurrency, and keeps the later events of the deposit back`,
+      deposit,
+    });
 
   const alarmIfNobodyListens = async (kinds: readonly EventKind[]): Promise<void> => {
     if (kinds.length === 0 || performance.now() - lookedAt < alarmEveryMs) return;
@@ -234,7 +245,7 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
       const deadline = performance.now() + graceMs;
       while (running.size > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
       clearInterval(renewal);
-      for (const [claim, controller] of running) {
+      for (const [claim, { controller }] of running) {
         controller.abort(new DepositCallbackError('UNAVAILABLE', 'The deliverer is closing'));
         await store
           .release(claim)

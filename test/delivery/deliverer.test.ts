@@ -7,6 +7,7 @@ import { memoryStore } from '../../lib/stores/memory.ts';
 import { type SqliteDatabase, sqliteStore } from '../../lib/stores/sqlite.ts';
 import { fixedClock } from '../../lib/testing/fixed-clock.ts';
 import { owe } from '../helpers/events.ts';
+import { promised } from '../helpers/promised.ts';
 
 function setUp(t: TestContext, options: Partial<DelivererOptions<undefined>> = {}) {
   const clock = fixedClock();
@@ -304,4 +305,28 @@ test('options that cannot be understood are refused', () => {
     code: 'OPTION_INVALID',
     message: /firstMs/,
   });
+});
+
+test('a listener that never ends raises an alarm, once: its place is taken for as long', async (t) => {
+  const { store, deliverer, news } = setUp(t, { leaseMs: 3, concurrency: 2 });
+  // The deliverer's timers keep no process alive.
+  const alive = setInterval(() => {}, 1_000);
+  t.after(() => clearInterval(alive));
+  const alarms: Alarm[] = [];
+  const [hangs, ends] = [promised(), promised()];
+  news.on('alarm', (alarm) => {
+    alarms.push(alarm);
+    hangs.resolve();
+  });
+  deliverer.on('deposit', ({ amount }) => (amount === 13n ? new Promise(() => {}) : ends.resolve()));
+  const [id] = await owe(store, 'a', ['deposit'], 13n);
+  deliverer.wake();
+  await hangs.promise;
+  await owe(store, 'b', ['deposit'], 1n);
+  deliverer.wake();
+  await ends.promise;
+  assert.deepEqual(
+    alarms.map(({ code, message }) => [code, message.includes(`${id}`)]),
+    [['LISTENER_HANGS', true]],
+  );
 });
