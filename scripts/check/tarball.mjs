@@ -12,7 +12,8 @@ export async function check() {
       .split('\n')
       .filter(
         (path) =>
-          path !== '' && !/^package\/(dist|docs\/openapi)\/|^package\/(package\.json|LICENSE|(README\.zh-CN|[A-Z]+)\.md)$/.test(path),
+          path !== '' &&
+          !/^package\/(dist|docs\/openapi)\/|^package\/(package\.json|LICENSE|(README\.zh-CN|[A-Z]+)\.md)$/.test(path),
       );
     const tests = output.split('\n').filter((path) => /\.test\.|\/fixtures\/|\.tsbuildinfo$/.test(path));
     return [
