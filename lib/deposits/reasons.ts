@@ -112,16 +112,13 @@ function rowsOf(voice: Voice, key: string, placed: readonly Placed[]): Statement
 
 function whyGone({ group, key, statements }: AmountView): DepositCode | undefined {
   if (statements.some((one) => one.kind === 'failed')) return 'FAILED';
-  let code: DepositCode | undefined;
-  for (const block of group.blocks) {
-    const words = [...block.words.values()];
-    const told = words.filter((word) => word.rows.has(key));
-    if (told.length === 0) continue;
-    if (block.failed) return 'FAILED';
-    if (told.some(isRemovedUntimed)) return 'REMOVED_UNTIMED';
-    if (words.some((word) => word.removalStands)) code = 'REMOVED';
-  }
-  return code ?? group.removedNoBlock;
+  // Over all blocks one reason after another: which block was named first plays no part (rule 1).
+  const told = group.blocks.filter(({ words }) => [...words.values()].some((word) => word.rows.has(key)));
+  if (told.some((block) => block.failed)) return 'FAILED';
+  const words = told.flatMap((block) => [...block.words.values()]);
+  if (words.some((word) => word.rows.has(key) && isRemovedUntimed(word))) return 'REMOVED_UNTIMED';
+  if (words.some((word) => word.removalStands)) return 'REMOVED';
+  return group.removedNoBlock;
 }
 
 function isRemovedUntimed({ removed, removalStands, spoken }: Word): boolean {

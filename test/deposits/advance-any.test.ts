@@ -126,7 +126,8 @@ describe('Advance with anything', () => {
         const eventsOf = ({ change }: Advance): string[] => (change?.events ?? []).map((event) => event.id).sort();
         assert.deepEqual(eventsOf(other), eventsOf(one));
       }),
-      runs,
+      // One block failed, another was removed without a time: the code was that of the block named first.
+      { ...runs, examples: [[-219309511, 9]] },
     );
   });
 
