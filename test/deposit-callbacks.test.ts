@@ -170,6 +170,20 @@ test('policy.hold keeps a deposit back until an operator releases it', async (t)
   assert.equal(events.filter((one) => one === 'deposit 1000001').length, 1);
 });
 
+test('a deposit whose decimals are in doubt cannot be released: its amount may be wrong by powers of ten', async (t) => {
+  const { sendBody, events, callbacks } = await receiver(t);
+  const body = callbackBody() as { data: object };
+  await sendBody({ ...body, data: { ...body.data, decimals: 18 } });
+  const [held] = await callbacks.store.deposits({ status: 'quarantined', limit: 1 });
+  assert.equal(held?.code, 'DECIMALS_MISMATCH');
+  await assert.rejects(callbacks.release(held?.id ?? '', { reason: 'looks right', actor: 'carol' }), {
+    code: 'OPTION_INVALID',
+    message: /DECIMALS_MISMATCH/,
+  });
+  await callbacks.idle();
+  assert.deepEqual(events, []);
+});
+
 test('a frozen network credits nothing, and after the thaw everything once', async (t) => {
   let frozen = ['eip155:1'];
   const { send, events, callbacks } = await receiver(t, { policy: { ...policy, frozen: () => frozen } });

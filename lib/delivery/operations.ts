@@ -86,7 +86,18 @@ export function createOperations({ store, intake, providers, toleranceMs, now, w
   ): Promise<DepositRecord> => {
     if (reason.trim() === '')
       throw new DepositCallbackError('OPTION_INVALID', 'Option reason: say why, it is kept with the deposit');
+    if (kind === 'release') await refuseWrongAmount(depositId);
     return reassess(depositId, [{ depositId, kind, reason, actor, at: now() }]);
+  };
+
+  // Its amount was read with decimals that one side has wrong: to credit it would be wrong by powers of ten.
+  const refuseWrongAmount = async (depositId: string): Promise<void> => {
+    const found = await store.deposit(depositId);
+    if (found?.deposit.code !== 'DECIMALS_MISMATCH') return;
+    throw new DepositCallbackError(
+      'OPTION_INVALID',
+      `Option depositId: ${depositId} has DECIMALS_MISMATCH, so its amount is not sure; correct policy.assets and credit it by hand`,
+    );
   };
 
   const reassess = async (depositId: string, decisions: readonly Decision[]): Promise<DepositRecord> => {
