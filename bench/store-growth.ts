@@ -28,12 +28,10 @@ const measured = 120;
 const body = Buffer.alloc(700, 'x');
 
 for (const name of values.stores.split(',')) {
-  const { store, remove } = await openStore(name);
+  const { store, small, remove } = await openStores(name);
   try {
-    const costs = await grow(store);
-    const first = costs[0]?.microseconds ?? Number.NaN;
-    for (const cost of costs) {
-      const ratio = cost.microseconds / first;
+    const costs = await grow(store, small);
+    for (const { ratio, ...cost } of costs) {
       console.log(
         `${name}: ${cost.stored} stored: ${cost.microseconds.toFixed(0)} us a callback, x ${ratio.toFixed(2)}`,
       );
@@ -45,7 +43,7 @@ for (const name of values.stores.split(',')) {
       cpu: cpus()[0]?.model,
       store: name,
       batch,
-      costs: costs.map((cost) => ({ ...cost, ratio: cost.microseconds / first })),
+      costs,
     };
     mkdirSync(dirname(values.out), { recursive: true });
     appendFileSync(values.out, `${JSON.stringify(line)}\n`);
@@ -58,40 +56,66 @@ interface Cost {
   stored: number;
   /** Median over the batches, of loading and committing one callback with a new deposit and its event. */
   microseconds: number;
-  /** The same of claiming and settling the event. */
+  /** The same beside 10^4 stored ones, measured in turn with it. */
+  smallMicroseconds: number;
+  ratio: number;
+  /** Of claiming and settling the event. */
   deliveryMicroseconds: number;
+  deliveryRatio: number;
 }
 
-async function grow(store: Store<unknown>): Promise<Cost[]> {
+async function grow(store: Store<unknown>, small: Store<unknown>): Promise<Cost[]> {
   const costs: Cost[] = [];
+  let inSmall = await fill(small, 0, 1e4);
   let stored = 0;
   for (const size of sizes) {
-    while (stored < size) {
-      // Larger batches while filling: the rows are the same.
-      const count = Math.min(500, size - stored);
-      await record(store, count, stored);
-      await deliver(store, count);
-      stored += count;
-      if (stored % 1e5 === 0) console.error(`${store.name}: ${stored}`);
-    }
-    const recording: number[] = [];
-    const delivering: number[] = [];
+    stored = await fill(store, stored, size);
+    const full = { recording: [] as number[], delivering: [] as number[] };
+    const few = { recording: [] as number[], delivering: [] as number[] };
+    // In turn, so that whatever else the machine does falls on both.
     for (let round = 0; round < measured; round += 1) {
-      const begun = performance.now();
-      await record(store, batch, stored);
-      const recorded = performance.now();
-      await deliver(store, batch);
-      recording.push(recorded - begun);
-      delivering.push(performance.now() - recorded);
+      await measure(store, stored, full);
       stored += batch;
+      await measure(small, inSmall, few);
+      inSmall += batch;
     }
+    const each = (list: number[]): number => (median(list) / batch) * 1000;
     costs.push({
       stored: size,
-      microseconds: (median(recording) / batch) * 1000,
-      deliveryMicroseconds: (median(delivering) / batch) * 1000,
+      microseconds: each(full.recording),
+      smallMicroseconds: each(few.recording),
+      ratio: each(full.recording) / each(few.recording),
+      deliveryMicroseconds: each(full.delivering),
+      deliveryRatio: each(full.delivering) / each(few.delivering),
     });
   }
   return costs;
+}
+
+/** Larger batches while filling: the rows are the same. */
+async function fill(store: Store<unknown>, from: number, size: number): Promise<number> {
+  let stored = from;
+  while (stored < size) {
+    const count = Math.min(500, size - stored);
+    await record(store, count, stored);
+    await deliver(store, count);
+    stored += count;
+    if (stored % 1e5 === 0) console.error(`${store.name}: ${stored}`);
+  }
+  return stored;
+}
+
+async function measure(
+  store: Store<unknown>,
+  stored: number,
+  into: { recording: number[]; delivering: number[] },
+): Promise<void> {
+  const begun = performance.now();
+  await record(store, batch, stored);
+  const recorded = performance.now();
+  await deliver(store, batch);
+  into.recording.push(recorded - begun);
+  into.delivering.push(performance.now() - recorded);
 }
 
 async function record(store: Store<unknown>, count: number, from: number): Promise<void> {
@@ -114,7 +138,14 @@ async function deliver(store: Store<unknown>, count: number): Promise<void> {
   if (settled.length !== count || settled.includes(false)) throw new Error('each event must be claimed and settled');
 }
 
-async function openStore(name: string): Promise<{ store: Store<unknown>; remove: () => Promise<void> }> {
+interface Stores {
+  store: Store<unknown>;
+  /** One like it that stays small. */
+  small: Store<unknown>;
+  remove(): Promise<void>;
+}
+
+async function openStores(name: string): Promise<Stores> {
   if (name === 'postgres') {
     // A server set up for its load: with the defaults, each page is logged whole once per checkpoint, every minute or so.
     const server = await startPostgres({
@@ -124,22 +155,30 @@ async function openStore(name: string): Promise<{ store: Store<unknown>; remove:
       wal_compression: 'on',
     });
     const store = postgresStore({ url: server.url });
+    const small = postgresStore({ url: server.url, schema: 'small' });
     await store.ready();
+    await small.ready();
     return {
       store: store as Store<unknown>,
+      small: small as Store<unknown>,
       async remove() {
         await store.close();
+        await small.close();
         await server.remove();
       },
     };
   }
   const directory = mkdtempSync(join(tmpdir(), 'deposit-callback-growth-'));
   const store = sqliteStore({ path: join(directory, 'deposits.db') });
+  const small = sqliteStore({ path: join(directory, 'small.db') });
   await store.ready();
+  await small.ready();
   return {
     store: store as Store<unknown>,
+    small: small as Store<unknown>,
     async remove() {
       await store.close();
+      await small.close();
       rmSync(directory, { recursive: true });
     },
   };
