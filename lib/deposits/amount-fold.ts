@@ -1,7 +1,7 @@
 import { type Placed, placeAmount, possibleCopies, type Ready, readyCopies, reportedCopies } from './due.ts';
 import { confirmationsAsked } from './fold-rules.ts';
 import { type DepthView, type GroupView, isConfirmedLoose } from './group-view.ts';
-import { type Copies, keepBack } from './reasons.ts';
+import { type AmountView, type Copies, isDenied, keepBack } from './reasons.ts';
 import type { Statement } from './statement.ts';
 
 /** What the fold makes of one amount. */
@@ -29,13 +29,11 @@ export function foldAmount(
 ): AmountFold {
   const { amount, memo } = statements[0] ?? { amount: 0n, memo: undefined };
   const asked = confirmationsAsked(group.rules, amount);
-  const view = group.at(asked);
-  const placed = placeAmount(group, key, view);
-  const ready = readyCopies(group, key, view, placed);
-  let possible = Math.max(ready.copies, possibleCopies(group, key, view, placed));
+  const now = amountAt(group, key, asked);
+  const { view, placed, ready } = now;
+  let possible = possibleIn(now);
   if (creditedWith !== undefined && creditedWith < asked) {
-    const before = group.at(creditedWith);
-    possible = Math.max(possible, possibleCopies(group, key, before, placeAmount(group, key, before)));
+    possible = Math.max(possible, possibleIn(amountAt(group, key, creditedWith)));
   }
   const fold: AmountFold = {
     amount,
@@ -48,12 +46,26 @@ export function foldAmount(
     ...depthShown(group, key, placed),
   };
   if (memo !== undefined) fold.memo = memo;
-  keepBack(fold, { group, key, statements, view, placed, ready });
+  keepBack(fold, now, statements);
   return fold;
 }
 
+function amountAt(group: GroupView, key: string, confirmations: number): AmountView {
+  const view = group.at(confirmations);
+  const placed = placeAmount(group, key, view);
+  return { group, key, view, placed, ready: readyCopies(group, key, view, placed) };
+}
+
+/** Rule 14, and what the chain check denies (rule 17). */
+function possibleIn(amount: AmountView): number {
+  const { group, key, view, placed, ready } = amount;
+  // Rule 16: what is final never dies.
+  if (isDenied(amount)) return Math.max(0, ...placed.filter((one) => one.block.isFinal).map((one) => one.copies));
+  return Math.max(ready.copies, possibleCopies(group, key, view, placed));
+}
+
 // Rule 26: nobody else can agree on a payment, and no chain check finds it, so there an operator's release stands for both.
-function releasableCopies(group: GroupView, key: string, view: DepthView, placed: Placed[], ready: Ready): number {
+function releasableCopies(group: GroupView, key: string, view: DepthView, placed: readonly Placed[], ready: Ready): number {
   const { rules, quorum } = group;
   if (rules.keyedBy !== 'payment' || (quorum === 1 && !rules.chainRequired)) return ready.copies;
   return readyCopies({ ...group, quorum: 1, rules: { ...rules, chainRequired: false } }, key, view, placed).copies;

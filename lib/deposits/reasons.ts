@@ -17,42 +17,45 @@ export interface Copies {
   code?: DepositCode;
 }
 
-/** One amount of a group, as far as it is folded. */
+/** One amount of a group, as those who ask for so many confirmations see it. */
 export interface AmountView {
   group: GroupView;
   key: string;
-  statements: readonly Statement[];
   view: DepthView;
   placed: readonly Placed[];
   ready: Ready;
 }
 
 /** Applies what keeps the copies from being due, conflicts and checks, and names the first of the reasons. */
-export function keepBack(copies: Copies, amount: AmountView): void {
-  const { group, key, view, placed, ready, statements } = amount;
-  const isConflict = view.conflicts.has(key) && ready.isByChain !== true;
-  // Rule 17: the chain check decides.
-  const isDenied = isConflict && view.chainHasSpoken && !chainTells(group, key);
+export function keepBack(copies: Copies, amount: AmountView, statements: readonly Statement[]): void {
+  const { group, view, ready } = amount;
+  const isConflict = isInConflict(amount);
+  const isDeniedNow = isDenied(amount);
   const check = standingCheck(statements, group, view);
   if (isConflict || check !== undefined) copies.due = 0;
-  if (isDenied) {
-    copies.releasable = 0;
-    // Rule 16: what is final never dies.
-    copies.possible = Math.max(0, ...placed.filter((one) => one.block.isFinal).map((one) => one.copies));
-  }
+  if (isDeniedNow) copies.releasable = 0;
   const code =
-    memoUnknown(amount) ??
-    (isDenied ? 'CHAIN_DISAGREES' : undefined) ??
+    memoUnknown(amount, statements) ??
+    (isDeniedNow ? 'CHAIN_DISAGREES' : undefined) ??
     (ready.code === group.removedNoBlock ? ready.code : undefined) ??
     (isConflict ? 'CONFLICT' : undefined) ??
     check ??
     ready.code ??
-    (copies.possible > 0 ? oddity(amount) : whyGone(amount));
+    (copies.possible > 0 ? oddity(amount) : whyGone(amount, statements));
   if (code !== undefined) copies.code = code;
 }
 
+function isInConflict({ view, key, ready }: AmountView): boolean {
+  return view.conflicts.has(key) && ready.isByChain !== true;
+}
+
+/** Rule 17: of amounts in conflict the chain check decides, and it does not tell this one. */
+export function isDenied(amount: AmountView): boolean {
+  return isInConflict(amount) && amount.view.chainHasSpoken && !chainTells(amount.group, amount.key);
+}
+
 /** Rule 4: whoever still says that it is there cannot tell its memo. */
-function memoUnknown({ group, view, statements }: AmountView): DepositCode | undefined {
+function memoUnknown({ group, view }: AmountView, statements: readonly Statement[]): DepositCode | undefined {
   const { voices } = group;
   if (voices.every((voice) => voice.tellsRows)) return undefined;
   const blind = new Set(voices.filter((voice) => !voice.tellsRows).map((voice) => voice.name));
@@ -110,7 +113,7 @@ function rowsOf(voice: Voice, key: string, placed: readonly Placed[]): Statement
   return loose.length === 0 ? [] : [...loose, ...placed.flatMap((one) => one.rows.get(voice) ?? [])];
 }
 
-function whyGone({ group, key, statements }: AmountView): DepositCode | undefined {
+function whyGone({ group, key }: AmountView, statements: readonly Statement[]): DepositCode | undefined {
   if (statements.some((one) => one.kind === 'failed')) return 'FAILED';
   // Over all blocks one reason after another: which block was named first plays no part (rule 1).
   const told = group.blocks.filter(({ words }) => [...words.values()].some((word) => word.rows.has(key)));

@@ -12,7 +12,10 @@ import { type Dice, dice, inventWorld } from './model.ts';
 const runs = { numRuns: 10_000 };
 
 /** Lets anything arrive, in one of the orders; after each step the listener looks. */
-function anything(look: (inbox: Inbox, result: Advance, before: readonly StoredDeposit[], roll: Dice) => void): void {
+function anything(
+  look: (inbox: Inbox, result: Advance, before: readonly StoredDeposit[], roll: Dice) => void,
+  examples: [seed: number, count: number][] = [],
+): void {
   fc.assert(
     fc.property(fc.noShrink(fc.integer()), fc.noShrink(fc.integer({ min: 1, max: 12 })), (seed, count) => {
       const roll = dice(seed);
@@ -26,7 +29,7 @@ function anything(look: (inbox: Inbox, result: Advance, before: readonly StoredD
         if (deposit && roll.chance(0.1)) inbox.decide(roll.pick(['release', 'hold']), deposit.id);
       }
     }),
-    runs,
+    { ...runs, examples },
   );
 }
 
@@ -102,19 +105,21 @@ describe('Advance with anything', () => {
   });
 
   test('reverts nothing because of a hold, a freeze or a policy that asks for more', () => {
+    // The chain check contradicts itself: asking for more confirmations let another of its words decide against a credit.
+    const examples: [number, number][] = [
+      [1940699762, 12],
+      [498170130, 9],
+    ];
     anything((inbox, _, before, roll) => {
-      // The chain's word decides where there is one, and which of its words counts follows from what is asked of it.
-      const hasChainSpoken = inbox.state.statements.some(({ provider }) => provider === 'chain');
-      const more = hasChainSpoken ? { quorum: 3 } : { confirmations: 9, quorum: 3, chainRequired: true };
       const changed: Partial<AdvanceContext> = roll.pick([
         { frozen: new Set([group.network]) },
         { holds: new Map(before.map((deposit) => [deposit.id, 'looks odd'])) },
-        { rules: () => ({ ...inbox.rules, ...more }) },
+        { rules: () => ({ ...inbox.rules, confirmations: 9, quorum: 3, chainRequired: true }) },
       ]);
       const { change } = inbox.step(changed);
       assert.deepEqual(change?.cancelled ?? [], []);
       assert.ok((change?.events ?? []).every((event) => event.kind !== 'deposit.reverted'));
-    });
+    }, examples);
   });
 
   test('makes the same of statements that arrive together in any order', () => {
