@@ -3,6 +3,7 @@ import type { Assessment } from '../deposits/assess.ts';
 import { checkResults } from '../deposits/codes.ts';
 import type { StoredStatement } from '../deposits/statement.ts';
 import type { CallbackRecord, TransferOutcome } from '../stores/store.ts';
+import { recordOf } from './received-callback.ts';
 import type { Arrival, Recorded } from './recorder.ts';
 
 /**
@@ -29,19 +30,24 @@ export function conclude(
     statements.length > 0 && statements.every(({ id }) => (known.get(id)?.callbackId ?? callback.id) !== callback.id);
   for (const statement of statements) if (!known.has(statement.id)) known.set(statement.id, statement);
 
-  const { startedAt, body, keepsBody = true, ...rest } = callback;
-  const verdictOrTransfers = verdict ?? together(transfers);
-  const record: CallbackRecord = {
-    ...rest,
-    ...(repeated ? { outcome: 'duplicate' } : verdictOrTransfers),
+  const { outcome, code } = verdict ?? together(transfers);
+  const record = recordOf(callback, {
+    outcome: repeated ? 'duplicate' : outcome,
+    code: repeated ? undefined : code,
     transfers,
-    tookMs: Math.max(0, now - startedAt),
     finished: transfers.length > 0 && transfers.every((one) => one.outcome === 'recorded' || one.outcome === 'failed'),
-    // The first callback of a statement keeps its body; a repetition adds nothing but its line in the log.
-    ...(body && !repeated && (keepsBody || verdictOrTransfers.outcome === 'quarantined') ? { body } : {}),
-  };
-  const eventIds = [...touched.values()].flatMap(({ change }) => change?.events.map((event) => event.id) ?? []);
-  return { record, eventIds };
+    now,
+  });
+  const { body, keepsBody = true } = callback;
+  // The first callback of a statement keeps its body; a repetition adds nothing but its line in the log.
+  if (body && !repeated && (keepsBody || outcome === 'quarantined')) record.body = body;
+  return { record, eventIds: eventIdsOf(touched) };
+}
+
+function eventIdsOf(touched: ReadonlyMap<string, Advance>): string[] {
+  const ids: string[] = [];
+  for (const { change } of touched.values()) for (const event of change?.events ?? []) ids.push(event.id);
+  return ids;
 }
 
 function transferOutcome(
@@ -55,12 +61,11 @@ function transferOutcome(
   const { outcome, code } = check === undefined ? assessment : { outcome: checkResults[check], code: check };
   const advance = transactionKey === undefined ? undefined : touched.get(transactionKey);
   const depositId = statement && advance?.depositIdsOf.get(statement.id);
-  return {
-    outcome,
-    ...(code === undefined ? {} : { code }),
-    ...(depositId === undefined ? {} : { depositId }),
-    ...(transactionKey === undefined ? {} : { transactionKey }),
-  };
+  const told: TransferOutcome = { outcome };
+  if (code !== undefined) told.code = code;
+  if (depositId !== undefined) told.depositId = depositId;
+  if (transactionKey !== undefined) told.transactionKey = transactionKey;
+  return told;
 }
 
 /** A mixed callback takes quarantined over recorded over ignored. */

@@ -1,20 +1,20 @@
-import { LRUCache } from 'lru-cache';
 import type { EventKind } from '../deposits/deposit.ts';
 import { DepositCallbackError, invalidOption, isDepositCallbackError } from '../errors.ts';
 import { type Logger, silentLogger, steadyLogger } from '../observe/logger.ts';
 import { createNews, type Delivered, type News } from '../observe/news.ts';
 import type { Claim, Store } from '../stores/store.ts';
 import { type Backoff, backoffMs } from './backoff.ts';
-import { createListeners, type DepositListener, kindsThatWait } from './listeners.ts';
+import { type Held, createLeases } from './leases.ts';
+import { createListeners, type DepositListener, type Functions, kindsThatWait } from './listeners.ts';
+import { createPace } from './pace.ts';
+import { createWaiters } from './waiters.ts';
 
 /** How often the store is asked whether events are owed that nobody listens to. */
 const alarmEveryMs = 5_000;
-/** Renewals after which a listener counts as hanging: ten leases. */
-const hangsAfter = 30;
 
 export interface DelivererOptions<Tx> {
   store: Store<Tx>;
-  /** Deposits that are handed out at once. Default 8. */
+  /** Deposits whose listeners run at once. Default 8. */
   concurrency?: number;
   /** Deliveries before an event is a dead letter. Default 12. */
   attempts?: number;
@@ -55,17 +55,27 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
   };
   const news = options.news ?? createNews(logger);
   const listeners = createListeners<Tx>();
-  const running = new Map<Claim, { controller: AbortController; renewals: number }>();
-  const waiters = new Map<string, ((handled: boolean) => void)[]>();
-  // An event may be handled before anyone waits for it; only where the answer waits for listeners at all.
-  const handledLately = store.durable ? undefined : new LRUCache<string, true>({ max: 10_000 });
+  const pace = createPace(concurrency);
+  const waiters = createWaiters(!store.durable);
+  const leases = createLeases({
+    store,
+    leaseMs,
+    news,
+    report,
+    onGivenBack(held) {
+      queue = queue.filter((one) => one !== held);
+      pace.ended(held.batch);
+    },
+  });
+  /** Claimed, and waiting for a place among those that are handed out at once. */
+  let queue: Held[] = [];
+  let busy = 0;
   let claiming = false;
   let claimed: Promise<void> = Promise.resolve();
   let claimAgain = false;
   let opened: Promise<void> | undefined;
   let closed = false;
   let poll: NodeJS.Timeout | undefined;
-  let renewal: NodeJS.Timeout | undefined;
   let unsubscribe: (() => void) | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
 
@@ -78,19 +88,27 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
 
   const pump = (): void => {
     claimAgain = true;
-    if (claiming) return;
+    if (claiming || !hasRoom()) return;
     claiming = true;
     claimed = claimWhileDue();
   };
 
+  const room = (): number => concurrency + pace.ahead - leases.size;
+  // Not for one or two: what is being settled makes room for many at a time.
+  const hasRoom = (): boolean =>
+    !closed && queue.length === 0 && busy < concurrency && room() >= Math.max(1, pace.ahead / 2);
+
   const claimWhileDue = async (): Promise<void> => {
-    while (claimAgain && !closed && running.size < concurrency) {
+    while (claimAgain && hasRoom()) {
       claimAgain = false;
       const except = kindsThatWait.filter((kind) => !listeners.has(kind));
       try {
         await openStore();
-        const claims = await store.claim({ limit: concurrency - running.size, leaseMs, except });
-        for (const claim of claims) void deliver(claim);
+        const limit = room();
+        const claims = await store.claim({ limit, leaseMs, except });
+        const batch = pace.claimed(claims.length, limit);
+        for (const claim of claims) queue.push(leases.hold(claim, batch));
+        startNext();
         if (claims.length > 0) claimAgain = true;
         else await alarmIfNobodyListens(except);
       } catch (error) {
@@ -112,24 +130,36 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
     return opened;
   };
 
-  const deliver = async (claim: Claim): Promise<void> => {
-    const controller = new AbortController();
-    running.set(claim, { controller, renewals: 0 });
-    renewal ??= setInterval(renew, Math.max(1, Math.floor(leaseMs / 3))).unref();
-    const handled = await attempt(claim, controller.signal);
-    running.delete(claim);
-    if (running.size === 0) {
-      clearInterval(renewal);
-      renewal = undefined;
+  const startNext = (): void => {
+    while (busy < concurrency && !closed) {
+      const held = queue.shift();
+      if (!held) break;
+      busy += 1;
+      leases.start(held);
+      void deliver(held);
     }
-    if (handled) handledLately?.set(claim.event.id, true);
-    for (const resolve of waiters.get(claim.event.id) ?? []) resolve(handled);
-    waiters.delete(claim.event.id);
+  };
+
+  const leave = (): void => {
+    busy -= 1;
+    startNext();
     pump();
   };
 
-  const attempt = async (claim: Claim, signal: AbortSignal): Promise<boolean> => {
-    const { functions, errors } = await listeners.run(claim, signal);
+  const deliver = async (held: Held): Promise<void> => {
+    const { claim } = held;
+    const { functions, errors } = await listeners.run(claim, held.signal);
+    pace.ended(held.batch);
+    // What runs inside the settling is the listeners' work too, and keeps its place.
+    if (functions.length === 0) leave();
+    const handled = await settle(claim, functions, errors);
+    leases.drop(held);
+    waiters.tell(claim.event.id, handled);
+    if (functions.length === 0) pump();
+    else leave();
+  };
+
+  const settle = async (claim: Claim, functions: Functions<Tx>, errors: unknown[]): Promise<boolean> => {
     if (errors.length === 0) {
       try {
         const kept = await store.settle(claim, functions);
@@ -167,29 +197,10 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
 
   const tellDelivery = ({ event, attempt }: Claim, result: Delivered['result'], error?: string): void => {
     const { id: eventId, kind, deposit } = event;
-    news.tell('event', { eventId, kind, deposit, attempt, result, ...(error === undefined ? {} : { error }) });
+    const told: Delivered = { eventId, kind, deposit, attempt, result };
+    if (error !== undefined) told.error = error;
+    news.tell('event', told);
   };
-
-  const renew = (): void => {
-    for (const [claim, one] of running) {
-      one.renewals += 1;
-      if (one.renewals === hangsAfter) alarmOfHanging(claim);
-      store.extend(claim, leaseMs).then(
-        (ours) => {
-          if (!ours)
-            one.controller.abort(new DepositCallbackError('LEASE_LOST', `The lease of ${claim.event.id} was lost`));
-        },
-        (error) => report('A lease could not be renewed', error),
-      );
-    }
-  };
-
-  const alarmOfHanging = ({ event: { id, kind, deposit } }: Claim): void =>
-    news.tell('alarm', {
-      code: 'LISTENER_HANGS',
-      message: `A listener of ${kind} has not ended with ${id} for ten leases: it takes a place of delivery.concurrency, and keeps the later events of the deposit back`,
-      deposit,
-    });
 
   const alarmIfNobodyListens = async (kinds: readonly EventKind[]): Promise<void> => {
     if (kinds.length === 0 || performance.now() - lookedAt < alarmEveryMs) return;
@@ -203,13 +214,13 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
     }
   };
 
-  const report = (message: string, cause: unknown): void => {
+  function report(message: string, cause: unknown): void {
     logger.error({ error: cause }, message);
     news.tell(
       'error',
       isDepositCallbackError(cause) ? cause : new DepositCallbackError('UNAVAILABLE', message, { cause }),
     );
-  };
+  }
 
   return {
     on(kind, listener) {
@@ -218,23 +229,14 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
     },
     off: listeners.off,
     wake,
-    attempted: async (eventIds) => {
-      const handled = await Promise.all(
-        eventIds.map(
-          (id) =>
-            handledLately?.get(id) ??
-            new Promise<boolean>((resolve) => waiters.set(id, [...(waiters.get(id) ?? []), resolve])),
-        ),
-      );
-      return handled.every(Boolean);
-    },
+    attempted: waiters.wait,
     async idle() {
       // Whoever asks wants to know now, also whether somebody listens.
       lookedAt = Number.NEGATIVE_INFINITY;
       wake();
-      while (claiming || running.size > 0) {
+      while (claiming || leases.size > 0) {
         await claimed;
-        if (running.size > 0) await new Promise(setImmediate);
+        if (leases.size > 0) await new Promise(setImmediate);
       }
     },
     async close(graceMs = 10_000) {
@@ -243,14 +245,11 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
       unsubscribe?.();
       await claimed;
       const deadline = performance.now() + graceMs;
-      while (running.size > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
-      clearInterval(renewal);
-      for (const [claim, { controller }] of running) {
-        controller.abort(new DepositCallbackError('UNAVAILABLE', 'The deliverer is closing'));
-        await store
-          .release(claim)
-          .catch((error: unknown) => report('A lease could not be freed; it will run out', error));
-      }
+      const waiting = queue.splice(0);
+      while (leases.size > waiting.length && performance.now() < deadline)
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      leases.stop();
+      await leases.release(new DepositCallbackError('UNAVAILABLE', 'The deliverer is closing'));
     },
   };
 }

@@ -84,7 +84,8 @@ export function createIntake(options: IntakeOptions): Intake {
       const done = read instanceof Promise ? await inTime(policyMs, read, 'policy.isOurs or isOwnSender') : read;
       const recorded = await recorder.record(done.arrival);
       tell(done, callback);
-      return done.reading ? { ...recorded, reading: done.reading } : recorded;
+      const { record, eventIds } = recorded;
+      return done.reading ? { record, eventIds, reading: done.reading } : recorded;
     },
   };
 }

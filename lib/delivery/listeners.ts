@@ -1,4 +1,4 @@
-import { type Deposit, type EventKind, withJson } from '../deposits/deposit.ts';
+import { copyDeposit, type Deposit, type EventKind } from '../deposits/deposit.ts';
 import { DepositCallbackError } from '../errors.ts';
 import type { Claim } from '../stores/store.ts';
 
@@ -29,6 +29,9 @@ export function isEventKind(kind: string): kind is EventKind {
   return (eventKinds as readonly string[]).includes(kind);
 }
 
+/** What listeners gave to `atomically`. */
+export type Functions<Tx> = ((tx: Tx) => unknown)[];
+
 export interface Listeners<Tx> {
   on(kind: EventKind, listener: DepositListener<Tx>): void;
   off(kind: EventKind, listener: DepositListener<Tx>): void;
@@ -37,7 +40,7 @@ export interface Listeners<Tx> {
    * Runs all listeners of the claimed event, in order of registration, each awaited, whatever the others do.
    * Returns the functions that they registered and the errors that they threw.
    */
-  run(claim: Claim, signal: AbortSignal): Promise<{ functions: ((tx: Tx) => unknown)[]; errors: unknown[] }>;
+  run(claim: Claim, signal: () => AbortSignal): Promise<{ functions: Functions<Tx>; errors: unknown[] }>;
 }
 
 export function createListeners<Tx>(): Listeners<Tx> {
@@ -55,13 +58,15 @@ export function createListeners<Tx>(): Listeners<Tx> {
     },
     has: (kind) => (byKind.get(kind)?.length ?? 0) > 0,
     async run(claim, signal) {
-      const functions: ((tx: Tx) => unknown)[] = [];
+      const functions: Functions<Tx> = [];
       const errors: unknown[] = [];
       let open = true;
       const context: DeliveryContext<Tx> = {
         eventId: claim.event.id,
         attempt: claim.attempt,
-        signal,
+        get signal() {
+          return signal();
+        },
         atomically(fn) {
           if (!open) {
             throw new DepositCallbackError(
@@ -74,7 +79,7 @@ export function createListeners<Tx>(): Listeners<Tx> {
       };
       for (const listener of byKind.get(claim.event.kind) ?? []) {
         try {
-          await listener(withJson(structuredClone(claim.event.deposit)), context);
+          await listener(copyDeposit(claim.event.deposit), context);
         } catch (error) {
           errors.push(error);
         }

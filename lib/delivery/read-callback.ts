@@ -1,7 +1,8 @@
 import { type Assessment, assess, assessRemoval, type Origin } from '../deposits/assess.ts';
 import type { CompiledPolicy } from '../deposits/compile-policy.ts';
 import type { Delivery, Provider, Reading, Verified } from '../providers/provider.ts';
-import type { Arrival, ReceivedCallback } from './recorder.ts';
+import type { ReceivedCallback } from './received-callback.ts';
+import type { Arrival } from './recorder.ts';
 
 /** An authentic callback, ready to be read. */
 export interface VerifiedCallback {

@@ -1,13 +1,14 @@
 import { type Advance, advance } from '../deposits/advance.ts';
 import type { Assessment } from '../deposits/assess.ts';
 import type { CompiledPolicy } from '../deposits/compile-policy.ts';
-import { type DepositRecord, withJson } from '../deposits/deposit.ts';
+import { copyDeposit, type DepositRecord } from '../deposits/deposit.ts';
 import type { Group, StoredStatement } from '../deposits/statement.ts';
 import type { Decision, StoredDeposit, TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
 import { DepositCallbackError } from '../errors.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
 import { inTime } from './at-most.ts';
 import { conclude } from './conclusion.ts';
+import type { ReceivedCallback } from './received-callback.ts';
 
 /** One callback on its way into the store. */
 export interface Arrival {
@@ -18,12 +19,6 @@ export interface Arrival {
   /** What becomes of a callback that reports no transfer. */
   verdict?: { outcome: 'ignored' | 'quarantined'; code: string };
 }
-
-export type ReceivedCallback = Omit<CallbackRecord, 'outcome' | 'code' | 'transfers' | 'tookMs' | 'finished'> & {
-  startedAt: number;
-  /** Default true; one that is quarantined keeps it in any case: it may be money that nobody has read yet. */
-  keepsBody?: boolean;
-};
 
 export interface Recorded {
   record: CallbackRecord;
@@ -225,7 +220,7 @@ export function createRecorder({ store, policy, now, batch = 256, policyMs = 30_
   const ask = (deposits: readonly DepositRecord[], holds: Map<string, string | undefined>): Promise<unknown> => {
     const { hold } = policy();
     const asked = deposits.map(async (deposit) => {
-      holds.set(deposit.id, await hold?.(withJson(structuredClone(deposit))));
+      holds.set(deposit.id, await hold?.(copyDeposit(deposit)));
     });
     const answers = inTime(policyMs, Promise.all(asked), 'policy.hold');
     // Of a callback that another reason fails, nobody waits for the answer.

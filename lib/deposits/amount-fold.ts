@@ -35,6 +35,7 @@ export function foldAmount(
   if (creditedWith !== undefined && creditedWith < asked) {
     possible = Math.max(possible, possibleIn(amountAt(group, key, creditedWith)));
   }
+  const { confirmations, block } = depthShown(group, key, placed);
   const fold: AmountFold = {
     amount,
     due: amount > 0n ? ready.copies : 0,
@@ -43,8 +44,9 @@ export function foldAmount(
     reported: Math.max(possible, reportedCopies(group, key, placed)),
     asked,
     isConfirmed: isConfirmedSomewhere(group, key, view, placed),
-    ...depthShown(group, key, placed),
+    confirmations,
   };
+  if (block !== undefined) fold.block = block;
   if (memo !== undefined) fold.memo = memo;
   keepBack(fold, now, statements);
   return fold;

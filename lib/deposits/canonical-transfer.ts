@@ -64,7 +64,7 @@ export function canonicalTransfer(
     decimals,
     claimedDecimals: transfer.decimals,
     amount: orUndefined(() => unitsFrom(evidence.delivered ?? transfer.amount, decimals)),
-    account: account && { network: network.id, ...account },
+    account: account && accountOn(network, account),
     to: account?.address,
     memo: account?.memo,
     memosReported: provider.reportsMemos,
@@ -110,6 +110,10 @@ function paymentOf({ name }: ProviderTraits, payment: string | undefined): strin
 
 function blockHashOf(network: Network, hash: string | undefined): string | undefined {
   return hash === undefined ? undefined : orUndefined(() => canonicalBlockHash(network.id, hash));
+}
+
+function accountOn({ id }: Network, { address, memo }: Omit<Account, 'network'>): Account {
+  return memo === undefined ? { network: id, address } : { network: id, address, memo };
 }
 
 function assetOn(network: Network, text: string, policy: CompiledPolicy): string | undefined {

@@ -49,9 +49,23 @@ export function depositFromJson(json: DepositJson): Deposit {
   return withJson({ ...json, amount: BigInt(json.amount) });
 }
 
+/** A deposit of the receiver's own: what it changes changes no other. */
+export function copyDeposit(deposit: DepositRecord): Deposit {
+  const copy = { ...deposit };
+  copy.transaction = { ...deposit.transaction };
+  if (deposit.transaction.block) copy.transaction.block = { ...deposit.transaction.block };
+  copy.providers = [...deposit.providers];
+  copy.callbackIds = [...deposit.callbackIds];
+  return withJson(copy);
+}
+
 /** The same object, with `toJSON`: not enumerable, so that a spread or a deep comparison of a deposit sees data only. */
-export function withJson(deposit: DepositRecord): Deposit {
-  return Object.defineProperty(deposit, 'toJSON', { value: () => depositToJson(deposit) }) as Deposit;
+function withJson(deposit: DepositRecord): Deposit {
+  return Object.defineProperty(deposit, 'toJSON', { value: toJSON }) as Deposit;
+}
+
+function toJSON(this: DepositRecord): DepositJson {
+  return depositToJson(this);
 }
 
 /** Kinds of durable event, each awaited and retried. */

@@ -1,7 +1,7 @@
 import type { AmountFold } from './amount-fold.ts';
 import type { Told } from './describe.ts';
 import type { DepositFacts } from './facts.ts';
-import { type FoldedAmount, foldGroup } from './fold.ts';
+import { type FoldContext, type FoldedAmount, foldGroup } from './fold.ts';
 import type { FoldRules } from './fold-rules.ts';
 import { amountKey, depositId, groupKey } from './identity.ts';
 import { ensure } from './maps.ts';
@@ -62,11 +62,9 @@ const noDeposits: ReadonlyMap<number, StoredDeposit> = new Map();
 
 /** Folds a group, and lays out a copy for each deposit that there is or may be. */
 export function draftGroup(state: GroupState, context: DraftContext): DraftLine[] {
-  const folded = foldGroup(state.statements, context.rules(state.group), {
-    wide: state.wide,
-    keyOf: lineKey,
-    ...(state.deposits.length > 0 ? { creditedWith: leastCreditedWith(state.deposits) } : {}),
-  });
+  const foldContext: FoldContext<StoredStatement> = { wide: state.wide, keyOf: lineKey };
+  if (state.deposits.length > 0) foldContext.creditedWith = leastCreditedWith(state.deposits);
+  const folded = foldGroup(state.statements, context.rules(state.group), foldContext);
   const removals = [...state.wide, ...state.statements.filter((statement) => statement.kind === 'removed')];
   const told = (statements: readonly StoredStatement[]): Told => {
     const group = statements[0]?.group ?? state.group;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { bodyHashOf, keptHeaders, redactedUrl } from '../delivery/kept-request.ts';
-import type { ReceivedCallback } from '../delivery/recorder.ts';
+import { type ReceivedCallback, recordOf } from '../delivery/received-callback.ts';
 import type { RefusalCode } from '../errors.ts';
 import type { Delivery, Provider, Verified } from '../providers/provider.ts';
 import type { CallbackRecord } from '../stores/store.ts';
@@ -13,7 +13,7 @@ export function receivedCallback(
   delivery: Delivery,
   verified: Verified,
 ): ReceivedCallback {
-  return {
+  const callback: ReceivedCallback = {
     id: callbackId(state.receivedAt),
     provider: provider.name,
     receivedAt: state.receivedAt,
@@ -25,16 +25,16 @@ export function receivedCallback(
     body: delivery.body,
     bodyHash: bodyHashOf(delivery),
     bodyBytes: delivery.body.length,
-    ...(verified.deliveryId === undefined ? {} : { deliveryId: verified.deliveryId }),
-    ...(verified.signedAt === undefined ? {} : { signedAt: verified.signedAt }),
-    ...(verified.keyId === undefined ? {} : { keyId: verified.keyId }),
   };
+  if (verified.deliveryId !== undefined) callback.deliveryId = verified.deliveryId;
+  if (verified.signedAt !== undefined) callback.signedAt = verified.signedAt;
+  if (verified.keyId !== undefined) callback.keyId = verified.keyId;
+  return callback;
 }
 
 /** The log's line for a delivery that is known and finished. */
 export function duplicateRecord(callback: ReceivedCallback, now: number): CallbackRecord {
-  const { startedAt, body: _, ...rest } = callback;
-  return { ...rest, outcome: 'duplicate', transfers: [], tookMs: Math.max(0, now - startedAt), finished: true };
+  return recordOf(callback, { outcome: 'duplicate', transfers: [], finished: true, now });
 }
 
 /** The log's line for a refusal: without a body, which anybody may have sent. */

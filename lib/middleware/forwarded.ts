@@ -96,14 +96,9 @@ export function findSender(req: CallbackRequest, trust: Trust): Sender | undefin
     const unknownProxy = forwarded && isLocal(peer);
     return { peer, address: peer, peerTrusted, forwarded, unknownProxy, encrypted, protocol: undefined };
   }
-  return {
-    peer,
-    peerTrusted,
-    forwarded,
-    encrypted,
-    protocol: firstOf(headers, 'x-forwarded-proto'),
-    ...walk(peer, headers, trust),
-  };
+  const { address, unknownProxy } = walk(peer, headers, trust);
+  const protocol = firstOf(headers, 'x-forwarded-proto');
+  return { peer, address, peerTrusted, forwarded, unknownProxy, encrypted, protocol };
 }
 
 function walk(peer: Address, headers: IncomingHttpHeaders, trust: Trust): Pick<Sender, 'address' | 'unknownProxy'> {

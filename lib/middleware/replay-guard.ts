@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type CallbackLog, createCallbackLog } from '../delivery/callback-log.ts';
 import { createIntake, type Intake } from '../delivery/intake.ts';
-import type { ReceivedCallback, Recorded } from '../delivery/recorder.ts';
+import type { ReceivedCallback } from '../delivery/received-callback.ts';
+import type { Recorded } from '../delivery/recorder.ts';
 import type { Policy } from '../deposits/policy.ts';
 import { DepositCallbackError, invalidOption, isDepositCallbackError, isRefusalCode } from '../errors.ts';
 import { silentLogger } from '../observe/logger.ts';
@@ -68,6 +69,7 @@ export function replayGuard(options: ReplayGuardOptions): Link {
       return;
     }
     const callback = receivedCallback(state, provider, delivery, verified);
+    callback.keepsBody = keepBodies;
     const rememberedAs = remembered && rememberedKey(callback);
     // `get` and not `has`: what comes again counts as used.
     if (rememberedAs !== undefined && remembered?.get(rememberedAs)) {
@@ -84,7 +86,7 @@ export function replayGuard(options: ReplayGuardOptions): Link {
         refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The store took longer than limits.ackMs'));
     });
     intake
-      .take({ provider, delivery, verified, callback: { ...callback, keepsBody: keepBodies } })
+      .take({ provider, delivery, verified, callback })
       .then(
         async (recorded) => {
           inFlight -= 1;

@@ -55,7 +55,10 @@ export function createMemoryEvents(now: () => number): MemoryEvents {
 
   function lease(entry: Entry, leaseMs: number): Claim {
     const { event } = entry;
-    Object.assign(event, { state: 'leased', handed: true, attempts: event.attempts + 1, dueAt: now() + leaseMs });
+    event.state = 'leased';
+    event.handed = true;
+    event.attempts += 1;
+    event.dueAt = now() + leaseMs;
     entry.lease += 1;
     const { id, kind, generation, deposit } = event;
     return { event: { id, kind, generation, deposit }, token: String(entry.lease), attempt: event.attempts };
@@ -63,7 +66,19 @@ export function createMemoryEvents(now: () => number): MemoryEvents {
 
   return {
     add(event) {
-      const stored: StoredEvent = { ...event, state: 'owed', attempts: 0, dueAt: now(), madeAt: now(), handed: false };
+      const { id, kind, generation, deposit } = event;
+      const madeAt = now();
+      const stored: StoredEvent = {
+        id,
+        kind,
+        generation,
+        deposit,
+        state: 'owed',
+        attempts: 0,
+        dueAt: madeAt,
+        madeAt,
+        handed: false,
+      };
       const entry = { event: stored, lease: 0 };
       entries.set(event.id, entry);
       const line = lines.get(event.deposit.id);

@@ -1,0 +1,135 @@
+import { DepositCallbackError } from '../errors.ts';
+import type { News } from '../observe/news.ts';
+import type { Claim, Store } from '../stores/store.ts';
+import type { ClaimedBatch } from './pace.ts';
+
+/** Renewals after which a listener counts as hanging: ten leases. */
+const hangsAfter = 30;
+
+/** A claim that is ours until it is settled or given back. */
+export interface Held {
+  readonly claim: Claim;
+  readonly batch: ClaimedBatch;
+  /** Aborted when the lease is lost or the deliverer closes; made when a listener asks for it. */
+  signal(): AbortSignal;
+}
+
+/** The claims of one deliverer, renewed together while there are any. */
+export interface Leases {
+  readonly size: number;
+  hold(claim: Claim, batch: ClaimedBatch): Held;
+  /** Its listeners run from now on. */
+  start(held: Held): void;
+  drop(held: Held): void;
+  /** Aborts those that run, and gives all back. */
+  release(reason: DepositCallbackError): Promise<void>;
+  stop(): void;
+}
+
+interface Entry extends Held {
+  renewals: number;
+  isRunning: boolean;
+  controller?: AbortController;
+  lost?: DepositCallbackError;
+}
+
+export interface LeasesOptions {
+  store: Pick<Store, 'extend' | 'release'>;
+  leaseMs: number;
+  news: News;
+  report(message: string, cause: unknown): void;
+  /** A claim whose listeners did not begin before its lease had to be renewed was given back. */
+  onGivenBack(held: Held): void;
+}
+
+export function createLeases({ store, leaseMs, news, report, onGivenBack }: LeasesOptions): Leases {
+  const held = new Map<Held, Entry>();
+  let renewal: NodeJS.Timeout | undefined;
+
+  function abort(entry: Entry, reason: DepositCallbackError): void {
+    entry.lost = reason;
+    entry.controller?.abort(reason);
+  }
+
+  function renew(): void {
+    for (const entry of held.values()) {
+      if (!entry.isRunning) {
+        drop(entry);
+        onGivenBack(entry);
+        void giveBack(entry);
+        continue;
+      }
+      entry.renewals += 1;
+      if (entry.renewals === hangsAfter) alarmOfHanging(entry);
+      store.extend(entry.claim, leaseMs).then(
+        (ours) => {
+          if (!ours) abort(entry, new DepositCallbackError('LEASE_LOST', `The lease of ${entry.claim.event.id} was lost`));
+        },
+        (error) => report('A lease could not be renewed', error),
+      );
+    }
+  }
+
+  function alarmOfHanging({ claim: { event } }: Held): void {
+    const { id, kind, deposit } = event;
+    news.tell('alarm', {
+      code: 'LISTENER_HANGS',
+      message: `A listener of ${kind} has not ended with ${id} for ten leases: it takes a place of delivery.concurrency, and keeps the later events of the deposit back`,
+      deposit,
+    });
+  }
+
+  async function giveBack({ claim }: Held): Promise<void> {
+    try {
+      await store.release(claim);
+    } catch (error) {
+      report('A lease could not be freed; it will run out', error);
+    }
+  }
+
+  function stop(): void {
+    clearInterval(renewal);
+    renewal = undefined;
+  }
+
+  function drop(one: Held): void {
+    held.delete(one);
+    if (held.size === 0) stop();
+  }
+
+  return {
+    get size() {
+      return held.size;
+    },
+    hold(claim, batch) {
+      const entry: Entry = {
+        claim,
+        batch,
+        renewals: 0,
+        isRunning: false,
+        signal() {
+          if (!entry.controller) {
+            entry.controller = new AbortController();
+            if (entry.lost) entry.controller.abort(entry.lost);
+          }
+          return entry.controller.signal;
+        },
+      };
+      held.set(entry, entry);
+      renewal ??= setInterval(renew, Math.max(1, Math.floor(leaseMs / 3))).unref();
+      return entry;
+    },
+    start(one) {
+      const entry = held.get(one);
+      if (entry) entry.isRunning = true;
+    },
+    drop,
+    async release(reason) {
+      for (const entry of held.values()) {
+        abort(entry, reason);
+        await giveBack(entry);
+      }
+    },
+    stop,
+  };
+}
