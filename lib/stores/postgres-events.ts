@@ -3,6 +3,7 @@ import { DepositCallbackError } from '../errors.ts';
 import { columnText, fromColumnText } from './column-text.ts';
 import type { PostgresPoolClient, PostgresTransaction } from './postgres-client.ts';
 import type { PostgresConnections } from './postgres-connections.ts';
+import { leased } from './postgres-functions.ts';
 import type { Claim, Store } from './store.ts';
 import { withAmount } from './with-amount.ts';
 
@@ -24,7 +25,7 @@ export function eventMethods<Tx>(
   async function fenced(claim: Claim, assignments: string, values: unknown[]): Promise<boolean> {
     const { rowCount } = await connections().query(
       `UPDATE ${schema}.events SET ${assignments}
-      WHERE transaction_id = $1 AND seq = $2 AND lease = $3 AND state = 'leased'`,
+      WHERE transaction_id = $1 AND seq = $2 AND lease = $3 AND state ${leased}`,
       [...partsOf(claim), ...values],
     );
     return rowCount === 1;
