@@ -52,7 +52,7 @@ export interface RecorderOptions {
 interface Waiting {
   arrival: Arrival;
   /** What `policy.hold` has said so far, by deposit id. */
-  holds: Map<string, string | undefined>;
+  holds: ReadonlyMap<string, string | undefined>;
   resolve(recorded: Recorded): void;
   reject(error: unknown): void;
 }
@@ -65,6 +65,7 @@ interface Asking {
 
 // A loser of compare-and-set loads again; with a handful of receivers a transaction is contended for a few rounds at most.
 const maxRounds = 50;
+const noHolds: ReadonlyMap<string, string | undefined> = new Map();
 /** Of one commit, unless a single callback has more: some hundred ms over SQLite, which holds the event loop. */
 const maxTransfers = 1_000;
 
@@ -176,7 +177,8 @@ export function createRecorder({ store, policy, now, batch = 256, policyMs = 30_
   ): Promise<{ results: (Recorded | Error | Asking)[]; changes: TransactionChange[] }> => {
     const statements = statementsByKey(waiting.map(({ arrival }) => arrival));
     const states = statements.size === 0 ? [] : await store.load([...statements.keys()]);
-    const holds = new Map<string, string | undefined>(waiting.flatMap((one) => [...one.holds]));
+    const holds = new Map<string, string | undefined>();
+    for (const one of waiting) for (const [id, reason] of one.holds) holds.set(id, reason);
     const advanced = new Map<string, Advance | Error>();
     const unanswered = new Map<string, Asking>();
     for (const state of states) {
@@ -189,11 +191,13 @@ export function createRecorder({ store, policy, now, batch = 256, policyMs = 30_
         advanced.set(state.key, error instanceof Error ? error : new Error(String(error)));
       }
     }
-    const known = new Map(states.flatMap((state) => state.statements.map((one) => [one.id, one])));
+    const known = new Map<string, StoredStatement>();
+    for (const state of states) for (const one of state.statements) known.set(one.id, one);
     const results = waiting.map(
       ({ arrival }) => askingOf(arrival, unanswered) ?? conclude(arrival, advanced, known, now()),
     );
-    const changes = [...advanced.values()].flatMap((one) => (one instanceof Error || !one.change ? [] : [one.change]));
+    const changes: TransactionChange[] = [];
+    for (const one of advanced.values()) if (!(one instanceof Error) && one.change) changes.push(one.change);
     return { results, changes };
   };
 
@@ -229,7 +233,7 @@ export function createRecorder({ store, policy, now, batch = 256, policyMs = 30_
   };
 
   return {
-    record: (arrival) => new Promise((resolve, reject) => enqueue({ arrival, holds: new Map(), resolve, reject })),
+    record: (arrival) => new Promise((resolve, reject) => enqueue({ arrival, holds: noHolds, resolve, reject })),
     async reassess(key, { statements = [], decisions = [] }) {
       const holds = new Map<string, string | undefined>();
       for (let round = 0; round < maxRounds; round += 1) {
@@ -258,6 +262,7 @@ export function createRecorder({ store, policy, now, batch = 256, policyMs = 30_
 
 /** The answers of `policy.hold` that the arrival waits for, if any. */
 function askingOf({ assessments }: Arrival, unanswered: ReadonlyMap<string, Asking>): Asking | undefined {
+  if (unanswered.size === 0) return undefined;
   const asked = new Set(assessments.map(({ transactionKey = '' }) => unanswered.get(transactionKey)));
   asked.delete(undefined);
   const [first] = asked;

@@ -1,4 +1,5 @@
 import type { DepositRecord } from '../deposits/deposit.ts';
+import { ensure } from '../deposits/maps.ts';
 import type { StoredStatement } from '../deposits/statement.ts';
 import type { Decision, StoredDeposit, TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
 import { depositRecordOf } from '../deposits/transaction-state.ts';
@@ -24,31 +25,58 @@ export interface MemoryTransactions {
 }
 
 interface Entry {
+  key: string;
   version: number;
   touchedAt: number;
   credited: boolean;
-  statements: Map<string, StoredStatement>;
-  deposits: Map<string, StoredDeposit>;
-  eventIds: string[];
-  decisions: Decision[];
+  // Lists that are replaced whole: a transaction has few of each, and maps, or lists that grow, take several times the heap.
+  statements: readonly StoredStatement[];
+  deposits: readonly StoredDeposit[];
+  eventIds: readonly string[];
+  decisions: readonly Decision[];
+}
+
+const none: readonly never[] = [];
+
+function newEntry(key: string): Entry {
+  const [statements, deposits, eventIds, decisions] = [none, none, none, none];
+  return { key, version: 0, touchedAt: 0, credited: false, statements, deposits, eventIds, decisions };
+}
+
+/** By id, in the order of their first arrival; of those that are known either the old is kept, or it is replaced. */
+function joined<T extends { id: string }>(
+  known: readonly T[],
+  arrived: readonly T[],
+  old: 'kept' | 'replaced',
+): readonly T[] {
+  if (known.length === 0 && arrived.length === 1) return [...arrived];
+  const byId = new Map(known.map((one) => [one.id, one]));
+  for (const one of arrived) if (old === 'replaced' || !byId.has(one.id)) byId.set(one.id, one);
+  return [...byId.values()];
 }
 
 export function createMemoryTransactions(events: MemoryEvents, max: number, now: () => number): MemoryTransactions {
   const transactions = new Map<string, Entry>();
-  const keys = new Map<string, string>();
+  /** By deposit id. */
+  const owners = new Map<string, Entry>();
 
   function isLost({ key, expectedVersion, events: made, cancelled }: TransactionChange): boolean {
     const entry = transactions.get(key);
     if ((entry?.version ?? 0) !== expectedVersion) return true;
+    if (cancelled.length === 0) return false;
     const ids = new Set([...(entry?.eventIds ?? []), ...made.map(({ id }) => id)]);
     return cancelled.some((id) => !ids.has(id) || events.get(id)?.handed === true);
   }
 
   function refuseWhenFull(changes: readonly TransactionChange[]): void {
-    const made = changes.flatMap(({ deposits }) => deposits.filter(({ id }) => !keys.has(id)));
-    const opened = changes.filter(({ key }) => !transactions.has(key));
-    if (made.length + keys.size <= max && opened.length + transactions.size <= max) return;
-    if (made.length === 0 && opened.length === 0) return;
+    let made = 0;
+    let opened = 0;
+    for (const { key, deposits } of changes) {
+      for (const { id } of deposits) if (!owners.has(id)) made += 1;
+      if (!transactions.has(key)) opened += 1;
+    }
+    if (made + owners.size <= max && opened + transactions.size <= max) return;
+    if (made === 0 && opened === 0) return;
     throw new DepositCallbackError(
       'STORE_FULL',
       `memoryStore holds ${max} deposits and forgets none: raise maxDeposits, or use sqliteStore`,
@@ -56,44 +84,32 @@ export function createMemoryTransactions(events: MemoryEvents, max: number, now:
   }
 
   function apply(change: TransactionChange): void {
-    const entry: Entry = transactions.get(change.key) ?? {
-      version: 0,
-      touchedAt: 0,
-      credited: false,
-      statements: new Map(),
-      deposits: new Map(),
-      eventIds: [],
-      decisions: [],
-    };
-    transactions.set(change.key, entry);
+    const entry = ensure(transactions, change.key, () => newEntry(change.key));
     entry.version += 1;
     entry.touchedAt = now();
-    for (const statement of change.statements) {
-      if (!entry.statements.has(statement.id)) entry.statements.set(statement.id, statement);
-    }
-    for (const deposit of change.deposits) {
-      entry.deposits.set(deposit.id, deposit);
-      keys.set(deposit.id, change.key);
-    }
+    // Kept, never overwritten: a statement whose id is stored stays as it was.
+    entry.statements = joined(entry.statements, change.statements, 'kept');
+    entry.deposits = joined(entry.deposits, change.deposits, 'replaced');
+    for (const { id } of change.deposits) owners.set(id, entry);
+    entry.eventIds = [...entry.eventIds, ...change.events.map(({ id }) => id)];
     for (const event of change.events) {
       events.add(event);
-      entry.eventIds.push(event.id);
       if (event.kind === 'deposit') entry.credited = true;
     }
     for (const id of change.cancelled) events.cancel(id);
-    entry.decisions.push(...change.decisions);
+    if (change.decisions.length > 0) entry.decisions = [...entry.decisions, ...change.decisions];
   }
 
   function all(): FoundDeposit[] {
     return [...transactions].flatMap(([transactionKey, { deposits }]) =>
-      [...deposits.values()].map((deposit) => ({ deposit, transactionKey })),
+      deposits.map((deposit) => ({ deposit, transactionKey })),
     );
   }
 
   function isNeeded(entry: Entry): boolean {
     return (
       entry.credited ||
-      [...entry.deposits.values()].some(({ waitingSince }) => waitingSince !== undefined) ||
+      entry.deposits.some(({ waitingSince }) => waitingSince !== undefined) ||
       entry.eventIds.some((id) => ['owed', 'leased', 'dead'].includes(events.get(id)?.state ?? ''))
     );
   }
@@ -105,8 +121,8 @@ export function createMemoryTransactions(events: MemoryEvents, max: number, now:
       return {
         key,
         version: entry.version,
-        statements: [...entry.statements.values()],
-        deposits: [...entry.deposits.values()],
+        statements: [...entry.statements],
+        deposits: [...entry.deposits],
         facts: entry.eventIds.flatMap((id) => {
           const event = events.get(id);
           if (!event) return [];
@@ -133,10 +149,9 @@ export function createMemoryTransactions(events: MemoryEvents, max: number, now:
     },
 
     deposit(id) {
-      const transactionKey = keys.get(id);
-      if (transactionKey === undefined) return undefined;
-      const deposit = transactions.get(transactionKey)?.deposits.get(id);
-      return deposit && { deposit, transactionKey };
+      const entry = owners.get(id);
+      const deposit = entry?.deposits.find((one) => one.id === id);
+      return entry && deposit && { deposit, transactionKey: entry.key };
     },
 
     deposits(query) {
@@ -172,7 +187,7 @@ export function createMemoryTransactions(events: MemoryEvents, max: number, now:
       for (const [key, entry] of transactions) {
         if (entry.touchedAt >= before || isNeeded(entry)) continue;
         transactions.delete(key);
-        for (const id of entry.deposits.keys()) keys.delete(id);
+        for (const { id } of entry.deposits) owners.delete(id);
         for (const id of entry.eventIds) events.forget(id);
       }
     },

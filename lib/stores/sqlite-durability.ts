@@ -9,8 +9,8 @@ export function makeDurable(database: SqliteDatabase, required: boolean): void {
   const { journal_mode: journal } = database.prepare('PRAGMA journal_mode = WAL').get() as { journal_mode: string };
   // After WAL, which makes better-sqlite3 fall back to NORMAL. `fullfsync` counts on macOS only.
   database.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON');
-  // Fewer checkpoints write a page that many commits have changed fewer times.
-  database.exec('PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000');
+  // A checkpoint of more pages is a longer pause, and seldom a cheaper one.
+  database.exec('PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 1000');
   const { synchronous } = database.prepare('PRAGMA synchronous').get() as { synchronous: number };
   if (required && (journal !== 'wal' || synchronous !== 2)) {
     throw new DepositCallbackError(
