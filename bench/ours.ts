@@ -58,7 +58,7 @@ export async function oursByLinks(
 ): Promise<Middleware> {
   // Not public: the one knob that nobody should turn.
   const { createIntake } = (await import(
-    new URL('../dist/esm/delivery/intake.js', import.meta.url).href
+    new URL('../dist/cjs/delivery/intake.js', import.meta.url).href
   )) as typeof import('../lib/delivery/intake.ts');
   const store = await openStore('sqlite', place);
   await store.ready();

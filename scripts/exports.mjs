@@ -56,7 +56,7 @@ export function packageFields() {
     exports,
     // For `moduleResolution: node` of older TypeScript set-ups, which does not read `exports`.
     typesVersions: { '*': types },
-    bin: cli ? { 'deposit-callback': 'dist/esm/cli/main.js' } : undefined,
+    bin: cli ? { 'deposit-callback': 'dist/cjs/cli/main.js' } : undefined,
   };
 }
 

@@ -4,15 +4,12 @@ import { packageFields, subpaths } from './exports.mjs';
 import { filesBelow, root } from './tools.mjs';
 
 /**
- * Removes from a build what no subpath and no command reaches: two formats have half their files twice over, and the command
- * line runs from one of them only.
+ * Removes from a build what no subpath and no command reaches.
  * @param {string} folder the build, relative to the repository
  */
 export function prune(folder) {
   const commands = Object.values(packageFields().bin ?? {}).map((path) => String(path).replace(/^dist\//, ''));
-  const opened = subpaths().flatMap(([, file]) =>
-    ['esm', 'cjs'].flatMap((format) => [`${format}/${file}.js`, `${format}/${file}.d.ts`]),
-  );
+  const opened = subpaths().flatMap(([, file]) => [`cjs/${file}.js`, `cjs/${file}.d.ts`]);
   const reached = reach([...commands, ...opened].map((path) => join(root, folder, path)));
   for (const path of filesBelow(folder, /\.(?:js|d\.ts)$/)) {
     if (!reached.has(join(root, path))) rmSync(join(root, path));

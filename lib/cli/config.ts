@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { constants, runInThisContext } from 'node:vm';
 import { type Command, Option } from 'commander';
 import { createIntake, type Intake } from '../delivery/intake.ts';
 import { createOperations, type Operations } from '../delivery/operations.ts';
@@ -9,6 +10,12 @@ import type { Logger } from '../observe/logger.ts';
 import { type Options, resolveOptions, type Settings } from '../options.ts';
 import type { Store } from '../stores/store.ts';
 import type { Output } from './output.ts';
+
+// Written out, it would be compiled to a `require`, which loads no module that awaits at its top level.
+const importModule: (url: string) => Promise<{ default?: unknown; options?: unknown }> = runInThisContext(
+  '(url) => import(url)',
+  { importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
+);
 
 /** Adds `--config`. */
 export function addConfigOption(command: Command): Command {
@@ -30,7 +37,7 @@ export async function loadConfig(file: string | undefined): Promise<Options> {
   }
   const path = resolve(file);
   if (!existsSync(path)) throw new DepositCallbackError('NOT_FOUND', `There is no file ${file}`);
-  const loaded = (await import(pathToFileURL(path).href)) as { default?: unknown; options?: unknown };
+  const loaded = await importModule(pathToFileURL(path).href);
   // A CommonJS module's exports stand in `default`.
   const found = loaded.options ?? memberOf(loaded.default, 'options') ?? loaded.default;
   const options: unknown = typeof found === 'function' ? await (found as () => unknown)() : found;

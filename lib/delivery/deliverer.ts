@@ -4,7 +4,7 @@ import { type Logger, silentLogger, steadyLogger } from '../observe/logger.ts';
 import { createNews, type Delivered, type News } from '../observe/news.ts';
 import type { Claim, Store } from '../stores/store.ts';
 import { type Backoff, backoffMs } from './backoff.ts';
-import { type Held, createLeases } from './leases.ts';
+import { createLeases, type Held } from './leases.ts';
 import { createListeners, type DepositListener, type Functions, kindsThatWait } from './listeners.ts';
 import { createPace } from './pace.ts';
 import { createWaiters } from './waiters.ts';

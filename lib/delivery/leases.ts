@@ -63,7 +63,8 @@ export function createLeases({ store, leaseMs, news, report, onGivenBack }: Leas
       if (entry.renewals === hangsAfter) alarmOfHanging(entry);
       store.extend(entry.claim, leaseMs).then(
         (ours) => {
-          if (!ours) abort(entry, new DepositCallbackError('LEASE_LOST', `The lease of ${entry.claim.event.id} was lost`));
+          if (!ours)
+            abort(entry, new DepositCallbackError('LEASE_LOST', `The lease of ${entry.claim.event.id} was lost`));
         },
         (error) => report('A lease could not be renewed', error),
       );

@@ -21,7 +21,10 @@ export interface Conclusion {
  * The record of a callback with what became of it, without its body. Written member by member: on Node 20 an object
  * literal with a spread gets a hidden class of its own each time, which costs ten times as much.
  */
-export function recordOf(callback: ReceivedCallback, { outcome, code, transfers, finished, now }: Conclusion): CallbackRecord {
+export function recordOf(
+  callback: ReceivedCallback,
+  { outcome, code, transfers, finished, now }: Conclusion,
+): CallbackRecord {
   const record: CallbackRecord = {
     id: callback.id,
     provider: callback.provider,

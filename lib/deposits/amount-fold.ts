@@ -67,7 +67,13 @@ function possibleIn(amount: AmountView): number {
 }
 
 // Rule 26: nobody else can agree on a payment, and no chain check finds it, so there an operator's release stands for both.
-function releasableCopies(group: GroupView, key: string, view: DepthView, placed: readonly Placed[], ready: Ready): number {
+function releasableCopies(
+  group: GroupView,
+  key: string,
+  view: DepthView,
+  placed: readonly Placed[],
+  ready: Ready,
+): number {
   const { rules, quorum } = group;
   if (rules.keyedBy !== 'payment' || (quorum === 1 && !rules.chainRequired)) return ready.copies;
   return readyCopies({ ...group, quorum: 1, rules: { ...rules, chainRequired: false } }, key, view, placed).copies;

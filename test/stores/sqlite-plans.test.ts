@@ -35,7 +35,10 @@ for (const driver of sqliteDrivers) {
     const planned = [...texts].filter((text) => /^\s*(SELECT|UPDATE|INSERT|DELETE)/.test(text));
     assert.ok(planned.length > 10);
     for (const text of planned) {
-      const values = text.split('?').slice(1).map(() => null);
+      const values = text
+        .split('?')
+        .slice(1)
+        .map(() => null);
       const plan = prepare(`EXPLAIN QUERY PLAN ${text}`).all(...values) as { detail: string }[];
       for (const { detail } of plan) {
         assert.doesNotMatch(detail, /^SCAN(?! CONSTANT)/, `${detail}\n${text}`);
