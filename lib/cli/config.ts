@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { constants, runInThisContext } from 'node:vm';
 import { type Command, Option } from 'commander';
 import { createIntake, type Intake } from '../delivery/intake.ts';
 import { createOperations, type Operations } from '../delivery/operations.ts';
@@ -12,10 +11,9 @@ import type { Store } from '../stores/store.ts';
 import type { Output } from './output.ts';
 
 // Written out, it would be compiled to a `require`, which loads no module that awaits at its top level.
-const importModule: (url: string) => Promise<{ default?: unknown; options?: unknown }> = runInThisContext(
-  '(url) => import(url)',
-  { importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
-);
+const importModule = new Function('url', 'return import(url)') as (
+  url: string,
+) => Promise<{ default?: unknown; options?: unknown }>;
 
 /** Adds `--config`. */
 export function addConfigOption(command: Command): Command {
