@@ -64,7 +64,7 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
     report,
     onGivenBack(held) {
       queue = queue.filter((one) => one !== held);
-      pace.ended(held.batch);
+      pace.stalled();
     },
   });
   /** Claimed, and waiting for a place among those that are handed out at once. */
@@ -245,11 +245,9 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
       unsubscribe?.();
       await claimed;
       const deadline = performance.now() + graceMs;
-      const waiting = queue.splice(0);
-      while (leases.size > waiting.length && performance.now() < deadline)
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      leases.stop();
-      await leases.release(new DepositCallbackError('UNAVAILABLE', 'The deliverer is closing'));
+      await leases.giveBack(queue.splice(0));
+      while (leases.size > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+      await leases.abort(new DepositCallbackError('UNAVAILABLE', 'The deliverer is closing'));
     },
   };
 }

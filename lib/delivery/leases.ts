@@ -21,9 +21,10 @@ export interface Leases {
   /** Its listeners run from now on. */
   start(held: Held): void;
   drop(held: Held): void;
-  /** Aborts those that run, and gives all back. */
-  release(reason: DepositCallbackError): Promise<void>;
-  stop(): void;
+  /** Gives back what no listener has begun with. */
+  giveBack(held: readonly Held[]): Promise<void>;
+  /** Aborts those that run, and gives them back. */
+  abort(reason: DepositCallbackError): Promise<void>;
 }
 
 interface Entry extends Held {
@@ -38,7 +39,7 @@ export interface LeasesOptions {
   leaseMs: number;
   news: News;
   report(message: string, cause: unknown): void;
-  /** A claim whose listeners did not begin before its lease had to be renewed was given back. */
+  /** A claim whose listeners have not begun by the time its lease has to be renewed is given back. */
   onGivenBack(held: Held): void;
 }
 
@@ -54,9 +55,8 @@ export function createLeases({ store, leaseMs, news, report, onGivenBack }: Leas
   function renew(): void {
     for (const entry of held.values()) {
       if (!entry.isRunning) {
-        drop(entry);
         onGivenBack(entry);
-        void giveBack(entry);
+        void giveBack([entry]);
         continue;
       }
       entry.renewals += 1;
@@ -80,22 +80,19 @@ export function createLeases({ store, leaseMs, news, report, onGivenBack }: Leas
     });
   }
 
-  async function giveBack({ claim }: Held): Promise<void> {
-    try {
-      await store.release(claim);
-    } catch (error) {
-      report('A lease could not be freed; it will run out', error);
-    }
-  }
-
-  function stop(): void {
-    clearInterval(renewal);
-    renewal = undefined;
+  async function giveBack(all: readonly Held[]): Promise<void> {
+    for (const one of all) drop(one);
+    const freed = all.map(({ claim }) =>
+      store.release(claim).catch((error: unknown) => report('A lease could not be freed; it will run out', error)),
+    );
+    await Promise.all(freed);
   }
 
   function drop(one: Held): void {
     held.delete(one);
-    if (held.size === 0) stop();
+    if (held.size > 0) return;
+    clearInterval(renewal);
+    renewal = undefined;
   }
 
   return {
@@ -125,12 +122,11 @@ export function createLeases({ store, leaseMs, news, report, onGivenBack }: Leas
       if (entry) entry.isRunning = true;
     },
     drop,
-    async release(reason) {
-      for (const entry of held.values()) {
-        abort(entry, reason);
-        await giveBack(entry);
-      }
+    giveBack,
+    async abort(reason) {
+      const entries = [...held.values()];
+      for (const entry of entries) abort(entry, reason);
+      await giveBack(entries);
     },
-    stop,
   };
 }

@@ -15,6 +15,8 @@ export interface Pace {
   claimed(count: number, asked: number): ClaimedBatch;
   /** The listeners of one of the batch have ended. */
   ended(batch: ClaimedBatch): void;
+  /** What was claimed ahead had to be given back. */
+  stalled(): void;
 }
 
 const mostAhead = 256;
@@ -33,6 +35,9 @@ export function createPace(concurrency: number): Pace {
       if (batch.left > 0) return;
       if (performance.now() - batch.claimedAt > slowMs) ahead = Math.floor(ahead / 2);
       else if (batch.full) ahead = Math.min(mostAhead, Math.max(concurrency, ahead * 2));
+    },
+    stalled() {
+      ahead = 0;
     },
   };
 }

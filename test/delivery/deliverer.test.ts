@@ -330,3 +330,80 @@ test('a listener that never ends raises an alarm, once: its place is taken for a
     [['LISTENER_HANGS', true]],
   );
 });
+
+/** Quick deliveries until events are claimed ahead of the listeners; the limits of all claims are kept. */
+async function claimAhead(
+  t: TestContext,
+  listen: (amount: bigint) => unknown,
+  options: Partial<DelivererOptions<undefined>>,
+) {
+  const store = memoryStore();
+  const limits: number[] = [];
+  const watched: typeof store = {
+    ...store,
+    claim(request) {
+      limits.push(request.limit);
+      return store.claim(request);
+    },
+  };
+  const deliverer = createDeliverer<undefined>({ store: watched, concurrency: 2, ...options });
+  t.after(() => deliverer.close(0));
+  deliverer.on('deposit', ({ amount }) => listen(amount));
+  for (let index = 0; index < 100; index += 1) await owe(store, `quick${index}`, ['deposit'], 1n);
+  await deliverer.idle();
+  return { store, deliverer, limits };
+}
+
+test('while listeners are quick, more is claimed at a time than runs at once', async (t) => {
+  let running = 0;
+  let most = 0;
+  const { limits } = await claimAhead(
+    t,
+    async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise(setImmediate);
+      running -= 1;
+    },
+    {},
+  );
+  assert.equal(limits[0], 2);
+  assert.ok(Math.max(...limits) >= 8, limits.join());
+  assert.equal(most, 2);
+});
+
+test('what was claimed ahead of listeners that turn slow is given back, for another process to deliver', async (t) => {
+  const alive = setInterval(() => {}, 1_000);
+  t.after(() => clearInterval(alive));
+  const { store, deliverer } = await claimAhead(t, (amount) => (amount === 1n ? undefined : new Promise(() => {})), {
+    leaseMs: 60,
+  });
+  for (let index = 0; index < 12; index += 1) await owe(store, `slow${index}`, ['deposit'], 2n);
+  deliverer.wake();
+  await new Promise(setImmediate);
+  assert.ok((await store.events({ state: 'leased', limit: 100 })).length > 2, 'claimed ahead');
+
+  const all = promised();
+  let handled = 0;
+  const other = createDeliverer<undefined>({ store, pollMs: 5 });
+  t.after(() => other.close(0));
+  other.on('deposit', () => {
+    handled += 1;
+    if (handled === 10) all.resolve();
+  });
+  await all.promise;
+});
+
+test('close gives back at once what was claimed ahead, and waits only for what runs', async (t) => {
+  const finish = promised();
+  const { store, deliverer } = await claimAhead(t, (amount) => (amount === 1n ? undefined : finish.promise), {});
+  for (let index = 0; index < 12; index += 1) await owe(store, `slow${index}`, ['deposit'], 2n);
+  deliverer.wake();
+  await new Promise(setImmediate);
+  const closing = deliverer.close();
+  await new Promise(setImmediate);
+  assert.equal((await store.events({ state: 'leased', limit: 100 })).length, 2);
+  finish.resolve();
+  await closing;
+  assert.equal((await store.events({ state: 'owed', limit: 100 })).length, 10);
+});
