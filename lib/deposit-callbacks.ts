@@ -81,6 +81,7 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
   const watchdog = createWatchdog({ providers, store, silenceMs: settings.silenceMs, news, logger, now });
   const retention = createTicker(60_000, forgetOld, logger, 'Pruning');
   let requests = 0;
+  let waitingForStore = 0;
   let closing: Promise<void> | undefined;
   let opening: Promise<void> | undefined;
   let isReady = false;
@@ -131,12 +132,20 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
       refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The receiver is closing'), { close: true });
     } else if (isReady) {
       runLinks(links, req, res, next);
+    } else if (waitingForStore >= limits.inFlight) {
+      const message = `limits.inFlight of ${limits.inFlight} callbacks wait for the store to open`;
+      refuse(req, res, new DepositCallbackError('UNAVAILABLE', message));
     } else {
-      inTime(limits.ackMs, ready(), 'The opening of the store').then(
-        () => runLinks(links, req, res, next),
-        (cause: unknown) =>
-          refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The store is not ready', { cause })),
-      );
+      waitingForStore += 1;
+      inTime(limits.ackMs, ready(), 'The opening of the store')
+        .finally(() => {
+          waitingForStore -= 1;
+        })
+        .then(
+          () => runLinks(links, req, res, next),
+          (cause: unknown) =>
+            refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The store is not ready', { cause })),
+        );
     }
   }
 

@@ -201,6 +201,21 @@ test('a store that is never ready gets its callbacks a 503 in time, and is ready
   assert.equal((await send(port, { path: '/imtoken', ...body })).status, 200);
 });
 
+test('while the store opens, no more callbacks wait for it than limits.inFlight', async (t) => {
+  const store = durableStore(t);
+  const opens = promised();
+  const slow: typeof store = Object.assign(Object.create(store), { ready: () => opens.promise.then(store.ready) });
+  const { callbacks } = receiver(t, { store: slow, limits: { inFlight: 1, ackMs: 60_000 } });
+  const port = await serve(t, callbacks);
+  const sendOne = () => send(port, { path: '/imtoken', ...signed(callbackBody()) });
+  const both = [sendOne(), sendOne()];
+  const first = await Promise.race(both);
+  assert.deepEqual([first.status, codeOf(first)], [503, 'UNAVAILABLE']);
+  opens.resolve();
+  const statuses = (await Promise.all(both)).map(({ status }) => status);
+  assert.deepEqual(statuses.sort(), [200, 503]);
+});
+
 const readings: Record<string, () => unknown> = {
   nothing: () => undefined,
   'a promise': () => Promise.reject(new Error('read() has gone to the network')),

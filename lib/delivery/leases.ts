@@ -28,6 +28,8 @@ export interface Leases {
 }
 
 interface Entry extends Held {
+  /** Its place in the list; -1 once it is dropped. */
+  index: number;
   renewals: number;
   isRunning: boolean;
   controller?: AbortController;
@@ -44,7 +46,8 @@ export interface LeasesOptions {
 }
 
 export function createLeases({ store, leaseMs, news, report, onGivenBack }: LeasesOptions): Leases {
-  const held = new Map<Held, Entry>();
+  // A list, from which the last one moves into the place of one that leaves: a Map keeps what it has dropped for a while.
+  const all: Entry[] = [];
   let renewal: NodeJS.Timeout | undefined;
 
   function abort(entry: Entry, reason: DepositCallbackError): void {
@@ -53,7 +56,7 @@ export function createLeases({ store, leaseMs, news, report, onGivenBack }: Leas
   }
 
   function renew(): void {
-    for (const entry of held.values()) {
+    for (const entry of [...all]) {
       if (!entry.isRunning) {
         onGivenBack(entry);
         void giveBack([entry]);
@@ -80,29 +83,36 @@ export function createLeases({ store, leaseMs, news, report, onGivenBack }: Leas
     });
   }
 
-  async function giveBack(all: readonly Held[]): Promise<void> {
-    for (const one of all) drop(one);
-    const freed = all.map(({ claim }) =>
+  async function giveBack(held: readonly Held[]): Promise<void> {
+    for (const one of held) drop(one);
+    const freed = held.map(({ claim }) =>
       store.release(claim).catch((error: unknown) => report('A lease could not be freed; it will run out', error)),
     );
     await Promise.all(freed);
   }
 
   function drop(one: Held): void {
-    held.delete(one);
-    if (held.size > 0) return;
+    const entry = one as Entry;
+    const last = all.at(-1);
+    if (entry.index < 0 || !last) return;
+    all[entry.index] = last;
+    last.index = entry.index;
+    all.pop();
+    entry.index = -1;
+    if (all.length > 0) return;
     clearInterval(renewal);
     renewal = undefined;
   }
 
   return {
     get size() {
-      return held.size;
+      return all.length;
     },
     hold(claim, batch) {
       const entry: Entry = {
         claim,
         batch,
+        index: all.length,
         renewals: 0,
         isRunning: false,
         signal() {
@@ -113,18 +123,17 @@ export function createLeases({ store, leaseMs, news, report, onGivenBack }: Leas
           return entry.controller.signal;
         },
       };
-      held.set(entry, entry);
+      all.push(entry);
       renewal ??= setInterval(renew, Math.max(1, Math.floor(leaseMs / 3))).unref();
       return entry;
     },
     start(one) {
-      const entry = held.get(one);
-      if (entry) entry.isRunning = true;
+      (one as Entry).isRunning = true;
     },
     drop,
     giveBack,
     async abort(reason) {
-      const entries = [...held.values()];
+      const entries = [...all];
       for (const entry of entries) abort(entry, reason);
       await giveBack(entries);
     },

@@ -31,7 +31,8 @@ export function createWaiters(remembers: boolean): Waiters {
       const resolves = waiting.get(eventId);
       if (!resolves) return;
       waiting.delete(eventId);
-      for (const resolve of resolves) resolve(handled);
+      // Emptied, for the Map may keep the list for a while in a table that it has outgrown.
+      for (const resolve of resolves.splice(0)) resolve(handled);
     },
   };
 }

@@ -18,6 +18,7 @@ export interface WatchdogOptions {
 
 // Three heartbeats may be lost before a provider that sends them counts as silent.
 const heartbeatsMissed = 3;
+/** Deposits of one network that one round looks at; the next round goes on behind them. */
 const stuckPage = 100;
 
 /** Notices what does not come: a provider that has gone silent, a deposit that stays pending or held (rule 25). */
@@ -26,6 +27,7 @@ export function createWatchdog({ providers, store, silenceMs, news, logger, now 
   const beats = new Set<string>();
   const silent = new Set<string>();
   const told = new LRUCache<string, number>({ max: 10_000 });
+  const lookedTo = new Map<string, string>();
 
   const hear = ({ provider, outcome, code }: CallbackRecord): void => {
     // A refused callback may be anybody's.
@@ -51,7 +53,12 @@ export function createWatchdog({ providers, store, silenceMs, news, logger, now 
 
   const tellStuck = async (): Promise<void> => {
     for (const { id: network, stuckAfterMs } of networks) {
-      const waiting = await store.waiting({ before: now() - stuckAfterMs, network, limit: stuckPage });
+      const after = lookedTo.get(network);
+      const query = { before: now() - stuckAfterMs, network, limit: stuckPage };
+      const waiting = await store.waiting(after === undefined ? query : { ...query, after });
+      const last = waiting.length === stuckPage ? waiting.at(-1) : undefined;
+      if (last) lookedTo.set(network, last.deposit.id);
+      else lookedTo.delete(network);
       for (const { deposit } of waiting) {
         const since = deposit.waitingSince ?? deposit.firstSeenAt;
         if (told.get(deposit.id) === since) continue;

@@ -4,9 +4,14 @@ export interface Deadlines {
   add(expire: () => void): { cancel(): void };
 }
 
+interface Waiting {
+  at: number;
+  expire: (() => void) | undefined;
+}
+
 export function createDeadlines(ms: number): Deadlines {
   // All have one length, so the order of insertion is the order of expiry.
-  const waiting = new Set<{ at: number; expire: () => void }>();
+  const waiting = new Set<Waiting>();
   let timer: NodeJS.Timeout | undefined;
 
   const sweep = (): void => {
@@ -14,7 +19,7 @@ export function createDeadlines(ms: number): Deadlines {
     for (const one of waiting) {
       if (one.at > now) break;
       waiting.delete(one);
-      one.expire();
+      one.expire?.();
     }
     if (waiting.size === 0) {
       clearInterval(timer);
@@ -24,10 +29,17 @@ export function createDeadlines(ms: number): Deadlines {
 
   return {
     add(expire) {
-      const one = { at: performance.now() + ms, expire };
+      const one: Waiting = { at: performance.now() + ms, expire };
       waiting.add(one);
       timer ??= setInterval(sweep, Math.max(1, Math.ceil(ms / 8))).unref();
-      return { cancel: () => void waiting.delete(one) };
+      return {
+        cancel() {
+          waiting.delete(one);
+          // V8 leaves what a Set has dropped in tables that it has outgrown, and these keep it through the quick collections:
+          // all that belongs to the request, where its function stays with it.
+          one.expire = undefined;
+        },
+      };
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-const waiting = new WeakMap<Socket, Set<() => void>>();
+// Lists, not Sets: what a Set has dropped stays in the tables that it has outgrown until the next full collection.
+const waiting = new WeakMap<Socket, (() => void)[]>();
 
 /**
  * Calls `done` once when the exchange is over: the response is out, or its connection is gone. The response's own
@@ -10,22 +11,23 @@ const waiting = new WeakMap<Socket, Set<() => void>>();
  */
 export function whenOver(req: IncomingMessage, res: ServerResponse, done: () => void): void {
   const ofSocket = exchangesOf(req.socket);
-  ofSocket.add(done);
+  ofSocket.push(done);
   res.once('close', () => {
-    if (ofSocket.delete(done)) done();
+    const index = ofSocket.indexOf(done);
+    if (index < 0) return;
+    ofSocket.splice(index, 1);
+    done();
   });
 }
 
 /** One listener for each socket, however many requests come over it. */
-function exchangesOf(socket: Socket): Set<() => void> {
+function exchangesOf(socket: Socket): (() => void)[] {
   const known = waiting.get(socket);
   if (known !== undefined) return known;
-  const made = new Set<() => void>();
+  const made: (() => void)[] = [];
   waiting.set(socket, made);
   socket.once('close', () => {
-    const left = [...made];
-    made.clear();
-    for (const done of left) done();
+    for (const done of made.splice(0)) done();
   });
   return made;
 }

@@ -4,7 +4,13 @@ import type { Store } from '../../lib/stores/store.ts';
 import { alice, ether } from './deposits.ts';
 
 /** Commits a transaction with one deposit and the events named, in that order, as if a callback had made them. */
-export async function owe(store: Store, name: string, kinds: readonly EventKind[], amount = 1n): Promise<string[]> {
+export async function owe(
+  store: Store,
+  name: string,
+  kinds: readonly EventKind[],
+  amount = 1n,
+  over: Partial<StoredDeposit> = {},
+): Promise<string[]> {
   const key = `eip155:1|0x${name}`;
   const [state] = await store.load([key]);
   const group = { network: 'eip155:1', asset: ether, to: alice, transactionId: `0x${name}` };
@@ -22,6 +28,7 @@ export async function owe(store: Store, name: string, kinds: readonly EventKind[
     callbackIds: [],
     group,
     ordinal: 1,
+    ...over,
   };
   const { group: _, ordinal: __, ...record } = deposit;
   const events = kinds.map(
