@@ -29,8 +29,9 @@ const { values } = parseArgs({
 const { quick } = values;
 const rounds = Number(values.rounds ?? (quick ? 1 : 5));
 const seconds = Number(values.seconds ?? (quick ? 1 : 2));
-const warm = Number(values.warm ?? (quick ? 1 : 1.5));
-const requests = Number(values.requests ?? (quick ? 20_000 : 50_000));
+// By then the compiler is done also with those that do more.
+const warm = Number(values.warm ?? (quick ? 1 : 4));
+const requests = Number(values.requests ?? (quick ? 20_000 : 120_000));
 const connectionCounts = (values.connections ?? (quick ? '50' : '50,200')).split(',').map(Number);
 const names = (Object.keys(targets) as TargetName[]).filter(
   (name) => values.only === undefined || values.only.split(',').includes(name),
