@@ -135,7 +135,7 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
       const held = queue.shift();
       if (!held) break;
       busy += 1;
-      leases.start(held);
+      held.start();
       void deliver(held);
     }
   };
@@ -153,7 +153,7 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
     // What runs inside the settling is the listeners' work too, and keeps its place.
     if (functions.length === 0) leave();
     const handled = await settle(claim, functions, errors);
-    leases.drop(held);
+    held.drop();
     waiters.tell(claim.event.id, handled);
     if (functions.length === 0) pump();
     else leave();

@@ -12,15 +12,16 @@ export interface Held {
   readonly batch: ClaimedBatch;
   /** Aborted when the lease is lost or the deliverer closes; made when a listener asks for it. */
   signal(): AbortSignal;
+  /** Its listeners run from now on. */
+  start(): void;
+  /** It is settled, or given back. */
+  drop(): void;
 }
 
 /** The claims of one deliverer, renewed together while there are any. */
 export interface Leases {
   readonly size: number;
   hold(claim: Claim, batch: ClaimedBatch): Held;
-  /** Its listeners run from now on. */
-  start(held: Held): void;
-  drop(held: Held): void;
   /** Gives back what no listener has begun with. */
   giveBack(held: readonly Held[]): Promise<void>;
   /** Aborts those that run, and gives them back. */
@@ -84,15 +85,14 @@ export function createLeases({ store, leaseMs, news, report, onGivenBack }: Leas
   }
 
   async function giveBack(held: readonly Held[]): Promise<void> {
-    for (const one of held) drop(one);
+    for (const one of held) one.drop();
     const freed = held.map(({ claim }) =>
       store.release(claim).catch((error: unknown) => report('A lease could not be freed; it will run out', error)),
     );
     await Promise.all(freed);
   }
 
-  function drop(one: Held): void {
-    const entry = one as Entry;
+  function drop(entry: Entry): void {
     const last = all.at(-1);
     if (entry.index < 0 || !last) return;
     all[entry.index] = last;
@@ -122,15 +122,15 @@ export function createLeases({ store, leaseMs, news, report, onGivenBack }: Leas
           }
           return entry.controller.signal;
         },
+        start() {
+          entry.isRunning = true;
+        },
+        drop: () => drop(entry),
       };
       all.push(entry);
       renewal ??= setInterval(renew, Math.max(1, Math.floor(leaseMs / 3))).unref();
       return entry;
     },
-    start(one) {
-      (one as Entry).isRunning = true;
-    },
-    drop,
     giveBack,
     async abort(reason) {
       const entries = [...all];

@@ -39,8 +39,16 @@ interface Entry {
 const none: readonly never[] = [];
 
 function newEntry(key: string): Entry {
-  const [statements, deposits, eventIds, decisions] = [none, none, none, none];
-  return { key, version: 0, touchedAt: 0, credited: false, statements, deposits, eventIds, decisions };
+  return {
+    key,
+    version: 0,
+    touchedAt: 0,
+    credited: false,
+    statements: none,
+    deposits: none,
+    eventIds: none,
+    decisions: none,
+  };
 }
 
 /** By id, in the order of their first arrival; of those that are known either the old is kept, or it is replaced. */
@@ -121,15 +129,15 @@ export function createMemoryTransactions(events: MemoryEvents, max: number, now:
       return {
         key,
         version: entry.version,
-        statements: [...entry.statements],
-        deposits: [...entry.deposits],
+        statements: entry.statements,
+        deposits: entry.deposits,
         facts: entry.eventIds.flatMap((id) => {
           const event = events.get(id);
           if (!event) return [];
           const { kind, generation, handed, state, deposit } = event;
           return { id, depositId: deposit.id, kind, generation, handed, cancelled: state === 'cancelled' };
         }),
-        decisions: [...entry.decisions],
+        decisions: entry.decisions,
       };
     },
 

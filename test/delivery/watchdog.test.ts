@@ -7,6 +7,7 @@ import { imtoken } from '../../lib/providers/imtoken.ts';
 import { memoryStore } from '../../lib/stores/memory.ts';
 import type { CallbackRecord, Store } from '../../lib/stores/store.ts';
 import { fixedClock } from '../../lib/testing/fixed-clock.ts';
+import { callbackRecord } from '../helpers/callback-record.ts';
 import { secret } from '../helpers/deposits.ts';
 import { owe } from '../helpers/events.ts';
 
@@ -30,22 +31,7 @@ function setUp(t: TestContext, silenceMs?: number) {
   news.on('silence', (told) => silences.push(told));
   news.on('stuck', ({ deposit }) => stuck.push(deposit.id));
   const hear = (given: Partial<CallbackRecord> = {}): void =>
-    news.tell('outcome', {
-      id: 'cb_1',
-      provider: 'imtoken',
-      receivedAt: clock.now(),
-      remoteAddress: '127.0.0.1',
-      method: 'POST',
-      url: '/imtoken',
-      headers: {},
-      bodyHash: '',
-      bodyBytes: 0,
-      outcome: 'recorded',
-      transfers: [],
-      tookMs: 0,
-      finished: true,
-      ...given,
-    });
+    news.tell('outcome', callbackRecord({ receivedAt: clock.now(), ...given }));
   return { clock, store, watchdog, silences, stuck, hear };
 }
 

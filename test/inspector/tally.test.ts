@@ -3,25 +3,12 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { spread, tally, type WindowName, windows } from '../../lib/inspector/tally.ts';
 import type { CallbackRecord } from '../../lib/stores/store.ts';
+import { callbackRecord } from '../helpers/callback-record.ts';
 
 const now = Date.UTC(2026, 0, 1);
 
 function record(receivedAt: number, tookMs = 1, outcome: CallbackRecord['outcome'] = 'recorded'): CallbackRecord {
-  return {
-    id: `cb_${receivedAt}`,
-    provider: 'imtoken',
-    receivedAt,
-    remoteAddress: '127.0.0.1',
-    method: 'POST',
-    url: '/imtoken',
-    headers: {},
-    bodyHash: '',
-    bodyBytes: 0,
-    outcome,
-    transfers: [],
-    tookMs,
-    finished: true,
-  };
+  return callbackRecord({ id: `cb_${receivedAt}`, receivedAt, tookMs, outcome });
 }
 
 test('every callback of the window is in exactly one bar, the one of its time', () => {
