@@ -10,7 +10,7 @@ import type { Reconciler } from './delivery/reconcile.ts';
 import { createTicker } from './delivery/ticker.ts';
 import { createWatchdog } from './delivery/watchdog.ts';
 import type { EventKind } from './deposits/deposit.ts';
-import { DepositCallbackError } from './errors.ts';
+import { DepositCallbackError, type RefusalCode } from './errors.ts';
 import { refusedRecord } from './middleware/callback-record.ts';
 import { dispatch } from './middleware/dispatch.ts';
 import { keepUnverified } from './middleware/keep-unverified.ts';
@@ -150,18 +150,24 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
   }
 
   function begin(req: CallbackRequest, res: ServerResponse, provider: Provider): void {
-    const state: RequestState = { receivedAt: now(), answered: false, provider, now, logger, news };
-    state.onRefused = (code) => {
-      const record = refusedRecord(req, state, provider, code);
-      log.add(record);
-      news.tell('outcome', record);
-      news.tell('rejected', record);
-    };
-    req.depositCallback = state;
+    req.depositCallback = { receivedAt: now(), answered: false, provider, now, logger, news, onRefused: logRefusal };
     requests += 1;
-    whenOver(req, res, () => {
-      requests -= 1;
-    });
+    whenOver(req, res, over);
+  }
+
+  // One for all requests, like `logRefusal`: a function that closes over its request keeps it through V8's quick
+  // collections, until the next full one.
+  function over(): void {
+    requests -= 1;
+  }
+
+  function logRefusal(code: RefusalCode, req: CallbackRequest, state: RequestState): void {
+    const { provider } = state;
+    if (!provider) return;
+    const record = refusedRecord(req, state, provider, code);
+    log.add(record);
+    news.tell('outcome', record);
+    news.tell('rejected', record);
   }
 
   async function ready(): Promise<void> {

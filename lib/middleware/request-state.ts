@@ -30,7 +30,7 @@ export interface RequestState {
   logger: Logger;
   news?: News;
   /** Told once, when the request is refused: `depositCallbacks` logs it. */
-  onRefused?: (code: RefusalCode) => void;
+  onRefused?: (code: RefusalCode, req: CallbackRequest, state: RequestState) => void;
 }
 
 /** A request as the links meet it: from Express 4 or 5, Connect or plain `node:http`. */

@@ -66,7 +66,7 @@ export function refuse(
   logRefusal(req, state, error, code);
   const prepared = refusals[code];
   write(req, res, options.allow === undefined ? prepared : withAllow(prepared, options.allow), options.close === true);
-  state.onRefused?.(code);
+  state.onRefused?.(code, req, state);
 }
 
 /**
