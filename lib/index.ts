@@ -15,7 +15,7 @@ export { type SignatureOptions, signature } from './middleware/signature.ts';
 export { type SourceFilterOptions, sourceFilter } from './middleware/source-filter.ts';
 export { canonicalAddress } from './networks/address.ts';
 export type { Logger } from './observe/logger.ts';
-export type { Alarm, NewsMap } from './observe/news.ts';
+export type { Alarm, AlarmCode, NewsMap } from './observe/news.ts';
 export type { Options } from './options.ts';
 export type { Delivery, Hint, Provider, ProviderOptions, Reading, Removal, Verified } from './providers/provider.ts';
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.ts';

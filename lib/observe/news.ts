@@ -34,9 +34,21 @@ export interface Delivered {
   error?: string;
 }
 
-/** Something that a person must look at. `code` is stable. */
+export type AlarmCode =
+  | 'BODY_ALREADY_PARSED'
+  | 'BODY_UNREADABLE'
+  | 'CALLBACKS_MISSED'
+  | 'CHAIN_UNAVAILABLE'
+  | 'LISTENER_HANGS'
+  | 'NO_LISTENER'
+  | 'PROVIDER_NOTICE'
+  | 'SOURCE_UNKNOWN'
+  | 'UNVERIFIED_FULL'
+  | 'UNVERIFIED_KEPT';
+
+/** Something that a person must look at. `docs/errors.md` has the codes. */
 export interface Alarm {
-  code: string;
+  code: AlarmCode;
   message: string;
   provider?: string;
   deposit?: DepositRecord;

@@ -3,7 +3,7 @@ import { filesBelow, read, readIfThere } from '../tools.mjs';
 
 /** Every code, option and subpath has its place in the docs, and no heading speaks of a code that is gone. */
 export function check() {
-  return [...errors(), ...checks(), ...options(), ...mentions(), ...links(), ...tree()];
+  return [...errors(), ...alarms(), ...checks(), ...options(), ...mentions(), ...links(), ...tree()];
 }
 
 function errors() {
@@ -18,6 +18,18 @@ function errors() {
       .filter((code) => !headings.has(code))
       .map((code) => `docs/errors.md has no heading "### \`${code}\`"`),
     ...[...headings].filter((code) => !codes.has(code)).map((code) => `docs/errors.md: lib/errors.ts has no ${code}`),
+  ];
+}
+
+function alarms() {
+  const [, union = ''] = /export type AlarmCode =([^;]*);/.exec(read('lib/observe/news.ts')) ?? [];
+  const codes = new Set([...union.matchAll(/'([A-Z_]+)'/g)].map((match) => String(match[1])));
+  const [, section = ''] = read('docs/errors.md').split('\n## Alarms\n');
+  const rows = new Set([...section.matchAll(/^\| `([A-Z_]+)`/gm)].map((match) => String(match[1])));
+  return [
+    ...(codes.size === 0 ? ['lib/observe/news.ts names no alarms'] : []),
+    ...[...codes].filter((code) => !rows.has(code)).map((code) => `docs/errors.md has no alarm ${code}`),
+    ...[...rows].filter((code) => !codes.has(code)).map((code) => `docs/errors.md: there is no alarm ${code}`),
   ];
 }
 
