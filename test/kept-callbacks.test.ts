@@ -72,6 +72,52 @@ test('a callback read again with one transfer still unreadable stays in quaranti
   assert.deepEqual(credited, [1n, 2n]);
 });
 
+const bob = '0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359';
+
+test('an address that becomes ours is credited also where its transfer came beside one that was ours before', async (t) => {
+  const ours = new Set([alice]);
+  const transfers = [transfer(), transfer({ amount: { units: '2' }, to: bob })];
+  const provider = standardWebhooks({
+    secrets: [secret],
+    reportsConfirmations: 'count',
+    read: () => ({ kind: 'transfers', transfers, removals: [] }),
+  });
+  const { callbacks, clock, credited, port } = await open(t, {
+    providers: [provider],
+    policy: { ...policy, isOurs: ({ address }) => ours.has(address) },
+  });
+  for (const id of ['msg_first', 'msg_again']) {
+    const sent = await send(port, { path: '/standard-webhooks', ...signed('{}', { id, now: clock.now() }) });
+    assert.equal(sent.status, 200);
+  }
+  ours.add(bob);
+  assert.deepEqual(await callbacks.reprocess({ outcome: 'quarantined' }), { read: 0, recorded: 0, passedOver: 0 });
+  assert.deepEqual(await callbacks.reprocess({ outcome: 'ignored' }), { read: 1, recorded: 1, passedOver: 0 });
+  await callbacks.idle();
+  assert.deepEqual(credited, [1n, 2n]);
+  assert.deepEqual(await callbacks.reprocess(), { read: 0, recorded: 0, passedOver: 0 });
+});
+
+test('heartbeats, pings and repetitions do not stand between reprocess and an older callback', async (t) => {
+  const ours = new Set<string>();
+  const { callbacks, clock, credited, port } = await open(t, {
+    policy: { ...policy, isOurs: ({ address }) => ours.has(address) },
+  });
+  const post = async (body: object): Promise<void> => {
+    const sent = await send(port, { path: '/imtoken', ...signed(body, { now: clock.now() }) });
+    assert.equal(sent.status, 200);
+    clock.advance(60_000);
+  };
+  await post(callbackBody());
+  for (const type of ['heartbeat', 'test', 'heartbeat', 'something.new']) {
+    await post({ type, timestamp: new Date(clock.now()).toISOString() });
+  }
+  ours.add(alice);
+  assert.deepEqual(await callbacks.reprocess({ limit: 2 }), { read: 2, recorded: 1, passedOver: 0 });
+  await callbacks.idle();
+  assert.deepEqual(credited, [1_500_000n]);
+});
+
 test('what could not be read keeps its body, though bodies are not kept', async (t) => {
   const { callbacks, clock, port } = await open(t, { keepBodies: false });
   const post = (body: object | string) => send(port, { path: '/imtoken', ...signed(body, { now: clock.now() }) });

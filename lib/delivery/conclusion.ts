@@ -35,13 +35,17 @@ export function conclude(
     outcome: repeated ? 'duplicate' : outcome,
     code: repeated ? undefined : code,
     transfers,
-    finished: transfers.length > 0 && transfers.every((one) => one.outcome === 'recorded' || one.outcome === 'failed'),
+    finished: verdict?.finished ?? (transfers.length > 0 && transfers.every(isFinished)),
     now,
   });
   const { body, keepsBody = true } = callback;
   // The first callback of a statement keeps its body; a repetition adds nothing but its line in the log.
   if (body && !repeated && (keepsBody || outcome === 'quarantined')) record.body = body;
   return { record, eventIds: eventIdsOf(touched) };
+}
+
+function isFinished({ outcome }: TransferOutcome): boolean {
+  return outcome === 'recorded' || outcome === 'failed';
 }
 
 function eventIdsOf(touched: ReadonlyMap<string, Advance>): string[] {

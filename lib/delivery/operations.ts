@@ -8,12 +8,13 @@ import { assertFresh } from '../signatures/freshness.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
 import type { Intake } from './intake.ts';
 import { apiKeyDigest, keptHeaders, redactedUrl } from './kept-request.ts';
+import { findUnread, type UnreadQuery } from './unread.ts';
 
 /** What an operator does by hand, from code, the command line or the inspector. */
 export interface Operations {
   /**
-   * Reads stored callbacks again, those that were ignored or quarantined: after an upgrade, or when an address has
-   * become ours or an asset listed. Needs their bodies.
+   * Reads stored callbacks again, those of which anything was ignored or quarantined: after an upgrade, or when an address
+   * has become ours or an asset listed. Needs their bodies.
    */
   reprocess(query?: ReprocessQuery): Promise<Reprocessed>;
   /** Verifies the callbacks that `quarantineUnverified` kept with the keys of now, and takes those that fit. */
@@ -28,15 +29,8 @@ export interface Operations {
   redeliver(eventId: string): Promise<boolean>;
 }
 
-export interface ReprocessQuery {
+export interface ReprocessQuery extends UnreadQuery {
   callbackId?: string;
-  /** Default: both. */
-  outcome?: 'ignored' | 'quarantined';
-  provider?: string;
-  /** Received at or after, epoch ms. */
-  since?: number;
-  /** Default 1000. */
-  limit?: number;
 }
 
 export interface Reprocessed {
@@ -109,9 +103,9 @@ export function createOperations({ store, intake, providers, toleranceMs, now, w
   };
 
   return {
-    async reprocess({ callbackId, outcome, provider, since, limit = 1_000 } = {}) {
+    async reprocess({ callbackId, ...query } = {}) {
       const result: Reprocessed = { read: 0, recorded: 0, passedOver: 0 };
-      const found = callbackId === undefined ? await ignoredOrQuarantined(outcome) : [await store.callback(callbackId)];
+      const found = callbackId === undefined ? await findUnread(store, query) : [await store.callback(callbackId)];
       for (const one of found) {
         const whole = one && (await store.callback(one.id));
         const record = whole && (await takeAgain(whole));
@@ -123,18 +117,6 @@ export function createOperations({ store, intake, providers, toleranceMs, now, w
       }
       wake();
       return result;
-
-      async function ignoredOrQuarantined(only: ReprocessQuery['outcome']): Promise<CallbackRecord[]> {
-        const outcomes = only === undefined ? (['quarantined', 'ignored'] as const) : [only];
-        const query = {
-          limit,
-          ...(provider === undefined ? {} : { provider }),
-          ...(since === undefined ? {} : { since }),
-        };
-        const pages = await Promise.all(outcomes.map((one) => store.callbacks({ ...query, outcome: one })));
-        // Oldest first, as they came.
-        return pages.flat().sort((a, b) => a.receivedAt - b.receivedAt);
-      }
     },
     async reverify({ provider, limit = 1_000 } = {}) {
       let taken = 0;

@@ -30,12 +30,18 @@ export function readCallback(given: VerifiedCallback, policy: CompiledPolicy): R
     reading = checked(provider.read(delivery, verified), provider);
   } catch (unreadable) {
     return {
-      arrival: { callback, assessments: [], verdict: { outcome: 'quarantined', code: 'BODY_UNREADABLE' } },
+      arrival: {
+        callback,
+        assessments: [],
+        verdict: { outcome: 'quarantined', code: 'BODY_UNREADABLE', finished: false },
+      },
       unreadable,
     };
   }
   if (reading.kind !== 'transfers') {
-    const verdict = { outcome: 'ignored', code: reading.kind.toUpperCase() } as const;
+    // What is not known yet may be read after an upgrade.
+    const finished = reading.kind !== 'unknown';
+    const verdict = { outcome: 'ignored', code: reading.kind.toUpperCase(), finished } as const;
     return { arrival: { callback, assessments: [], verdict }, reading };
   }
   const originOf = origins(callback);

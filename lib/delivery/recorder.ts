@@ -16,8 +16,8 @@ export interface Arrival {
   callback: ReceivedCallback;
   /** One for each transfer and removal, in the order of the callback. */
   assessments: readonly Assessment[];
-  /** What becomes of a callback that reports no transfer. */
-  verdict?: { outcome: 'ignored' | 'quarantined'; code: string };
+  /** What becomes of a callback that reports no transfer; `finished` where it never will, however it is read. */
+  verdict?: { outcome: 'ignored' | 'quarantined'; code: string; finished: boolean };
 }
 
 export interface Recorded {

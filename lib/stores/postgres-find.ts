@@ -56,6 +56,7 @@ export async function findCallbacks(
   where.equal('outcome', query.outcome);
   // Spelt out, since only then is the partial index of use.
   if (query.outcome !== undefined && query.outcome !== 'recorded') where.add(`outcome <> 'recorded'`);
+  if (query.finished !== undefined) where.add(query.finished ? 'finished' : 'NOT finished');
   if (query.since !== undefined) where.add('received_at >= $::bigint', query.since);
   if (query.until !== undefined) where.add('received_at < $::bigint', query.until);
   if (query.before !== undefined) {

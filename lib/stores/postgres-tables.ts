@@ -19,6 +19,7 @@ CREATE TABLE ${schema}.callbacks (
 );
 CREATE INDEX callbacks_received ON ${schema}.callbacks (received_at, seq);
 CREATE INDEX callbacks_outcome ON ${schema}.callbacks (outcome, received_at, seq) WHERE outcome <> 'recorded';
+CREATE INDEX callbacks_unfinished ON ${schema}.callbacks (received_at, seq) WHERE NOT finished;
 
 CREATE TABLE ${schema}.transactions (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -63,6 +63,7 @@ function callbackValues(callback: CallbackRecord): Values {
     columnText(callback.id),
     callback.receivedAt,
     callback.outcome,
+    callback.finished ? '1' : '0',
     callbackToJson(callback),
     bodyToText(callback.body),
   ];

@@ -70,7 +70,7 @@ export function queryMethods(connection: () => RedisConnection, prefix: string):
     callbacks: (query) =>
       walk<CallbackRecord>(
         {
-          index: query.outcome === undefined || query.outcome === 'recorded' ? 'cbs' : `cbo:${query.outcome}`,
+          index: callbackIndex(query),
           order: 'new',
           after: query.before,
           hash: 'cb:',
@@ -135,6 +135,11 @@ export function queryMethods(connection: () => RedisConnection, prefix: string):
 
     counts: () => count(connection(), prefix),
   };
+}
+
+function callbackIndex({ outcome, finished }: Parameters<Store['callbacks']>[0]): string {
+  if (finished === false) return 'cbu';
+  return outcome === undefined || outcome === 'recorded' ? 'cbs' : `cbo:${outcome}`;
 }
 
 function depositIndex({ to, transactionId, status }: Parameters<Store['deposits']>[0]): string {

@@ -45,6 +45,7 @@ for _, m in ipairs(old) do
     redis.call('DEL', cb)
     redis.call('ZREM', P .. 'cbs', m)
     redis.call('ZREM', P .. 'cbo:' .. c[1], m)
+    redis.call('ZREM', P .. 'cbu', m)
     gone = gone + 1
   end
 end

@@ -115,12 +115,13 @@ for _, c in ipairs(changes) do
 end
 
 for _ = 1, n_callbacks do
-  local id, received, outcome, r, b = take(), take(), take(), take(), taken()
+  local id, received, outcome, finished, r, b = take(), take(), take(), take() == '1', take(), taken()
   local cb = P .. 'cb:' .. id
   local old = redis.call('HMGET', cb, 'm', 'o')
   local m = old[1]
   if m then
     redis.call('ZREM', P .. 'cbo:' .. old[2], m)
+    redis.call('ZREM', P .. 'cbu', m)
   else
     m = member(id)
     count('callbacks', 1)
@@ -129,6 +130,7 @@ for _ = 1, n_callbacks do
   if b then redis.call('HSET', cb, 'b', b) end
   redis.call('ZADD', P .. 'cbs', received, m)
   if outcome ~= 'recorded' then redis.call('ZADD', P .. 'cbo:' .. outcome, received, m) end
+  if not finished then redis.call('ZADD', P .. 'cbu', received, m) end
 end
 if owed then redis.call('PUBLISH', P .. 'owed', self) end
 return lost`;

@@ -14,7 +14,7 @@ import * as recording from './redis-scripts-recording.ts';
 // line:<id>     list of a deposit's unsettled events; only the first may be due
 // cb:<id>       hash: r record, b body, m member, o outcome
 // un:<id>       hash: r record, b body, p provider, a address, n bytes
-// Indexes (sorted sets): cbs, cbo:<outcome>, deps, deps:<status>, to:<recipient>, tid:<transaction id>, waiting, evs,
+// Indexes (sorted sets): cbs, cbo:<outcome>, cbu, deps, deps:<status>, to:<recipient>, tid:<transaction id>, waiting, evs,
 // owed, dead, due:<kind>, touched, uns, una:<address>. A member is a number that only rises, and an id.
 const prelude = `
 local P = KEYS[1]

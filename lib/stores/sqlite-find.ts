@@ -16,10 +16,8 @@ export async function findCallbacks(
   query: CallbackQuery,
 ): Promise<CallbackRecord[]> {
   type Row = CallbackRow & { received_at: number; seq: number };
-  const { outcome, since = -1, until = Number.MAX_SAFE_INTEGER, before, limit } = query;
-  // Spelt out, since only then is the partial index over outcomes of use.
-  const path = outcome === undefined || outcome === 'recorded' ? 'true' : `outcome = ? AND outcome <> 'recorded'`;
-  const values: SqliteValue[] = path === 'true' || outcome === undefined ? [] : [outcome];
+  const { since = -1, until = Number.MAX_SAFE_INTEGER, before, limit } = query;
+  const [path, values] = callbackPath(query);
   let start: Row | undefined;
   if (before !== undefined) {
     start = await connection().read(
@@ -43,6 +41,13 @@ export async function findCallbacks(
       return matchesCallback(callback, query) ? callback : undefined;
     },
   });
+}
+
+/** The index to walk along, as a condition: spelt out, since only then is a partial index of use. */
+function callbackPath({ outcome, finished }: CallbackQuery): [condition: string, values: SqliteValue[]] {
+  if (finished === false) return ['finished = 0', []];
+  if (outcome !== undefined && outcome !== 'recorded') return [`outcome = ? AND outcome <> 'recorded'`, [outcome]];
+  return ['true', []];
 }
 
 export interface DepositRow {

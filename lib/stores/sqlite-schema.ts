@@ -27,6 +27,7 @@ const migrations: readonly string[] = [
   CREATE INDEX deposit_callback_callbacks_received ON deposit_callback_callbacks (received_at);
   CREATE INDEX deposit_callback_callbacks_outcome ON deposit_callback_callbacks (outcome, received_at)
     WHERE outcome <> 'recorded';
+  CREATE INDEX deposit_callback_callbacks_unfinished ON deposit_callback_callbacks (received_at) WHERE finished = 0;
 
   CREATE TABLE deposit_callback_bodies (seq INTEGER PRIMARY KEY, body BLOB NOT NULL);
 

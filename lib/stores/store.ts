@@ -107,7 +107,10 @@ export interface CallbackRecord {
   transfers: readonly TransferOutcome[];
   /** From the first byte to the outcome. */
   tookMs: number;
-  /** Every transfer was recorded, or failed by a check that cannot change: the same delivery need not be read again. */
+  /**
+   * Every transfer was recorded, or failed by a check that cannot change, or there is none and never will be (a
+   * heartbeat): the same delivery need not be read again.
+   */
   finished: boolean;
 }
 
@@ -171,6 +174,7 @@ export interface CallbackQuery {
   provider?: string;
   outcome?: CallbackRecord['outcome'];
   code?: string;
+  finished?: boolean;
   since?: number;
   until?: number;
   before?: string;

@@ -20,7 +20,7 @@ export function addReprocess(program: Command, { output }: Context, finish: (cod
     .addOption(new Option('--outcome <outcome>', 'only these').choices(['ignored', 'quarantined']))
     .option('--provider <name>', 'of this provider instance')
     .option('--since <time>', 'received at or after: ISO 8601, or 2h ago', parseTime)
-    .option('--limit <count>', 'at most so many', parseCount, 1_000)
+    .option('--limit <count>', 'of each outcome the latest so many', parseCount, 1_000)
     .option('--json', 'as JSON')
     .action(async (callbackId: string | undefined, { config, json, ...query }: ReprocessOptions) => {
       const done = await withOperations(config, output, ({ operations }) => {

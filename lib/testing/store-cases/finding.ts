@@ -51,6 +51,39 @@ export const findingCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'callbacks are found by whether they are finished, as they stand now',
+    async run({ store }) {
+      const open = (id: string, extra: object = {}) =>
+        sampleCallback(id, { finished: false, receivedAt: startOfTime + Number(id), ...extra });
+      await store.commit({
+        callbacks: [
+          open('1', { outcome: 'ignored', code: 'NOT_OURS' }),
+          open('2', { finished: true }),
+          open('3'),
+          open('4', { outcome: 'quarantined', code: 'BODY_UNREADABLE', provider: 'another' }),
+          open('5', { outcome: 'ignored', code: 'NOT_OURS' }),
+          open('6', { outcome: 'ignored', code: 'HEARTBEAT', finished: true }),
+        ],
+        changes: [],
+      });
+      const find = async (query: object): Promise<string[]> =>
+        (await store.callbacks({ limit: 9, ...query })).map(({ id }) => id);
+      assert.deepEqual(await find({ finished: false }), ['5', '4', '3', '1']);
+      assert.deepEqual(await find({ finished: true }), ['6', '2']);
+      assert.deepEqual(await find({ finished: false, limit: 2 }), ['5', '4']);
+      assert.deepEqual(await find({ finished: false, limit: 2, before: '4' }), ['3', '1']);
+      assert.deepEqual(await find({ finished: false, outcome: 'ignored' }), ['5', '1']);
+      assert.deepEqual(await find({ finished: true, outcome: 'ignored' }), ['6']);
+      assert.deepEqual(await find({ finished: false, provider: 'another' }), ['4']);
+      assert.deepEqual(await find({ finished: false, since: startOfTime + 3, until: startOfTime + 5 }), ['4', '3']);
+
+      await store.commit({ callbacks: [open('3', { finished: true }), open('2')], changes: [] });
+      assert.deepEqual(await find({ finished: false }), ['5', '4', '2', '1']);
+      await store.prune(startOfTime + 5);
+      assert.deepEqual(await find({ finished: false }), ['5', '4']);
+    },
+  },
+  {
     name: 'a deposit is found by its id, with its transaction',
     async run({ store }) {
       await recordDeposits(store, 'a', 'b');
