@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DepositEvent, DepositRecord } from './deposit.ts';
 import { describeDeposit } from './describe.ts';
-import { type DraftContext, type DraftLine, draftGroup, groupStates, lineKey } from './draft.ts';
+import { type DraftContext, type DraftLine, draftGroup, groupStates } from './draft.ts';
 import { factsByDeposit } from './facts.ts';
 import type { FoldRules } from './fold-rules.ts';
-import { eventId, groupKey } from './identity.ts';
+import { eventId } from './identity.ts';
 import { turn } from './lifecycle.ts';
-import { type Copy, moveGroup } from './moves.ts';
+import { moveGroup } from './moves.ts';
 import type { Group, StoredStatement } from './statement.ts';
 import {
   type Decision,
@@ -38,7 +38,7 @@ export interface Advance {
   deposits: StoredDeposit[];
   /** Those for which a `deposit` event is made now: `policy.hold` is asked for each before the change is kept. */
   proposed: DepositRecord[];
-  /** By statement id, of the statements that arrived. A removal speaks of no deposit of its own. */
+  /** By statement id. A removal speaks of no deposit of its own. */
   depositIdsOf: Map<string, string>;
 }
 
@@ -76,7 +76,7 @@ export function advance(
     cancelled,
     decisions,
   };
-  return { change: isChanged ? change : undefined, deposits, proposed, depositIdsOf: depositIds(arrived, lines) };
+  return { change: isChanged ? change : undefined, deposits, proposed, depositIdsOf: depositIds(lines) };
 }
 
 /** Deposits whose statements the store no longer has: they stay as they are. */
@@ -99,20 +99,17 @@ function lastDecisions(stored: readonly Decision[], made: readonly Decision[]): 
 }
 
 /** Rows of one event go to the copies in turn; which row is which copy means nothing (rule 9). */
-function depositIds(arrived: readonly StoredStatement[], lines: readonly DraftLine[]): Map<string, string> {
+function depositIds(lines: readonly DraftLine[]): Map<string, string> {
   const ids = new Map<string, string>();
-  const copies = new Map<string, readonly Copy[]>();
-  for (const line of lines) for (const key of line.keys) copies.set(key, line.copies);
-  const given = new Map<string, number>();
-  for (const statement of arrived) {
-    if (!statement.group || statement.kind === 'removed' || ids.has(statement.id)) continue;
-    const key = `${groupKey(statement.group)}\n${lineKey(statement)}`;
-    const found = copies.get(key) ?? [];
-    const event = `${key}\n${statement.provider}\n${statement.eventId}`;
-    const index = given.get(event) ?? 0;
-    given.set(event, index + 1);
-    const copy = found[Math.min(index, found.length - 1)];
-    if (copy) ids.set(statement.id, copy.id);
+  for (const { statements, copies } of lines) {
+    const given = new Map<string, number>();
+    for (const { id, provider, eventId } of statements) {
+      const event = `${provider}\n${eventId}`;
+      const index = given.get(event) ?? 0;
+      given.set(event, index + 1);
+      const copy = copies[Math.min(index, copies.length - 1)];
+      if (copy) ids.set(id, copy.id);
+    }
   }
   return ids;
 }

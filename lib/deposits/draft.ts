@@ -11,7 +11,6 @@ import type { Decision, StoredDeposit } from './transaction-state.ts';
 
 /** One group of a transaction: what was said of it, and its deposits as they are stored. */
 export interface GroupState {
-  key: string;
   group: Group;
   statements: StoredStatement[];
   /** Removals and failures that name only the transaction: they reach each of its groups. */
@@ -21,8 +20,8 @@ export interface GroupState {
 
 /** A line with what its deposits are described from. */
 export interface DraftLine extends Line<Told> {
-  /** Group and amount keys, so that a statement finds its line. */
-  keys: readonly string[];
+  /** All that speak of its deposits, removals apart, in the order of arrival. */
+  statements: readonly StoredStatement[];
   /** Rule 4: another provider tells the same amount with its memo. */
   memoIsToldElsewhere: boolean;
 }
@@ -40,8 +39,7 @@ export function groupStates(statements: readonly StoredStatement[], deposits: re
   const groups = new Map<string, GroupState>();
   const wide: StoredStatement[] = [];
   const find = (group: Group): GroupState => {
-    const key = groupKey(group);
-    return ensure(groups, key, () => ({ key, group, statements: [], wide, deposits: [] }));
+    return ensure(groups, groupKey(group), () => ({ group, statements: [], wide, deposits: [] }));
   };
   for (const statement of statements) {
     if (statement.group) find(statement.group).statements.push(statement);
@@ -52,7 +50,7 @@ export function groupStates(statements: readonly StoredStatement[], deposits: re
 }
 
 /** The key of a statement's amount within its group: what a payment is paid in may differ, so it is part of the key. */
-export function lineKey(statement: Pick<Statement, 'amount' | 'memo'> & { group?: Group }): string {
+function lineKey(statement: Pick<Statement, 'amount' | 'memo'> & { group?: Group }): string {
   const { group } = statement;
   if (group?.payment === undefined) return amountKey(statement);
   return `${amountKey(statement)}\n${group.network}\n${group.asset}\n${group.to}`;
@@ -78,7 +76,7 @@ export function draftGroup(state: GroupState, context: DraftContext): DraftLine[
   const lines: DraftLine[] = [];
   for (const [key, { fold, statements }] of folded) {
     lines.push({
-      keys: [`${state.key}\n${key}`],
+      statements,
       fold,
       copies: copiesOf(state.group, fold, known.get(key) ?? noDeposits, context),
       told: told(statements),
@@ -106,7 +104,7 @@ function draftPayment(
   const shown = copy.isCredited && known ? known : next;
   return [
     {
-      keys: [...folded.keys()].map((key) => `${state.key}\n${key}`),
+      statements: state.statements.filter((statement) => statement.kind !== 'removed'),
       fold: shown.fold,
       copies: [copy],
       told: told(shown.statements),
