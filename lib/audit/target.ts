@@ -44,7 +44,7 @@ export interface TargetOptions {
 
 export function createTarget({ signer, apiKey, slowMs, plainUrl, state }: TargetOptions): Target {
   const reported: SampleFields[] = [];
-  const newUnits = createDraw();
+  const drawUnits = createDraw();
   const ping = (over: SignOver = {}): Signed =>
     signer.sign({ type: 'test', timestamp: new Date(signer.now()).toISOString(), number: randomInt(1_000_000) }, over);
 
@@ -62,7 +62,7 @@ export function createTarget({ signer, apiKey, slowMs, plainUrl, state }: Target
       const { status } = await signer.send(ping());
       return status !== undefined && status >= 200 && status < 300;
     },
-    transfer: ({ account }, over = {}) => ({ ...transferTo(account, newUnits(), signer.now()), ...over }),
+    transfer: ({ account }, over = {}) => ({ ...transferTo(account, drawUnits(), signer.now()), ...over }),
     nobodys: () => sampleFields(signer.now()),
     report(fields, extra, over) {
       reported.push(fields);
@@ -73,13 +73,13 @@ export function createTarget({ signer, apiKey, slowMs, plainUrl, state }: Target
   };
 }
 
-function transferTo({ network, asset, to, amount, confirmations }: Account, units: number, now: number): SampleFields {
+function transferTo({ network, asset, to, amount, confirmations }: Account, more: bigint, now: number): SampleFields {
   return {
     ...sampleFields(now),
     network,
     asset,
     to,
-    amount: String(amount + BigInt(units)),
+    amount: String(amount + more),
     confirmations,
     position: asset.includes('/slip44:') ? 'native' : 'log:0',
     block: { number: '21000000', hash: `0x${randomBytes(32).toString('hex')}` },
@@ -90,13 +90,13 @@ function transferTo({ network, asset, to, amount, confirmations }: Account, unit
  * Even numbers from 2 to 999,998, none twice: a deposit that one probe leaves behind must not be found by the amount of
  * another, nor by the next unit, which a probe may use as well.
  */
-function createDraw(): () => number {
+function createDraw(): () => bigint {
   const drawn = new Set<number>();
   return () => {
-    let units: number;
-    do units = 2 * randomInt(1, 500_000);
-    while (drawn.has(units));
-    drawn.add(units);
-    return units;
+    let pair: number;
+    do pair = randomInt(1, 500_000);
+    while (drawn.has(pair));
+    drawn.add(pair);
+    return 2n * BigInt(pair);
   };
 }
