@@ -47,3 +47,20 @@ for (const driver of sqliteDrivers) {
     }
   });
 }
+
+test('what is not finished is found along an index of its own, not among all that ever came', async (t) => {
+  const file = sqliteFile('better-sqlite3');
+  t.after(() => file.remove());
+  const store = await file.open();
+  const { database } = store;
+  const prepare = database.prepare.bind(database);
+  const texts: string[] = [];
+  database.prepare = (text) => {
+    texts.push(text);
+    return prepare(text);
+  };
+  assert.deepEqual(await store.callbacks({ finished: false, limit: 10 }), []);
+  const [query = ''] = texts.filter((text) => text.includes('FROM deposit_callback_callbacks'));
+  const plan = prepare(`EXPLAIN QUERY PLAN ${query}`).all(0, 0, 0, 10) as { detail: string }[];
+  assert.match(plan.map(({ detail }) => detail).join(), /USING INDEX deposit_callback_callbacks_unfinished/);
+});
