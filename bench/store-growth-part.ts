@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { type Goal, report } from './report.ts';
 import { figure } from './statistics.ts';
 
-// Runs store-growth.ts and puts what it found into the report; where a longer run on this Node is there (10^7 takes hours), that.
+// Runs store-growth.ts and puts what it found into the report; where a longer run on this Node is there (10^7 takes 1.5 hours), that.
 
 interface Line {
   at: string;
