@@ -105,10 +105,10 @@ export function createOperations({ store, intake, providers, toleranceMs, now, w
   return {
     async reprocess({ callbackId, ...query } = {}) {
       const result: Reprocessed = { read: 0, recorded: 0, passedOver: 0 };
-      const found = callbackId === undefined ? await findUnread(store, query) : [await store.callback(callbackId)];
-      for (const one of found) {
-        const whole = one && (await store.callback(one.id));
-        const record = whole && (await takeAgain(whole));
+      const ids = callbackId === undefined ? (await findUnread(store, query)).map(({ id }) => id) : [callbackId];
+      for (const id of ids) {
+        const found = await store.callback(id);
+        const record = found && (await takeAgain(found));
         if (!record) result.passedOver += 1;
         else {
           result.read += 1;

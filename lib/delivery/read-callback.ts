@@ -39,8 +39,8 @@ export function readCallback(given: VerifiedCallback, policy: CompiledPolicy): R
     };
   }
   if (reading.kind !== 'transfers') {
-    // What is not known yet may be read after an upgrade.
-    const finished = reading.kind !== 'unknown';
+    // The others may be deposits that a reader does not know yet: to be read again after an upgrade.
+    const finished = reading.kind === 'heartbeat' || reading.kind === 'notice';
     const verdict = { outcome: 'ignored', code: reading.kind.toUpperCase(), finished } as const;
     return { arrival: { callback, assessments: [], verdict }, reading };
   }

@@ -16,7 +16,7 @@ export interface Arrival {
   callback: ReceivedCallback;
   /** One for each transfer and removal, in the order of the callback. */
   assessments: readonly Assessment[];
-  /** What becomes of a callback that reports no transfer; `finished` where it never will, however it is read. */
+  /** What becomes of a callback that reports no transfer; `finished` where it need not be read again. */
   verdict?: { outcome: 'ignored' | 'quarantined'; code: string; finished: boolean };
 }
 
