@@ -138,8 +138,8 @@ export function queryMethods(connection: () => RedisConnection, prefix: string):
 }
 
 function callbackIndex({ outcome, finished }: Parameters<Store['callbacks']>[0]): string {
-  if (finished === false) return 'cbu';
-  return outcome === undefined || outcome === 'recorded' ? 'cbs' : `cbo:${outcome}`;
+  if (outcome !== undefined && outcome !== 'recorded') return `cbo:${outcome}`;
+  return finished === false ? 'cbu' : 'cbs';
 }
 
 function depositIndex({ to, transactionId, status }: Parameters<Store['deposits']>[0]): string {
