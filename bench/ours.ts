@@ -59,7 +59,7 @@ export async function oursByLinks(
   // Not public: the one knob that nobody should turn.
   const { createIntake } = (await import(
     new URL('../dist/cjs/delivery/intake.js', import.meta.url).href
-  )) as typeof import('../lib/delivery/intake.ts');
+  )) as typeof import('../lib/ingest/intake.ts');
   const store = await openStore('sqlite', place);
   await store.ready();
   const provider = imtoken({ secrets: [`whsec_${secretText}`] });

@@ -1,16 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { atMost, inTime } from './delivery/at-most.ts';
-import { createCallbackLog } from './delivery/callback-log.ts';
-import { createDeliverer, type Deliverer } from './delivery/deliverer.ts';
-import { followChains } from './delivery/follow-chains.ts';
-import { createIntake } from './delivery/intake.ts';
-import { type DepositListener, isEventKind } from './delivery/listeners.ts';
-import { createOperations, type Operations } from './delivery/operations.ts';
-import type { Reconciler } from './delivery/reconcile.ts';
-import { createTicker } from './delivery/ticker.ts';
-import { createWatchdog } from './delivery/watchdog.ts';
+import { followChains } from './chains/follow-chains.ts';
+import type { Reconciler } from './chains/reconcile.ts';
 import type { EventKind } from './deposits/deposit.ts';
 import { DepositCallbackError, type RefusalCode } from './errors.ts';
+import { createCallbackLog } from './ingest/callback-log.ts';
+import { createIntake } from './ingest/intake.ts';
 import { refusedRecord } from './middleware/callback-record.ts';
 import { dispatch } from './middleware/dispatch.ts';
 import { keepUnverified } from './middleware/keep-unverified.ts';
@@ -23,9 +17,15 @@ import { sourceFilter } from './middleware/source-filter.ts';
 import { whenOver } from './middleware/when-over.ts';
 import { publishNews } from './observe/channels.ts';
 import { createNews, type NewsKind, type NewsMap } from './observe/news.ts';
+import { createOperations, type Operations } from './operator/operations.ts';
+import { createWatchdog } from './operator/watchdog.ts';
 import { type Options, resolveOptions } from './options.ts';
-import type { Provider } from './providers/provider.ts';
+import { createDeliverer, type Deliverer } from './outbox/deliverer.ts';
+import { type DepositListener, isEventKind } from './outbox/listeners.ts';
+import type { Provider } from './providers/kit/provider.ts';
 import type { Store } from './stores/store.ts';
+import { atMost, inTime } from './util/at-most.ts';
+import { createTicker } from './util/ticker.ts';
 
 /** The middleware, and what belongs to it. Mount it with `app.use('/callbacks', callbacks)`. */
 export interface DepositCallbacks<Tx = unknown> extends Operations, Reconciler {

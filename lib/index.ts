@@ -1,9 +1,6 @@
-export { createDeliverer, type Deliverer, type DelivererOptions } from './delivery/deliverer.ts';
-export type { DeliveryContext, DepositListener } from './delivery/listeners.ts';
 export { type DepositCallbacks, depositCallbacks } from './deposit-callbacks.ts';
 export type { CheckCode, DepositCode } from './deposits/codes.ts';
 export type { Deposit, DepositStatus, EventKind } from './deposits/deposit.ts';
-export type { Account, ConfirmationRule, ListedAsset, Policy } from './deposits/policy.ts';
 export type { Amount, Evidence, Transfer } from './deposits/transfer.ts';
 export { DepositCallbackError, type ErrorCode, isDepositCallbackError, type RefusalCode } from './errors.ts';
 export { type DispatchOptions, dispatch } from './middleware/dispatch.ts';
@@ -17,6 +14,17 @@ export { canonicalAddress } from './networks/address.ts';
 export type { Logger } from './observe/logger.ts';
 export type { Alarm, AlarmCode, NewsMap } from './observe/news.ts';
 export type { Options } from './options.ts';
-export type { Delivery, Hint, Provider, ProviderOptions, Reading, Removal, Verified } from './providers/provider.ts';
+export { createDeliverer, type Deliverer, type DelivererOptions } from './outbox/deliverer.ts';
+export type { DeliveryContext, DepositListener } from './outbox/listeners.ts';
+export type { Account, ConfirmationRule, ListedAsset, Policy } from './policy/policy.ts';
+export type {
+  Delivery,
+  Hint,
+  Provider,
+  ProviderOptions,
+  Reading,
+  Removal,
+  Verified,
+} from './providers/kit/provider.ts';
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.ts';
 export type { CallbackRecord, Store, TransferOutcome } from './stores/store.ts';

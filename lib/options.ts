@@ -1,8 +1,8 @@
 import type { ChainCheck } from './chains/chain-check.ts';
-import type { Policy } from './deposits/policy.ts';
 import { invalidOption } from './errors.ts';
 import { consoleLogger, type Logger, steadyLogger } from './observe/logger.ts';
-import type { Provider } from './providers/provider.ts';
+import type { Policy } from './policy/policy.ts';
+import type { Provider } from './providers/kit/provider.ts';
 import { memoryStore } from './stores/memory.ts';
 import type { Store } from './stores/store.ts';
 

@@ -7,7 +7,7 @@ import { depositCallbacks } from '../lib/deposit-callbacks.ts';
 import type { Options } from '../lib/options.ts';
 import { custom } from '../lib/providers/custom.ts';
 import { imtoken } from '../lib/providers/imtoken.ts';
-import type { Reading, Transfer } from '../lib/providers/provider.ts';
+import type { Reading, Transfer } from '../lib/providers/kit/provider.ts';
 import { standardWebhooks } from '../lib/providers/standard-webhooks.ts';
 import { sqliteStore } from '../lib/stores/sqlite.ts';
 import { fixedClock } from '../lib/testing/fixed-clock.ts';

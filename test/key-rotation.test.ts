@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { imtoken } from '../lib/providers/imtoken.ts';
-import type { SecretEntry } from '../lib/providers/provider.ts';
+import type { SecretEntry } from '../lib/providers/kit/provider.ts';
 import { callbackBody, signed } from './helpers/deposits.ts';
 import { receiver } from './helpers/receiver.ts';
 import { codeOf, keepLog, send, serve } from './helpers/serve.ts';

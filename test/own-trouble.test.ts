@@ -8,7 +8,7 @@ import express from 'express';
 import { depositCallbacks } from '../lib/deposit-callbacks.ts';
 import type { Options } from '../lib/options.ts';
 import { imtoken } from '../lib/providers/imtoken.ts';
-import type { Answer, Provider } from '../lib/providers/provider.ts';
+import type { Answer, Provider } from '../lib/providers/kit/provider.ts';
 import { memoryStore } from '../lib/stores/memory.ts';
 import { type SqliteDatabase, sqliteStore } from '../lib/stores/sqlite.ts';
 import type { Store } from '../lib/stores/store.ts';

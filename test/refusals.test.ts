@@ -7,7 +7,7 @@ import express from 'express';
 import { depositCallbacks } from '../lib/deposit-callbacks.ts';
 import type { Options } from '../lib/options.ts';
 import { imtoken } from '../lib/providers/imtoken.ts';
-import type { ProviderOptions } from '../lib/providers/provider.ts';
+import type { ProviderOptions } from '../lib/providers/kit/provider.ts';
 import { memoryStore } from '../lib/stores/memory.ts';
 import type { CallbackRecord } from '../lib/stores/store.ts';
 import { alice, callbackBody, secret, signed, usdt } from './helpers/deposits.ts';

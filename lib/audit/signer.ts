@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Provider } from '../providers/provider.ts';
+import type { Provider } from '../providers/kit/provider.ts';
 import { type SignCallbackOptions, signCallback } from '../testing/sign-callback.ts';
 import { exchange, type Route, type Seen, type Sent } from './exchange.ts';
 

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { invalidOption } from '../errors.ts';
-import type { Provider, ProviderOptions } from '../providers/provider.ts';
+import type { Provider, ProviderOptions } from '../providers/kit/provider.ts';
 
 /** Options of one kind, as JSON gives them, beside the common ones. */
 export type AnyProviderOptions = ProviderOptions & Readonly<Record<string, unknown>>;

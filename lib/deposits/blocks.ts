@@ -1,5 +1,5 @@
+import { ensure } from '../util/maps.ts';
 import { chainProvider, meets } from './fold-rules.ts';
-import { ensure } from './maps.ts';
 import type { Statement } from './statement.ts';
 import { isNewer, type Voice, type Word } from './voices.ts';
 

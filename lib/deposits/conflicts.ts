@@ -1,6 +1,6 @@
+import { ensure } from '../util/maps.ts';
 import type { Block } from './blocks.ts';
 import { positionScope } from './identity.ts';
-import { ensure } from './maps.ts';
 import type { Statement } from './statement.ts';
 import type { Loose, Voice } from './voices.ts';
 

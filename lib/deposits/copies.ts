@@ -1,5 +1,5 @@
+import { ensure } from '../util/maps.ts';
 import { positionScope } from './identity.ts';
-import { ensure } from './maps.ts';
 import type { Statement } from './statement.ts';
 
 /**

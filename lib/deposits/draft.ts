@@ -1,10 +1,10 @@
+import { ensure } from '../util/maps.ts';
 import type { AmountFold } from './amount-fold.ts';
 import type { Told } from './describe.ts';
 import type { DepositFacts } from './facts.ts';
 import { type FoldContext, type FoldedAmount, foldGroup } from './fold.ts';
 import type { FoldRules } from './fold-rules.ts';
 import { amountKey, depositId, groupKey } from './identity.ts';
-import { ensure } from './maps.ts';
 import type { Copy, Line } from './moves.ts';
 import type { Group, Statement, StoredStatement } from './statement.ts';
 import type { Decision, StoredDeposit } from './transaction-state.ts';

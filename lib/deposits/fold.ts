@@ -1,9 +1,9 @@
+import { push } from '../util/maps.ts';
 import { type AmountFold, foldAmount } from './amount-fold.ts';
 import type { DepositCode } from './codes.ts';
 import type { FoldRules } from './fold-rules.ts';
 import { viewGroup } from './group-view.ts';
 import { amountKey } from './identity.ts';
-import { push } from './maps.ts';
 import type { Statement } from './statement.ts';
 import type { Heard } from './voices.ts';
 

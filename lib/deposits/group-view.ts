@@ -1,7 +1,7 @@
+import { ensure } from '../util/maps.ts';
 import { type Block, type BlockStanding, blocksOf, chainConfirmed, standing } from './blocks.ts';
 import { conflictingAmounts } from './conflicts.ts';
 import { chainProvider, type FoldRules, meets, quorumAsked, reorgDepth } from './fold-rules.ts';
-import { ensure } from './maps.ts';
 import { type Heard, type Loose, listen, type Voice } from './voices.ts';
 
 /** One group, sorted for the fold of its amounts. */

@@ -1,5 +1,5 @@
+import { ensure, push } from '../util/maps.ts';
 import { type Depth, deeper, type Ear, earFor, type FoldRules, noDepth, reorgDepth } from './fold-rules.ts';
-import { ensure, push } from './maps.ts';
 import type { Statement } from './statement.ts';
 
 /** Times of several statements, as far as "newer" needs them. */

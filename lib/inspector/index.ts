@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { refuseUnknownKeys } from '../deposits/known-keys.ts';
 import { invalidOption } from '../errors.ts';
 import { consoleLogger, type Logger } from '../observe/logger.ts';
+import { refuseUnknownKeys } from '../util/known-keys.ts';
 import { isLanguage, type Language } from './languages.ts';
 import { createRouter } from './router.ts';
 import type { Inspected, InspectorRequest } from './view.ts';

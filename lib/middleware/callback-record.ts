@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { bodyHashOf, keptHeaders, redactedUrl } from '../delivery/kept-request.ts';
-import { type ReceivedCallback, recordOf } from '../delivery/received-callback.ts';
 import type { RefusalCode } from '../errors.ts';
-import type { Delivery, Provider, Verified } from '../providers/provider.ts';
+import { bodyHashOf, keptHeaders, redactedUrl } from '../ingest/kept-request.ts';
+import { type ReceivedCallback, recordOf } from '../ingest/received-callback.ts';
+import type { Delivery, Provider, Verified } from '../providers/kit/provider.ts';
 import type { CallbackRecord } from '../stores/store.ts';
 import type { CallbackRequest, RequestState } from './request-state.ts';
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Deliverer } from '../delivery/deliverer.ts';
 import { DepositCallbackError } from '../errors.ts';
+import type { Deliverer } from '../outbox/deliverer.ts';
 import { createDeadlines } from './deadlines.ts';
 import type { CallbackRequest, Link, RequestState } from './request-state.ts';
 import { stateOf } from './request-state.ts';

@@ -1,5 +1,5 @@
-import { headersButCredentials } from '../delivery/kept-request.ts';
-import type { Delivery, Provider } from '../providers/provider.ts';
+import { headersButCredentials } from '../ingest/kept-request.ts';
+import type { Delivery, Provider } from '../providers/kit/provider.ts';
 import type { Store, UnverifiedQuota } from '../stores/store.ts';
 import { createAlarmClock } from './alarm-clock.ts';
 import { refusedRecord } from './callback-record.ts';

@@ -1,6 +1,6 @@
 import { type OutgoingHttpHeaders, type ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http';
 import { type DepositCallbackError, isRefusalCode, type RefusalCode, refusalStatus } from '../errors.ts';
-import type { Answer } from '../providers/provider.ts';
+import type { Answer } from '../providers/kit/provider.ts';
 import { endAfterDrain, hasUnreadBody } from './hang-up.ts';
 import { type CallbackRequest, type RequestState, stateOf } from './request-state.ts';
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { DepositCallbackError, invalidOption, isDepositCallbackError, isRefusalCode } from '../errors.ts';
-import type { Delivery, Provider, Verified } from '../providers/provider.ts';
+import type { Delivery, Provider, Verified } from '../providers/kit/provider.ts';
 import { equalBytes } from '../signatures/constant-time.ts';
 import { assertFresh } from '../signatures/freshness.ts';
 import type { Key } from '../signatures/key-ring.ts';

@@ -1,8 +1,8 @@
 import type { EvmBlockTransfer } from '../chains/evm-block.ts';
 import type { EvmBlock } from '../chains/evm-node.ts';
-import { present } from '../deposits/present.ts';
 import { checksumAddress } from '../networks/evm.ts';
 import type { Network } from '../networks/network.ts';
+import { present } from '../util/present.ts';
 import type { TokenFacts } from './token-facts.ts';
 
 /** Types of callback in the imToken profile, `docs/providers/imtoken.md`. */

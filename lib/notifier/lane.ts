@@ -1,4 +1,4 @@
-import { backoffMs } from '../delivery/backoff.ts';
+import { backoffMs } from '../outbox/backoff.ts';
 import type { Endpoint } from './endpoints.ts';
 import type { Attempt, OwedCallback } from './outbox.ts';
 import type { Response } from './post-callback.ts';

@@ -1,6 +1,6 @@
 import type { DepositRecord, EventKind } from '../deposits/deposit.ts';
 import type { DepositCallbackError } from '../errors.ts';
-import type { Hint } from '../providers/provider.ts';
+import type { Hint } from '../providers/kit/provider.ts';
 import type { CallbackRecord } from '../stores/store.ts';
 import type { Logger } from './logger.ts';
 

@@ -1,3 +1,4 @@
+import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import {
   array,
   type Json,
@@ -10,15 +11,14 @@ import {
   optionalText,
   parseJson,
   text,
-} from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
-import type { Evidence, Transfer } from '../deposits/transfer.ts';
-import { declareProvider } from './declare-provider.ts';
-import { assetOn, hexUnits, quantityText } from './evm-reading.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts';
-import type { Scheme } from './scheme.ts';
+} from '../json/json.ts';
+import { present } from '../util/present.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import { assetOn, hexUnits, quantityText } from './kit/evm-reading.ts';
+import type { Delivery, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Scheme } from './kit/scheme.ts';
 
-export { type AlchemyWatchOptions, watchAlchemy } from './alchemy-watch.ts';
+export { type AlchemyWatchOptions, watchAlchemy } from './kit/alchemy-watch.ts';
 
 // https://www.alchemy.com/docs/reference/notify-api-quickstart
 const scheme: Scheme = {

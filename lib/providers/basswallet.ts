@@ -1,12 +1,12 @@
-import { numberText, optionalInteger, optionalNumberText, optionalText, parseJson, text } from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
 import type { Transfer } from '../deposits/transfer.ts';
-import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
-import { declareProvider } from './declare-provider.ts';
-import { fieldOf } from './places.ts';
-import type { Delivery, Provider, Reading } from './provider.ts';
-import { transfersOf, unknown, wordIn } from './readings.ts';
-import type { Scheme, SignedRequest } from './scheme.ts';
+import { numberText, optionalInteger, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
+import { present } from '../util/present.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import { fieldOf } from './kit/places.ts';
+import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import { transfersOf, unknown, wordIn } from './kit/readings.ts';
+import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
 // https://docs-en.basswallet.com/api-reference/info/sign-info: `name=value&...` in the order in which they are sent. The time among
 // them opens no window: whether a retry gets a new one is not documented.

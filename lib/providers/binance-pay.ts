@@ -1,12 +1,12 @@
-import { numberText, parseJson, text } from '../deposits/json.ts';
-import { type AccountsOption, accountsOf } from './accounts.ts';
-import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
-import { declareProvider } from './declare-provider.ts';
-import type { Delivery, Provider, Reading } from './provider.ts';
-import { transfersOf, unknown } from './readings.ts';
-import type { Scheme } from './scheme.ts';
+import { numberText, parseJson, text } from '../json/json.ts';
+import { type AccountsOption, accountsOf } from './kit/accounts.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import { transfersOf, unknown } from './kit/readings.ts';
+import type { Scheme } from './kit/scheme.ts';
 
-export { type BinancePayKeysOptions, binancePayKeys } from './binance-pay-keys.ts';
+export { type BinancePayKeysOptions, binancePayKeys } from './kit/binance-pay-keys.ts';
 
 export interface BinancePayOptions extends NamedAssetsOptions, AccountsOption {}
 

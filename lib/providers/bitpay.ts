@@ -1,7 +1,7 @@
-import { object, optionalObject, parseJson, text } from '../deposits/json.ts';
-import { declareProvider } from './declare-provider.ts';
-import type { Provider, ProviderOptions } from './provider.ts';
-import type { Scheme } from './scheme.ts';
+import { object, optionalObject, parseJson, text } from '../json/json.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import type { Provider, ProviderOptions } from './kit/provider.ts';
+import type { Scheme } from './kit/scheme.ts';
 
 // BitPay signs nothing. The secret in the callback URL keeps strangers out, and proves nothing of an invoice.
 const scheme: Scheme = { algorithm: 'shared', signature: { query: 'secret' } };

@@ -1,3 +1,5 @@
+import type { Evidence, Transfer } from '../deposits/transfer.ts';
+import { invalidOption } from '../errors.ts';
 import {
   array,
   type Json,
@@ -10,17 +12,15 @@ import {
   optionalText,
   parseJson,
   text,
-} from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
-import type { Evidence, Transfer } from '../deposits/transfer.ts';
-import { invalidOption } from '../errors.ts';
+} from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
-import { declareProvider } from './declare-provider.ts';
-import { assetOn } from './evm-reading.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts';
-import type { Scheme } from './scheme.ts';
+import { present } from '../util/present.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import { assetOn } from './kit/evm-reading.ts';
+import type { Delivery, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Scheme } from './kit/scheme.ts';
 
-export { type BlockcypherWatchOptions, watchBlockcypher } from './blockcypher-watch.ts';
+export { type BlockcypherWatchOptions, watchBlockcypher } from './kit/blockcypher-watch.ts';
 
 export interface BlockcypherOptions extends ProviderOptions {
   /** CAIP-2 or a name of it: bodies do not say their chain. One instance for each of `bitcoin`, `litecoin`, `dogecoin`. */

@@ -1,9 +1,9 @@
-import { formFields, optionalText, text } from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
+import { formFields, optionalText, text } from '../json/json.ts';
 import { requireNetwork } from '../networks/registry.ts';
-import { declareProvider } from './declare-provider.ts';
-import type { Hint, Provider, ProviderOptions } from './provider.ts';
-import type { Scheme } from './scheme.ts';
+import { present } from '../util/present.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import type { Hint, Provider, ProviderOptions } from './kit/provider.ts';
+import type { Scheme } from './kit/scheme.ts';
 
 export interface BlockonomicsOptions extends ProviderOptions {
   /** CAIP-2 or a name of it: callbacks of Bitcoin do not say theirs. Default `bitcoin`. */

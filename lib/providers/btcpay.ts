@@ -1,11 +1,11 @@
-import { type Json, optionalObject, optionalText, parseJson, text } from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
 import type { Transfer } from '../deposits/transfer.ts';
-import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
-import { declareProvider } from './declare-provider.ts';
-import type { Delivery, Provider, Reading } from './provider.ts';
-import { transfersOf, unknown } from './readings.ts';
-import type { Scheme } from './scheme.ts';
+import { type Json, optionalObject, optionalText, parseJson, text } from '../json/json.ts';
+import { present } from '../util/present.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import { transfersOf, unknown } from './kit/readings.ts';
+import type { Scheme } from './kit/scheme.ts';
 
 // https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks. A redelivery has a new id, so ids tell no duplicate.
 const scheme: Scheme = {

@@ -1,15 +1,15 @@
 import { constants, type KeyObject, privateEncrypt, publicDecrypt } from 'node:crypto';
-import { formFields, type Json, optionalInteger, optionalText, parseJson, text } from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
 import type { Transfer } from '../deposits/transfer.ts';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
+import { formFields, type Json, optionalInteger, optionalText, parseJson, text } from '../json/json.ts';
 import { publicKey } from '../signatures/asymmetric.ts';
 import { decodeBase64Url } from '../signatures/decode.ts';
 import type { Key } from '../signatures/key-ring.ts';
-import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
-import { defineProvider } from './define-provider.ts';
-import type { Delivery, Provider, Reading, Sign, Verified } from './provider.ts';
-import { transfersOf, unknown, wordIn } from './readings.ts';
+import { present } from '../util/present.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { defineProvider } from './kit/define-provider.ts';
+import type { Delivery, Provider, Reading, Sign, Verified } from './kit/provider.ts';
+import { transfersOf, unknown, wordIn } from './kit/readings.ts';
 
 export interface ChainupCustodyOptions extends NamedAssetsOptions {
   /** Your application's id: a callback that names another is refused. */

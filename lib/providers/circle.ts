@@ -1,3 +1,5 @@
+import type { Transfer } from '../deposits/transfer.ts';
+import { DepositCallbackError } from '../errors.ts';
 import {
   array,
   type Json,
@@ -7,18 +9,16 @@ import {
   optionalText,
   parseJson,
   text,
-} from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
-import type { Transfer } from '../deposits/transfer.ts';
-import { DepositCallbackError } from '../errors.ts';
+} from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
-import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
-import { declareProvider } from './declare-provider.ts';
-import type { Delivery, Provider, Reading } from './provider.ts';
-import { blockFrom, ping, transfersOf, unknown } from './readings.ts';
-import type { Scheme } from './scheme.ts';
+import { present } from '../util/present.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import { blockFrom, ping, transfersOf, unknown } from './kit/readings.ts';
+import type { Scheme } from './kit/scheme.ts';
 
-export { type CircleKeysOptions, circleKeys } from './circle-keys.ts';
+export { type CircleKeysOptions, circleKeys } from './kit/circle-keys.ts';
 
 // https://developers.circle.com/api-reference/verify-webhook-signatures
 const scheme: Scheme = {

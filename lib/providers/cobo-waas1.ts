@@ -1,3 +1,4 @@
+import type { Transfer } from '../deposits/transfer.ts';
 import {
   integer,
   type Json,
@@ -8,16 +9,15 @@ import {
   optionalText,
   parseJson,
   text,
-} from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
-import type { Transfer } from '../deposits/transfer.ts';
+} from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
-import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
-import { coboAssets } from './cobo-assets.ts';
-import { declareProvider } from './declare-provider.ts';
-import type { Delivery, Provider, Reading } from './provider.ts';
-import { blockFrom, transfersOf, wordIn } from './readings.ts';
-import type { Scheme } from './scheme.ts';
+import { present } from '../util/present.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { coboAssets } from './kit/cobo-assets.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import { blockFrom, transfersOf, wordIn } from './kit/readings.ts';
+import type { Scheme } from './kit/scheme.ts';
 
 /** Keys that Cobo publishes for WaaS 1.0 (compressed secp256k1, hex), for the option `secrets`. */
 export const coboWaas1PublicKeys = {

@@ -1,3 +1,4 @@
+import type { Transfer } from '../deposits/transfer.ts';
 import {
   type Json,
   optionalArray,
@@ -6,16 +7,15 @@ import {
   optionalText,
   parseJson,
   text,
-} from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
-import type { Transfer } from '../deposits/transfer.ts';
+} from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
-import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
-import { coboAssets } from './cobo-assets.ts';
-import { declareProvider } from './declare-provider.ts';
-import type { Delivery, Provider, Reading } from './provider.ts';
-import { blockFrom, transfersOf, unknown } from './readings.ts';
-import type { Scheme } from './scheme.ts';
+import { present } from '../util/present.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { coboAssets } from './kit/cobo-assets.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import { blockFrom, transfersOf, unknown } from './kit/readings.ts';
+import type { Scheme } from './kit/scheme.ts';
 
 /** Keys that Cobo publishes for WaaS 2.0 webhooks (raw ed25519, hex), for the option `secrets`. */
 export const coboPublicKeys = {

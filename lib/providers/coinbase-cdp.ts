@@ -1,13 +1,13 @@
-import { type Json, optionalNumberText, optionalObject, optionalText, parseJson, text } from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
 import type { Transfer } from '../deposits/transfer.ts';
-import { declareProvider } from './declare-provider.ts';
-import { assetOn } from './evm-reading.ts';
-import { headerOf, textAt } from './places.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts';
-import type { Scheme, SignedRequest } from './scheme.ts';
+import { type Json, optionalNumberText, optionalObject, optionalText, parseJson, text } from '../json/json.ts';
+import { present } from '../util/present.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import { assetOn } from './kit/evm-reading.ts';
+import { headerOf, textAt } from './kit/places.ts';
+import type { Delivery, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
-export { type CoinbaseCdpWatchOptions, watchCoinbaseCdp } from './coinbase-cdp-watch.ts';
+export { type CoinbaseCdpWatchOptions, watchCoinbaseCdp } from './kit/coinbase-cdp-watch.ts';
 
 const header = 'x-hook0-signature';
 

@@ -1,13 +1,13 @@
-import type { JsonObject } from '../deposits/json.ts';
-import { formFields, integer, optionalInteger, optionalText, text } from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
 import type { Transfer } from '../deposits/transfer.ts';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
-import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
-import { declareProvider } from './declare-provider.ts';
-import type { Delivery, Provider, Reading } from './provider.ts';
-import { transfersOf, unknown } from './readings.ts';
-import type { Scheme } from './scheme.ts';
+import type { JsonObject } from '../json/json.ts';
+import { formFields, integer, optionalInteger, optionalText, text } from '../json/json.ts';
+import { present } from '../util/present.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import { transfersOf, unknown } from './kit/readings.ts';
+import type { Scheme } from './kit/scheme.ts';
 
 export interface CoinpaymentsOptions extends NamedAssetsOptions {
   /** Your merchant id: a callback that names another is kept in quarantine. */

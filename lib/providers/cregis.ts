@@ -1,12 +1,12 @@
-import { integer, member, optionalNumberText, optionalText, parseJson, text } from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
 import type { Transfer } from '../deposits/transfer.ts';
-import { assetByCoinType, type CoinTypesOptions } from './coin-types.ts';
-import { declareProvider } from './declare-provider.ts';
-import { fieldOf } from './places.ts';
-import type { Delivery, Provider, Reading } from './provider.ts';
-import { transfersOf, unknown } from './readings.ts';
-import type { Scheme, SignedRequest } from './scheme.ts';
+import { integer, member, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
+import { present } from '../util/present.ts';
+import { assetByCoinType, type CoinTypesOptions } from './kit/coin-types.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import { fieldOf } from './kit/places.ts';
+import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import { transfersOf, unknown } from './kit/readings.ts';
+import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
 // https://developer.cregis.com/api-reference/signature: md5 of the key and of each name and value, sorted by name.
 const scheme: Scheme = {

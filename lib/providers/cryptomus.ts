@@ -1,13 +1,13 @@
-import { type Json, optionalBoolean, optionalNumberText, optionalText, parseJson, text } from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
 import type { Transfer } from '../deposits/transfer.ts';
-import { type AccountsOption, accountsOf } from './accounts.ts';
-import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
-import { declareProvider } from './declare-provider.ts';
-import type { Delivery, Provider, Reading } from './provider.ts';
-import { transfersOf, unknown } from './readings.ts';
-import type { Scheme, SignedRequest } from './scheme.ts';
-import { compactJson } from './signed-bytes.ts';
+import { type Json, optionalBoolean, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
+import { present } from '../util/present.ts';
+import { type AccountsOption, accountsOf } from './kit/accounts.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import { transfersOf, unknown } from './kit/readings.ts';
+import type { Scheme, SignedRequest } from './kit/scheme.ts';
+import { compactJson } from './kit/signed-bytes.ts';
 
 export interface CryptomusOptions extends NamedAssetsOptions, AccountsOption {}
 

@@ -1,9 +1,9 @@
 import { invalidOption } from '../errors.ts';
-import { declareProvider, type ProviderDeclaration } from './declare-provider.ts';
-import type { Answer, OutcomeKind, Provider, ProviderOptions } from './provider.ts';
+import { declareProvider, type ProviderDeclaration } from './kit/declare-provider.ts';
+import type { Answer, OutcomeKind, Provider, ProviderOptions } from './kit/provider.ts';
 
 export type { KeyForm, SigningAlgorithm } from '../signatures/algorithms.ts';
-export type { Part, Place, Scheme, SignaturePlace, SignedRequest, TimeUnit, UnsignedPing } from './scheme.ts';
+export type { Part, Place, Scheme, SignaturePlace, SignedRequest, TimeUnit, UnsignedPing } from './kit/scheme.ts';
 
 /** The common options of a provider, and its declaration. */
 export interface CustomOptions extends ProviderOptions, Omit<ProviderDeclaration, 'name' | 'answer' | 'ownOptions'> {

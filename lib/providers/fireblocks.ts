@@ -1,20 +1,20 @@
 import type { KeyObject } from 'node:crypto';
 import { constants, sign as signBytes } from 'node:crypto';
-import { type Json, optionalInteger, optionalNumberText, optionalText, parseJson, text } from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { DepositCallbackError } from '../errors.ts';
+import { type Json, optionalInteger, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
 import { publicKey, verifyRsa } from '../signatures/asymmetric.ts';
 import { decodeBase64 } from '../signatures/decode.ts';
 import { readJwsHeader, verifyDetachedJws } from '../signatures/jws.ts';
 import type { Key } from '../signatures/key-ring.ts';
-import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
-import { defineProvider } from './define-provider.ts';
-import type { Delivery, Provider, Reading, Sign, Verified } from './provider.ts';
-import { blockFrom, transfersOf, unknown } from './readings.ts';
+import { present } from '../util/present.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { defineProvider } from './kit/define-provider.ts';
+import type { Delivery, Provider, Reading, Sign, Verified } from './kit/provider.ts';
+import { blockFrom, transfersOf, unknown } from './kit/readings.ts';
 
-export { type FireblocksKeysOptions, fireblocksKeys } from './fireblocks-keys.ts';
+export { type FireblocksKeysOptions, fireblocksKeys } from './kit/fireblocks-keys.ts';
 
 // https://developers.fireblocks.com/reference/validating-webhooks
 const jwsHeader = 'fireblocks-webhook-signature';

@@ -1,3 +1,5 @@
+import type { Evidence, Transfer } from '../deposits/transfer.ts';
+import { invalidOption } from '../errors.ts';
 import {
   array,
   integer,
@@ -8,17 +10,15 @@ import {
   optionalText,
   parseJson,
   text,
-} from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
-import type { Evidence, Transfer } from '../deposits/transfer.ts';
-import { invalidOption } from '../errors.ts';
+} from '../json/json.ts';
 import { findNetwork, nativeAsset, tokenAsset } from '../networks/registry.ts';
-import { declareProvider } from './declare-provider.ts';
-import { readRawTransaction } from './helius-raw.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts';
-import type { Scheme } from './scheme.ts';
+import { present } from '../util/present.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import { readRawTransaction } from './kit/helius-raw.ts';
+import type { Delivery, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Scheme } from './kit/scheme.ts';
 
-export { type HeliusWatchOptions, watchHelius } from './helius-watch.ts';
+export { type HeliusWatchOptions, watchHelius } from './kit/helius-watch.ts';
 
 export interface HeliusOptions extends ProviderOptions {
   /** CAIP-2 or a name of it: bodies do not say it. Default `solana`; `solana-devnet` for the devnet kinds of webhook. */

@@ -1,3 +1,5 @@
+import type { Evidence, Transfer } from '../deposits/transfer.ts';
+import { DepositCallbackError } from '../errors.ts';
 import {
   type Json,
   numberText,
@@ -8,13 +10,11 @@ import {
   optionalText,
   parseJson,
   text,
-} from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
-import type { Evidence, Transfer } from '../deposits/transfer.ts';
-import { DepositCallbackError } from '../errors.ts';
+} from '../json/json.ts';
 import { standardWebhooksKey } from '../signatures/standard-webhooks.ts';
-import { defineProvider } from './define-provider.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts';
+import { present } from '../util/present.ts';
+import { defineProvider } from './kit/define-provider.ts';
+import type { Delivery, Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { signStandardWebhooks, standardWebhooksHeaders, verifyStandardWebhooks } from './standard-webhooks.ts';
 
 /**

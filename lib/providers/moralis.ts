@@ -1,3 +1,4 @@
+import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import {
   boolean,
   type Json,
@@ -9,17 +10,16 @@ import {
   optionalText,
   parseJson,
   text,
-} from '../deposits/json.ts';
-import { isJsonNumber } from '../deposits/lossless-json.ts';
-import { present } from '../deposits/present.ts';
-import type { Evidence, Transfer } from '../deposits/transfer.ts';
-import { declareProvider } from './declare-provider.ts';
-import { assetOn, quantityText } from './evm-reading.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts';
-import type { Scheme, SignedRequest } from './scheme.ts';
-import { compactJson } from './signed-bytes.ts';
+} from '../json/json.ts';
+import { isJsonNumber } from '../json/lossless-json.ts';
+import { present } from '../util/present.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import { assetOn, quantityText } from './kit/evm-reading.ts';
+import type { Delivery, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Scheme, SignedRequest } from './kit/scheme.ts';
+import { compactJson } from './kit/signed-bytes.ts';
 
-export { type MoralisWatchOptions, watchMoralis } from './moralis-watch.ts';
+export { type MoralisWatchOptions, watchMoralis } from './kit/moralis-watch.ts';
 
 // https://docs.moralis.com/streams-api/evm/webhook-data/webhook-security
 const scheme: Scheme = {

@@ -1,12 +1,12 @@
-import type { Json } from '../deposits/json.ts';
-import { numberText, optionalNumberText, optionalText, parseJson, text } from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
-import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
-import { declareProvider } from './declare-provider.ts';
-import type { Delivery, Provider, Reading } from './provider.ts';
-import { transfersOf, unknown, wordIn } from './readings.ts';
-import type { Scheme } from './scheme.ts';
+import type { Json } from '../json/json.ts';
+import { numberText, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
+import { present } from '../util/present.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import { transfersOf, unknown, wordIn } from './kit/readings.ts';
+import type { Scheme } from './kit/scheme.ts';
 
 // https://documenter.getpostman.com/view/7907941: keys sorted at every depth, as the code samples do. The prose beside them sorts with
 // a replacer, which leaves nested members unsigned; that reading is not taken.

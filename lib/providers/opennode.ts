@@ -1,7 +1,7 @@
-import { formFields, text } from '../deposits/json.ts';
-import { declareProvider } from './declare-provider.ts';
-import type { Provider, ProviderOptions } from './provider.ts';
-import type { Scheme } from './scheme.ts';
+import { formFields, text } from '../json/json.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import type { Provider, ProviderOptions } from './kit/provider.ts';
+import type { Scheme } from './kit/scheme.ts';
 
 // https://developers.opennode.com/docs/charges-webhooks: over the charge's id and nothing else.
 const scheme: Scheme = {

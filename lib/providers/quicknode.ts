@@ -1,16 +1,16 @@
-import { array, type Json, member, optionalBoolean, optionalText, parseJson, text } from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { invalidOption } from '../errors.ts';
+import { array, type Json, member, optionalBoolean, optionalText, parseJson, text } from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
-import { declareProvider } from './declare-provider.ts';
-import { assetOn } from './evm-reading.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts';
-import { quicknodeFormat } from './quicknode-filter.ts';
-import type { Scheme } from './scheme.ts';
+import { present } from '../util/present.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import { assetOn } from './kit/evm-reading.ts';
+import type { Delivery, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import { quicknodeFormat } from './kit/quicknode-filter.ts';
+import type { Scheme } from './kit/scheme.ts';
 
-export { type QuicknodeFilterOptions, quicknodeFilter } from './quicknode-filter.ts';
-export { type QuicknodeWatch, type QuicknodeWatchOptions, watchQuicknode } from './quicknode-watch.ts';
+export { type QuicknodeFilterOptions, quicknodeFilter } from './kit/quicknode-filter.ts';
+export { type QuicknodeWatch, type QuicknodeWatchOptions, watchQuicknode } from './kit/quicknode-watch.ts';
 
 export interface QuicknodeOptions extends ProviderOptions {
   /**

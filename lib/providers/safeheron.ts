@@ -1,4 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
+import type { Transfer } from '../deposits/transfer.ts';
+import { DepositCallbackError, invalidOption } from '../errors.ts';
 import {
   integer,
   type Json,
@@ -8,17 +10,15 @@ import {
   optionalText,
   parseJson,
   text,
-} from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
-import type { Transfer } from '../deposits/transfer.ts';
-import { DepositCallbackError, invalidOption } from '../errors.ts';
-import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
-import { declareProvider } from './declare-provider.ts';
-import { textAt } from './places.ts';
-import type { Delivery, Provider, Reading, Signing } from './provider.ts';
-import { transfersOf, unknown } from './readings.ts';
-import { openEnvelope, sealEnvelope } from './safeheron-envelope.ts';
-import type { Scheme, SignedRequest } from './scheme.ts';
+} from '../json/json.ts';
+import { present } from '../util/present.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import { textAt } from './kit/places.ts';
+import type { Delivery, Provider, Reading, Signing } from './kit/provider.ts';
+import { transfersOf, unknown } from './kit/readings.ts';
+import { openEnvelope, sealEnvelope } from './kit/safeheron-envelope.ts';
+import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
 export interface SafeheronOptions extends NamedAssetsOptions {
   /** Your webhook private key, PEM: bodies are encrypted for it. */

@@ -1,10 +1,10 @@
-import { array, type Json, parseJson, text } from '../deposits/json.ts';
 import type { Transfer } from '../deposits/transfer.ts';
-import { type AssetNames, assetNames, type NamedAssetsOptions } from './asset-names.ts';
-import { declareProvider } from './declare-provider.ts';
-import type { Delivery, Provider, Reading } from './provider.ts';
-import { transfersOf } from './readings.ts';
-import type { Scheme } from './scheme.ts';
+import { array, type Json, parseJson, text } from '../json/json.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import { transfersOf } from './kit/readings.ts';
+import type { Scheme } from './kit/scheme.ts';
 
 // https://github.com/vsys-host/shkeeper.io, README. The API key is sent in clear too, in x-shkeeper-api-key, which is not read.
 const scheme: Scheme = {

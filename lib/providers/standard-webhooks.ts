@@ -6,8 +6,8 @@ import {
   standardWebhooksKey,
   standardWebhooksSignature,
 } from '../signatures/standard-webhooks.ts';
-import { defineProvider } from './define-provider.ts';
-import type { Delivery, Provider, ProviderOptions, Reading, Sign, Verified } from './provider.ts';
+import { defineProvider } from './kit/define-provider.ts';
+import type { Delivery, Provider, ProviderOptions, Reading, Sign, Verified } from './kit/provider.ts';
 
 export interface StandardWebhooksOptions extends ProviderOptions {
   /** Reads an authentic delivery; a throw quarantines it whole. */

@@ -1,13 +1,13 @@
-import { type Json, optionalBoolean, optionalNumberText, optionalText, parseJson, text } from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
+import { type Json, optionalBoolean, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
-import { declareProvider } from './declare-provider.ts';
-import { assetOn } from './evm-reading.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts';
-import type { Scheme } from './scheme.ts';
+import { present } from '../util/present.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import { assetOn } from './kit/evm-reading.ts';
+import type { Delivery, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Scheme } from './kit/scheme.ts';
 
-export { type TatumWatchOptions, watchTatum } from './tatum-watch.ts';
+export { type TatumWatchOptions, watchTatum } from './kit/tatum-watch.ts';
 
 // https://docs.tatum.io/docs/authenticating-notification-webhooks
 const scheme: Scheme = {

@@ -1,10 +1,10 @@
-import { type Json, optionalArray, optionalText, parseJson, text } from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
 import type { Transfer } from '../deposits/transfer.ts';
-import { declareProvider } from './declare-provider.ts';
-import { assetOn, hexUnits, quantityText, topicAddress, transferTopic } from './evm-reading.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from './provider.ts';
-import type { Scheme } from './scheme.ts';
+import { type Json, optionalArray, optionalText, parseJson, text } from '../json/json.ts';
+import { present } from '../util/present.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import { assetOn, hexUnits, quantityText, topicAddress, transferTopic } from './kit/evm-reading.ts';
+import type { Delivery, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Scheme } from './kit/scheme.ts';
 
 // https://docs.tenderly.co/alerts/configuring-alert-destinations/webhooks
 const scheme: Scheme = {

@@ -1,9 +1,9 @@
-import { formFields, type JsonObject, object, optionalText, parseJson } from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
-import { declareProvider } from './declare-provider.ts';
-import type { Delivery, Hint, Provider, ProviderOptions, Reading } from './provider.ts';
-import { unknown } from './readings.ts';
-import type { Scheme } from './scheme.ts';
+import { formFields, type JsonObject, object, optionalText, parseJson } from '../json/json.ts';
+import { present } from '../util/present.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import type { Delivery, Hint, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import { unknown } from './kit/readings.ts';
+import type { Scheme } from './kit/scheme.ts';
 
 // The payer's phone sends it, and its owner sees the URL: the secret keeps strangers out, and proves nothing of a payment.
 const scheme: Scheme = { algorithm: 'shared', signature: { query: 'secret' } };

@@ -1,11 +1,11 @@
-import { formFields, integer, type Json, optionalNumberText, optionalText, parseJson, text } from '../deposits/json.ts';
-import { present } from '../deposits/present.ts';
 import type { Transfer } from '../deposits/transfer.ts';
-import { assetByCoinType, type CoinTypesOptions } from './coin-types.ts';
-import { declareProvider } from './declare-provider.ts';
-import type { Delivery, Provider, Reading } from './provider.ts';
-import { transfersOf } from './readings.ts';
-import type { Scheme } from './scheme.ts';
+import { formFields, integer, type Json, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
+import { present } from '../util/present.ts';
+import { assetByCoinType, type CoinTypesOptions } from './kit/coin-types.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import { transfersOf } from './kit/readings.ts';
+import type { Scheme } from './kit/scheme.ts';
 
 // https://www.uduncloud.com/gateway-interface: md5 of body, key, nonce and time, one after the other; `body` is the field's text,
 // not written again. The time is signed and opens no window: whether a retry gets a new one is not documented.

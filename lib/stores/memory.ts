@@ -1,7 +1,7 @@
 import { invalidOption } from '../errors.ts';
-import { createMemoryCallbacks } from './memory-callbacks.ts';
-import { createMemoryEvents } from './memory-events.ts';
-import { createMemoryTransactions } from './memory-transactions.ts';
+import { createMemoryCallbacks } from './memory/callbacks.ts';
+import { createMemoryEvents } from './memory/events.ts';
+import { createMemoryTransactions } from './memory/transactions.ts';
 import type { Store } from './store.ts';
 
 export interface MemoryStoreOptions {

@@ -1,16 +1,16 @@
 import { DepositCallbackError, invalidOption } from '../errors.ts';
-import { lostAnyway } from './lost-anyway.ts';
-import { openedOnce } from './opened-once.ts';
-import { batchValues } from './postgres-batch.ts';
-import type { PostgresPool, PostgresTransaction } from './postgres-client.ts';
-import { createConnections, type PostgresConnections } from './postgres-connections.ts';
-import { assertDurable } from './postgres-durability.ts';
-import { eventMethods } from './postgres-events.ts';
-import { prune } from './postgres-prune.ts';
-import { load, queryMethods } from './postgres-queries.ts';
-import { migrate, quoted } from './postgres-schema.ts';
-import { unverifiedMethods } from './postgres-unverified.ts';
-import { createWake } from './postgres-wake.ts';
+import { batchValues } from './postgres/batch.ts';
+import type { PostgresPool, PostgresTransaction } from './postgres/client.ts';
+import { createConnections, type PostgresConnections } from './postgres/connections.ts';
+import { assertDurable } from './postgres/durability.ts';
+import { eventMethods } from './postgres/events.ts';
+import { prune } from './postgres/prune.ts';
+import { load, queryMethods } from './postgres/queries.ts';
+import { migrate, quoted } from './postgres/schema.ts';
+import { unverifiedMethods } from './postgres/unverified.ts';
+import { createWake } from './postgres/wake.ts';
+import { lostAnyway } from './shared/lost-anyway.ts';
+import { openedOnce } from './shared/opened-once.ts';
 import type { Batch, Store } from './store.ts';
 
 export type {
@@ -19,7 +19,7 @@ export type {
   PostgresQuery,
   PostgresResult,
   PostgresTransaction,
-} from './postgres-client.ts';
+} from './postgres/client.ts';
 
 interface CommonOptions {
   /** The database schema for our tables and functions; made where it is missing. Default `deposit_callback`. */

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
-import { columnText } from './column-text.ts';
-import { lostAnyway } from './lost-anyway.ts';
-import { openedOnce } from './opened-once.ts';
-import { batchValues, bodyFromText, bodyToText, stateFromReply } from './redis-batch.ts';
-import { createRedisConnection, type RedisClient, type RedisConnection } from './redis-client.ts';
-import { assertDurable } from './redis-durability.ts';
-import { eventMethods } from './redis-events.ts';
-import { queryMethods } from './redis-queries.ts';
-import { createRedisWake } from './redis-wake.ts';
+import { batchValues, bodyFromText, bodyToText, stateFromReply } from './redis/batch.ts';
+import { createRedisConnection, type RedisClient, type RedisConnection } from './redis/client.ts';
+import { assertDurable } from './redis/durability.ts';
+import { eventMethods } from './redis/events.ts';
+import { queryMethods } from './redis/queries.ts';
+import { createRedisWake } from './redis/wake.ts';
+import { columnText } from './shared/column-text.ts';
+import { lostAnyway } from './shared/lost-anyway.ts';
+import { openedOnce } from './shared/opened-once.ts';
+import { callbackFromRow, callbackToJson } from './shared/stored-json.ts';
 import { type Store, unverifiedBytes } from './store.ts';
-import { callbackFromRow, callbackToJson } from './stored-json.ts';
 
-export type { IoredisClient, NodeRedisClient, RedisClient } from './redis-client.ts';
+export type { IoredisClient, NodeRedisClient, RedisClient } from './redis/client.ts';
 
 interface CommonOptions {
   /** In front of every key. Default `deposit-callback:`. */

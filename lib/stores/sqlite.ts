@@ -1,26 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
-import { writeCallbacks } from './sqlite-callbacks.ts';
-import { applyChange } from './sqlite-changes.ts';
-import { createConnection, patienceMs, pauseMs, type SqliteConnection } from './sqlite-connection.ts';
+import { writeCallbacks } from './sqlite/callbacks.ts';
+import { applyChange } from './sqlite/changes.ts';
+import { createConnection, patienceMs, pauseMs, type SqliteConnection } from './sqlite/connection.ts';
 import {
   type OpenedDatabase,
   openDatabase,
   type SqliteDatabase,
   type SqliteDriver,
   sqliteCode,
-} from './sqlite-driver.ts';
-import { makeDurable } from './sqlite-durability.ts';
-import { eventMethods } from './sqlite-events.ts';
-import { prune } from './sqlite-prune.ts';
-import { queryMethods, statusTally } from './sqlite-queries.ts';
-import { migrate } from './sqlite-schema.ts';
-import { createTally } from './sqlite-tallies.ts';
-import { loadTransaction } from './sqlite-transactions.ts';
-import { unverifiedMethods } from './sqlite-unverified.ts';
+} from './sqlite/driver.ts';
+import { makeDurable } from './sqlite/durability.ts';
+import { eventMethods } from './sqlite/events.ts';
+import { prune } from './sqlite/prune.ts';
+import { queryMethods, statusTally } from './sqlite/queries.ts';
+import { migrate } from './sqlite/schema.ts';
+import { createTally } from './sqlite/tallies.ts';
+import { loadTransaction } from './sqlite/transactions.ts';
+import { unverifiedMethods } from './sqlite/unverified.ts';
 import type { Batch, Store } from './store.ts';
 
-export type { SqliteDatabase, SqliteDriver, SqliteStatement, SqliteValue } from './sqlite-driver.ts';
+export type { SqliteDatabase, SqliteDriver, SqliteStatement, SqliteValue } from './sqlite/driver.ts';
 
 export interface SqliteStoreOptions {
   /** The database file; it is made where it is missing. `:memory:` keeps nothing after the process. */

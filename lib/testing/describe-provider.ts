@@ -1,5 +1,5 @@
 import { test as nodeTest } from 'node:test';
-import type { Provider, ProviderOptions } from '../providers/provider.ts';
+import type { Provider, ProviderOptions } from '../providers/kit/provider.ts';
 import { readingCases } from './provider-cases/reading-cases.ts';
 import { signingCases } from './provider-cases/signing-cases.ts';
 import type { ProviderFixtures } from './provider-fixtures.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Answer, OutcomeKind } from '../providers/provider.ts';
+import type { Answer, OutcomeKind } from '../providers/kit/provider.ts';
 
 /**
  * What `describeProvider` is fed: a provider's bodies, byte for byte, and what they must be read as. In a folder it is a

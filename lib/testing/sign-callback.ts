@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Provider } from '../providers/provider.ts';
+import type { Provider } from '../providers/kit/provider.ts';
 
 export interface SignCallbackOptions {
   /** The signing side's key: the shared secret, or the private key where the provider signs with one. */

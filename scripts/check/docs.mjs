@@ -43,7 +43,12 @@ function checks() {
 /** Members of the interfaces of options: the names that a user can write. */
 function options() {
   const page = read('docs/options.md');
-  return ['lib/options.ts', 'lib/deposits/policy.ts', 'lib/providers/provider.ts', 'lib/providers/provider-options.ts']
+  return [
+    'lib/options.ts',
+    'lib/policy/policy.ts',
+    'lib/providers/kit/provider.ts',
+    'lib/providers/provider-options.ts',
+  ]
     .flatMap((path) => {
       const source = readIfThere(path) ?? '';
       const bodies = source.matchAll(

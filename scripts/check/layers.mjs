@@ -5,34 +5,52 @@ import { filesBelow, read } from '../tools.mjs';
 /** @type {Record<string, readonly string[]>} */
 const below = {
   errors: [],
+  json: ['errors'],
   signatures: ['errors'],
   outbound: ['errors'],
+  util: ['errors'],
   networks: ['errors', 'signatures'],
-  deposits: ['errors', 'networks', 'signatures'],
-  providers: ['errors', 'networks', 'deposits', 'signatures', 'outbound'],
-  stores: ['errors', 'networks', 'deposits'],
-  chains: ['errors', 'networks', 'deposits'],
-  delivery: ['errors', 'networks', 'deposits', 'signatures', 'providers', 'stores', 'chains', 'outbound', 'observe'],
-  middleware: ['errors', 'networks', 'deposits', 'providers', 'stores', 'delivery', 'signatures', 'observe'],
-  observe: ['errors', 'deposits', 'stores', 'delivery'],
-  options: ['errors', 'networks', 'deposits', 'providers', 'stores', 'chains', 'delivery', 'middleware', 'observe'],
-  'deposit-callbacks': [
-    ...['errors', 'networks', 'deposits', 'providers', 'stores', 'chains', 'delivery', 'middleware', 'observe'],
-    'options',
+  deposits: ['errors', 'util'],
+  policy: ['errors', 'util', 'networks', 'deposits'],
+  checks: ['errors', 'util', 'networks', 'deposits', 'policy'],
+  'providers/kit': ['errors', 'util', 'json', 'networks', 'deposits', 'signatures', 'outbound'],
+  providers: ['errors', 'util', 'json', 'networks', 'deposits', 'signatures', 'providers/kit'],
+  stores: ['errors', 'util', 'deposits'],
+  ingest: ['errors', 'util', 'deposits', 'policy', 'checks', 'providers/kit', 'stores', 'observe'],
+  outbox: ['errors', 'util', 'deposits', 'stores', 'observe'],
+  chains: ['errors', 'util', 'networks', 'deposits', 'policy', 'checks', 'stores', 'ingest', 'observe'],
+  operator: [
+    ...['errors', 'util', 'networks', 'deposits', 'signatures', 'policy', 'providers/kit', 'stores', 'ingest'],
+    'observe',
   ],
-  testing: ['errors', 'networks', 'deposits', 'providers', 'stores', 'observe', 'deposit-callbacks'],
-  notifier: ['errors', 'networks', 'deposits', 'signatures', 'stores', 'chains', 'delivery', 'outbound', 'observe'],
-  inspector: [
-    ...['errors', 'networks', 'deposits', 'signatures', 'stores', 'delivery', 'middleware', 'observe'],
+  middleware: [
+    ...['errors', 'util', 'networks', 'deposits', 'policy', 'signatures', 'providers/kit', 'stores', 'ingest'],
+    ...['outbox', 'observe'],
+  ],
+  observe: ['errors', 'deposits', 'stores', 'providers/kit'],
+  options: ['errors', 'deposits', 'policy', 'providers/kit', 'stores', 'chains', 'middleware', 'observe'],
+  'deposit-callbacks': [
+    ...['errors', 'util', 'networks', 'deposits', 'policy', 'providers/kit', 'stores', 'chains', 'ingest', 'outbox'],
+    ...['operator', 'middleware', 'observe', 'options'],
+  ],
+  testing: [
+    ...['errors', 'util', 'networks', 'deposits', 'policy', 'providers/kit', 'stores', 'observe'],
     'deposit-callbacks',
   ],
-  audit: ['errors', 'networks', 'deposits', 'signatures', 'providers', 'stores', 'outbound', 'testing'],
+  notifier: [
+    ...['errors', 'util', 'networks', 'deposits', 'signatures', 'stores', 'chains', 'outbox', 'outbound', 'observe'],
+  ],
+  inspector: [
+    ...['errors', 'util', 'networks', 'deposits', 'signatures', 'stores', 'middleware', 'observe'],
+    'deposit-callbacks',
+  ],
+  audit: ['errors', 'util', 'networks', 'deposits', 'signatures', 'providers/kit', 'stores', 'outbound', 'testing'],
   cli: [
-    ...['errors', 'networks', 'deposits', 'signatures', 'providers', 'stores', 'chains', 'delivery', 'observe'],
-    ...['options', 'deposit-callbacks', 'audit', 'inspector'],
+    ...['errors', 'util', 'networks', 'deposits', 'policy', 'signatures', 'providers/kit', 'providers', 'stores'],
+    ...['chains', 'ingest', 'operator', 'observe', 'options', 'deposit-callbacks', 'audit', 'inspector'],
   ],
   index: [
-    ...['errors', 'networks', 'deposits', 'providers', 'stores', 'delivery', 'middleware', 'observe'],
+    ...['errors', 'networks', 'deposits', 'policy', 'providers/kit', 'stores', 'outbox', 'middleware', 'observe'],
     ...['options', 'deposit-callbacks'],
   ],
 };
@@ -74,7 +92,8 @@ function imports(path) {
   }));
 }
 
-/** `lib/stores/sqlite.ts` is on stores, `lib/errors.ts` on errors. @param {string} path */
+/** `lib/stores/sqlite.ts` is on stores, `lib/errors.ts` on errors; the providers' kit is a floor below them. @param {string} path */
 function floor(path) {
+  if (path.startsWith('lib/providers/kit/')) return 'providers/kit';
   return (path.split('/')[1] ?? '').replace(/\.ts$/, '');
 }

@@ -16,7 +16,7 @@ import { createState } from '../../lib/audit/state.ts';
 import { depositCallbacks } from '../../lib/deposit-callbacks.ts';
 import type { Options } from '../../lib/options.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
-import type { Delivery, Provider, Reading, Transfer } from '../../lib/providers/provider.ts';
+import type { Delivery, Provider, Reading, Transfer } from '../../lib/providers/kit/provider.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
 import { alice, ether, secret } from '../helpers/deposits.ts';
 import { keepLog, listen } from '../helpers/serve.ts';

@@ -1,4 +1,4 @@
-import type { Transfer } from '../../lib/providers/provider.ts';
+import type { Transfer } from '../../lib/providers/kit/provider.ts';
 import { ether } from '../helpers/deposits.ts';
 import { anew, reading, rewriting, sound, testFaults } from './broken-app.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { probes } from '../../lib/audit/probes/index.ts';
 import { DepositCallbackError } from '../../lib/errors.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
-import type { Delivery, Verified } from '../../lib/providers/provider.ts';
+import type { Delivery, Verified } from '../../lib/providers/kit/provider.ts';
 import { standardWebhooksSignature } from '../../lib/signatures/standard-webhooks.ts';
 import { ether, secret } from '../helpers/deposits.ts';
 import { auditApp, testFaults, verifying } from './broken-app.ts';

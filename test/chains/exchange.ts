@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type ChainCheck, evmChain } from '../../lib/chains/evm.ts';
 import { type DepositCallbacks, depositCallbacks } from '../../lib/deposit-callbacks.ts';
-import type { Policy } from '../../lib/deposits/policy.ts';
+import type { Policy } from '../../lib/policy/policy.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
+import type { SqliteDatabase } from '../../lib/stores/sqlite/driver.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
-import type { SqliteDatabase } from '../../lib/stores/sqlite-driver.ts';
 import { signCallback } from '../../lib/testing/sign-callback.ts';
 import type { Anvil } from './anvil.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { evmChain } from '../../lib/chains/evm.ts';
 import type { EvmClient } from '../../lib/chains/evm-node.ts';
-import { reconcileOnSilence } from '../../lib/delivery/reconcile-on-silence.ts';
+import { reconcileOnSilence } from '../../lib/chains/reconcile-on-silence.ts';
 import { silentLogger } from '../../lib/observe/logger.ts';
 import type { Alarm } from '../../lib/observe/news.ts';
 import { createNews } from '../../lib/observe/news.ts';

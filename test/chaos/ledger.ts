@@ -1,4 +1,4 @@
-import type { DepositListener } from '../../lib/delivery/listeners.ts';
+import type { DepositListener } from '../../lib/outbox/listeners.ts';
 import { postgresStore } from '../../lib/stores/postgres.ts';
 import { redisStore } from '../../lib/stores/redis.ts';
 import type { Store } from '../../lib/stores/store.ts';

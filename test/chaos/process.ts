@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createDeliverer } from '../../lib/delivery/deliverer.ts';
 import { depositCallbacks } from '../../lib/deposit-callbacks.ts';
 import { silentLogger } from '../../lib/observe/logger.ts';
+import { createDeliverer } from '../../lib/outbox/deliverer.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
 import { alice, secret, usdt } from '../helpers/deposits.ts';
 import { type Engine, openLedger } from './ledger.ts';

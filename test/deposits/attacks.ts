@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { type Assessment, assess } from '../../lib/deposits/assess.ts';
-import { checks } from '../../lib/deposits/checks.ts';
-import { type CompiledPolicy, compilePolicy, type ProviderTraits } from '../../lib/deposits/compile-policy.ts';
-import type { Policy } from '../../lib/deposits/policy.ts';
+import { type Assessment, assess } from '../../lib/checks/assess.ts';
+import { checks } from '../../lib/checks/checks.ts';
 import type { Evidence, Transfer } from '../../lib/deposits/transfer.ts';
+import { type CompiledPolicy, compilePolicy, type ProviderTraits } from '../../lib/policy/compile-policy.ts';
+import type { Policy } from '../../lib/policy/policy.ts';
 
 export const provider: ProviderTraits = {
   name: 'test',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { type CompiledPolicy, compilePolicy, type ProviderTraits } from '../../lib/deposits/compile-policy.ts';
 import type { FoldRules } from '../../lib/deposits/fold-rules.ts';
-import type { ListedAsset, Policy } from '../../lib/deposits/policy.ts';
+import { type CompiledPolicy, compilePolicy, type ProviderTraits } from '../../lib/policy/compile-policy.ts';
+import type { ListedAsset, Policy } from '../../lib/policy/policy.ts';
 
 export const counting: ProviderTraits = {
   name: 'counting',

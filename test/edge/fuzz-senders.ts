@@ -1,6 +1,6 @@
 import { custom } from '../../lib/providers/custom.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
-import type { Provider } from '../../lib/providers/provider.ts';
+import type { Provider } from '../../lib/providers/kit/provider.ts';
 import { secret } from '../helpers/deposits.ts';
 
 /** The clock of the fuzzed server and of its senders: it stands, so that a seed makes the same bytes each time. */

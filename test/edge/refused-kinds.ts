@@ -1,5 +1,5 @@
 import { imtoken } from '../../lib/providers/imtoken.ts';
-import type { Provider } from '../../lib/providers/provider.ts';
+import type { Provider } from '../../lib/providers/kit/provider.ts';
 import { callbackBody, secret, signed } from '../helpers/deposits.ts';
 
 /** Providers that refuse, each in its way. */

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../lib/providers/provider.ts';
+import type { Delivery } from '../../lib/providers/kit/provider.ts';
 
 /** A delivery as a provider sees it, with what the test says of it. */
 export function delivery(over: Partial<Delivery>): Delivery {

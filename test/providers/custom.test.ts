@@ -3,7 +3,7 @@ import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { type CustomOptions, custom, type Scheme, type SigningAlgorithm } from '../../lib/providers/custom.ts';
-import type { Delivery, Reading } from '../../lib/providers/provider.ts';
+import type { Delivery, Reading } from '../../lib/providers/kit/provider.ts';
 import { signCallback } from '../../lib/testing/index.ts';
 
 interface Vector {

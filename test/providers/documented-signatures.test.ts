@@ -6,9 +6,9 @@ import { bitgo } from '../../lib/providers/bitgo.ts';
 import { cobo } from '../../lib/providers/cobo.ts';
 import { coboWaas1 } from '../../lib/providers/cobo-waas1.ts';
 import { coinpayments } from '../../lib/providers/coinpayments.ts';
+import type { Provider } from '../../lib/providers/kit/provider.ts';
 import { opennode } from '../../lib/providers/opennode.ts';
 import { oxapay } from '../../lib/providers/oxapay.ts';
-import type { Provider } from '../../lib/providers/provider.ts';
 import { shkeeper } from '../../lib/providers/shkeeper.ts';
 import { udun } from '../../lib/providers/udun.ts';
 

@@ -3,7 +3,7 @@ import { createPublicKey, createSign } from 'node:crypto';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { fireblocks, fireblocksKeys } from '../../lib/providers/fireblocks.ts';
-import type { Delivery } from '../../lib/providers/provider.ts';
+import type { Delivery } from '../../lib/providers/kit/provider.ts';
 import { describeProvider, readProviderFixtures, signCallback } from '../../lib/testing/index.ts';
 import { serveKeys } from '../helpers/key-server.ts';
 

@@ -6,8 +6,8 @@ import { Webhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { custom } from '../../lib/providers/custom.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
+import type { Delivery } from '../../lib/providers/kit/provider.ts';
 import { moralis } from '../../lib/providers/moralis.ts';
-import type { Delivery } from '../../lib/providers/provider.ts';
 import { signCallback } from '../../lib/testing/index.ts';
 
 // Signatures of the providers' own packages and ours, in both directions. Their checks look at the clock of the machine.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RequestListener } from 'node:http';
 import { test } from 'node:test';
-import type { Deliverer } from '../../lib/delivery/deliverer.ts';
+import type { Deliverer } from '../../lib/outbox/deliverer.ts';
 import { alice, callbackBody, ether, secret, signed } from '../helpers/deposits.ts';
 import { runRecipe } from '../helpers/recipe.ts';
 import { codeOf, send, serve } from '../helpers/serve.ts';

@@ -1,5 +1,5 @@
 import { describeStore } from '../../lib/testing/describe-store.ts';
-import { sqliteDrivers, sqliteFile } from './sqlite-files.ts';
+import { sqliteDrivers, sqliteFile } from './sqlite/files.ts';
 
 for (const driver of sqliteDrivers) {
   describeStore({

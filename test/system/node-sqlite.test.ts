@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 test('the store passes its conformance suite on node:sqlite, whichever Node runs this', async () => {
   const node24 = ['--yes', '--package=node@24', 'node'];
   const command = ['--import', 'tsx', '--test', '--test-reporter=tap', '--test-name-pattern=node:sqlite'];
-  const files = ['test/stores/sqlite.test.ts', 'test/stores/sqlite-own.test.ts'];
+  const files = ['test/stores/sqlite.test.ts', 'test/stores/sqlite/own.test.ts'];
   // A test inside a test would report to this one instead of writing TAP.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const run = promisify(execFile)('npx', [...node24, ...command, ...files], { env, maxBuffer: 2 ** 26 });

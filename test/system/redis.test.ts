@@ -5,4 +5,4 @@ import { redisServerMissing } from '../helpers/redis-server.ts';
 // `npm test` passes over Redis where there is none; here it must be there.
 test('a Redis server is at hand', () => assert.equal(redisServerMissing(), undefined));
 await import('../stores/redis.test.ts');
-await import('../stores/redis-own.test.ts');
+await import('../stores/redis/own.test.ts');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { alchemy } from '../../lib/providers/alchemy.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from '../../lib/providers/provider.ts';
+import type { Delivery, Provider, ProviderOptions, Reading } from '../../lib/providers/kit/provider.ts';
 import { describeProvider, type ProviderFixtures, readProviderFixtures } from '../../lib/testing/index.ts';
 
 const fixtures = readProviderFixtures(fileURLToPath(new URL('../fixtures/providers/alchemy', import.meta.url)));

@@ -1,7 +1,7 @@
 import type { DepositRecord } from '../../lib/deposits/deposit.ts';
-import type { ListedAsset } from '../../lib/deposits/policy.ts';
 import type { Statement } from '../../lib/deposits/statement.ts';
 import type { Amount, Evidence } from '../../lib/deposits/transfer.ts';
+import type { ListedAsset } from '../../lib/policy/policy.ts';
 
 // Compiled, never run: the types gate fails where an amount may be a number.
 

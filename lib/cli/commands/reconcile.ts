@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { createReconciler } from '../../delivery/reconcile.ts';
+import { createReconciler } from '../../chains/reconcile.ts';
 import { addConfigOption, withOperations } from '../config.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';

@@ -1,5 +1,5 @@
 import { KeyObject } from 'node:crypto';
-import type { Provider } from '../../providers/provider.ts';
+import type { Provider } from '../../providers/kit/provider.ts';
 import type { KeyDescription, KeyRing } from '../../signatures/key-ring.ts';
 import type { DoctorFinding } from './finding.ts';
 

@@ -1,6 +1,6 @@
-import { compilePolicy } from '../../deposits/compile-policy.ts';
 import { isDepositCallbackError } from '../../errors.ts';
 import { type Options, resolveOptions, type Settings } from '../../options.ts';
+import { compilePolicy } from '../../policy/compile-policy.ts';
 import type { DoctorFinding } from './finding.ts';
 
 const day = 86_400_000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isDepositCallbackError } from '../../errors.ts';
-import type { Delivery, Provider, ProviderOptions, Verified } from '../../providers/provider.ts';
+import type { Delivery, Provider, ProviderOptions, Verified } from '../../providers/kit/provider.ts';
 import type { ProviderFixtures } from '../provider-fixtures.ts';
 import type { SentCallback } from './sending.ts';
 

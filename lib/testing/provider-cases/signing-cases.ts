@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Provider } from '../../providers/provider.ts';
+import type { Provider } from '../../providers/kit/provider.ts';
 import type { OfficialVector, ProviderCase } from '../provider-fixtures.ts';
 import {
   assertRefused,

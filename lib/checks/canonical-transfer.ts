@@ -1,0 +1,137 @@
+import { unitsFrom } from '../deposits/amount.ts';
+import type { Group, StatementKind } from '../deposits/statement.ts';
+import type { Evidence, Removal, Transfer } from '../deposits/transfer.ts';
+import { isDepositCallbackError } from '../errors.ts';
+import { canonicalAccount, canonicalAddress, canonicalBlockHash, canonicalTransactionId } from '../networks/address.ts';
+import { canonicalAsset, type Network } from '../networks/registry.ts';
+import type { CompiledPolicy, ProviderTraits } from '../policy/compile-policy.ts';
+import type { Account, ListedAsset } from '../policy/policy.ts';
+import { present } from '../util/present.ts';
+
+/** A transfer in the canonical form of its network: what the checks see. A part that could not be read is undefined. */
+export interface CanonicalTransfer {
+  kind: StatementKind;
+  network: Network;
+  /** CAIP-19, on `network`. */
+  asset: string | undefined;
+  listed: ListedAsset | undefined;
+  /** Pinned decimals; undefined where nothing pins them. */
+  decimals: number | undefined;
+  claimedDecimals: number | undefined;
+  /** Smallest units; what was delivered, where that is told. */
+  amount: bigint | undefined;
+  account: Account | undefined;
+  to: string | undefined;
+  memo: string | undefined;
+  /** Whether the provider can tell a memo. */
+  memosReported: boolean;
+  /** Whether the provider sends hints only (rule 27). */
+  isHint: boolean;
+  from: string | undefined;
+  /** For a provider keyed by payment, `''` where none is named. */
+  transactionId: string | undefined;
+  /** `instance/payment id`, for a provider keyed by payment. */
+  payment: string | undefined;
+  blockHash: string | undefined;
+  blockNumber: string | undefined;
+  confirmations: number | undefined;
+  evidence: Evidence;
+}
+
+const noEvidence: Evidence = {};
+
+/** Puts each part of a transfer into its canonical form. */
+export function canonicalTransfer(
+  transfer: Transfer,
+  network: Network,
+  provider: ProviderTraits,
+  policy: CompiledPolicy,
+): CanonicalTransfer {
+  const { kind, confirmations, evidence = noEvidence } = transfer;
+  const asset = assetOn(network, transfer.asset, policy);
+  const listed = asset === undefined ? undefined : policy.assetOf(asset);
+  const decimals = listed?.decimals ?? (asset === network.native.asset ? network.native.decimals : undefined);
+  const account = orUndefined(() => canonicalAccount(network.id, transfer.to, transfer.memo));
+  const { block, id } = transfer.transaction;
+  const payment = provider.keyedBy === 'payment' ? transfer.payment : undefined;
+  const blockHash = blockHashOf(network, block?.hash);
+  const isBlockLost = blockHash === undefined && block?.hash !== undefined;
+  return {
+    kind,
+    network,
+    asset,
+    listed,
+    decimals,
+    claimedDecimals: transfer.decimals,
+    amount: orUndefined(() => unitsFrom(evidence.delivered ?? transfer.amount, decimals)),
+    account: account && accountOn(network, account),
+    to: account?.address,
+    memo: account?.memo,
+    memosReported: provider.reportsMemos,
+    isHint: provider.keyedBy === 'hint',
+    from:
+      transfer.from === undefined ? undefined : orUndefined(() => canonicalAddress(network.id, transfer.from ?? '')),
+    transactionId: isBlockLost && kind !== 'removed' ? undefined : transactionIdOf(network, id, payment),
+    payment: paymentOf(provider, payment),
+    blockHash,
+    blockNumber: block?.number,
+    confirmations: Number.isSafeInteger(confirmations) && Number(confirmations) >= 0 ? confirmations : undefined,
+    evidence,
+  };
+}
+
+/**
+ * The transaction, or payment, that a removal names, as a group without asset and recipient: it reaches each of them.
+ * Undefined where its id cannot be read; a block that cannot be read is none, so that the removal holds rather than misses.
+ */
+export function canonicalRemoval(
+  removal: Removal,
+  network: Network,
+  provider: ProviderTraits,
+): { group: Group; blockHash: string | undefined } | undefined {
+  const payment = provider.keyedBy === 'payment' ? removal.payment : undefined;
+  const transactionId = transactionIdOf(network, removal.transactionId, payment);
+  if (transactionId === undefined) return undefined;
+  return {
+    group: present<Group>({
+      network: network.id,
+      transactionId,
+      asset: '',
+      to: '',
+      payment: paymentOf(provider, payment),
+    }),
+    blockHash: blockHashOf(network, removal.block?.hash),
+  };
+}
+
+function paymentOf({ name }: ProviderTraits, payment: string | undefined): string | undefined {
+  return payment === undefined ? undefined : `${name}/${payment}`;
+}
+
+function blockHashOf(network: Network, hash: string | undefined): string | undefined {
+  return hash === undefined ? undefined : orUndefined(() => canonicalBlockHash(network.id, hash));
+}
+
+function accountOn({ id }: Network, { address, memo }: Omit<Account, 'network'>): Account {
+  return memo === undefined ? { network: id, address } : { network: id, address, memo };
+}
+
+function assetOn(network: Network, text: string, policy: CompiledPolicy): string | undefined {
+  // What is listed is canonical already.
+  const asset = policy.assetOf(text) === undefined ? orUndefined(() => canonicalAsset(text)) : text;
+  return asset?.startsWith(`${network.id}/`) ? asset : undefined;
+}
+
+function transactionIdOf(network: Network, id: string | undefined, payment: string | undefined): string | undefined {
+  const canonical = id === undefined ? undefined : orUndefined(() => canonicalTransactionId(network.id, id));
+  return payment === undefined ? canonical : (canonical ?? '');
+}
+
+function orUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isDepositCallbackError(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+import { type Logger, silentLogger } from '../observe/logger.ts';
+import type { News } from '../observe/news.ts';
+import { type CompiledPolicy, compilePolicy } from '../policy/compile-policy.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Provider } from '../providers/kit/provider.ts';
+import type { Store } from '../stores/store.ts';
+import { inTime } from '../util/at-most.ts';
+import { type ReadCallback, readCallback, type VerifiedCallback } from './read-callback.ts';
+import { createRecorder, type Recorded, type Recorder } from './recorder.ts';
+
+export interface IntakeOptions {
+  store: Store;
+  policy: Policy;
+  /** The instances configured; one that is met later is added then, which a `quorum` over several may not allow. */
+  providers?: readonly Provider[];
+  /** Networks with a chain check. */
+  chains?: ReadonlySet<string>;
+  /** Most callbacks in one commit; default the recorder's. */
+  batch?: number;
+  /** How long a function of the policy may take before it counts as failed. Default 30000 ms. */
+  policyMs?: number;
+  logger?: Logger;
+  news?: News;
+  now?: () => number;
+}
+
+/** From an authentic callback to a stored one: reads, assesses, records. */
+export interface Intake {
+  readonly recorder: Recorder;
+  policy(): CompiledPolicy;
+  take(callback: VerifiedCallback): Promise<Recorded & { reading?: ReadCallback['reading'] }>;
+}
+
+export function createIntake(options: IntakeOptions): Intake {
+  const { store, policy, chains = new Set(), policyMs = 30_000, logger = silentLogger, news, now = Date.now } = options;
+  let providers = options.providers ?? [];
+  const compile = (list: readonly Provider[]): CompiledPolicy =>
+    compilePolicy(policy, list, { chains, warn: (message) => logger.warn({}, message) });
+  let compiled = compile(providers);
+  const recorder = createRecorder({
+    store,
+    policy: () => compiled,
+    now,
+    ...(options.batch === undefined ? {} : { batch: options.batch }),
+  });
+
+  const learn = (provider: Provider): void => {
+    if (providers.includes(provider)) return;
+    const all = [...providers, provider];
+    compiled = compile(all);
+    providers = all;
+  };
+
+  const tell = ({ reading, unreadable }: ReadCallback, { provider, callback }: VerifiedCallback): void => {
+    for (const hint of reading?.hints ?? []) {
+      news?.tell('hint', { provider: provider.name, callbackId: callback.id, hint });
+    }
+    if (unreadable !== undefined) {
+      logger.error(
+        { provider: provider.name, error: unreadable },
+        'An authentic callback could not be read; it is quarantined',
+      );
+      news?.tell('alarm', {
+        code: 'BODY_UNREADABLE',
+        message: `A callback of ${provider.name} could not be read; it is kept, and reprocess reads it after an upgrade`,
+        provider: provider.name,
+      });
+    }
+    if (reading?.kind === 'notice') {
+      news?.tell('alarm', {
+        code: 'PROVIDER_NOTICE',
+        message: reading.notice ?? 'The provider sent a notice',
+        provider: provider.name,
+      });
+    }
+  };
+
+  return {
+    recorder,
+    policy: () => compiled,
+    async take(callback) {
+      learn(callback.provider);
+      const read = readCallback(callback, compiled);
+      const done = read instanceof Promise ? await inTime(policyMs, read, 'policy.isOurs or isOwnSender') : read;
+      const recorded = await recorder.record(done.arrival);
+      tell(done, callback);
+      const { record, eventIds } = recorded;
+      return done.reading ? { record, eventIds, reading: done.reading } : recorded;
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { type Assessment, assess, assessRemoval, type Origin } from '../checks/assess.ts';
+import type { CompiledPolicy } from '../policy/compile-policy.ts';
+import type { Delivery, Provider, Reading, Verified } from '../providers/kit/provider.ts';
+import type { ReceivedCallback } from './received-callback.ts';
+import type { Arrival } from './recorder.ts';
+
+/** An authentic callback, ready to be read. */
+export interface VerifiedCallback {
+  provider: Provider;
+  delivery: Delivery;
+  verified: Verified;
+  callback: ReceivedCallback;
+}
+
+/** A callback read and assessed; `unreadable` is why it could not be read, for the log. */
+export interface ReadCallback {
+  arrival: Arrival;
+  reading?: Reading;
+  unreadable?: unknown;
+}
+
+/**
+ * Reads a callback and assesses each transfer by the policy. Synchronous unless the policy's functions are not.
+ * A body that its provider cannot read is quarantined whole: it is authentic, and an upgrade may read it.
+ */
+export function readCallback(given: VerifiedCallback, policy: CompiledPolicy): ReadCallback | Promise<ReadCallback> {
+  const { provider, delivery, verified, callback } = given;
+  let reading: Reading;
+  try {
+    reading = checked(provider.read(delivery, verified), provider);
+  } catch (unreadable) {
+    return {
+      arrival: {
+        callback,
+        assessments: [],
+        verdict: { outcome: 'quarantined', code: 'BODY_UNREADABLE', finished: false },
+      },
+      unreadable,
+    };
+  }
+  if (reading.kind !== 'transfers') {
+    // The others may be deposits that a reader does not know yet: to be read again after an upgrade.
+    const finished = reading.kind === 'heartbeat' || reading.kind === 'notice';
+    const verdict = { outcome: 'ignored', code: reading.kind.toUpperCase(), finished } as const;
+    return { arrival: { callback, assessments: [], verdict }, reading };
+  }
+  const originOf = origins(callback);
+  const removals = reading.removals.map((one, index) =>
+    assessRemoval(one, provider, originOf(one.event ?? `removal-${index}`)),
+  );
+  const transfers = reading.transfers.map((one) => assess(one, provider, policy, originOf(one.event ?? '0')));
+  const finish = (assessed: readonly Assessment[]): ReadCallback => ({
+    arrival: { callback, assessments: [...assessed, ...removals] },
+    reading,
+  });
+  return isSettled(transfers) ? finish(transfers) : Promise.all(transfers).then(finish);
+}
+
+const kinds: ReadonlySet<unknown> = new Set<Reading['kind']>(['transfers', 'ping', 'notice', 'heartbeat', 'unknown']);
+
+/** A reader of the user's own may give anything. */
+function checked(given: unknown, { name }: Provider): Reading {
+  // Told by the error below, once.
+  if (given instanceof Promise) given.catch(() => {});
+  const { kind, transfers, removals } = (given ?? {}) as Partial<Reading>;
+  if (kinds.has(kind) && Array.isArray(transfers) && Array.isArray(removals)) return given as Reading;
+  throw new TypeError(
+    `read() of ${name} must give a kind of reading with its lists of transfers and removals, at once`,
+  );
+}
+
+/** Rows of one event are numbered in the order of the callback. The same bytes are the same event, under any delivery id (rule 8). */
+function origins(callback: ReceivedCallback): (event: string) => Origin {
+  const rows = new Map<string, number>();
+  const prefix = callback.bodyHash.slice(0, 32);
+  return (event) => {
+    const row = rows.get(event) ?? 0;
+    rows.set(event, row + 1);
+    return { eventId: `${prefix}:${event}`, row, callbackId: callback.id, receivedAt: callback.receivedAt };
+  };
+}
+
+function isSettled(assessments: readonly (Assessment | Promise<Assessment>)[]): assessments is readonly Assessment[] {
+  return !assessments.some((one) => one instanceof Promise);
+}

@@ -1,0 +1,140 @@
+import { chainProvider, type FoldRules } from '../deposits/fold-rules.ts';
+import type { Group } from '../deposits/statement.ts';
+import { invalidOption } from '../errors.ts';
+import { requireNetwork } from '../networks/registry.ts';
+import { refuseUnknownKeys } from '../util/known-keys.ts';
+import { compileAssets, networksOf } from './compile-assets.ts';
+import { type ConfirmationsOf, compileConfirmations, knownNetwork } from './compile-confirmations.ts';
+import type { Account, ListedAsset, Policy } from './policy.ts';
+import { compileQuorum } from './quorum.ts';
+import { canonicalTraits, checkReach } from './reach.ts';
+
+/** What the policy needs to know of a provider; each `Provider` is one. */
+export interface ProviderTraits {
+  readonly name: string;
+  readonly keyedBy: 'transaction' | 'payment' | 'hint';
+  readonly reportsConfirmations: 'count' | Readonly<Record<string, number>> | false;
+  readonly reportsMemos: boolean;
+  readonly sendsRemovals: boolean;
+  readonly trustMined: boolean;
+}
+
+export interface PolicySettings {
+  /** CAIP-2 networks that have a chain check. */
+  chains: ReadonlySet<string>;
+  /** Told, once, of what is allowed and yet unsafe. */
+  warn(text: string): void;
+}
+
+/** The policy, checked and in canonical form. Its functions can be passed on by themselves. */
+export interface CompiledPolicy {
+  /** `assets: 'any'`. */
+  readonly listsAny: boolean;
+  /** The listed asset of a canonical CAIP-19. */
+  readonly assetOf: (asset: string) => ListedAsset | undefined;
+  readonly isOurs: (account: Account) => boolean | Promise<boolean>;
+  readonly isOwnSender: (account: { network: string; address: string }) => boolean | Promise<boolean>;
+  readonly hold: Policy['hold'] | undefined;
+  /** CAIP-2 networks on which nothing is credited now. Throws `NETWORK_UNKNOWN` where the policy's function names another. */
+  readonly frozen: () => ReadonlySet<string>;
+  /** What an amount needs on a network. */
+  readonly confirmations: ConfirmationsOf;
+  readonly rulesFor: (group: Group) => FoldRules;
+}
+
+const policyKeys = ['assets', 'isOurs', 'isOwnSender', 'confirmations', 'quorum', 'hold', 'frozen'];
+
+/**
+ * Checks a policy against the providers and puts it into canonical form. Throws `OPTION_INVALID`, naming the option and
+ * the fix, for whatever cannot be understood or can never be met; so the process does not start on a weaker policy.
+ */
+export function compilePolicy(
+  policy: Policy,
+  providers: readonly ProviderTraits[],
+  { chains: given, warn }: PolicySettings,
+): CompiledPolicy {
+  if (typeof policy !== 'object' || policy === null)
+    throw invalidOption('policy', 'must be an object with assets and isOurs');
+  refuseUnknownKeys(policy, policyKeys, 'policy');
+  const assets = compileAssets(policy.assets);
+  const isOurs = functionOf(policy, 'isOurs');
+  if (isOurs === undefined)
+    throw invalidOption('policy.isOurs', 'must be a function that says whether an account is ours');
+  const isOwnSender = functionOf(policy, 'isOwnSender');
+  const hold = functionOf(policy, 'hold');
+  const chains = new Set([...given].map((network) => knownNetwork(network, 'chains').id));
+  const confirmations = compileConfirmations(policy.confirmations, chains);
+  if (providers.some(({ name }) => name === chainProvider)) {
+    throw invalidOption('providers', `none may have the name ${chainProvider}: it is that of our own chain check`);
+  }
+  const traits = providers.map(canonicalTraits);
+  checkReach(assets, traits, confirmations, { chains, warn });
+  const quorum = compileQuorum(policy.quorum, networksOf(assets), traits, { chains, warn });
+  const payments = traits.filter(({ keyedBy }) => keyedBy === 'payment').map(({ name }) => name);
+  if (chains.size > 0 && payments.length > 0) {
+    warn(
+      `No chain check finds the payments of ${payments.join(', ')}: on a network of chains they wait for an operator`,
+    );
+  }
+  const frozen = compileFrozen(policy);
+  const rules = new Map<string, FoldRules>();
+
+  // Where the rule is 'finalized' the chain check counts, and `chainRequired` waits for it.
+  function countsOn(network: string): FoldRules['confirmations'] {
+    const { least = 1, most = 1 } = confirmations.span(network) ?? {};
+    return least === most ? least : (amount) => Number(confirmations.of(network, amount));
+  }
+
+  return {
+    listsAny: assets === 'any',
+    assetOf: assets === 'any' ? () => undefined : (asset) => assets.get(asset),
+    isOurs: (account) => answer(policy.isOurs(account)),
+    isOwnSender: isOwnSender === undefined ? () => false : (account) => answer(policy.isOwnSender?.(account)),
+    hold: hold && ((deposit) => policy.hold?.(deposit)),
+    frozen,
+    confirmations: confirmations.of,
+    rulesFor({ network, payment }) {
+      const keyedBy = payment === undefined ? 'transaction' : 'payment';
+      const key = `${keyedBy} ${network}`;
+      const known = rules.get(key);
+      if (known) return known;
+      const found = requireNetwork(network);
+      const made: FoldRules = {
+        network,
+        keyedBy,
+        confirmations: countsOn(network),
+        reorgDepth: found.reorgDepth,
+        quorum,
+        providers: Object.fromEntries(traits.map((provider) => [provider.name, provider])),
+        chainRequired: chains.has(network),
+        networkHasMemos: found.hasMemos,
+      };
+      rules.set(key, made);
+      return made;
+    },
+  };
+}
+
+function functionOf<K extends 'isOurs' | 'isOwnSender' | 'hold'>(policy: Policy, key: K): Policy[K] | undefined {
+  const given = policy[key];
+  if (given !== undefined && typeof given !== 'function') throw invalidOption(`policy.${key}`, 'must be a function');
+  return given;
+}
+
+function compileFrozen(policy: Policy): () => ReadonlySet<string> {
+  const { frozen } = policy;
+  if (typeof frozen === 'function') {
+    return () => new Set((policy.frozen as () => readonly string[])().map((network) => requireNetwork(network).id));
+  }
+  if (frozen !== undefined && !Array.isArray(frozen)) {
+    throw invalidOption('policy.frozen', 'must be a list of CAIP-2 networks, or a function that gives one');
+  }
+  const networks = new Set((frozen ?? []).map((network: string) => knownNetwork(network, 'policy.frozen').id));
+  return () => networks;
+}
+
+// Any object with `then` is a promise (old libraries bring their own): taken for an answer, it would be a yes.
+function answer(given: unknown): boolean | Promise<boolean> {
+  const isPromise = typeof given === 'object' && given !== null && 'then' in given;
+  return isPromise ? Promise.resolve(given).then(Boolean) : Boolean(given);
+}

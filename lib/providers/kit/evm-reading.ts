@@ -1,0 +1,43 @@
+import { DepositCallbackError, isDepositCallbackError } from '../../errors.ts';
+import { type Json, optionalNumberText, text } from '../../json/json.ts';
+import { findNetwork, nativeAsset, tokenAsset } from '../../networks/registry.ts';
+
+/** Topic of `Transfer(address,address,uint256)`, of ERC-20 and ERC-721 alike. */
+export const transferTopic = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
+
+/** A hex quantity (`0x...`) exactly. Throws `BODY_UNREADABLE`. */
+export function hexUnits(json: Json | undefined, path: string): bigint {
+  const written = text(json, path);
+  if (!/^0x[0-9a-fA-F]{1,64}$/.test(written)) {
+    throw new DepositCallbackError('BODY_UNREADABLE', `The field ${path} of the body is not a hex quantity`);
+  }
+  return BigInt(written);
+}
+
+/** A hex or decimal quantity as decimal text; undefined where it is absent. */
+export function quantityText(json: Json | undefined, path: string): string | undefined {
+  const written = optionalNumberText(json, path);
+  if (written === undefined) return undefined;
+  if (/^\d{1,78}$/.test(written)) return written;
+  return hexUnits(json, path).toString();
+}
+
+/** The address in a log's topic, which holds it in its last 20 bytes; undefined where it holds anything else. */
+export function topicAddress(topic: string | undefined): string | undefined {
+  return /^0x0{24}[0-9a-fA-F]{40}$/.test(topic ?? '') ? `0x${topic?.slice(-40)}` : undefined;
+}
+
+/**
+ * CAIP-19 of the token, or of the native coin without a contract. Where network or contract are none that we know, a text
+ * that is no asset: such a transfer is ignored by itself, and does not keep the others of its callback from being read.
+ */
+export function assetOn(network: string, contract: string | undefined): string {
+  if (findNetwork(network) === undefined) return `unknown/${contract ?? 'native'}`;
+  if (contract === undefined) return nativeAsset(network);
+  try {
+    return tokenAsset(network, contract);
+  } catch (error) {
+    if (isDepositCallbackError(error)) return `unknown/${contract}`;
+    throw error;
+  }
+}

@@ -1,0 +1,131 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Removal, Transfer } from '../../deposits/transfer.ts';
+import type { KeyRing, Secrets } from '../../signatures/key-ring.ts';
+
+export type { Amount, Evidence, Removal, Transfer } from '../../deposits/transfer.ts';
+export type { SecretEntry, Secrets } from '../../signatures/key-ring.ts';
+
+/** One callback as a provider sees it: exact bytes, no Express. */
+export interface Delivery {
+  method: string;
+  /** Path and query as sent, for example `/callbacks/imtoken?id=1`. */
+  url: string;
+  /** Lower-case names, as `node:http` gives them. */
+  headers: IncomingHttpHeaders;
+  /** The exact bytes; inflated where the provider signs the inflated ones. */
+  body: Buffer;
+  /** Epoch ms. */
+  receivedAt: number;
+}
+
+/** What a signature proves. */
+export interface Verified {
+  /** The provider's id of this delivery, from signed bytes only. */
+  deliveryId?: string;
+  /** When it was signed, epoch ms; the signature link compares it with `toleranceMs`, both ways. */
+  signedAt?: number;
+  /** Which key matched. */
+  keyId?: string;
+}
+
+/** What a callback says, before any policy. */
+export interface Reading {
+  kind: 'transfers' | 'ping' | 'notice' | 'heartbeat' | 'unknown';
+  transfers: readonly Transfer[];
+  removals: readonly Removal[];
+  /** For a notice: what the provider says of its own service; raised as an alarm. */
+  notice?: string;
+  /** For a hint: what to fetch (rule 27). */
+  hints?: readonly Hint[];
+}
+
+/** An unsigned pointer to something to look up; it makes no statement (rule 27). */
+export interface Hint {
+  network?: string;
+  transactionId?: string;
+  address?: string;
+  reference?: string;
+}
+
+/** What became of a callback. */
+export type OutcomeKind = 'recorded' | 'duplicate' | 'ignored' | 'quarantined' | 'rejected';
+
+export interface Answer {
+  status: number;
+  headers?: Readonly<Record<string, string>>;
+  body?: string;
+}
+
+/** Who sends callbacks: how it signs, what it sends, what answer it wants. Made by a function of options. */
+export interface Provider {
+  /** Unique among the configured instances. */
+  readonly name: string;
+  /** Below the mount point, for example `/imtoken`. */
+  readonly path: string;
+  readonly methods: readonly string[];
+  /** Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`; `KEYS_UNAVAILABLE` when the keys cannot be had. */
+  verify(delivery: Delivery): Verified | Promise<Verified>;
+  /** Throws for an authentic body that it cannot read: that callback is quarantined whole. */
+  read(delivery: Delivery, verified: Verified): Reading;
+  /** The answer that the provider takes as accepted. */
+  answer(outcome: OutcomeKind): Answer;
+  /** Signs as the provider does: for tests and for `deposit-callback send`. */
+  readonly sign: Sign;
+  /** Addresses that the provider publishes; used where `sources` has `'published'`. */
+  readonly publishedSources: readonly string[];
+  /** IP, CIDR, domain or `'published'`; empty allows any. */
+  readonly sources: readonly string[];
+  readonly keyedBy: 'transaction' | 'payment' | 'hint';
+  /** `'count'`: it sends counts. By network: what its "confirmed" means. `false`: it never says. */
+  readonly reportsConfirmations: 'count' | Readonly<Record<string, number>> | false;
+  /** Whether it can report a memo on networks that have them (rule 4). */
+  readonly reportsMemos: boolean;
+  /** Whether it tells of reorgs (rule 29). */
+  readonly sendsRemovals: boolean;
+  /** Mined suffices, whatever the count (rule 18). */
+  readonly trustMined: boolean;
+  /** How long the provider waits for an answer, where it says. */
+  readonly deadlineMs?: number;
+  /** Lower-case names of headers that `read` needs, so that a stored callback can be read again; never a credential. */
+  readonly keptHeaders?: readonly string[];
+  /** Whether the signature is over the inflated bytes of a gzip body. */
+  readonly inflate: boolean;
+  /** How often it sends a heartbeat when nothing happens, where it does. */
+  readonly heartbeatMs?: number;
+  readonly keys: KeyRing<unknown>;
+  readonly apiKeys?: KeyRing<Buffer>;
+}
+
+/**
+ * Makes the headers of a signed callback; also the query, where the URL carries the signature, and the body, where that
+ * carries it.
+ */
+export type Sign = (signing: Signing) => { headers: Record<string, string>; query?: string; body?: Buffer };
+
+export interface Signing {
+  /** The signing side's key: the shared secret, or the private key where the provider signs with one. */
+  secret: string;
+  body: Buffer;
+  /** Epoch ms. */
+  now: number;
+  /** The delivery's id, where the provider sends one. */
+  id: string;
+  /** Default POST. For providers that sign it. */
+  method?: string;
+  /** Path and query; default `/`. For providers that sign it. */
+  url?: string;
+}
+
+/** Options that every provider takes. */
+export interface ProviderOptions {
+  /** Default: the provider's own name. */
+  name?: string;
+  /** Default `/<name>`. */
+  path?: string;
+  /** At least one; several during a rotation. */
+  secrets: Secrets;
+  /** Values allowed in the `x-api-key` header; none asked for by default. */
+  apiKeys?: Secrets;
+  sources?: readonly string[];
+  trustMined?: boolean;
+}

@@ -1,0 +1,43 @@
+import { array } from '../../json/json.ts';
+import { type AddressWatch, type ApiOptions, createApiClient, requireText } from './api-client.ts';
+
+export interface QuicknodeWatchOptions extends ApiOptions {
+  apiKey: string;
+  /** Key of the list that the filter looks into: the one given to `quicknodeFilter`. */
+  list: string;
+}
+
+export interface QuicknodeWatch extends AddressWatch {
+  /** Makes the list, empty, where it is not there yet: before the first `watch`. */
+  create(): Promise<void>;
+}
+
+/**
+ * Addresses of a list in QuickNode's key-value store, in lower case, as the filter asks for them.
+ * https://www.quicknode.com/docs/key-value-store/rest-api/getting-started
+ */
+export function watchQuicknode(options: QuicknodeWatchOptions): QuicknodeWatch {
+  const apiKey = requireText('watchQuicknode.apiKey', options.apiKey);
+  const key = requireText('watchQuicknode.list', options.list);
+  const lists = '/kv/rest/v1/lists';
+  const path = `${lists}/${encodeURIComponent(key)}`;
+  const api = createApiClient(
+    { provider: 'quicknode', baseUrl: 'https://api.quicknode.com', headers: () => ({ 'x-api-key': apiKey }) },
+    options,
+  );
+  return {
+    async create() {
+      // 409: it is there already.
+      await api.call({ method: 'POST', path: lists, body: { key, items: [] }, allowed: [409] });
+    },
+    async watch(address) {
+      await api.call({ method: 'POST', path: `${path}/items`, body: { item: address.toLowerCase() } });
+    },
+    async unwatch(address) {
+      await api.call({ method: 'DELETE', path: `${path}/items/${encodeURIComponent(address.toLowerCase())}` });
+    },
+    async list() {
+      return array(await api.call({ method: 'GET', path }), 'data.items').map(String);
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { Transfer } from '../../deposits/transfer.ts';
+import { present } from '../../util/present.ts';
+import type { Reading } from './provider.ts';
+
+const nothing = { transfers: [], removals: [] } as const;
+
+/** What is no deposit, or nothing that this package knows. */
+export const unknown: Reading = { kind: 'unknown', ...nothing };
+
+/** The provider's test of the URL. */
+export const ping: Reading = { kind: 'ping', ...nothing };
+
+export function transfersOf(...transfers: readonly Transfer[]): Reading {
+  return { kind: 'transfers', transfers, removals: [] };
+}
+
+/** What stands in a table under a word of a body; undefined for a word that only every object has (`constructor`). */
+export function wordIn<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined;
+}
+
+type Block = NonNullable<Transfer['transaction']['block']>;
+
+/** The block that a body names, by either; undefined where it names none. */
+export function blockFrom(number: string | undefined, hash: string | undefined): Block | undefined {
+  return number === undefined && hash === undefined ? undefined : present<Block>({ number, hash });
+}

@@ -1,0 +1,27 @@
+import { tokenAsset } from '../../networks/registry.ts';
+import { wordIn } from './readings.ts';
+
+// Contracts that their issuers publish (tether.to/supported-protocols, circle.com/multi-chain-usdc). Networks on which one
+// symbol has stood for two contracts (USDC of Polygon, Arbitrum, Optimism, Avalanche) are left out: there the user says which.
+const contracts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'eip155:1': {
+    USDT: '0xdAC17F958D2ee523a2206206994597C13D831ec7',
+    USDC: '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48',
+  },
+  'eip155:56': {
+    USDT: '0x55d398326f99059fF775485246999027B3197955',
+    USDC: '0x8AC76a51cc950d9822D68b83fE1Ad97B32Cd580d',
+  },
+  'eip155:8453': { USDC: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913' },
+  'tron:728126428': { USDT: 'TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t' },
+  'solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp': {
+    USDT: 'Es9vMFrzaCERmJfrF4H2FYD4KCoNkY11McCe8BenwNYB',
+    USDC: 'EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGkTwyTDt1v',
+  },
+};
+
+/** CAIP-19 of USDT or USDC on a network (CAIP-2), where the symbol can mean only one contract; undefined elsewhere. */
+export function stablecoinOn(network: string, symbol: string): string | undefined {
+  const contract = wordIn(wordIn(contracts, network) ?? {}, symbol.toUpperCase());
+  return contract === undefined ? undefined : tokenAsset(network, contract);
+}

@@ -1,0 +1,75 @@
+import { array, type Json, optionalText, text } from '../../json/json.ts';
+import { type AddressWatch, type ApiOptions, createApiClient, requireText } from './api-client.ts';
+
+export interface TatumWatchOptions extends ApiOptions {
+  apiKey: string;
+  /** As Tatum names it: `ethereum-mainnet`, `tron-mainnet`, `bitcoin-mainnet`, ... */
+  chain: string;
+  /** The callback URL. */
+  url: string;
+}
+
+const pageSize = 50;
+
+/**
+ * Tatum subscriptions of the type ADDRESS_EVENT, one for each address, and before the first the secret that signs them.
+ * https://docs.tatum.io/docs/notifications
+ */
+export function watchTatum(options: TatumWatchOptions): AddressWatch & { setSecret(secret: string): Promise<void> } {
+  const apiKey = requireText('watchTatum.apiKey', options.apiKey);
+  const chain = requireText('watchTatum.chain', options.chain);
+  const url = requireText('watchTatum.url', options.url);
+  const path = '/v4/subscription';
+  const api = createApiClient(
+    { provider: 'tatum', baseUrl: 'https://api.tatum.io', headers: () => ({ 'x-api-key': apiKey }) },
+    options,
+  );
+  const network: { type?: string } = chain.endsWith('-mainnet') ? {} : { type: 'testnet' };
+
+  async function subscriptions(): Promise<readonly { id: string; address: string }[]> {
+    const found: { id: string; address: string }[] = [];
+    for (let offset = 0; ; offset += pageSize) {
+      const query = { pageSize: String(pageSize), offset: String(offset), ...network };
+      const page = array(await api.call({ method: 'GET', path, query }), '');
+      for (const one of page.filter(isOurs)) found.push({ id: text(one, 'id'), address: text(one, 'attr.address') });
+      if (page.length < pageSize) return found;
+    }
+  }
+
+  function isOurs(subscription: Json): boolean {
+    return (
+      optionalText(subscription, 'type') === 'ADDRESS_EVENT' &&
+      optionalText(subscription, 'attr.url') === url &&
+      optionalText(subscription, 'attr.chain') === chain &&
+      optionalText(subscription, 'attr.address') !== undefined
+    );
+  }
+
+  return {
+    async setSecret(secret) {
+      await api.call({ method: 'PUT', path, body: { hmacSecret: requireText('watchTatum.setSecret', secret) } });
+    },
+    async watch(address) {
+      if ((await subscriptions()).some((one) => isSame(one.address, address))) return;
+      await api.call({
+        method: 'POST',
+        path,
+        body: { type: 'ADDRESS_EVENT', attr: { chain, address, url } },
+        repeatable: false,
+      });
+    },
+    async unwatch(address) {
+      for (const { id } of (await subscriptions()).filter((one) => isSame(one.address, address))) {
+        await api.call({ method: 'DELETE', path: `${path}/${encodeURIComponent(id)}`, allowed: [404] });
+      }
+    },
+    async list() {
+      return (await subscriptions()).map(({ address }) => address);
+    },
+  };
+}
+
+// Hex has two cases; other forms have one.
+function isSame(a: string, b: string): boolean {
+  return a === b || (a.startsWith('0x') && a.toLowerCase() === b.toLowerCase());
+}

@@ -1,0 +1,203 @@
+import type { DepositRecord } from '../../deposits/deposit.ts';
+import type { StoredStatement } from '../../deposits/statement.ts';
+import type { Decision, StoredDeposit, TransactionChange, TransactionState } from '../../deposits/transaction-state.ts';
+import { depositRecordOf } from '../../deposits/transaction-state.ts';
+import { DepositCallbackError } from '../../errors.ts';
+import { ensure } from '../../util/maps.ts';
+import { matchesDeposit } from '../shared/stored-deposit.ts';
+import type { DepositQuery, StoreCounts } from '../store.ts';
+import type { MemoryEvents } from './events.ts';
+
+export type FoundDeposit = { deposit: StoredDeposit; transactionKey: string };
+
+/** Transactions in memory, with compare-and-set on their versions. */
+export interface MemoryTransactions {
+  load(key: string): TransactionState;
+  /** Keys of the changes that are lost. */
+  lost(changes: readonly TransactionChange[]): string[];
+  /** Applies changes of which none is lost; throws `STORE_FULL`, with nothing changed. */
+  apply(changes: readonly TransactionChange[]): void;
+  deposit(id: string): FoundDeposit | undefined;
+  deposits(query: DepositQuery): DepositRecord[];
+  waiting(query: { before: number; network?: string; limit: number; after?: string }): FoundDeposit[];
+  counts(): StoreCounts['deposits'];
+  prune(before: number): void;
+}
+
+interface Entry {
+  key: string;
+  version: number;
+  touchedAt: number;
+  credited: boolean;
+  // Lists that are replaced whole: a transaction has few of each, and maps, or lists that grow, take several times the heap.
+  statements: readonly StoredStatement[];
+  deposits: readonly StoredDeposit[];
+  eventIds: readonly string[];
+  decisions: readonly Decision[];
+}
+
+const none: readonly never[] = [];
+
+function newEntry(key: string): Entry {
+  return {
+    key,
+    version: 0,
+    touchedAt: 0,
+    credited: false,
+    statements: none,
+    deposits: none,
+    eventIds: none,
+    decisions: none,
+  };
+}
+
+/** By id, in the order of their first arrival; of those that are known either the old is kept, or it is replaced. */
+function joined<T extends { id: string }>(
+  known: readonly T[],
+  arrived: readonly T[],
+  old: 'kept' | 'replaced',
+): readonly T[] {
+  if (known.length === 0 && arrived.length === 1) return [...arrived];
+  const byId = new Map(known.map((one) => [one.id, one]));
+  for (const one of arrived) if (old === 'replaced' || !byId.has(one.id)) byId.set(one.id, one);
+  return [...byId.values()];
+}
+
+export function createMemoryTransactions(events: MemoryEvents, max: number, now: () => number): MemoryTransactions {
+  const transactions = new Map<string, Entry>();
+  /** By deposit id. */
+  const owners = new Map<string, Entry>();
+
+  function isLost({ key, expectedVersion, events: made, cancelled }: TransactionChange): boolean {
+    const entry = transactions.get(key);
+    if ((entry?.version ?? 0) !== expectedVersion) return true;
+    if (cancelled.length === 0) return false;
+    const ids = new Set([...(entry?.eventIds ?? []), ...made.map(({ id }) => id)]);
+    return cancelled.some((id) => !ids.has(id) || events.get(id)?.handed === true);
+  }
+
+  function refuseWhenFull(changes: readonly TransactionChange[]): void {
+    let made = 0;
+    let opened = 0;
+    for (const { key, deposits } of changes) {
+      for (const { id } of deposits) if (!owners.has(id)) made += 1;
+      if (!transactions.has(key)) opened += 1;
+    }
+    if (made + owners.size <= max && opened + transactions.size <= max) return;
+    if (made === 0 && opened === 0) return;
+    throw new DepositCallbackError(
+      'STORE_FULL',
+      `memoryStore holds ${max} deposits and forgets none: raise maxDeposits, or use sqliteStore`,
+    );
+  }
+
+  function apply(change: TransactionChange): void {
+    const entry = ensure(transactions, change.key, () => newEntry(change.key));
+    entry.version += 1;
+    entry.touchedAt = now();
+    // Kept, never overwritten: a statement whose id is stored stays as it was.
+    entry.statements = joined(entry.statements, change.statements, 'kept');
+    entry.deposits = joined(entry.deposits, change.deposits, 'replaced');
+    for (const { id } of change.deposits) owners.set(id, entry);
+    entry.eventIds = [...entry.eventIds, ...change.events.map(({ id }) => id)];
+    for (const event of change.events) {
+      events.add(event);
+      if (event.kind === 'deposit') entry.credited = true;
+    }
+    for (const id of change.cancelled) events.cancel(id);
+    if (change.decisions.length > 0) entry.decisions = [...entry.decisions, ...change.decisions];
+  }
+
+  function all(): FoundDeposit[] {
+    return [...transactions].flatMap(([transactionKey, { deposits }]) =>
+      deposits.map((deposit) => ({ deposit, transactionKey })),
+    );
+  }
+
+  function isNeeded(entry: Entry): boolean {
+    return (
+      entry.credited ||
+      entry.deposits.some(({ waitingSince }) => waitingSince !== undefined) ||
+      entry.eventIds.some((id) => ['owed', 'leased', 'dead'].includes(events.get(id)?.state ?? ''))
+    );
+  }
+
+  return {
+    load(key) {
+      const entry = transactions.get(key);
+      if (!entry) return { key, version: 0, statements: [], deposits: [], facts: [], decisions: [] };
+      return {
+        key,
+        version: entry.version,
+        statements: entry.statements,
+        deposits: entry.deposits,
+        facts: entry.eventIds.flatMap((id) => {
+          const event = events.get(id);
+          if (!event) return [];
+          const { kind, generation, handed, state, deposit } = event;
+          return { id, depositId: deposit.id, kind, generation, handed, cancelled: state === 'cancelled' };
+        }),
+        decisions: entry.decisions,
+      };
+    },
+
+    lost(changes) {
+      const seen = new Set<string>();
+      return changes.flatMap((change) => {
+        // Of two changes of one transaction, the second was computed without the first.
+        if (seen.has(change.key) || isLost(change)) return change.key;
+        seen.add(change.key);
+        return [];
+      });
+    },
+
+    apply(changes) {
+      refuseWhenFull(changes);
+      for (const change of changes) apply(change);
+    },
+
+    deposit(id) {
+      const entry = owners.get(id);
+      const deposit = entry?.deposits.find((one) => one.id === id);
+      return entry && deposit && { deposit, transactionKey: entry.key };
+    },
+
+    deposits(query) {
+      const found = all()
+        .map(({ deposit }) => deposit)
+        .reverse()
+        .sort((one, other) => other.firstSeenAt - one.firstSeenAt);
+      const start = query.before === undefined ? 0 : found.findIndex(({ id }) => id === query.before) + 1;
+      if (query.before !== undefined && start === 0) return [];
+      return found
+        .slice(start)
+        .filter((deposit) => matchesDeposit(deposit, query))
+        .slice(0, query.limit)
+        .map(depositRecordOf);
+    },
+
+    waiting({ before, network, limit, after }) {
+      const since = ({ deposit }: FoundDeposit): number => deposit.waitingSince ?? Number.POSITIVE_INFINITY;
+      const found = all()
+        .filter((one) => since(one) < before && (network === undefined || one.deposit.network === network))
+        .sort((one, other) => since(one) - since(other));
+      const start = found.findIndex(({ deposit }) => deposit.id === after) + 1;
+      return found.slice(start, start + limit);
+    },
+
+    counts() {
+      const counts: Partial<Record<DepositRecord['status'], number>> = {};
+      for (const { deposit } of all()) counts[deposit.status] = (counts[deposit.status] ?? 0) + 1;
+      return counts;
+    },
+
+    prune(before) {
+      for (const [key, entry] of transactions) {
+        if (entry.touchedAt >= before || isNeeded(entry)) continue;
+        transactions.delete(key);
+        for (const { id } of entry.deposits) owners.delete(id);
+        for (const id of entry.eventIds) events.forget(id);
+      }
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type { PostgresConnections } from './connections.ts';
+
+/** Rows that one step looks at: some ten milliseconds. */
+const step = 1000;
+
+/** Forgets old callbacks, and transactions that no credit, no owed event and no waiting deposit rests on. */
+export async function prune(
+  connections: PostgresConnections,
+  schema: string,
+  before: number,
+  slot: number,
+): Promise<number> {
+  let gone = 0;
+  for (;;) {
+    const { rows } = await connections.query(pruneCallbacks(schema), [before, slot]);
+    const removed = Number(rows[0]?.n ?? 0);
+    gone += removed;
+    if (removed < step) break;
+  }
+  let from: unknown[] | undefined = [-1, -1];
+  while (from) {
+    const { rows } = await connections.query(pruneTransactions(schema), [before, slot, ...from]);
+    const last = rows[0];
+    from = last && Number(last.n) === step ? [last.touched_at, last.id] : undefined;
+  }
+  return gone;
+}
+
+// A quarantined callback that is not finished may be money that nobody has read yet.
+function pruneCallbacks(schema: string): string {
+  return `
+    WITH gone AS (
+      DELETE FROM ${schema}.callbacks WHERE seq IN (
+        SELECT seq FROM ${schema}.callbacks
+        WHERE received_at < $1 AND (outcome <> 'quarantined' OR finished) ORDER BY received_at, seq LIMIT ${step})
+      RETURNING seq),
+    tally AS (
+      ${addTally(schema, `SELECT 'callbacks', $2::integer, -count(*) FROM gone HAVING count(*) > 0`)})
+    SELECT count(*)::text AS n FROM gone`;
+}
+
+// A change raises touched_at, so that a transaction changed since the snapshot is no longer old when it is locked.
+function pruneTransactions(schema: string): string {
+  const forget = (table: string, column = 'transaction_id'): string =>
+    `DELETE FROM ${schema}.${table} WHERE ${column} IN (SELECT id FROM unneeded)`;
+  return `
+    WITH old AS MATERIALIZED (
+      SELECT id, touched_at FROM ${schema}.transactions
+      WHERE NOT credited AND touched_at < $1 AND (touched_at, id) > ($3::bigint, $4::bigint)
+      ORDER BY touched_at, id LIMIT ${step} FOR UPDATE),
+    unneeded AS MATERIALIZED (
+      SELECT id FROM old WHERE NOT EXISTS (
+        SELECT 1 FROM ${schema}.events e WHERE e.transaction_id = old.id AND e.state IN ('owed', 'leased', 'dead'))
+      AND NOT EXISTS (
+        SELECT 1 FROM ${schema}.deposits d WHERE d.transaction_id = old.id AND d.waiting_since IS NOT NULL)),
+    s AS (${forget('statements')}), e AS (${forget('events')}), c AS (${forget('decisions')}),
+    d AS (${forget('deposits')} RETURNING status), t AS (${forget('transactions', 'id')}),
+    tally AS (
+      ${addTally(schema, `SELECT 'deposits:' || status, $2::integer, -count(*) FROM d GROUP BY status ORDER BY 1`)})
+    SELECT id::text AS id, touched_at::text AS touched_at, (SELECT count(*)::text FROM old) AS n
+    FROM old ORDER BY old.touched_at DESC, old.id DESC LIMIT 1`;
+}
+
+function addTally(schema: string, counted: string): string {
+  return `INSERT INTO ${schema}.tallies AS t (name, slot, n) ${counted}
+      ON CONFLICT (name, slot) DO UPDATE SET n = t.n + excluded.n`;
+}

@@ -1,0 +1,109 @@
+import { isUtf8 } from 'node:buffer';
+import type { StoredStatement } from '../../deposits/statement.ts';
+import type { TransactionChange, TransactionState } from '../../deposits/transaction-state.ts';
+import { columnText, fromColumnText } from '../shared/column-text.ts';
+import {
+  callbackToJson,
+  depositToJson,
+  statementFromJson,
+  statementToJson,
+  storedDepositFromJson,
+} from '../shared/stored-json.ts';
+import type { Batch, CallbackRecord } from '../store.ts';
+
+type Values = (string | number)[];
+
+/** A batch as the script `record` takes it. */
+export function batchValues({ callbacks, changes }: Batch, self: string): Values {
+  return [
+    self,
+    changes.length,
+    callbacks.length,
+    ...changes.flatMap(changeValues),
+    ...callbacks.flatMap(callbackValues),
+  ];
+}
+
+function changeValues(change: TransactionChange): Values {
+  const { key, expectedVersion, statements, deposits, events, cancelled, decisions } = change;
+  const credits = events.some(({ kind }) => kind === 'deposit') ? '1' : '';
+  return [
+    columnText(key),
+    expectedVersion,
+    credits,
+    statements.length,
+    deposits.length,
+    events.length,
+    cancelled.length,
+    decisions.length,
+    ...statements.flatMap((statement: StoredStatement) => [columnText(statement.id), statementToJson(statement)]),
+    ...deposits.flatMap((deposit) => [
+      columnText(deposit.id),
+      depositToJson(deposit),
+      deposit.status,
+      deposit.firstSeenAt,
+      deposit.waitingSince ?? '',
+      columnText(deposit.to),
+      columnText(deposit.transaction.id),
+    ]),
+    ...events.flatMap(({ id, kind, generation, deposit }) => [
+      columnText(id),
+      columnText(deposit.id),
+      kind,
+      generation,
+      depositToJson(deposit),
+    ]),
+    ...cancelled.map(columnText),
+    ...decisions.map((decision) => JSON.stringify(decision)),
+  ];
+}
+
+function callbackValues(callback: CallbackRecord): Values {
+  return [
+    columnText(callback.id),
+    callback.receivedAt,
+    callback.outcome,
+    callback.finished ? '1' : '0',
+    callbackToJson(callback),
+    bodyToText(callback.body),
+  ];
+}
+
+/** The exact bytes as text: `u` and UTF-8, or `b` and base64. */
+export function bodyToText(body: Buffer | undefined): string {
+  if (body === undefined) return '';
+  return isUtf8(body) ? `u${body.toString()}` : `b${body.toString('base64')}`;
+}
+
+export function bodyFromText(text: string | null | undefined): Buffer | undefined {
+  if (!text) return undefined;
+  return Buffer.from(text.slice(1), text.startsWith('u') ? 'utf8' : 'base64');
+}
+
+type StateReply = [
+  version: string,
+  statements: string[],
+  deposits: string[],
+  facts: [id: string, depositId: string, kind: string, generation: string, handed: string, state: string][],
+  decisions: string[],
+];
+
+/** What the script `load` gives for one key. */
+export function stateFromReply(key: string, reply: unknown): TransactionState {
+  const [version, statements, deposits, facts, decisions] = reply as StateReply;
+  return {
+    key,
+    version: Number(version),
+    statements: statements.map(statementFromJson),
+    deposits: deposits.map(storedDepositFromJson),
+    facts: facts.map(([id, depositId, kind, generation, handed, state]) => ({
+      id: fromColumnText(id),
+      depositId: fromColumnText(depositId),
+      kind: kind as TransactionState['facts'][number]['kind'],
+      generation: Number(generation),
+      handed: handed === '1',
+      cancelled: state === 'cancelled',
+    })),
+    decisions: decisions.map((json) => JSON.parse(json)),
+  };
+}

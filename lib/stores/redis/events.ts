@@ -1,0 +1,51 @@
+import type { EventKind } from '../../deposits/deposit.ts';
+import { DepositCallbackError } from '../../errors.ts';
+import { columnText, fromColumnText } from '../shared/column-text.ts';
+import { depositRecordFromJson } from '../shared/stored-json.ts';
+import type { Claim, Store } from '../store.ts';
+import type { RedisConnection } from './client.ts';
+import type { RedisScript } from './scripts.ts';
+
+const kinds: readonly EventKind[] = ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'];
+
+/** What the deliverer calls. A token is the number of the event's lease, which only rises. */
+export function eventMethods(
+  connection: () => RedisConnection,
+  self: string,
+): Pick<Store<never>, 'claim' | 'extend' | 'settle' | 'fail' | 'release' | 'redeliver'> {
+  const fenced = async (script: RedisScript, claim: Claim, ...values: (string | number)[]): Promise<boolean> =>
+    (await connection().run(script, [columnText(claim.event.id), claim.token, ...values])) === 1;
+
+  return {
+    async claim({ limit, leaseMs, except }) {
+      const wanted = kinds.filter((kind) => !except.includes(kind));
+      const claims = await connection().run('claim', [limit, leaseMs, ...wanted]);
+      return (claims as string[][]).map(claimFromReply);
+    },
+    extend: (claim, leaseMs) => fenced('extend', claim, leaseMs),
+    async settle(claim, functions) {
+      if (functions.length === 0) return fenced('settle', claim);
+      if (!(await fenced('isOurs', claim))) return false;
+      throw new DepositCallbackError(
+        'ATOMICALLY_UNSUPPORTED',
+        'redisStore has no transaction for atomically(): use postgresStore or sqliteStore, or do the work in the listener, keyed by eventId in your own ledger',
+      );
+    },
+    fail: (claim, { error, delayMs, dead }) => fenced('fail', claim, delayMs, dead ? 1 : 0, columnText(error)),
+    release: (claim) => fenced('release', claim),
+    redeliver: async (eventId) => (await connection().run('redeliver', [self, columnText(eventId)])) === 1,
+  };
+}
+
+function claimFromReply([id = '', kind, generation, attempt, lease = '', record = '']: string[]): Claim {
+  return {
+    event: {
+      id: fromColumnText(id),
+      kind: kind as EventKind,
+      generation: Number(generation),
+      deposit: depositRecordFromJson(record),
+    },
+    token: lease,
+    attempt: Number(attempt),
+  };
+}

@@ -1,0 +1,231 @@
+import type { DepositEvent, DepositRecord } from '../../deposits/deposit.ts';
+import type { StoredDeposit, TransactionChange } from '../../deposits/transaction-state.ts';
+import { compactHash } from '../shared/compact-hash.ts';
+import { depositToJson, statementToJson, storedDepositFromJson } from '../shared/stored-json.ts';
+import type { SqliteConnection } from './connection.ts';
+import { giveTurn } from './events.ts';
+import { span } from './schema.ts';
+import {
+  findTransaction,
+  keyHash,
+  noRows,
+  placesOf,
+  readRows,
+  type TransactionEventRow,
+  type TransactionRows,
+} from './transactions.ts';
+
+/** One change on its way into the tables. */
+interface Applying {
+  connection: SqliteConnection;
+  change: TransactionChange;
+  transactionId: number;
+  stored: TransactionRows;
+  now: number;
+  /** Takes how many deposits of a status came or went. */
+  tally: (status: string, by: number) => void;
+}
+
+/** Applies a change; false when it is lost, and then what it has written is to be rolled back. */
+export function applyChange(
+  connection: SqliteConnection,
+  change: TransactionChange,
+  now: number,
+  tally: Applying['tally'],
+): boolean {
+  const transactionId = takeVersion(connection, change, now);
+  if (transactionId === undefined) return false;
+  const stored = change.expectedVersion === 0 ? noRows : readRows(connection, transactionId);
+  const applying: Applying = { connection, change, transactionId, stored, now, tally };
+  writeStatements(applying);
+  const deposits = writeDeposits(applying);
+  const events = writeEvents(applying, deposits);
+  writeDecisions(applying);
+  return change.cancelled.every((id) => cancel(connection, events.get(id), now));
+}
+
+/** Compare and set: the transaction's id, or undefined where another version is stored. */
+function takeVersion(connection: SqliteConnection, change: TransactionChange, now: number): number | undefined {
+  const { key, expectedVersion, events } = change;
+  const { sql } = connection;
+  const credited = events.some(({ kind }) => kind === 'deposit') ? 1 : 0;
+  const stored = findTransaction(connection, key);
+  if ((stored?.version ?? 0) !== expectedVersion) return undefined;
+  if (stored) {
+    sql(raiseVersion).run(credited, now, stored.id);
+    return stored.id;
+  }
+  return Number(sql(insertTransaction).run(key, keyHash(key), credited, now).lastInsertRowid);
+}
+
+const raiseVersion = `
+  UPDATE deposit_callback_transactions SET version = version + 1, credited = max(credited, ?), touched_at = ?
+  WHERE id = ?`;
+const insertTransaction = `
+  INSERT INTO deposit_callback_transactions (key, key_hash, version, credited, touched_at) VALUES (?, ?, 1, ?, ?)`;
+
+function nextPlace(rows: readonly { place: number }[], transactionId: number): number {
+  const place = (rows.at(-1)?.place ?? transactionId * span - 1) + 1;
+  if (place >= (transactionId + 1) * span) throw new RangeError(`a transaction holds at most ${span} rows of a kind`);
+  return place;
+}
+
+// Kept, never overwritten: a statement whose id is stored stays as it was.
+function writeStatements({ connection: { sql }, change, stored, transactionId }: Applying): void {
+  const known = new Set(stored.statements.map(({ id }) => id));
+  let place = nextPlace(stored.statements, transactionId);
+  for (const statement of change.statements) {
+    if (known.has(statement.id)) continue;
+    known.add(statement.id);
+    sql(insertStatement).run(place, statement.id, statementToJson(statement));
+    place += 1;
+  }
+}
+
+const insertStatement = 'INSERT INTO deposit_callback_statements (place, id, record) VALUES (?, ?, ?)';
+
+interface PlacedDeposit {
+  place: number;
+  status: string;
+  /** As the change has it; absent where the change leaves it alone. */
+  changed?: StoredDeposit;
+}
+
+/** The transaction's deposits by id, as they are after the change. */
+function writeDeposits({ connection, change, stored, transactionId, tally }: Applying): Map<string, PlacedDeposit> {
+  const deposits = new Map<string, PlacedDeposit>();
+  for (const { place, status, record } of stored.deposits) {
+    deposits.set(storedDepositFromJson(record).id, { place, status });
+  }
+  let place = nextPlace(stored.deposits, transactionId);
+  for (const deposit of change.deposits) {
+    const old = deposits.get(deposit.id);
+    if (old) {
+      updateDeposit(connection, change.key, deposit, old.place);
+      tally(old.status, -1);
+    } else {
+      insertDeposit(connection, change.key, deposit, place);
+    }
+    deposits.set(deposit.id, { place: old?.place ?? place, status: deposit.status, changed: deposit });
+    tally(deposit.status, 1);
+    if (!old) place += 1;
+  }
+  return deposits;
+}
+
+function insertDeposit({ sql }: SqliteConnection, key: string, deposit: StoredDeposit, place: number): void {
+  sql(`
+    INSERT INTO deposit_callback_deposits
+      (place, id_hash, recipient_hash, transaction_hash, first_seen_at, status, waiting_since, record)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`).run(
+    place,
+    compactHash(deposit.id),
+    compactHash(deposit.to),
+    transactionHash(key, deposit),
+    deposit.firstSeenAt,
+    deposit.status,
+    deposit.waitingSince ?? null,
+    depositToJson(deposit),
+  );
+}
+
+function updateDeposit({ sql }: SqliteConnection, key: string, deposit: StoredDeposit, place: number): void {
+  const [first, last] = placesOf(Math.floor(place / span));
+  // Events without a record of their own showed the deposit as it was until now.
+  sql(`
+    UPDATE deposit_callback_events SET record = (SELECT record FROM deposit_callback_deposits WHERE place = ?)
+    WHERE place BETWEEN ? AND ? AND deposit = ? AND record IS NULL`).run(place, first, last, place);
+  sql(`
+    UPDATE deposit_callback_deposits
+    SET recipient_hash = ?, transaction_hash = ?, first_seen_at = ?, status = ?, waiting_since = ?, record = ?
+    WHERE place = ?`).run(
+    compactHash(deposit.to),
+    transactionHash(key, deposit),
+    deposit.firstSeenAt,
+    deposit.status,
+    deposit.waitingSince ?? null,
+    depositToJson(deposit),
+    place,
+  );
+}
+
+/** Only where the transaction's key does not lead to it (rule 26): one index less to write for the others. */
+function transactionHash(key: string, { transaction }: StoredDeposit): number | null {
+  const hash = compactHash(transaction.id);
+  return hash === keyHash(key) ? null : hash;
+}
+
+/** Places of the transaction's events, by id. */
+function writeEvents(
+  { connection, change, stored, transactionId, now }: Applying,
+  deposits: ReadonlyMap<string, PlacedDeposit>,
+): Map<string, number> {
+  const places = new Map(stored.events.map(({ id, place }) => [id, place]));
+  const unsettled = new Set(stored.events.filter(isUnsettled).map(({ deposit }) => deposit));
+  let place = nextPlace(stored.events, transactionId);
+  for (const event of change.events) {
+    const deposit = deposits.get(event.deposit.id);
+    if (!deposit) throw new Error(`event ${event.id} is of a deposit that is not stored`);
+    if (places.has(event.id)) throw new Error(`event ${event.id} was made before`);
+    // It has its turn once those before it of its deposit are settled; until then it has no time to be due.
+    const dueAt = unsettled.has(deposit.place) ? null : now;
+    const record = isSame(event.deposit, deposit.changed) ? null : depositToJson(event.deposit);
+    insertEvent(connection, event, place, deposit.place, dueAt, now, record);
+    unsettled.add(deposit.place);
+    places.set(event.id, place);
+    place += 1;
+  }
+  return places;
+}
+
+function isUnsettled({ state }: TransactionEventRow): boolean {
+  return state === 'owed' || state === 'leased' || state === 'dead';
+}
+
+/** Whether the event shows the deposit as the change stores it: the very values, as an event made from it has them. */
+function isSame(shown: DepositRecord, stored: StoredDeposit | undefined): boolean {
+  if (!stored) return false;
+  let fields = 0;
+  for (const name in stored) {
+    if (storedOnly.has(name)) continue;
+    if (shown[name as keyof DepositRecord] !== stored[name as keyof DepositRecord]) return false;
+    fields += 1;
+  }
+  return fields === Object.keys(shown).length;
+}
+
+const storedOnly: ReadonlySet<string> = new Set(['group', 'ordinal', 'waitingSince', 'creditedWith']);
+
+function insertEvent(
+  { sql }: SqliteConnection,
+  { id, kind, generation }: DepositEvent,
+  place: number,
+  deposit: number,
+  dueAt: number | null,
+  madeAt: number,
+  record: string | null,
+): void {
+  sql(`
+    INSERT INTO deposit_callback_events
+      (place, id, deposit, kind, generation, state, handed, attempts, lease, due_at, made_at, record)
+    VALUES (?, ?, ?, ?, ?, 'owed', 0, 0, 0, ?, ?, ?)`).run(place, id, deposit, kind, generation, dueAt, madeAt, record);
+}
+
+function writeDecisions({ connection: { sql }, change, stored, transactionId }: Applying): void {
+  let place = nextPlace(stored.decisions, transactionId);
+  for (const decision of change.decisions) {
+    sql('INSERT INTO deposit_callback_decisions (place, record) VALUES (?, ?)').run(place, JSON.stringify(decision));
+    place += 1;
+  }
+}
+
+/** Rule 23: false when a listener was handed it meanwhile. */
+function cancel(connection: SqliteConnection, place: number | undefined, now: number): boolean {
+  if (place === undefined) return false;
+  const cancelled = connection.sql(cancelEvent).get(now, place) as { deposit: number } | undefined;
+  if (cancelled) giveTurn(connection, place, cancelled.deposit, now);
+  return cancelled !== undefined;
+}
+
+const cancelEvent = `
+  UPDATE deposit_callback_events SET state = 'cancelled', settled_at = ? WHERE place = ? AND handed = 0 RETURNING deposit`;

@@ -1,0 +1,129 @@
+import type { DepositEvent, EventKind } from '../../deposits/deposit.ts';
+import { depositRecordFromJson } from '../shared/stored-json.ts';
+import type { Claim, ClaimRequest, Store } from '../store.ts';
+import { runAtomically } from './atomically.ts';
+import type { SqliteConnection } from './connection.ts';
+import type { SqliteDatabase } from './driver.ts';
+import { createWriteTogether } from './together.ts';
+import { placesOf, transactionAt } from './transactions.ts';
+
+export const kinds: readonly EventKind[] = ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'];
+
+/** What the deliverer calls. A token is the event's place and the number of its lease, which only rises. */
+export function eventMethods(
+  connection: () => SqliteConnection,
+  now: () => number,
+): Pick<Store<SqliteDatabase>, 'claim' | 'extend' | 'settle' | 'fail' | 'release' | 'redeliver'> {
+  const together = createWriteTogether(connection);
+
+  /** Changes the event where the lease is still ours. */
+  function fenced(claim: Claim, assignments: string, values: (number | string)[]): boolean {
+    const [place, lease] = placeAndLease(claim);
+    const { changes } = connection()
+      .sql(`UPDATE deposit_callback_events SET ${assignments} WHERE place = ? AND lease = ? AND state = 'leased'`)
+      .run(...values, place, lease);
+    return Number(changes) === 1;
+  }
+
+  return {
+    async claim(request) {
+      // An idle look takes no write lock.
+      const found = await connection().read(() => duePlaces(connection(), request, now()));
+      if (found.length === 0) return [];
+      return connection().write(() => {
+        const due = duePlaces(connection(), request, now());
+        return due.map((place) => lease(connection(), place, now() + request.leaseMs));
+      });
+    },
+
+    extend: (claim, leaseMs) => together(() => fenced(claim, 'due_at = ?', [now() + leaseMs])),
+
+    settle: (claim, functions) =>
+      together(() => {
+        // The fence first: nothing runs for a claim that is no longer ours.
+        if (!fenced(claim, `state = 'handled', settled_at = ?`, [now()])) return false;
+        settled(connection(), claim, now());
+        runAtomically(connection().database, functions);
+        return true;
+      }),
+
+    fail: (claim, { error, delayMs, dead }) =>
+      together(() =>
+        fenced(claim, 'state = ?, due_at = ?, error = ?', [dead ? 'dead' : 'owed', now() + delayMs, error]),
+      ),
+
+    release: (claim) => together(() => fenced(claim, `state = 'owed', due_at = ?, attempts = attempts - 1`, [now()])),
+
+    redeliver: async (eventId) =>
+      connection().write(() => {
+        const { changes } = connection()
+          .sql(
+            `UPDATE deposit_callback_events SET state = 'owed', due_at = ?, attempts = 0 WHERE state = 'dead' AND id = ?`,
+          )
+          .run(now(), eventId);
+        return Number(changes) > 0;
+      }),
+  };
+}
+
+/** Lets the deposit's earliest unsettled event be due, where it waited for its turn. */
+export function giveTurn({ sql }: SqliteConnection, place: number, deposit: number, now: number): void {
+  // Not by the index of unsettled events, which SQLite would choose: it grows with the backlog.
+  sql(`
+    UPDATE deposit_callback_events SET due_at = ?
+    WHERE due_at IS NULL AND place = (
+      SELECT min(place) FROM deposit_callback_events NOT INDEXED
+      WHERE place BETWEEN ? AND ? AND deposit = ? AND state IN ('owed', 'leased', 'dead')
+    )`).run(now, ...placesOf(transactionAt(place)), deposit);
+}
+
+function settled(connection: SqliteConnection, claim: Claim, now: number): void {
+  const [place] = placeAndLease(claim);
+  const row = connection.sql('SELECT deposit FROM deposit_callback_events WHERE place = ?').get(place);
+  giveTurn(connection, place, (row as { deposit: number }).deposit, now);
+}
+
+/** Kind by kind, so that a backlog of a kind that nobody listens to costs nothing. */
+function duePlaces({ sql }: SqliteConnection, { limit, except }: ClaimRequest, now: number): number[] {
+  const due = kinds
+    .filter((kind) => !except.includes(kind))
+    .flatMap(
+      (kind) =>
+        sql(`
+        SELECT place, due_at FROM deposit_callback_events
+        WHERE kind = ? AND state IN ('owed', 'leased') AND due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?`).all(
+          kind,
+          now,
+          limit,
+        ) as { place: number; due_at: number }[],
+    );
+  due.sort((one, other) => one.due_at - other.due_at || one.place - other.place);
+  return due.slice(0, limit).map(({ place }) => place);
+}
+
+function lease({ sql }: SqliteConnection, place: number, until: number): Claim {
+  const row = sql(`
+    UPDATE deposit_callback_events
+    SET state = 'leased', handed = 1, attempts = attempts + 1, lease = lease + 1, due_at = ?
+    WHERE place = ?
+    RETURNING id, kind, generation, attempts, lease, ${shownDeposit}`).get(until, place) as {
+    id: string;
+    kind: EventKind;
+    generation: number;
+    attempts: number;
+    lease: number;
+    record: string;
+  };
+  const { id, kind, generation } = row;
+  const event: DepositEvent = { id, kind, generation, deposit: depositRecordFromJson(row.record) };
+  return { event, token: `${place}:${row.lease}`, attempt: row.attempts };
+}
+
+/** The deposit as the event shows it: its own record, or the deposit's where that has not changed since. */
+export const shownDeposit: string =
+  'coalesce(record, (SELECT d.record FROM deposit_callback_deposits d WHERE d.place = deposit)) AS record';
+
+function placeAndLease({ token }: Claim): [place: number, lease: number] {
+  const [place, lease] = token.split(':').map(Number);
+  return [place ?? -1, lease ?? -1];
+}

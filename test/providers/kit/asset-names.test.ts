@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { accountsOf } from '../../../lib/providers/kit/accounts.ts';
+import { assetNames } from '../../../lib/providers/kit/asset-names.ts';
+import { assetByCoinType } from '../../../lib/providers/kit/coin-types.ts';
+
+const usdt = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
+const usdc = 'eip155:1/erc20:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48';
+
+test("A user's name comes before a known one, in any form of CAIP-19", () => {
+  const names = assetNames(
+    'acme',
+    { USDT: usdc.replace('erc20', 'bep20') },
+    { USDT: 'ethereum/USDT', ETH: 'ethereum' },
+  );
+  assert.deepEqual(names.named('USDT'), { network: 'eip155:1', asset: usdc });
+  assert.deepEqual(names.named('ETH'), { network: 'eip155:1', asset: 'eip155:1/slip44:60' });
+});
+
+test('Names are told letter for letter, and one that nobody knows is an asset that no policy lists', () => {
+  const names = assetNames('acme', {}, { USDT: 'ethereum/USDT' });
+  for (const name of ['usdt', 'ETH', 'eip155:1', '', 'constructor']) {
+    assert.deepEqual(names.named(name), { network: `unnamed:${name}`, asset: `unnamed/${name}` });
+  }
+});
+
+test('By symbol and network: coins, and stablecoins only where the symbol can mean one contract', () => {
+  const names = assetNames('acme', { 'USDC@polygon': usdc });
+  assert.equal(names.on('ethereum', 'USDT').asset, usdt);
+  assert.equal(names.on('ETH', 'eth').asset, 'eip155:1/slip44:60');
+  assert.equal(names.on('polygon', 'MATIC').asset, 'eip155:137/slip44:966');
+  assert.deepEqual(names.on('polygon', 'USDC'), { network: 'eip155:1', asset: usdc });
+  // Pegged Ether is a token there, and no coin; USDC of Arbitrum has had two contracts.
+  assert.deepEqual(names.on('bsc', 'ETH'), { network: 'eip155:56', asset: 'unnamed/ETH' });
+  assert.deepEqual(names.on('arbitrum', 'USDC'), { network: 'eip155:42161', asset: 'unnamed/USDC' });
+  assert.deepEqual(names.on('acme', 'USDT'), { network: 'unnamed:USDT@acme', asset: 'unnamed/USDT@acme' });
+});
+
+test('What is no CAIP-19 is refused, naming the entry', () => {
+  for (const asset of ['USDT', 'eip155:1', 'eip155:1/erc20:0x12', 'acme:1/slip44:60']) {
+    assert.throws(() => assetNames('acme', { X: asset }), { code: 'OPTION_INVALID', message: /acme\.assets\[X\]/ });
+  }
+});
+
+test('Accounts are kept by network in their canonical form, and there is none for another network', () => {
+  const accountOn = accountsOf('acme', { ETH: '0x6e5eaf34c73d1cd0be4e24f923b97cf38e10d1f3' });
+  assert.equal(accountOn('eip155:1'), '0x6E5eAf34c73D1CD0be4e24f923b97CF38e10d1f3');
+  assert.equal(accountOn('eip155:56'), '');
+  assert.equal(accountOn('unnamed:X'), '');
+});
+
+test('Numbers of SLIP-0044 name networks, never the chain id of an EVM network', () => {
+  assert.deepEqual(assetByCoinType('195', '195'), { network: 'tron:728126428', asset: 'tron:728126428/slip44:195' });
+  assert.deepEqual(assetByCoinType('60', '0xdAC17F958D2ee523a2206206994597C13D831ec7').asset, usdt);
+  // 56 is BNB Smart Chain by its chain id, and nothing that this table knows by SLIP-0044.
+  for (const coin of ['56', 'constructor']) assert.equal(assetByCoinType(coin, coin).network, `unnamed:${coin}`);
+  assert.equal(assetByCoinType('2510', '2510', { '2510': 'bsc' }).asset, 'eip155:56/slip44:714');
+});
