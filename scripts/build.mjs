@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, write
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { subpaths } from './exports.mjs';
 import { prune } from './prune.mjs';
+import { subpaths } from './subpaths.mjs';
 import { bin, filesBelow, root, run } from './tools.mjs';
 
 const require = createRequire(import.meta.url);

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { packageFields, subpaths } from './exports.mjs';
-import { filesBelow, root } from './tools.mjs';
+import { subpaths } from './subpaths.mjs';
+import { filesBelow, manifest, root } from './tools.mjs';
 
 /**
  * Removes from a build what no subpath and no command reaches.
  * @param {string} folder the build, relative to the repository
  */
 export function prune(folder) {
-  const commands = Object.values(packageFields().bin ?? {}).map((path) => String(path).replace(/^dist\//, ''));
+  const commands = Object.values(manifest().bin).map((path) => String(path).replace(/^dist\//, ''));
   const opened = subpaths().flatMap(([, file]) => [`cjs/${file}.js`, `cjs/${file}.d.ts`]);
   const reached = reach([...commands, ...opened].map((path) => join(root, folder, path)));
   for (const path of filesBelow(folder, /\.(?:js|d\.ts)$/)) {

@@ -1,4 +1,4 @@
-import { subpaths } from '../exports.mjs';
+import { subpaths } from '../subpaths.mjs';
 import { filesBelow, read, readIfThere } from '../tools.mjs';
 
 /** Every code, option and subpath has its place in the docs, and no heading speaks of a code that is gone. */

@@ -1,24 +1,49 @@
-import { isDeepStrictEqual } from 'node:util';
-import { packageFields } from '../exports.mjs';
-import { filesBelow, manifest } from '../tools.mjs';
+import { subpaths } from '../subpaths.mjs';
+import { filesBelow, manifest, read } from '../tools.mjs';
 
-/** package.json names the subpaths that lib has, all of them and no other, and each file that it names is built. */
+/** Each subpath of package.json is built in both formats, and what stands behind a wildcard is public. */
 export function check() {
-  /** @type {string[]} */
-  const problems = [];
-  const fields = manifest();
-  for (const [key, expected] of Object.entries(packageFields())) {
-    if (!isDeepStrictEqual(fields[key], expected)) {
-      problems.push(`package.json: "${key}" is not what lib has; run npm run fix`);
-    }
-  }
-  const built = new Set(filesBelow('dist').map((path) => `./${path}`));
-  const named = JSON.stringify([fields.exports, fields.typesVersions, fields.main, fields.types]).matchAll(
-    /"(\.\/dist\/[^"]+)"/g,
+  const built = new Set(filesBelow('dist'));
+  const missing = subpaths().flatMap(([subpath, file]) =>
+    [`dist/cjs/${file}.js`, `dist/cjs/${file}.d.ts`, `dist/esm/${file}.js`, `dist/esm/${file}.d.ts`]
+      .filter((path) => !built.has(path))
+      .map((path) => `package.json: ${subpath} needs ${path}, which the build does not make`),
   );
-  for (const [, path] of named) {
-    if (path !== undefined && !built.has(path))
-      problems.push(`package.json names ${path}, which the build does not make`);
-  }
-  return problems;
+  const named = JSON.stringify([manifest().main, manifest().types, manifest().bin]).matchAll(
+    /"(?:\.\/)?(dist\/[^"]+)"/g,
+  );
+  const unbuilt = [...named]
+    .map(([, path]) => String(path))
+    .filter((path) => !built.has(path))
+    .map((path) => `package.json names ${path}, which the build does not make`);
+  return [...missing, ...unbuilt, ...privateFolders(), ...strays()];
+}
+
+// A star matches slashes too, so each folder behind a wildcard has to be closed by name.
+function privateFolders() {
+  const { exports } = manifest();
+  const open = Object.keys(exports).filter((subpath) => subpath.endsWith('/*') && exports[subpath] !== null);
+  return open.flatMap((subpath) => {
+    const folder = `lib/${subpath.slice(2, -1)}`;
+    const inner = new Set(
+      filesBelow(folder).flatMap((path) => /^([^/]+)\//.exec(path.slice(folder.length))?.[1] ?? []),
+    );
+    return [...inner]
+      .filter((name) => exports[`${subpath.slice(0, -1)}${name}/*`] !== null)
+      .map(
+        (name) =>
+          `package.json: "${subpath}" opens ${folder}${name}; close it with "${subpath.slice(0, -1)}${name}/*": null`,
+      );
+  });
+}
+
+/** A file in lib/providers exports a function of its own name that returns a provider; anything else is for the kit. */
+function strays() {
+  return filesBelow('lib/providers', /^lib\/providers\/[^/]+\.ts$/)
+    .filter((path) => {
+      const name = path.slice('lib/providers/'.length, -'.ts'.length).replaceAll('-', '');
+      const maker = `^export function ${name}(?:<[^(]*>)?\\(\\s*options\\b[\\s\\S]{0,400}?\\): \\w*Provider\\b`;
+      return !new RegExp(maker, 'im').test(read(path));
+    })
+    .map((path) => `${path} makes no provider; what several share belongs in lib/providers/kit`);
 }

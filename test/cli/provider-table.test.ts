@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeSigner, providerNames } from '../../lib/cli/provider-table.ts';
-import { subpaths } from '../../scripts/exports.mjs';
+import { subpaths } from '../../scripts/subpaths.mjs';
 
 // `custom` has no scheme of its own to sign by.
 const unnamed = ['custom'];

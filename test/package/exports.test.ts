@@ -3,11 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { subpaths as openSubpaths } from '../../scripts/subpaths.mjs';
 
 const require = createRequire(import.meta.url);
 const namesFile = fileURLToPath(new URL('./names.json', import.meta.url));
-const { exports } = require('../../package.json') as { exports: Record<string, unknown> };
-const subpaths = Object.keys(exports).filter((subpath) => subpath !== './package.json');
+const subpaths = openSubpaths().map(([subpath]) => subpath);
 
 const namesOf = (module: object): string[] =>
   Object.keys(module)
@@ -42,10 +42,15 @@ test('No default export hides behind require or import', async () => {
 });
 
 test('An error of the CommonJS copy is known to the ESM copy', async () => {
-  if (!('.' in exports)) return;
   const { imported, required } = await load('.');
   const { isDepositCallbackError } = imported as { isDepositCallbackError: (value: unknown) => boolean };
   const { DepositCallbackError } = required as { DepositCallbackError: new (code: string, message: string) => Error };
   assert.equal(isDepositCallbackError(new DepositCallbackError('NOT_FOUND', 'Nothing')), true);
   assert.equal(isDepositCallbackError(new Error('Nothing')), false);
+});
+
+test("What stands behind no subpath cannot be imported: the providers' kit, the parts of a store", async () => {
+  for (const path of ['providers/kit/provider', 'stores/sqlite/schema', 'stores/shared/within', 'deposits/fold']) {
+    await assert.rejects(import(`deposit-callback/${path}`), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
+  }
 });
