@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { postgresStore } from '../../lib/stores/postgres.ts';
+import { redisStore } from '../../lib/stores/redis.ts';
+import { openDatabase } from '../../lib/stores/sqlite/driver.ts';
+import { sqliteStore } from '../../lib/stores/sqlite.ts';
+import type { Store } from '../../lib/stores/store.ts';
+import { startPostgres } from '../helpers/postgres-server.ts';
+import { redisServerMissing, startRedis } from '../helpers/redis-server.ts';
+import { readPast } from './upgrade/past.ts';
+
+// Databases as earlier versions of the package left them: test/stores/upgrade/write.ts writes one for each schema.
+const folder = new URL('../fixtures/schemas/', import.meta.url);
+const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
+const versions = (store: string): string[] =>
+  readdirSync(folder).flatMap((name) => new RegExp(`^${store}-(\\d+)\\.json$`).exec(name)?.[1] ?? []);
+
+for (const version of versions('sqlite')) {
+  test(`sqlite: a database of schema ${version} is upgraded with all that it holds`, async (t) => {
+    const directory = mkdtempSync(join(tmpdir(), 'upgrade-'));
+    t.after(() => rmSync(directory, { recursive: true }));
+    const path = join(directory, 'past.db');
+    const database = await openDatabase(path, undefined);
+    database.exec(read(`sqlite-${version}.sql`));
+    database.close();
+    await upgraded(t, sqliteStore({ path }), () => sqliteStore({ path }), `sqlite-${version}.json`);
+  });
+}
+
+for (const version of versions('postgres')) {
+  test(`postgres: a database of schema ${version} is upgraded with all that it holds`, async (t) => {
+    const server = await startPostgres();
+    t.after(() => server.remove());
+    const pool = server.pool();
+    await pool.query(read(`postgres-${version}.sql`));
+    const open = (): Store<unknown> => postgresStore({ pool, schema: 'past' }) as Store<unknown>;
+    await upgraded(t, open(), open, `postgres-${version}.json`);
+  });
+}
+
+for (const version of versions('redis')) {
+  test(`redis: data of schema ${version} are upgraded with all that they hold`, {
+    skip: redisServerMissing() ?? false,
+  }, async (t) => {
+    const server = await startRedis();
+    t.after(() => server.remove());
+    const client = server.client();
+    for (const line of read(`redis-${version}.jsonl`).split('\n').filter(Boolean)) {
+      const [command = '', ...args] = JSON.parse(line) as string[];
+      await client.call(command, ...args);
+    }
+    const open = (): Store<unknown> => redisStore({ client }) as Store<unknown>;
+    await upgraded(t, open(), open, `redis-${version}.json`);
+  });
+}
+
+async function upgraded(
+  t: TestContext,
+  store: Store<unknown>,
+  open: () => Store<unknown>,
+  expected: string,
+): Promise<void> {
+  t.after(() => store.close());
+  await store.ready();
+  assert.deepEqual(await readPast(store), JSON.parse(read(expected)));
+  await store.close();
+  const again = open();
+  t.after(() => again.close());
+  await again.ready();
+  assert.deepEqual(await readPast(again), JSON.parse(read(expected)), 'and opens again');
+}
