@@ -39,6 +39,16 @@ export function alchemy(options: ProviderOptions): Provider {
       name: 'alchemy',
       scheme,
       read: readAlchemy,
+      events: [
+        'external',
+        'internal',
+        'token',
+        'erc721',
+        'erc1155',
+        'approval',
+        'capacity exceeded',
+        'ADDRESS_ACTIVITY test',
+      ],
       // Only the logs of tokens say that they were removed; native transfers vanish without a word.
       sendsRemovals: false,
       deadlineMs: 5_000,

@@ -16,6 +16,8 @@ export interface ProviderDefinition<K> {
   answer?: Provider['answer'];
   /** Default: POST. */
   methods?: readonly string[];
+  /** The kinds of event that `read` knows, as the provider names them. */
+  events?: readonly string[];
   publishedSources?: readonly string[];
   /** Default: by transaction. */
   keyedBy?: Provider['keyedBy'];
@@ -58,6 +60,7 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
     name,
     path,
     methods: definition.methods ?? ['POST'],
+    events: definition.events ?? [],
     verify(delivery) {
       const active = keys.active(delivery.receivedAt);
       return active instanceof Promise

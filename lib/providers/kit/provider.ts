@@ -63,6 +63,8 @@ export interface Provider {
   /** Below the mount point, for example `/imtoken`. */
   readonly path: string;
   readonly methods: readonly string[];
+  /** The kinds of event that `read` knows, as the provider names them. */
+  readonly events?: readonly string[];
   /** Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`; `KEYS_UNAVAILABLE` when the keys cannot be had. */
   verify(delivery: Delivery): Verified | Promise<Verified>;
   /** Throws for an authentic body that it cannot read: that callback is quarantined whole. */
