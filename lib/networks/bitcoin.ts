@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2';
-import { bech32, bech32m, createBase58check } from '@scure/base';
+import { createBase58check } from '@scure/base';
+import { bytesOf, decodeBech32 } from './bech32.ts';
 import { hash32 } from './hex.ts';
 import type { Codec, Network } from './network.ts';
 import { addressInvalid } from './refusals.ts';
@@ -59,25 +60,19 @@ export const bitcoin: Codec = {
 function bitcoinAddress(text: string, network: Network): string {
   const forms = formsOf[network.id];
   if (forms === undefined) throw addressInvalid(text, `the address forms of ${network.id} are not known`);
-  return isSegwit(text, forms.segwit) ? segwitAddress(text, network) : base58Address(text, forms, network);
+  const { segwit } = forms;
+  return segwit !== undefined && text.slice(0, segwit.length + 1).toLowerCase() === `${segwit}1`
+    ? segwitAddress(text, segwit, network)
+    : base58Address(text, forms, network);
 }
 
-function isSegwit(text: string, prefix: string | undefined): boolean {
-  return prefix !== undefined && text.slice(0, prefix.length + 1).toLowerCase() === `${prefix}1`;
-}
-
-function segwitAddress(text: string, network: Network): string {
-  const v0 = bech32.decodeUnsafe(text);
-  const decoded = v0 ?? bech32m.decodeUnsafe(text);
-  const [version, ...words] = decoded?.words ?? [];
-  if (decoded === undefined || version === undefined) {
-    throw addressInvalid(text, 'its bech32 checksum is wrong; check each character');
-  }
-  const program = bech32.fromWordsUnsafe(words);
-  const size = program?.byteLength ?? 0;
+function segwitAddress(text: string, prefix: string, network: Network): string {
+  const decoded = decodeBech32(text, prefix);
+  const [version = -1, ...words] = decoded.words;
+  const size = bytesOf(words)?.byteLength ?? 0;
   // BIP-350: version 0 with bech32 and 20 or 32 bytes; later versions with bech32m and 2 to 40 bytes.
   const valid =
-    v0 === undefined
+    decoded.variant === 'bech32m'
       ? version >= 1 && version <= 16 && size >= 2 && size <= 40
       : version === 0 && (size === 20 || size === 32);
   if (!valid) throw addressInvalid(text, `this is no segwit address of ${network.name}`);

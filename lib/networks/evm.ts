@@ -1,6 +1,6 @@
-import { bech32 } from '@scure/base';
 import { LRUCache } from 'lru-cache';
 import { keccak256 } from '../signatures/keccak.ts';
+import { bytesOf, decodeBech32 } from './bech32.ts';
 import { hash32 } from './hex.ts';
 import type { Codec, Network } from './network.ts';
 import { addressInvalid } from './refusals.ts';
@@ -72,11 +72,9 @@ export function checksumAddress(text: string): string {
 }
 
 function fromOktcBech32(text: string): string {
-  if (!/^(?:ex|EX)1/.test(text)) return text;
-  try {
-    const { words } = bech32.decode(text as `${string}1${string}`);
-    return Buffer.from(bech32.fromWords(words)).toString('hex');
-  } catch {
-    throw addressInvalid(text, 'its bech32 checksum is wrong; check each character');
-  }
+  if (!/^ex1/i.test(text)) return text;
+  const { words, variant } = decodeBech32(text, 'ex');
+  const bytes = variant === 'bech32' ? bytesOf(words) : undefined;
+  if (bytes?.byteLength !== 20) throw addressInvalid(text, 'an OKTC address holds 20 bytes in bech32');
+  return Buffer.from(bytes).toString('hex');
 }

@@ -9,7 +9,7 @@ const standardHex = /^00{23}([0-9A-F]{6})0{10}$/;
 
 /**
  * The classic form `r...`. An X-address (XLS-5d) holds the same account, with its destination tag, if any, and says
- * whether it is for test networks. A token is its currency code and issuer, `USD.rvYA...`; a code of other than three
+ * whether it is for test networks. `r...-495` (CAIP-10 of the XRP Ledger) is the account with its tag too. A token is its currency code and issuer, `USD.rvYA...`; a code of other than three
  * characters is 40 hex characters.
  */
 export const xrpl: Codec = {
@@ -36,6 +36,14 @@ export function destinationTag(text: string): string {
 }
 
 function xrplAccount(text: string, network: Network): CanonicalAccount {
+  const [, classic, tag] = /^(r[^-]*)-(\d{1,10})$/.exec(text) ?? [];
+  if (classic !== undefined && tag !== undefined) {
+    return { address: xrplAccount(classic, network).address, memo: destinationTag(tag) };
+  }
+  return decodedAccount(text, network);
+}
+
+function decodedAccount(text: string, network: Network): CanonicalAccount {
   const bytes = decode(text);
   if (bytes.byteLength === 21 && bytes[0] === 0) return { address: text };
   // XLS-5d: two bytes of prefix, 20 of account, one of flags, eight of tag, little-endian.

@@ -200,3 +200,12 @@ function friendly(flags: number, chain: number, hex: string): string {
   }
   return Buffer.concat([bytes, Buffer.of(crc >> 8, crc & 0xff)]).toString('base64url');
 }
+
+test('on the XRP Ledger a tag behind the account, as CAIP-10 has it, is its tag', () => {
+  // https://namespaces.chainagnostic.org/xrpl/caip10
+  const account = 'rPEPPER7kfTD9w2To4CQk6UCfuHM9c6GDY';
+  assert.deepEqual(canonicalAccount('xrpl:0', `${account}-495`), { address: account, memo: '495' });
+  assert.deepEqual(canonicalAccount('xrpl:0', `${account}-495`, '495'), { address: account, memo: '495' });
+  assert.throws(() => canonicalAccount('xrpl:0', `${account}-495`, '496'), { code: 'ADDRESS_INVALID' });
+  refused('xrpl:0', `${account}-`, `${account}-x`, `${account}-4294967296`, `${account}-1-2`);
+});
