@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { typedTime } from '../util/rfc3339.ts';
 
 const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -13,10 +14,8 @@ export function parseDuration(text: string): number {
 /** A time: ISO 8601 with a zone (or a date, UTC), or how long ago (`2h`). Gives epoch ms. */
 export function parseTime(text: string): number {
   if (/^\d+[smhd]$/.test(text)) return Date.now() - parseDuration(text);
-  const time = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
-    ? Date.parse(text)
-    : Number.NaN;
-  if (Number.isNaN(time))
+  const time = typedTime(text);
+  if (time === undefined)
     throw new InvalidArgumentError('Write 2026-01-31, 2026-01-31T08:00:00Z, or 2h for two hours ago.');
   return time;
 }

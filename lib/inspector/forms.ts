@@ -1,3 +1,4 @@
+import { typedTime } from '../util/rfc3339.ts';
 import { type Html, html, type Value } from './html.ts';
 import type { View } from './view.ts';
 
@@ -46,7 +47,5 @@ ${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="
 
 /** Epoch ms of a time that a filter gives, in UTC; undefined for what is no time. */
 export function timeOf(text: string | null): number | undefined {
-  if (text === null || text === '') return undefined;
-  const epochMs = Date.parse(/[zZ]|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`);
-  return Number.isNaN(epochMs) ? undefined : epochMs;
+  return text === null ? undefined : typedTime(text, 'utc');
 }

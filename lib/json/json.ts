@@ -1,4 +1,5 @@
 import { DepositCallbackError } from '../errors.ts';
+import { rfc3339Time } from '../util/rfc3339.ts';
 import { isJsonNumber, type Json, type JsonObject } from './lossless-json.ts';
 
 export { type Json, type JsonNumber, type JsonObject, parseJson } from './lossless-json.ts';
@@ -93,23 +94,13 @@ export function optionalBoolean(json: Json | undefined, path: string): boolean |
 /** A time as RFC 3339 writes it, in epoch ms; a time without a zone is refused, since nobody knows which it is in. */
 export function isoTime(json: Json | undefined, path: string): number {
   const found = at(json, path);
-  const time = typeof found === 'string' ? timeOf(found) : undefined;
+  const time = typeof found === 'string' ? rfc3339Time(found) : undefined;
   if (time === undefined) throw unreadable(path, 'an RFC 3339 time');
   return time;
 }
 
 export function optionalIsoTime(json: Json | undefined, path: string): number | undefined {
   return isAbsent(json, path) ? undefined : isoTime(json, path);
-}
-
-const rfc3339 = /^(\d{4}-\d\d-(\d\d))[Tt ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)([Zz]|[+-]\d\d:\d\d)$/;
-
-function timeOf(written: string): number | undefined {
-  const [, date = '', day = '', clock = '', zone = ''] = rfc3339.exec(written) ?? [];
-  const time = Date.parse(`${date}T${clock}${zone.toUpperCase()}`);
-  // Date.parse reads 30 February as 2 March.
-  const isRealDay = new Date(`${date}T00:00:00Z`).getUTCDate() === Number(day);
-  return Number.isNaN(time) || !isRealDay ? undefined : time;
 }
 
 /**

@@ -73,6 +73,8 @@ describe('readers of a body', () => {
     const time = (written: string): number => json.isoTime(written, '');
     assert.equal(time('1970-01-01T00:00:01Z'), 1000);
     assert.equal(time('1970-01-01 00:00:01.123456789z'), 1123);
+    assert.equal(time('1970-01-01T00:00:01.1234567890Z'), 1123);
+    assert.equal(time('2016-12-31T23:59:60Z'), Date.UTC(2017, 0, 1));
     assert.equal(time('2024-02-29T00:00:00-05:30'), Date.UTC(2024, 1, 29, 5, 30));
     const bad = [
       '2026-01-01',
@@ -80,6 +82,7 @@ describe('readers of a body', () => {
       '2026-02-30T00:00:00Z',
       '2026-13-01T00:00:00Z',
       '2026-01-01T25:00:00Z',
+      '2026-11-28T24:00:00Z',
       '1',
       'now',
     ];

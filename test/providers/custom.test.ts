@@ -313,6 +313,21 @@ test('Each unit of time is read, and what is none does not verify', async () => 
   }
 });
 
+test('The unit iso takes what RFC 3339 allows, and refuses days and hours that do not exist', async () => {
+  const scheme = hmacOfBody('x-sig', {
+    signed: ['timestamp', 'body'],
+    timestamp: { header: 'x-time', unit: 'iso' },
+  });
+  const verify = async (text: string): Promise<number | undefined> => {
+    const mac = createHmac('sha256', 'key').update(`${text}{}`).digest('hex');
+    return (await make(scheme, 'key').verify(delivery({ headers: { 'x-time': text, 'x-sig': mac } }))).signedAt;
+  };
+  for (const text of ['2026-01-01t00:00:00z', '2026-01-01T00:00:00.0000000001Z', '2025-12-31T23:59:60Z'])
+    assert.equal(await verify(text), now, text);
+  for (const text of ['1990-02-31T00:00:00Z', '2026-11-28T24:00:00Z', '2026-01-01T00:00Z', '2026-01-01'])
+    await assert.rejects(verify(text), { code: 'SIGNATURE_INVALID' }, text);
+});
+
 test('Sorted JSON is what a sender gets that sorts at every depth', async () => {
   const scheme = hmacOfBody('x-sig', { signed: ['sortedBody'] });
   const mac = createHmac('sha256', 'key').update('{"a":1,"b":{"c":[{"y":1,"z":"/\u00e9"}],"d":null}}').digest('hex');

@@ -1,4 +1,5 @@
 import { formFields, type Json, type JsonObject, member, optionalNumberText, parseJson } from '../../json/json.ts';
+import { rfc3339Time } from '../../util/rfc3339.ts';
 import type { Delivery } from './provider.ts';
 import type { Place, SignaturePlace, SignedRequest, TimeUnit } from './scheme.ts';
 
@@ -101,10 +102,8 @@ export function timeOf(text: string, unit: TimeUnit): number | undefined {
       const isSeconds = unit === 's' || (unit === 'auto' && text.length < 12);
       return isSeconds ? Number(text) * 1_000 : Number(text);
     }
-    case 'iso': {
-      if (!/^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?$/.test(text)) return undefined;
-      return finite(Date.parse(/(?:Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`));
-    }
+    case 'iso':
+      return rfc3339Time(text, 'utc');
     case 'http':
       return / GMT$/.test(text) ? finite(Date.parse(text)) : undefined;
   }
