@@ -5,7 +5,7 @@ import { filesBelow, read } from '../tools.mjs';
 /** @type {Record<string, readonly string[]>} */
 const below = {
   errors: [],
-  json: ['errors'],
+  json: ['errors', 'util'],
   signatures: ['errors'],
   outbound: ['errors'],
   util: ['errors'],
