@@ -18,8 +18,8 @@ export { createDeliverer, type Deliverer, type DelivererOptions } from './outbox
 export type { DeliveryContext, DepositListener } from './outbox/listeners.ts';
 export type { Account, ConfirmationRule, ListedAsset, Policy } from './policy/policy.ts';
 export type {
-  Delivery,
   Hint,
+  InboundCallback,
   Provider,
   ProviderOptions,
   Reading,

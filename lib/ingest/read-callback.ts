@@ -1,13 +1,13 @@
 import { type Assessment, assess, assessRemoval, type Origin } from '../checks/assess.ts';
 import type { CompiledPolicy } from '../policy/compile-policy.ts';
-import type { Delivery, Provider, Reading, Verified } from '../providers/kit/provider.ts';
+import type { InboundCallback, Provider, Reading, Verified } from '../providers/kit/provider.ts';
 import type { ReceivedCallback } from './received-callback.ts';
 import type { Arrival } from './recorder.ts';
 
 /** An authentic callback, ready to be read. */
 export interface VerifiedCallback {
   provider: Provider;
-  delivery: Delivery;
+  inbound: InboundCallback;
   verified: Verified;
   callback: ReceivedCallback;
 }
@@ -24,10 +24,10 @@ export interface ReadCallback {
  * A body that its provider cannot read is quarantined whole: it is authentic, and an upgrade may read it.
  */
 export function readCallback(given: VerifiedCallback, policy: CompiledPolicy): ReadCallback | Promise<ReadCallback> {
-  const { provider, delivery, verified, callback } = given;
+  const { provider, inbound, verified, callback } = given;
   let reading: Reading;
   try {
-    reading = checked(provider.read(delivery, verified), provider);
+    reading = checked(provider.read(inbound, verified), provider);
   } catch (unreadable) {
     return {
       arrival: {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RefusalCode } from '../errors.ts';
 import { bodyHashOf, keptHeaders, redactedUrl } from '../ingest/kept-request.ts';
 import { type ReceivedCallback, recordOf } from '../ingest/received-callback.ts';
-import type { Delivery, Provider, Verified } from '../providers/kit/provider.ts';
+import type { InboundCallback, Provider, Verified } from '../providers/kit/provider.ts';
 import type { CallbackRecord } from '../stores/store.ts';
 import type { CallbackRequest, RequestState } from './request-state.ts';
 
@@ -10,7 +10,7 @@ import type { CallbackRequest, RequestState } from './request-state.ts';
 export function receivedCallback(
   state: RequestState,
   provider: Provider,
-  delivery: Delivery,
+  inbound: InboundCallback,
   verified: Verified,
 ): ReceivedCallback {
   const callback: ReceivedCallback = {
@@ -19,12 +19,12 @@ export function receivedCallback(
     receivedAt: state.receivedAt,
     startedAt: state.receivedAt,
     remoteAddress: state.remoteAddress ?? '',
-    method: delivery.method,
-    url: redactedUrl(delivery.url),
-    headers: keptHeaders(delivery.headers, provider),
-    body: delivery.body,
-    bodyHash: bodyHashOf(delivery),
-    bodyBytes: delivery.body.length,
+    method: inbound.method,
+    url: redactedUrl(inbound.url),
+    headers: keptHeaders(inbound.headers, provider),
+    body: inbound.body,
+    bodyHash: bodyHashOf(inbound),
+    bodyBytes: inbound.body.length,
   };
   if (verified.deliveryId !== undefined) callback.deliveryId = verified.deliveryId;
   if (verified.signedAt !== undefined) callback.signedAt = verified.signedAt;
@@ -32,7 +32,7 @@ export function receivedCallback(
   return callback;
 }
 
-/** The log's line for a delivery that is known and finished. */
+/** The log's line for an inbound callback that is known and finished. */
 export function duplicateRecord(callback: ReceivedCallback, now: number): CallbackRecord {
   return recordOf(callback, { outcome: 'duplicate', transfers: [], finished: true, now });
 }

@@ -1,5 +1,5 @@
 import { headersButCredentials } from '../ingest/kept-request.ts';
-import type { Delivery, Provider } from '../providers/kit/provider.ts';
+import type { InboundCallback, Provider } from '../providers/kit/provider.ts';
 import type { Store, UnverifiedQuota } from '../stores/store.ts';
 import { createAlarmClock } from './alarm-clock.ts';
 import { refusedRecord } from './callback-record.ts';
@@ -15,11 +15,11 @@ export function keepUnverified(store: Store, quota: UnverifiedQuota) {
     req: CallbackRequest,
     state: RequestState,
     provider: Provider,
-    delivery: Delivery,
+    inbound: InboundCallback,
   ): Promise<boolean> => {
     const record = refusedRecord(req, state, provider, 'SIGNATURE_INVALID');
     const kept = await store.keepUnverified(
-      { ...record, url: delivery.url, headers: headersButCredentials(delivery.headers), body: delivery.body },
+      { ...record, url: inbound.url, headers: headersButCredentials(inbound.headers), body: inbound.body },
       quota,
     );
     const code = kept ? 'UNVERIFIED_KEPT' : 'UNVERIFIED_FULL';

@@ -23,7 +23,7 @@ export interface ReplayGuardOptions {
   intake?: Intake;
   log?: CallbackLog;
   limits?: { inFlight?: number; ackMs?: number };
-  /** Delivery ids remembered in memory, the latest ones. Default 100000. */
+  /** InboundCallback ids remembered in memory, the latest ones. Default 100000. */
   rememberedIds?: number;
   /** Whether the stored callback has its body. Default true; `reprocess` needs it. A quarantined one has it in any case. */
   keepBodies?: boolean;
@@ -51,8 +51,8 @@ export function replayGuard(options: ReplayGuardOptions): Link {
 
   return function replayGuardLink(req, res, next) {
     const state = stateOf(req);
-    const { provider, delivery, verified } = state;
-    if (!provider || !delivery || !verified) {
+    const { provider, inbound, verified } = state;
+    if (!provider || !inbound || !verified) {
       refuse(
         req,
         res,
@@ -68,7 +68,7 @@ export function replayGuard(options: ReplayGuardOptions): Link {
       );
       return;
     }
-    const callback = receivedCallback(state, provider, delivery, verified);
+    const callback = receivedCallback(state, provider, inbound, verified);
     callback.keepsBody = keepBodies;
     const rememberedAs = remembered && rememberedKey(callback);
     // `get` and not `has`: what comes again counts as used.
@@ -86,7 +86,7 @@ export function replayGuard(options: ReplayGuardOptions): Link {
         refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The store took longer than limits.ackMs'));
     });
     intake
-      .take({ provider, delivery, verified, callback })
+      .take({ provider, inbound, verified, callback })
       .then(
         async (recorded) => {
           inFlight -= 1;

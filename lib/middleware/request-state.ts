@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RefusalCode } from '../errors.ts';
 import { consoleLogger, type Logger } from '../observe/logger.ts';
 import type { News } from '../observe/news.ts';
-import type { Delivery, Provider, Reading, Verified } from '../providers/kit/provider.ts';
+import type { InboundCallback, Provider, Reading, Verified } from '../providers/kit/provider.ts';
 import type { CallbackRecord } from '../stores/store.ts';
 
 /** The state of one callback's way: one typed value on the request, which each link completes. */
@@ -15,7 +15,7 @@ export interface RequestState {
   rawBody?: Buffer;
   /** Set by `signature`. */
   provider?: Provider;
-  delivery?: Delivery;
+  inbound?: InboundCallback;
   verified?: Verified;
   /** Set by `replayGuard`. */
   reading?: Reading;

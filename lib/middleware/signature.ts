@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { DepositCallbackError, invalidOption, isDepositCallbackError, isRefusalCode } from '../errors.ts';
-import type { Delivery, Provider, Verified } from '../providers/kit/provider.ts';
+import type { InboundCallback, Provider, Verified } from '../providers/kit/provider.ts';
 import { equalBytes } from '../signatures/constant-time.ts';
 import { assertFresh } from '../signatures/freshness.ts';
 import type { Key } from '../signatures/key-ring.ts';
@@ -20,7 +20,7 @@ export interface SignatureOptions {
     req: CallbackRequest,
     state: RequestState,
     provider: Provider,
-    delivery: Delivery,
+    inbound: InboundCallback,
   ) => Promise<boolean>;
 }
 
@@ -43,12 +43,12 @@ export function signature({ provider, toleranceMs = 300_000, keepUnverified }: S
       );
       return;
     }
-    const delivery = deliveryOf(req, state, state.rawBody);
+    const inbound = inboundOf(req, state, state.rawBody);
     state.provider = provider;
-    state.delivery = delivery;
+    state.inbound = inbound;
 
     const reject = (error: unknown): void =>
-      void refuseOrKeep(req, res, state, provider, delivery, error, keepUnverified);
+      void refuseOrKeep(req, res, state, provider, inbound, error, keepUnverified);
     const accept = (verified: Verified): void => {
       try {
         if (typeof verified !== 'object' || verified === null)
@@ -64,8 +64,8 @@ export function signature({ provider, toleranceMs = 300_000, keepUnverified }: S
 
     let verified: Verified | Promise<Verified>;
     try {
-      const apiKey = checkApiKey(provider, delivery, state);
-      verified = apiKey !== undefined ? apiKey.then(() => provider.verify(delivery)) : provider.verify(delivery);
+      const apiKey = checkApiKey(provider, inbound, state);
+      verified = apiKey !== undefined ? apiKey.then(() => provider.verify(inbound)) : provider.verify(inbound);
     } catch (error) {
       reject(error);
       return;
@@ -80,7 +80,7 @@ function isPromise<T>(verified: T | PromiseLike<T>): verified is PromiseLike<T> 
   return typeof verified === 'object' && verified !== null && 'then' in verified;
 }
 
-function deliveryOf(req: CallbackRequest, state: RequestState, body: Buffer): Delivery {
+function inboundOf(req: CallbackRequest, state: RequestState, body: Buffer): InboundCallback {
   return {
     method: req.method ?? 'POST',
     url: req.originalUrl ?? req.url ?? '/',
@@ -90,9 +90,13 @@ function deliveryOf(req: CallbackRequest, state: RequestState, body: Buffer): De
   };
 }
 
-function checkApiKey(provider: Provider, delivery: Delivery, { logger }: RequestState): Promise<void> | undefined {
+function checkApiKey(
+  provider: Provider,
+  inbound: InboundCallback,
+  { logger }: RequestState,
+): Promise<void> | undefined {
   if (!provider.apiKeys) return undefined;
-  const sent = delivery.headers['x-api-key'];
+  const sent = inbound.headers['x-api-key'];
   const check = (keys: readonly Key<Buffer>[]): void => {
     const bytes = Buffer.from(typeof sent === 'string' ? sent : '');
     // Every key is compared, whichever fits.
@@ -105,7 +109,7 @@ function checkApiKey(provider: Provider, delivery: Delivery, { logger }: Request
     }
     logger.debug({ provider: provider.name, apiKeyId: fitting[0]?.id }, 'An API key matched');
   };
-  const active = provider.apiKeys.active(delivery.receivedAt);
+  const active = provider.apiKeys.active(inbound.receivedAt);
   if (active instanceof Promise) return active.then(check);
   check(active);
   return undefined;
@@ -116,7 +120,7 @@ async function refuseOrKeep(
   res: ServerResponse,
   state: RequestState,
   provider: Provider,
-  delivery: Delivery,
+  inbound: InboundCallback,
   thrown: unknown,
   keepUnverified: SignatureOptions['keepUnverified'],
 ): Promise<void> {
@@ -126,7 +130,7 @@ async function refuseOrKeep(
       ? thrown
       : new DepositCallbackError('UNAVAILABLE', 'Verification failed for a reason of our own', { cause: thrown });
   if (keepUnverified && (error.code === 'SIGNATURE_INVALID' || error.code === 'API_KEY_INVALID')) {
-    const kept = await keepUnverified(req, state, provider, delivery).catch((cause: unknown) => {
+    const kept = await keepUnverified(req, state, provider, inbound).catch((cause: unknown) => {
       state.logger.error({ error: cause }, 'An unverified callback could not be kept');
       return false;
     });

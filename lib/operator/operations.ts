@@ -5,7 +5,7 @@ import { DepositCallbackError } from '../errors.ts';
 import type { Intake } from '../ingest/intake.ts';
 import { apiKeyDigest, keptHeaders, redactedUrl } from '../ingest/kept-request.ts';
 import { findUnread, type UnreadQuery } from '../ingest/unread.ts';
-import type { Delivery, Provider } from '../providers/kit/provider.ts';
+import type { InboundCallback, Provider } from '../providers/kit/provider.ts';
 import { equalBytes } from '../signatures/constant-time.ts';
 import { assertFresh } from '../signatures/freshness.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
@@ -62,7 +62,7 @@ export function createOperations({ store, intake, providers, toleranceMs, now, w
     const shown = { url: redactedUrl(record.url), headers: keptHeaders(record.headers, provider) };
     const recorded = await intake.take({
       provider,
-      delivery: deliveryOf(record, record.body),
+      inbound: inboundOf(record, record.body),
       verified: {
         ...(record.deliveryId === undefined ? {} : { deliveryId: record.deliveryId }),
         ...(record.signedAt === undefined ? {} : { signedAt: record.signedAt }),
@@ -155,7 +155,7 @@ async function verifyAgain(
   for (const keysAt of [now, record.receivedAt]) {
     try {
       if (!(await apiKeyFits(record, provider, keysAt))) continue;
-      const verified = await provider.verify({ ...deliveryOf(record, record.body), receivedAt: keysAt });
+      const verified = await provider.verify({ ...inboundOf(record, record.body), receivedAt: keysAt });
       assertFresh(verified.signedAt, record.receivedAt, toleranceMs);
       return { ...record, ...verified };
     } catch {
@@ -172,6 +172,6 @@ async function apiKeyFits({ headers }: CallbackRecord, { apiKeys }: Provider, ke
   return keys.some(({ value }) => equalBytes(digest, Buffer.from(hash('sha256', value))));
 }
 
-function deliveryOf(record: CallbackRecord, body: Buffer): Delivery {
+function inboundOf(record: CallbackRecord, body: Buffer): InboundCallback {
   return { method: record.method, url: record.url, headers: record.headers, body, receivedAt: record.receivedAt };
 }

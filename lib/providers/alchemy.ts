@@ -15,7 +15,7 @@ import {
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { assetOn, hexUnits, quantityText } from './kit/evm-reading.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export { type AlchemyWatchOptions, watchAlchemy } from './kit/alchemy-watch.ts';
@@ -60,7 +60,7 @@ export function alchemy(options: ProviderOptions): Provider {
 
 const nothing = { transfers: [], removals: [] } as const;
 
-function readAlchemy({ body }: Delivery): Reading {
+function readAlchemy({ body }: InboundCallback): Reading {
   const callback = parseJson(body);
   if (optionalText(callback, 'type') !== 'ADDRESS_ACTIVITY') return { kind: 'unknown', ...nothing };
   const failure = optionalText(callback, 'event.error');

@@ -4,7 +4,7 @@ import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { fieldOf } from './kit/places.ts';
-import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
@@ -23,7 +23,7 @@ export function basswallet(options: NamedAssetsOptions): Provider {
     {
       name: 'basswallet',
       scheme,
-      read: (delivery) => readBasswallet(delivery, names),
+      read: (inbound) => readBasswallet(inbound, names),
       reportsConfirmations: 'count',
       ownOptions: ['assets'],
     },
@@ -38,7 +38,7 @@ function namesAndValues(request: SignedRequest): string | undefined {
   return pairs.map(([name, value]) => `${name}=${value}`).join('&');
 }
 
-function readBasswallet({ body }: Delivery, names: AssetNames): Reading {
+function readBasswallet({ body }: InboundCallback, names: AssetNames): Reading {
   const callback = parseJson(body);
   const type = text(callback, 'webhookType');
   // An order that expired names no transfer.

@@ -3,7 +3,7 @@ import { type Json, optionalText, parseJson, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -28,7 +28,7 @@ export function bitgo(options: NamedAssetsOptions): Provider {
     {
       name: 'bitgo',
       scheme,
-      read: (delivery) => readBitgo(delivery, names),
+      read: (inbound) => readBitgo(inbound, names),
       reportsMemos: true,
       ownOptions: ['assets'],
     },
@@ -36,12 +36,12 @@ export function bitgo(options: NamedAssetsOptions): Provider {
   );
 }
 
-function readBitgo({ body }: Delivery, names: AssetNames): Reading {
+function readBitgo({ body }: InboundCallback, names: AssetNames): Reading {
   const callback = parseJson(body);
   if (optionalText(callback, 'type') !== 'transfer') return unknown;
   const units = optionalText(callback, 'baseValueString');
   if (units === undefined || optionalText(callback, 'receiver') === undefined) {
-    // An older delivery, which only says that there is something to fetch.
+    // An older callback, which only says that there is something to fetch.
     const notice = `BitGo sent a transfer without its amount (${text(callback, 'transfer')}): create the webhook again`;
     return { kind: 'notice', notice, transfers: [], removals: [] };
   }

@@ -17,7 +17,7 @@ import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { assetOn } from './kit/evm-reading.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export { type BlockcypherWatchOptions, watchBlockcypher } from './kit/blockcypher-watch.ts';
@@ -40,7 +40,7 @@ export function blockcypher(options: BlockcypherOptions): Provider {
     {
       name: 'blockcypher',
       scheme,
-      read: (delivery) => readBlockcypher(delivery, network.id),
+      read: (inbound) => readBlockcypher(inbound, network.id),
       reportsConfirmations: 'count',
       sendsRemovals: false,
       ownOptions: ['network'],
@@ -51,7 +51,7 @@ export function blockcypher(options: BlockcypherOptions): Provider {
 
 const nothing = { transfers: [], removals: [] } as const;
 
-function readBlockcypher({ body }: Delivery, network: string): Reading {
+function readBlockcypher({ body }: InboundCallback, network: string): Reading {
   const transaction = parseJson(body);
   // A block, from `new-block`, has a hash too, and no outputs.
   if (member(transaction, 'outputs') === undefined) return { kind: 'unknown', ...nothing };

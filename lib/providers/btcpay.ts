@@ -3,7 +3,7 @@ import { type Json, optionalObject, optionalText, parseJson, text } from '../jso
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -28,12 +28,12 @@ const knownAssets = {
 export function btcpay(options: NamedAssetsOptions): Provider {
   const names = assetNames('btcpay', options.assets, knownAssets);
   return declareProvider(
-    { name: 'btcpay', scheme, read: (delivery) => readBtcpay(delivery, names), ownOptions: ['assets'] },
+    { name: 'btcpay', scheme, read: (inbound) => readBtcpay(inbound, names), ownOptions: ['assets'] },
     options,
   );
 }
 
-function readBtcpay({ body }: Delivery, names: AssetNames): Reading {
+function readBtcpay({ body }: InboundCallback, names: AssetNames): Reading {
   const callback = parseJson(body);
   const type = optionalText(callback, 'type');
   // Other events are about the invoice: they name no payment.

@@ -8,7 +8,7 @@ import type { Key } from '../signatures/key-ring.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { defineProvider } from './kit/define-provider.ts';
-import type { Delivery, Provider, Reading, Sign, Verified } from './kit/provider.ts';
+import type { InboundCallback, Provider, Reading, Sign, Verified } from './kit/provider.ts';
 import { transfersOf, unknown, wordIn } from './kit/readings.ts';
 
 export interface ChainupCustodyOptions extends NamedAssetsOptions {
@@ -36,9 +36,9 @@ export function chainupCustody(options: ChainupCustodyOptions): Provider {
         met.add(key);
         return key;
       },
-      verify: (delivery, keys) => verify(delivery, keys, appId),
+      verify: (inbound, keys) => verify(inbound, keys, appId),
       sign: (signing) => sign(signing, appId),
-      read: (delivery) => readNotice(delivery, [...met], names),
+      read: (inbound) => readNotice(inbound, [...met], names),
       answer: () => accepted,
       reportsConfirmations: 'count',
       ownOptions: ['assets', 'appId'],
@@ -49,7 +49,7 @@ export function chainupCustody(options: ChainupCustodyOptions): Provider {
 
 const accepted = { status: 200, body: 'SUCCESS' } as const;
 
-function verify({ body }: Delivery, keys: readonly Key<KeyObject>[], appId: string): Verified {
+function verify({ body }: InboundCallback, keys: readonly Key<KeyObject>[], appId: string): Verified {
   const data = sealedData(body, appId);
   if (data === undefined)
     throw new DepositCallbackError('SIGNATURE_MISSING', 'chainup-custody: the form has no app_id of yours with data');
@@ -104,7 +104,7 @@ function sign({ secret, body }: Parameters<Sign>[0], appId: string): ReturnType<
   };
 }
 
-function readNotice({ body }: Delivery, keys: readonly KeyObject[], names: AssetNames): Reading {
+function readNotice({ body }: InboundCallback, keys: readonly KeyObject[], names: AssetNames): Reading {
   const data = decodeBase64Url(text(formFields(body), 'data'));
   const notice = keys.map((key) => data && unsealed(data, key)).find((one) => one !== undefined);
   if (notice === undefined) throw new DepositCallbackError('BODY_UNREADABLE', 'No key of this process decrypts data');

@@ -14,7 +14,7 @@ import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
 import { blockFrom, ping, transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -43,7 +43,7 @@ export function circle(options: NamedAssetsOptions): Provider {
       name: 'circle',
       scheme,
       methods: ['POST', 'HEAD'],
-      read: (delivery) => readCircle(delivery, names),
+      read: (inbound) => readCircle(inbound, names),
       publishedSources: ['54.243.112.156', '100.24.191.35', '54.165.52.248', '54.87.106.46'],
       ownOptions: ['assets'],
     },
@@ -51,7 +51,7 @@ export function circle(options: NamedAssetsOptions): Provider {
   );
 }
 
-function readCircle({ body }: Delivery, names: AssetNames): Reading {
+function readCircle({ body }: InboundCallback, names: AssetNames): Reading {
   const callback = parseJson(body);
   const type = text(callback, 'notificationType');
   if (type === 'webhooks.test') return ping;

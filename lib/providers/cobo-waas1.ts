@@ -15,7 +15,7 @@ import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { coboAssets } from './kit/cobo-assets.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
 import { blockFrom, transfersOf, wordIn } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -47,7 +47,7 @@ export function coboWaas1(options: NamedAssetsOptions): Provider {
     {
       name: 'cobo-waas1',
       scheme,
-      read: (delivery) => readNotification(delivery, names),
+      read: (inbound) => readNotification(inbound, names),
       // Anything but `ok` is sent again, up to 14 times.
       answer: () => accepted,
       reportsConfirmations: 'count',
@@ -60,7 +60,7 @@ export function coboWaas1(options: NamedAssetsOptions): Provider {
 
 const accepted = { status: 200, body: 'ok' } as const;
 
-function readNotification({ body }: Delivery, names: AssetNames): Reading {
+function readNotification({ body }: InboundCallback, names: AssetNames): Reading {
   const callback = parseJson(body);
   const isMpc = member(callback, 'coin_detail') !== undefined;
   return transfersOf(isMpc ? readMpc(callback, names) : readCustodial(callback, names));

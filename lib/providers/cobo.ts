@@ -13,7 +13,7 @@ import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { coboAssets } from './kit/cobo-assets.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
 import { blockFrom, transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -43,7 +43,7 @@ export function cobo(options: NamedAssetsOptions): Provider {
     {
       name: 'cobo',
       scheme,
-      read: (delivery) => readCobo(delivery, names),
+      read: (inbound) => readCobo(inbound, names),
       reportsConfirmations: 'count',
       reportsMemos: true,
       sendsRemovals: true,
@@ -54,7 +54,7 @@ export function cobo(options: NamedAssetsOptions): Provider {
   );
 }
 
-function readCobo({ body }: Delivery, names: AssetNames): Reading {
+function readCobo({ body }: InboundCallback, names: AssetNames): Reading {
   const callback = parseJson(body);
   if (!text(callback, 'type').startsWith('wallets.transaction.')) return unknown;
   const kind = kindOf(callback);

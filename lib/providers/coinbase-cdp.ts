@@ -4,7 +4,7 @@ import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { assetOn } from './kit/evm-reading.ts';
 import { headerOf, textAt } from './kit/places.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
 export { type CoinbaseCdpWatchOptions, watchCoinbaseCdp } from './kit/coinbase-cdp-watch.ts';
@@ -52,7 +52,7 @@ function listedValues(request: SignedRequest): string {
 
 const nothing = { transfers: [], removals: [] } as const;
 
-function readCdp({ body }: Delivery): Reading {
+function readCdp({ body }: InboundCallback): Reading {
   const callback = parseJson(body);
   const type = optionalText(callback, 'eventType');
   if (type !== undefined) {

@@ -4,7 +4,7 @@ import { present } from '../util/present.ts';
 import { type AccountsOption, accountsOf } from './kit/accounts.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -25,7 +25,7 @@ export function coinbaseCommerce(options: CoinbaseCommerceOptions): Provider {
     {
       name: 'coinbase-commerce',
       scheme,
-      read: (delivery) => readCommerce(delivery, names, accountOn),
+      read: (inbound) => readCommerce(inbound, names, accountOn),
       keyedBy: 'payment',
       ownOptions: ['assets', 'accounts'],
     },
@@ -33,7 +33,7 @@ export function coinbaseCommerce(options: CoinbaseCommerceOptions): Provider {
   );
 }
 
-function readCommerce({ body }: Delivery, names: AssetNames, accountOn: (network: string) => string): Reading {
+function readCommerce({ body }: InboundCallback, names: AssetNames, accountOn: (network: string) => string): Reading {
   const callback = parseJson(body);
   const type = text(callback, 'event.type');
   if (!type.startsWith('charge:')) return unknown;

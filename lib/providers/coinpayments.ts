@@ -5,7 +5,7 @@ import { formFields, integer, optionalInteger, optionalText, text } from '../jso
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -43,7 +43,7 @@ export function coinpayments(options: CoinpaymentsOptions): Provider {
     {
       name: 'coinpayments',
       scheme,
-      read: (delivery) => readIpn(delivery, merchant, names),
+      read: (inbound) => readIpn(inbound, merchant, names),
       answer: () => accepted,
       reportsConfirmations: 'count',
       reportsMemos: true,
@@ -55,7 +55,7 @@ export function coinpayments(options: CoinpaymentsOptions): Provider {
 
 const accepted = { status: 200, body: 'IPN OK' } as const;
 
-function readIpn({ body }: Delivery, merchant: string, names: AssetNames): Reading {
+function readIpn({ body }: InboundCallback, merchant: string, names: AssetNames): Reading {
   const fields = formFields(body);
   if (text(fields, 'ipn_mode') !== 'hmac' || text(fields, 'merchant') !== merchant)
     throw new DepositCallbackError(

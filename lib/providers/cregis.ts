@@ -4,7 +4,7 @@ import { present } from '../util/present.ts';
 import { assetByCoinType, type CoinTypesOptions } from './kit/coin-types.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { fieldOf } from './kit/places.ts';
-import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
@@ -21,7 +21,7 @@ export function cregis(options: CoinTypesOptions): Provider {
     {
       name: 'cregis',
       scheme,
-      read: (delivery) => readCregis(delivery, options.networks),
+      read: (inbound) => readCregis(inbound, options.networks),
       answer: () => accepted,
       reportsMemos: true,
       ownOptions: ['networks'],
@@ -41,7 +41,7 @@ function namesAndValues(request: SignedRequest): string | undefined {
   return pairs.some(([, value]) => value === undefined) ? undefined : pairs.flat().join('');
 }
 
-function readCregis({ body }: Delivery, networks: CoinTypesOptions['networks']): Reading {
+function readCregis({ body }: InboundCallback, networks: CoinTypesOptions['networks']): Reading {
   const callback = parseJson(body);
   if (optionalText(callback, 'chain_id') === undefined || optionalText(callback, 'txid') === undefined) return unknown;
   const number = optionalNumberText(callback, 'block_height');

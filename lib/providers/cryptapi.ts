@@ -4,7 +4,7 @@ import { formFields, type JsonObject, numberText, object, optionalInteger, parse
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
 import { transfersOf } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
@@ -43,7 +43,7 @@ export function cryptapi(options: CryptapiOptions): Provider {
       name: 'cryptapi',
       scheme,
       methods: origin === undefined ? ['POST'] : ['POST', 'GET'],
-      read: (delivery) => transfersOf(readPayment(fieldsOf(delivery), names)) satisfies Reading,
+      read: (inbound) => transfersOf(readPayment(fieldsOf(inbound), names)) satisfies Reading,
       // Anything else is sent again.
       answer: () => accepted,
       reportsConfirmations: 'count',
@@ -60,7 +60,7 @@ function signedPart({ method, url, body }: SignedRequest, origin: string | undef
   return origin === undefined ? undefined : `${origin}${url}`;
 }
 
-function fieldsOf({ method, url, body }: Delivery): JsonObject {
+function fieldsOf({ method, url, body }: InboundCallback): JsonObject {
   if (method === 'GET') return formFields(url.slice(url.indexOf('?') + 1));
   // A form, or JSON where the address was made with `json=1`.
   return body[0] === 0x7b ? object(parseJson(body), '') : formFields(body);

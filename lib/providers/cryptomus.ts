@@ -4,7 +4,7 @@ import { present } from '../util/present.ts';
 import { type AccountsOption, accountsOf } from './kit/accounts.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 import { compactJson } from './kit/signed-bytes.ts';
@@ -28,7 +28,7 @@ export function cryptomus(options: CryptomusOptions): Provider {
     {
       name: 'cryptomus',
       scheme,
-      read: (delivery) => readPayment(delivery, names, accountOn),
+      read: (inbound) => readPayment(inbound, names, accountOn),
       keyedBy: 'payment',
       publishedSources: ['91.227.144.54'],
       ownOptions: ['assets', 'accounts'],
@@ -55,7 +55,7 @@ function base64(written: string): string {
   return Buffer.from(written).toString('base64');
 }
 
-function readPayment({ body }: Delivery, names: AssetNames, accountOn: (network: string) => string): Reading {
+function readPayment({ body }: InboundCallback, names: AssetNames, accountOn: (network: string) => string): Reading {
   const callback = parseJson(body);
   const type = text(callback, 'type');
   if (type !== 'payment' && type !== 'wallet') return unknown;

@@ -11,7 +11,7 @@ import type { Key } from '../signatures/key-ring.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { defineProvider } from './kit/define-provider.ts';
-import type { Delivery, Provider, Reading, Sign, Verified } from './kit/provider.ts';
+import type { InboundCallback, Provider, Reading, Sign, Verified } from './kit/provider.ts';
 import { blockFrom, transfersOf, unknown } from './kit/readings.ts';
 
 export { type FireblocksKeysOptions, fireblocksKeys } from './kit/fireblocks-keys.ts';
@@ -46,7 +46,7 @@ export function fireblocks(options: NamedAssetsOptions): Provider {
       prepare: publicKey,
       verify,
       sign,
-      read: (delivery) => readFireblocks(delivery, names),
+      read: (inbound) => readFireblocks(inbound, names),
       reportsConfirmations: 'count',
       reportsMemos: true,
       publishedSources: ['3.135.57.98', '63.179.12.78', '3.77.138.100', '18.117.207.128'],
@@ -57,7 +57,7 @@ export function fireblocks(options: NamedAssetsOptions): Provider {
 }
 
 // Both cover the whole body, and both are sent while the legacy one is phased out: one that fits is enough.
-function verify({ headers, body }: Delivery, keys: readonly Key<KeyObject>[]): Verified {
+function verify({ headers, body }: InboundCallback, keys: readonly Key<KeyObject>[]): Verified {
   const { [jwsHeader]: jws, [legacyHeader]: legacy } = headers;
   if (typeof jws !== 'string' && typeof legacy !== 'string') {
     throw new DepositCallbackError(
@@ -94,7 +94,7 @@ const sign: Sign = ({ secret, body }) => {
   };
 };
 
-function readFireblocks({ body }: Delivery, names: AssetNames): Reading {
+function readFireblocks({ body }: InboundCallback, names: AssetNames): Reading {
   const callback = parseJson(body);
   // `type` in the legacy envelope: TRANSACTION_CREATED, TRANSACTION_STATUS_UPDATED.
   const event = optionalText(callback, 'eventType') ?? optionalText(callback, 'type') ?? '';

@@ -15,7 +15,7 @@ import { findNetwork, nativeAsset, tokenAsset } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { readRawTransaction } from './kit/helius-raw.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export { type HeliusWatchOptions, watchHelius } from './kit/helius-watch.ts';
@@ -37,7 +37,7 @@ export function helius(options: HeliusOptions): Provider {
     {
       name: 'helius',
       scheme,
-      read: (delivery) => readHelius(delivery, network.id),
+      read: (inbound) => readHelius(inbound, network.id),
       // Sent at the commitment "confirmed", which is not "finalized", and never again.
       reportsConfirmations: false,
       sendsRemovals: false,
@@ -47,7 +47,7 @@ export function helius(options: HeliusOptions): Provider {
   );
 }
 
-function readHelius({ body }: Delivery, network: string): Reading {
+function readHelius({ body }: InboundCallback, network: string): Reading {
   const transfers = array(parseJson(body), '').flatMap((transaction) =>
     member(transaction, 'meta') === undefined
       ? readEnhanced(transaction, network)

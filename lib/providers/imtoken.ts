@@ -14,7 +14,7 @@ import {
 import { standardWebhooksKey } from '../signatures/standard-webhooks.ts';
 import { present } from '../util/present.ts';
 import { defineProvider } from './kit/define-provider.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { signStandardWebhooks, standardWebhooksHeaders, verifyStandardWebhooks } from './standard-webhooks.ts';
 
 /**
@@ -41,7 +41,7 @@ export function imtoken(options: ProviderOptions): Provider {
 
 const nothing = { transfers: [], removals: [] } as const;
 
-function readImtoken({ body }: Delivery): Reading {
+function readImtoken({ body }: InboundCallback): Reading {
   const callback = parseJson(body);
   const type = text(callback, 'type');
   if (type === 'test') return { kind: 'ping', ...nothing };

@@ -15,7 +15,7 @@ import { isJsonNumber } from '../json/lossless-json.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { assetOn, quantityText } from './kit/evm-reading.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 import { compactJson } from './kit/signed-bytes.ts';
 
@@ -58,7 +58,7 @@ export function moralis(options: ProviderOptions): Provider {
 
 const nothing = { transfers: [], removals: [] } as const;
 
-function readMoralis({ body }: Delivery): Reading {
+function readMoralis({ body }: InboundCallback): Reading {
   const callback = parseJson(body);
   // The test that every create and update of a stream sends: all texts empty, and "confirmed".
   if (optionalText(callback, 'chainId') === undefined) return { kind: 'ping', ...nothing };

@@ -4,7 +4,7 @@ import { numberText, optionalNumberText, optionalText, parseJson, text } from '.
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown, wordIn } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -35,7 +35,7 @@ export function nowpayments(options: NamedAssetsOptions): Provider {
     {
       name: 'nowpayments',
       scheme,
-      read: (delivery) => readPayment(delivery, names),
+      read: (inbound) => readPayment(inbound, names),
       keyedBy: 'payment',
       reportsMemos: true,
       deadlineMs: 3_000,
@@ -46,7 +46,7 @@ export function nowpayments(options: NamedAssetsOptions): Provider {
   );
 }
 
-function readPayment({ body }: Delivery, names: AssetNames): Reading {
+function readPayment({ body }: InboundCallback, names: AssetNames): Reading {
   const callback = parseJson(body);
   // Payouts have another shape.
   const status = optionalText(callback, 'payment_status');

@@ -3,7 +3,7 @@ import { type Json, numberText, optionalArray, optionalInteger, optionalText, pa
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -17,7 +17,7 @@ export function oxapay(options: NamedAssetsOptions): Provider {
     {
       name: 'oxapay',
       scheme,
-      read: (delivery) => readOxapay(delivery, names),
+      read: (inbound) => readOxapay(inbound, names),
       // Anything but `ok` is sent again.
       answer: () => accepted,
       reportsConfirmations: 'count',
@@ -31,7 +31,7 @@ export function oxapay(options: NamedAssetsOptions): Provider {
 const accepted = { status: 200, body: 'ok' } as const;
 const types: ReadonlySet<string> = new Set(['invoice', 'white_label', 'static_address', 'payment_link', 'donation']);
 
-function readOxapay({ body }: Delivery, names: AssetNames): Reading {
+function readOxapay({ body }: InboundCallback, names: AssetNames): Reading {
   const callback = parseJson(body);
   if (!types.has(text(callback, 'type').toLowerCase())) return unknown;
   const isPaid = text(callback, 'status').toLowerCase() === 'paid';

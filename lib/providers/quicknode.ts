@@ -5,7 +5,7 @@ import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { assetOn } from './kit/evm-reading.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { quicknodeFormat } from './kit/quicknode-filter.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -45,7 +45,7 @@ export function quicknode(options: QuicknodeOptions): Provider {
     {
       name: 'quicknode',
       scheme,
-      read: (delivery) => readQuicknode(delivery, distance),
+      read: (inbound) => readQuicknode(inbound, distance),
       reportsConfirmations: distance > 0 ? 'count' : false,
       sendsRemovals: false,
       inflate: true,
@@ -57,7 +57,7 @@ export function quicknode(options: QuicknodeOptions): Provider {
 
 const nothing = { transfers: [], removals: [] } as const;
 
-function readQuicknode({ body }: Delivery, distance: number): Reading {
+function readQuicknode({ body }: InboundCallback, distance: number): Reading {
   const sent = parseJson(body);
   // With the stream's metadata in the body, what the filter returned stands in `data`.
   const made = optionalText(sent, 'format') === undefined ? (member(sent, 'data') ?? null) : sent;

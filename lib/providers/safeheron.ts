@@ -15,7 +15,7 @@ import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { textAt } from './kit/places.ts';
-import type { Delivery, Provider, Reading, Signing } from './kit/provider.ts';
+import type { InboundCallback, Provider, Reading, Signing } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
 import { openEnvelope, sealEnvelope } from './kit/safeheron-envelope.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
@@ -44,7 +44,7 @@ export function safeheron(options: SafeheronOptions): Provider {
     {
       name: 'safeheron',
       scheme,
-      read: (delivery) => readSafeheron(delivery, privateKey, names),
+      read: (inbound) => readSafeheron(inbound, privateKey, names),
       answer: () => accepted,
       reportsMemos: true,
       ownOptions: ['assets', 'privateKey'],
@@ -53,10 +53,10 @@ export function safeheron(options: SafeheronOptions): Provider {
   );
   return {
     ...provider,
-    async verify(delivery) {
-      const verified = await provider.verify(delivery);
+    async verify(inbound) {
+      const verified = await provider.verify(inbound);
       // How it is encrypted is not signed; what does not open was changed on the way.
-      if (eventIn(delivery.body, privateKey) === undefined)
+      if (eventIn(inbound.body, privateKey) === undefined)
         throw new DepositCallbackError('SIGNATURE_INVALID', 'safeheron: privateKey does not open the body');
       return verified;
     },
@@ -103,7 +103,7 @@ function eventIn(body: Buffer, privateKey: KeyObject): Json | undefined {
   }
 }
 
-function readSafeheron({ body }: Delivery, privateKey: KeyObject, names: AssetNames): Reading {
+function readSafeheron({ body }: InboundCallback, privateKey: KeyObject, names: AssetNames): Reading {
   const event = eventIn(body, privateKey);
   if (event === undefined)
     throw new DepositCallbackError('BODY_UNREADABLE', 'safeheron: privateKey does not open the body');

@@ -7,11 +7,11 @@ import {
   standardWebhooksSignature,
 } from '../signatures/standard-webhooks.ts';
 import { defineProvider } from './kit/define-provider.ts';
-import type { Delivery, Provider, ProviderOptions, Reading, Sign, Verified } from './kit/provider.ts';
+import type { InboundCallback, Provider, ProviderOptions, Reading, Sign, Verified } from './kit/provider.ts';
 
 export interface StandardWebhooksOptions extends ProviderOptions {
-  /** Reads an authentic delivery; a throw quarantines it whole. */
-  read(delivery: Delivery, verified: Verified): Reading;
+  /** Reads an authentic callback; a throw quarantines it whole. */
+  read(inbound: InboundCallback, verified: Verified): Reading;
   /** Default `'count'`. */
   reportsConfirmations?: Provider['reportsConfirmations'];
   /** Default false. */
@@ -45,9 +45,9 @@ export function standardWebhooks(options: StandardWebhooksOptions): Provider {
 
 export const standardWebhooksHeaders = ['webhook-id', 'webhook-timestamp'] as const;
 
-/** Verifies a delivery by its `webhook-*` headers. Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`. */
+/** Verifies an inbound callback by its `webhook-*` headers. Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`. */
 export function verifyStandardWebhooks(
-  { headers, body }: Delivery,
+  { headers, body }: InboundCallback,
   keys: readonly Key<StandardWebhooksKey>[],
 ): Verified {
   const id = headers['webhook-id'];

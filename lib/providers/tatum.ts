@@ -4,7 +4,7 @@ import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { assetOn } from './kit/evm-reading.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export { type TatumWatchOptions, watchTatum } from './kit/tatum-watch.ts';
@@ -34,7 +34,7 @@ interface Movement {
   position?: string;
 }
 
-function readTatum({ body }: Delivery): Reading {
+function readTatum({ body }: InboundCallback): Reading {
   const callback = parseJson(body);
   const movement = movementOf(callback, text(callback, 'subscriptionType'));
   if (movement === undefined) return { kind: 'unknown', ...nothing };

@@ -3,7 +3,7 @@ import { type Json, optionalArray, optionalText, parseJson, text } from '../json
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { assetOn, hexUnits, quantityText, topicAddress, transferTopic } from './kit/evm-reading.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 // https://docs.tenderly.co/alerts/configuring-alert-destinations/webhooks
@@ -29,7 +29,7 @@ export function tenderly(options: ProviderOptions): Provider {
 
 const nothing = { transfers: [], removals: [] } as const;
 
-function readTenderly({ body }: Delivery): Reading {
+function readTenderly({ body }: InboundCallback): Reading {
   const callback = parseJson(body);
   const type = text(callback, 'event_type');
   // With a transaction that looks real.

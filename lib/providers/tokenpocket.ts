@@ -1,7 +1,7 @@
 import { formFields, type JsonObject, object, optionalText, parseJson } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { Delivery, Hint, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Hint, InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -19,8 +19,8 @@ export function tokenpocket(options: ProviderOptions): Provider {
   );
 }
 
-function readTokenpocket(delivery: Delivery): Reading {
-  const fields = fieldsOf(delivery);
+function readTokenpocket(inbound: InboundCallback): Reading {
+  const fields = fieldsOf(inbound);
   const action = optionalText(fields, 'action');
   const transactionId = optionalText(fields, 'txID') ?? optionalText(fields, 'txId');
   // Logging in, or a payment that was cancelled.
@@ -29,6 +29,6 @@ function readTokenpocket(delivery: Delivery): Reading {
   return { kind: 'transfers', transfers: [], removals: [], hints: [present<Hint>({ transactionId, reference })] };
 }
 
-function fieldsOf({ method, url, body }: Delivery): JsonObject {
+function fieldsOf({ method, url, body }: InboundCallback): JsonObject {
   return method === 'GET' ? formFields(url.slice(url.indexOf('?') + 1)) : object(parseJson(body), '');
 }

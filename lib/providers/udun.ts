@@ -3,7 +3,7 @@ import { formFields, integer, type Json, optionalNumberText, optionalText, parse
 import { present } from '../util/present.ts';
 import { assetByCoinType, type CoinTypesOptions } from './kit/coin-types.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { Delivery, Provider, Reading } from './kit/provider.ts';
+import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
 import { transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -22,7 +22,7 @@ export function udun(options: CoinTypesOptions): Provider {
     {
       name: 'udun',
       scheme,
-      read: (delivery) => readUdun(delivery, options.networks),
+      read: (inbound) => readUdun(inbound, options.networks),
       answer: () => accepted,
       reportsMemos: true,
       ownOptions: ['networks'],
@@ -33,7 +33,7 @@ export function udun(options: CoinTypesOptions): Provider {
 
 const accepted = { status: 200, body: 'success' } as const;
 
-function readUdun({ body }: Delivery, networks: CoinTypesOptions['networks']): Reading {
+function readUdun({ body }: InboundCallback, networks: CoinTypesOptions['networks']): Reading {
   return transfersOf(readTrade(parseJson(Buffer.from(text(formFields(body), 'body'))), networks));
 }
 

@@ -16,7 +16,7 @@ import { createState } from '../../lib/audit/state.ts';
 import { depositCallbacks } from '../../lib/deposit-callbacks.ts';
 import type { Options } from '../../lib/options.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
-import type { Delivery, Provider, Reading, Transfer } from '../../lib/providers/kit/provider.ts';
+import type { InboundCallback, Provider, Reading, Transfer } from '../../lib/providers/kit/provider.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
 import { alice, ether, secret } from '../helpers/deposits.ts';
 import { keepLog, listen } from '../helpers/serve.ts';
@@ -114,17 +114,17 @@ export function testFaults(faults: readonly Fault[]): void {
 }
 
 /** The provider with another `verify`. */
-export function verifying(change: (sound: Provider, delivery: Delivery) => ReturnType<Provider['verify']>) {
-  return (provider: Provider): Provider => ({ ...provider, verify: (delivery) => change(provider, delivery) });
+export function verifying(change: (sound: Provider, inbound: InboundCallback) => ReturnType<Provider['verify']>) {
+  return (provider: Provider): Provider => ({ ...provider, verify: (inbound) => change(provider, inbound) });
 }
 
 /** The provider reading every transfer through `change`, on its way from the body to the checks. */
-export function reading(change: (transfer: Transfer, delivery: Delivery) => Transfer) {
+export function reading(change: (transfer: Transfer, inbound: InboundCallback) => Transfer) {
   return (provider: Provider): Provider => ({
     ...provider,
-    read(delivery, verified) {
-      const read: Reading = provider.read(delivery, verified);
-      return { ...read, transfers: read.transfers.map((one) => change(one, delivery)) };
+    read(inbound, verified) {
+      const read: Reading = provider.read(inbound, verified);
+      return { ...read, transfers: read.transfers.map((one) => change(one, inbound)) };
     },
   });
 }
@@ -133,7 +133,7 @@ export function reading(change: (transfer: Transfer, delivery: Delivery) => Tran
 export function rewriting(change: (body: Buffer) => Buffer) {
   return (provider: Provider): Provider => ({
     ...provider,
-    read: (delivery, verified) => provider.read({ ...delivery, body: change(delivery.body) }, verified),
+    read: (inbound, verified) => provider.read({ ...inbound, body: change(inbound.body) }, verified),
   });
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { probes } from '../../lib/audit/probes/index.ts';
 import { DepositCallbackError } from '../../lib/errors.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
-import type { Delivery, Verified } from '../../lib/providers/kit/provider.ts';
+import type { InboundCallback, Verified } from '../../lib/providers/kit/provider.ts';
 import { standardWebhooksSignature } from '../../lib/signatures/standard-webhooks.ts';
 import { ether, secret } from '../helpers/deposits.ts';
 import { auditApp, testFaults, verifying } from './broken-app.ts';
@@ -24,30 +24,30 @@ test('no probe is red on a sound service, and each that is skipped says why', { 
   assert.equal(new Set(probes.map(({ id }) => id)).size, probes.length);
 });
 
-function signatureOf({ headers, body }: Delivery): string {
+function signatureOf({ headers, body }: InboundCallback): string {
   return standardWebhooksSignature(secret, String(headers['webhook-id']), String(headers['webhook-timestamp']), body);
 }
 
 /** Accepts what `fits` says besides what is really signed. */
-function alsoTaking(fits: (delivery: Delivery) => boolean) {
-  return verifying((sound, delivery) => (fits(delivery) ? ({} as Verified) : sound.verify(delivery)));
+function alsoTaking(fits: (inbound: InboundCallback) => boolean) {
+  return verifying((sound, inbound) => (fits(inbound) ? ({} as Verified) : sound.verify(inbound)));
 }
 
 /** Remembers what was verified by a part of it alone. */
-function remembering(partOf: (delivery: Delivery) => string) {
+function remembering(partOf: (inbound: InboundCallback) => string) {
   const known = new Set<string>();
-  return verifying((sound, delivery) => {
-    if (known.has(partOf(delivery))) return {};
-    const verified = sound.verify(delivery);
-    known.add(partOf(delivery));
+  return verifying((sound, inbound) => {
+    if (known.has(partOf(inbound))) return {};
+    const verified = sound.verify(inbound);
+    known.add(partOf(inbound));
     return verified;
   });
 }
 
 function timed(change: (signedAt: number, now: number) => number) {
-  return verifying((sound, delivery) => {
-    const verified = sound.verify(delivery) as Verified;
-    return { ...verified, signedAt: change(verified.signedAt ?? 0, delivery.receivedAt) };
+  return verifying((sound, inbound) => {
+    const verified = sound.verify(inbound) as Verified;
+    return { ...verified, signedAt: change(verified.signedAt ?? 0, inbound.receivedAt) };
   });
 }
 
@@ -68,8 +68,8 @@ testFaults([
   {
     probe: 'unknown-event',
     wrong: 'refuses kinds of event that it does not know',
-    provider: verifying((sound, delivery) => {
-      if (!delivery.body.includes('deposit.audited')) return sound.verify(delivery);
+    provider: verifying((sound, inbound) => {
+      if (!inbound.body.includes('deposit.audited')) return sound.verify(inbound);
       throw new DepositCallbackError('SIGNATURE_INVALID', 'Unknown event');
     }),
   },
@@ -103,9 +103,9 @@ testFaults([
   {
     probe: 'cut-signature',
     wrong: 'compares as many characters as were sent',
-    provider: alsoTaking((delivery) => {
-      const sent = String(delivery.headers['webhook-signature']);
-      const right = signatureOf(delivery);
+    provider: alsoTaking((inbound) => {
+      const sent = String(inbound.headers['webhook-signature']);
+      const right = signatureOf(inbound);
       return sent.length > 10 && sent.length < right.length && right.startsWith(sent);
     }),
   },
@@ -119,11 +119,11 @@ testFaults([
   {
     probe: 'respaced-body',
     wrong: 'verifies the body as it would have written it',
-    provider: verifying((sound, delivery) => {
+    provider: verifying((sound, inbound) => {
       try {
-        return sound.verify(delivery);
+        return sound.verify(inbound);
       } catch (error) {
-        const { body } = delivery;
+        const { body } = inbound;
         if (!body.toString().startsWith('{"type":')) throw error;
         let written: string;
         try {
@@ -131,7 +131,7 @@ testFaults([
         } catch {
           throw error;
         }
-        return sound.verify({ ...delivery, body: Buffer.from(written) });
+        return sound.verify({ ...inbound, body: Buffer.from(written) });
       }
     }),
   },
@@ -155,9 +155,9 @@ testFaults([
     probe: 'no-time',
     wrong: 'compares with what is no number',
     provider: alsoTaking(
-      (delivery) =>
-        Number.isNaN(Number(delivery.headers['webhook-timestamp'])) &&
-        delivery.headers['webhook-signature'] === signatureOf(delivery),
+      (inbound) =>
+        Number.isNaN(Number(inbound.headers['webhook-timestamp'])) &&
+        inbound.headers['webhook-signature'] === signatureOf(inbound),
     ),
   },
 ]);

@@ -12,7 +12,7 @@ import {
 } from '../../lib/networks/address.ts';
 import { canonicalAsset, findNetwork } from '../../lib/networks/registry.ts';
 import type { Provider, Reading } from '../../lib/providers/kit/provider.ts';
-import { deliveryOf } from '../../lib/testing/provider-cases/provider-case.ts';
+import { inboundOf } from '../../lib/testing/provider-cases/provider-case.ts';
 import { nowOf, sentCallback } from '../../lib/testing/provider-cases/sending.ts';
 import { type ProviderFixtures, readProviderFixtures } from '../../lib/testing/provider-fixtures.ts';
 
@@ -136,8 +136,8 @@ export async function readPublished(name: string, one: PublishedBody): Promise<E
     },
     fixtures,
   );
-  const delivery = deliveryOf(sent, nowOf(fixtures));
-  return inCanonicalForm(provider.read(delivery, await provider.verify(delivery)));
+  const inbound = inboundOf(sent, nowOf(fixtures));
+  return inCanonicalForm(provider.read(inbound, await provider.verify(inbound)));
 }
 
 function inCanonicalForm({ kind, transfers, removals, hints, notice }: Reading): ExpectedReading {

@@ -17,7 +17,7 @@ function callback(sent: Sent = {}): VerifiedCallback {
   count += 1;
   return {
     provider,
-    delivery: { method: 'POST', url: '/imtoken', headers: {}, body, receivedAt: 1 },
+    inbound: { method: 'POST', url: '/imtoken', headers: {}, body, receivedAt: 1 },
     verified: {},
     callback: {
       id: `cb_${count}`,
@@ -174,7 +174,7 @@ test('policy.hold that throws refuses only the callbacks of its transaction', as
 
 const two = (first: string, second: string): VerifiedCallback => {
   const one = callback({ amount: first });
-  const reading = (body: object) => provider.read({ ...one.delivery, body: Buffer.from(JSON.stringify(body)) }, {});
+  const reading = (body: object) => provider.read({ ...one.inbound, body: Buffer.from(JSON.stringify(body)) }, {});
   const readings = [first, second].map((amount) => reading(callbackBody({ amount })));
   const transfers = readings.flatMap((each) => each.transfers);
   return { ...one, provider: { ...provider, read: () => ({ kind: 'transfers', transfers, removals: [] }) } };
@@ -219,7 +219,7 @@ test('a function of the policy that never answers fails its callback after a whi
     const intake = createIntake({ store, policy: { ...policy, ...hanging }, providers: [provider], policyMs: 20 });
     const sent = callback();
     const from = '0x0000000000000000000000000000000000000001';
-    const { kind, transfers, removals } = provider.read(sent.delivery, {});
+    const { kind, transfers, removals } = provider.read(sent.inbound, {});
     const read = () => ({ kind, transfers: transfers.map((one) => ({ ...one, from })), removals });
     await assert.rejects(intake.take({ ...sent, provider: { ...provider, read } }), { code: 'UNAVAILABLE' });
     await intake.recorder.idle();
@@ -232,7 +232,7 @@ test('callbacks of very many transfers do not share a commit: together they woul
     const one = callback();
     const transfers = Array.from({ length: 600 }, () => {
       const body = Buffer.from(JSON.stringify(callbackBody()));
-      return provider.read({ ...one.delivery, body }, {}).transfers;
+      return provider.read({ ...one.inbound, body }, {}).transfers;
     }).flat();
     return { ...one, provider: { ...provider, read: () => ({ kind: 'transfers', transfers, removals: [] }) } };
   };

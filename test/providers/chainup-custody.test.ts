@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chainupCustody } from '../../lib/providers/chainup-custody.ts';
 import { describeProvider, readProviderFixtures, signCallback } from '../../lib/testing/index.ts';
-import { delivery } from '../helpers/delivery.ts';
+import { inbound } from '../helpers/inbound.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/providers/chainup-custody', import.meta.url));
 const fixtures = readProviderFixtures(folder);
@@ -21,14 +21,14 @@ const sealed = (inner: string) =>
   signCallback(mine, { secret: first.signing ?? '', body: { app_id: inner, side: 'deposit' } }).body;
 
 test('What was sealed for another application is refused, whatever the form says', async () => {
-  assert.ok((await mine.verify(delivery({ headers, body: sealed('mine') }))).keyId);
-  assert.throws(() => mine.verify(delivery({ headers, body: sealed('other') })), { code: 'SIGNATURE_INVALID' });
+  assert.ok((await mine.verify(inbound({ headers, body: sealed('mine') }))).keyId);
+  assert.throws(() => mine.verify(inbound({ headers, body: sealed('other') })), { code: 'SIGNATURE_INVALID' });
 });
 
 test('Blocks that are cut short, or none, are refused', () => {
   const form = sealed('mine').toString();
   for (const body of [form.slice(0, -4), 'app_id=mine&data=', 'app_id=mine', '', 'app_id=mine&data=!!']) {
-    assert.throws(() => mine.verify(delivery({ headers, body: Buffer.from(body) })), { code: /^SIGNATURE_/ });
+    assert.throws(() => mine.verify(inbound({ headers, body: Buffer.from(body) })), { code: /^SIGNATURE_/ });
   }
 });
 

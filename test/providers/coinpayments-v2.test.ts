@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { coinpaymentsV2 } from '../../lib/providers/coinpayments-v2.ts';
 import { describeProvider, readProviderFixtures } from '../../lib/testing/index.ts';
-import { delivery } from '../helpers/delivery.ts';
+import { inbound } from '../helpers/inbound.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/providers/coinpayments-v2', import.meta.url));
 const fixtures = readProviderFixtures(folder);
@@ -24,7 +24,7 @@ test('Byte order mark, method, URL, client, time and body are signed, one after 
     'x-coinpayments-timestamp': '2025-01-02T03:04:05',
     'x-coinpayments-signature': createHmac('sha256', 'secret').update(signed).digest('base64'),
   };
-  assert.ok((await provider.verify(delivery({ headers, body: Buffer.from('{}') }))).keyId);
+  assert.ok((await provider.verify(inbound({ headers, body: Buffer.from('{}') }))).keyId);
   const other = coinpaymentsV2({ secrets: ['secret'], url: `${url}/` });
-  assert.throws(() => other.verify(delivery({ headers, body: Buffer.from('{}') })), { code: 'SIGNATURE_INVALID' });
+  assert.throws(() => other.verify(inbound({ headers, body: Buffer.from('{}') })), { code: 'SIGNATURE_INVALID' });
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { cryptapi, cryptapiPublicKey } from '../../lib/providers/cryptapi.ts';
 import { describeProvider, readProviderFixtures, signCallback } from '../../lib/testing/index.ts';
-import { delivery } from '../helpers/delivery.ts';
+import { inbound } from '../helpers/inbound.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/providers/cryptapi', import.meta.url));
 const fixtures = readProviderFixtures(folder);
@@ -17,7 +17,7 @@ test('A GET is signed over the whole URL: another host, order or amount does not
   const at = (origin?: string) => cryptapi({ secrets: [first.key], ...(origin === undefined ? {} : { origin }) });
   const provider = at('https://pay.example.com');
   const { headers } = signCallback(provider, { secret: first.signing ?? '', body: '', method: 'GET', url });
-  const sent = delivery({ method: 'GET', url, headers });
+  const sent = inbound({ method: 'GET', url, headers });
   assert.ok((await provider.verify(sent)).keyId);
   const refusals = [
     at('https://other.example.com').verify.bind(undefined, sent),

@@ -3,7 +3,7 @@ import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { type CustomOptions, custom, type Scheme, type SigningAlgorithm } from '../../lib/providers/custom.ts';
-import type { Delivery, Reading } from '../../lib/providers/kit/provider.ts';
+import type { InboundCallback, Reading } from '../../lib/providers/kit/provider.ts';
 import { signCallback } from '../../lib/testing/index.ts';
 
 interface Vector {
@@ -24,7 +24,7 @@ function make(scheme: Scheme, key: string, others: Partial<CustomOptions> = {}) 
   return custom({ name: 'example', scheme, read, secrets: [key], ...others });
 }
 
-function delivery(over: Partial<Delivery> = {}): Delivery {
+function inbound(over: Partial<InboundCallback> = {}): InboundCallback {
   return { method: 'POST', url: '/callbacks/example', headers: {}, body: Buffer.from('{}'), receivedAt: now, ...over };
 }
 
@@ -117,7 +117,7 @@ for (const [index, { provider: name, key, headers, body }] of vectors.entries())
     const scheme = schemes[name];
     assert.ok(scheme, `No scheme for ${name}`);
     const provider = make(scheme, key);
-    const sent = delivery({ headers, body: Buffer.from(body) });
+    const sent = inbound({ headers, body: Buffer.from(body) });
     assert.ok((await provider.verify(sent)).keyId);
     const changed = Buffer.from(body);
     changed[changed.length - 2] = (changed[changed.length - 2] ?? 0) ^ 1;
@@ -129,7 +129,7 @@ test('Id and time come from their places, and only once the signature fits', asy
   const vector = vectors.find(({ provider }) => provider === 'svix');
   assert.ok(vector);
   const verified = await make(svix, vector.key).verify(
-    delivery({ headers: vector.headers, body: Buffer.from(vector.body) }),
+    inbound({ headers: vector.headers, body: Buffer.from(vector.body) }),
   );
   assert.equal(verified.deliveryId, 'msg_p5jXN8AQM9LWM0D4loKWxJek');
   assert.equal(verified.signedAt, 1_614_265_330_000);
@@ -165,10 +165,10 @@ test('What each shared-secret algorithm signs, it verifies, in each encoding and
         const url = '/callbacks/example?a=1';
         const { headers, body } = signCallback(provider, { secret, body: '{"a":1}', now, url });
         assert.ok(
-          (await provider.verify(delivery({ headers, body, url }))).keyId,
+          (await provider.verify(inbound({ headers, body, url }))).keyId,
           `${algorithm} ${encoding} ${keyForm}`,
         );
-        assert.throws(() => provider.verify(delivery({ headers, body, url: '/callbacks/example?a=2' })), {
+        assert.throws(() => provider.verify(inbound({ headers, body, url: '/callbacks/example?a=2' })), {
           code: 'SIGNATURE_INVALID',
         });
       }
@@ -219,8 +219,8 @@ test('What each private key signs, its public key verifies, and another does not
       };
       const provider = make(scheme, own.publicKey);
       const { headers, body } = signCallback(provider, { secret: own.privateKey, body: { a: 1 }, now });
-      assert.equal((await provider.verify(delivery({ headers, body }))).signedAt, now, algorithm);
-      assert.throws(() => make(scheme, other.publicKey).verify(delivery({ headers, body })), {
+      assert.equal((await provider.verify(inbound({ headers, body }))).signedAt, now, algorithm);
+      assert.throws(() => make(scheme, other.publicKey).verify(inbound({ headers, body })), {
         code: 'SIGNATURE_INVALID',
       });
     }
@@ -228,7 +228,7 @@ test('What each private key signs, its public key verifies, and another does not
 });
 
 test('A secret that is only sent is compared whole: in a header, in the URL, as basic authentication', async () => {
-  const places: [Scheme, Partial<Delivery>, Partial<Delivery>][] = [
+  const places: [Scheme, Partial<InboundCallback>, Partial<InboundCallback>][] = [
     [
       { algorithm: 'shared', signature: { header: 'authorization' } },
       { headers: { authorization: 's3cret' } },
@@ -247,10 +247,10 @@ test('A secret that is only sent is compared whole: in a header, in the URL, as 
   ];
   for (const [scheme, right, wrong] of places) {
     const provider = make(scheme, 's3cret');
-    assert.ok((await provider.verify(delivery(right))).keyId);
-    assert.throws(() => provider.verify(delivery(wrong)), { code: /^SIGNATURE_/ });
+    assert.ok((await provider.verify(inbound(right))).keyId);
+    assert.throws(() => provider.verify(inbound(wrong)), { code: /^SIGNATURE_/ });
     const { headers, query } = signCallback(provider, { secret: 's3cret', body: '{}', now });
-    assert.ok((await provider.verify(delivery({ headers, url: `/x?${query ?? ''}` }))).keyId);
+    assert.ok((await provider.verify(inbound({ headers, url: `/x?${query ?? ''}` }))).keyId);
   }
 });
 
@@ -273,8 +273,8 @@ test('A signature inside the body is put there by sign and found again, in JSON 
     const provider = make(scheme, 'key');
     const { headers, body } = signCallback(provider, { secret: 'key', body: written, now });
     assert.notEqual(body.toString(), written);
-    assert.ok((await provider.verify(delivery({ headers, body }))).keyId);
-    assert.throws(() => provider.verify(delivery({ headers, body: Buffer.from(body.toString().replace('1', '2')) })), {
+    assert.ok((await provider.verify(inbound({ headers, body }))).keyId);
+    assert.throws(() => provider.verify(inbound({ headers, body: Buffer.from(body.toString().replace('1', '2')) })), {
       code: 'SIGNATURE_INVALID',
     });
   }
@@ -289,9 +289,9 @@ test('Of several signatures in a structured header one that fits is enough', asy
   });
   const mac = createHmac('sha256', 'key').update('1767225600.{}').digest('hex');
   const provider = make(scheme, 'key');
-  const sent = delivery({ headers: { 'x-sig': `t=1767225600,v0=00,v1=${'0'.repeat(64)}, v1=${mac}` } });
+  const sent = inbound({ headers: { 'x-sig': `t=1767225600,v0=00,v1=${'0'.repeat(64)}, v1=${mac}` } });
   assert.equal((await provider.verify(sent)).signedAt, now);
-  assert.throws(() => provider.verify(delivery({ headers: { 'x-sig': `v1=${mac}` } })), { code: 'SIGNATURE_MISSING' });
+  assert.throws(() => provider.verify(inbound({ headers: { 'x-sig': `v1=${mac}` } })), { code: 'SIGNATURE_MISSING' });
 });
 
 test('Each unit of time is read, and what is none does not verify', async () => {
@@ -306,8 +306,8 @@ test('Each unit of time is read, and what is none does not verify', async () => 
       signed: ['timestamp', 'body'],
       timestamp: { header: 'x-time', unit: unit as 's' },
     });
-    const sent = (text: string): Delivery =>
-      delivery({ headers: { 'x-time': text, 'x-sig': createHmac('sha256', 'key').update(`${text}{}`).digest('hex') } });
+    const sent = (text: string): InboundCallback =>
+      inbound({ headers: { 'x-time': text, 'x-sig': createHmac('sha256', 'key').update(`${text}{}`).digest('hex') } });
     assert.equal((await make(scheme, 'key').verify(sent(time))).signedAt, now, unit);
     assert.throws(() => make(scheme, 'key').verify(sent('yesterday')), { code: 'SIGNATURE_INVALID' });
   }
@@ -320,7 +320,7 @@ test('The unit iso takes what RFC 3339 allows, and refuses days and hours that d
   });
   const verify = async (text: string): Promise<number | undefined> => {
     const mac = createHmac('sha256', 'key').update(`${text}{}`).digest('hex');
-    return (await make(scheme, 'key').verify(delivery({ headers: { 'x-time': text, 'x-sig': mac } }))).signedAt;
+    return (await make(scheme, 'key').verify(inbound({ headers: { 'x-time': text, 'x-sig': mac } }))).signedAt;
   };
   for (const text of ['2026-01-01t00:00:00z', '2026-01-01T00:00:00.0000000001Z', '2025-12-31T23:59:60Z'])
     assert.equal(await verify(text), now, text);
@@ -332,7 +332,7 @@ test('Sorted JSON is what a sender gets that sorts at every depth', async () => 
   const scheme = hmacOfBody('x-sig', { signed: ['sortedBody'] });
   const mac = createHmac('sha256', 'key').update('{"a":1,"b":{"c":[{"y":1,"z":"/\u00e9"}],"d":null}}').digest('hex');
   const body = Buffer.from('{ "b": {"d":null,"c":[{"z":"/\u00e9","y":1.0}]}, "a":1 }');
-  assert.ok((await make(scheme, 'key').verify(delivery({ headers: { 'x-sig': mac }, body }))).keyId);
+  assert.ok((await make(scheme, 'key').verify(inbound({ headers: { 'x-sig': mac }, body }))).keyId);
 });
 
 test('The key that is named is the only one tried where it is known, and naming adds none', async () => {
@@ -342,8 +342,8 @@ test('The key that is named is the only one tried where it is known, and naming 
     { key: 'two', id: '2' },
   ];
   const provider = make(scheme, 'unused', { secrets });
-  const signed = (name: string): Delivery =>
-    delivery({ headers: { 'x-key': name, 'x-sig': createHmac('sha256', 'two').update('{}').digest('hex') } });
+  const signed = (name: string): InboundCallback =>
+    inbound({ headers: { 'x-key': name, 'x-sig': createHmac('sha256', 'two').update('{}').digest('hex') } });
   assert.equal((await provider.verify(signed('2'))).keyId, '2');
   assert.equal((await provider.verify(signed('unknown'))).keyId, '2');
   assert.throws(() => provider.verify(signed('1')), { code: 'SIGNATURE_INVALID' });
@@ -363,13 +363,13 @@ test('An unsigned ping is answered and never read, however its body looks', asyn
       return read();
     },
   });
-  for (const ping of [delivery(), delivery({ method: 'HEAD', body: Buffer.alloc(0), headers: { 'x-nonce': 'n' } })]) {
+  for (const ping of [inbound(), inbound({ method: 'HEAD', body: Buffer.alloc(0), headers: { 'x-nonce': 'n' } })]) {
     assert.deepEqual(await provider.verify(ping), {});
     assert.equal(provider.read(ping, {}).kind, 'ping');
   }
   assert.equal(reads, 0);
-  assert.throws(() => provider.verify(delivery({ headers: { 'x-nonce': 'n' } })), { code: 'SIGNATURE_MISSING' });
-  assert.throws(() => provider.verify(delivery({ body: Buffer.alloc(4_097) })), { code: 'SIGNATURE_MISSING' });
+  assert.throws(() => provider.verify(inbound({ headers: { 'x-nonce': 'n' } })), { code: 'SIGNATURE_MISSING' });
+  assert.throws(() => provider.verify(inbound({ body: Buffer.alloc(4_097) })), { code: 'SIGNATURE_MISSING' });
   assert.deepEqual(provider.keptHeaders, ['x-nonce']);
 });
 

@@ -3,7 +3,7 @@ import { createPublicKey, createSign } from 'node:crypto';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { fireblocks, fireblocksKeys } from '../../lib/providers/fireblocks.ts';
-import type { Delivery } from '../../lib/providers/kit/provider.ts';
+import type { InboundCallback } from '../../lib/providers/kit/provider.ts';
 import { describeProvider, readProviderFixtures, signCallback } from '../../lib/testing/index.ts';
 import { serveKeys } from '../helpers/key-server.ts';
 
@@ -15,7 +15,7 @@ const body = fixtures.cases[0]?.body ?? Buffer.alloc(0);
 
 describeProvider({ name: 'Fireblocks', create: fireblocks, fixtures });
 
-const delivery = (headers: Delivery['headers'], bytes = body): Delivery => ({
+const inbound = (headers: InboundCallback['headers'], bytes = body): InboundCallback => ({
   method: 'POST',
   url: '/callbacks/fireblocks',
   headers,
@@ -28,13 +28,13 @@ const legacy = (): string => createSign('RSA-SHA512').update(body).sign(secret, 
 test('The legacy signature verifies too, and no byte of the body can change under it', async () => {
   const provider = fireblocks({ secrets: [first.key, second.key] });
   const headers = { 'fireblocks-signature': legacy() };
-  assert.ok((await provider.verify(delivery(headers))).keyId);
+  assert.ok((await provider.verify(inbound(headers))).keyId);
   for (const index of [0, 100, body.length - 1]) {
     const changed = Buffer.from(body);
     changed[index] = (changed[index] ?? 0) ^ 1;
-    assert.throws(() => provider.verify(delivery(headers, changed)), { code: 'SIGNATURE_INVALID' });
+    assert.throws(() => provider.verify(inbound(headers, changed)), { code: 'SIGNATURE_INVALID' });
   }
-  assert.throws(() => fireblocks({ secrets: [second.key] }).verify(delivery(headers)), { code: 'SIGNATURE_INVALID' });
+  assert.throws(() => fireblocks({ secrets: [second.key] }).verify(inbound(headers)), { code: 'SIGNATURE_INVALID' });
 });
 
 test('While both signatures are sent, one that fits a configured key is enough', async () => {
@@ -43,7 +43,7 @@ test('While both signatures are sent, one that fits a configured key is enough',
   };
   const headers = { ...both, 'fireblocks-signature': legacy() };
   for (const key of [first.key, second.key]) {
-    assert.ok((await fireblocks({ secrets: [key] }).verify(delivery(headers))).keyId);
+    assert.ok((await fireblocks({ secrets: [key] }).verify(inbound(headers))).keyId);
   }
 });
 
@@ -53,7 +53,7 @@ test('A header that names another algorithm, or none, is refused whatever it sig
     const header = Buffer.from(JSON.stringify({ alg })).toString('base64url');
     const signed = `${header}.${body.toString('base64url')}`;
     const signature = createSign('RSA-SHA256').update(signed).sign(secret, 'base64url');
-    assert.throws(() => provider.verify(delivery({ 'fireblocks-webhook-signature': `${header}..${signature}` })), {
+    assert.throws(() => provider.verify(inbound({ 'fireblocks-webhook-signature': `${header}..${signature}` })), {
       code: 'SIGNATURE_INVALID',
     });
   }
@@ -74,7 +74,7 @@ test('Keys come from the JWKS, by their ids; what is no RSA key for RS512 is pas
   const fetch = { allowPrivate: true };
   const provider = fireblocks({ secrets: fireblocksKeys({ url: `${at}/.well-known/jwks.json`, fetch }) });
   const { headers } = signCallback(provider, { secret, body });
-  assert.deepEqual(await provider.verify(delivery(headers)), { keyId: 'webhook-key-1' });
+  assert.deepEqual(await provider.verify(inbound(headers)), { keyId: 'webhook-key-1' });
   const broken = fireblocks({ secrets: fireblocksKeys({ url: `${at}/elsewhere`, fetch }) });
-  await assert.rejects(async () => broken.verify(delivery(headers)), { code: 'KEYS_UNAVAILABLE' });
+  await assert.rejects(async () => broken.verify(inbound(headers)), { code: 'KEYS_UNAVAILABLE' });
 });

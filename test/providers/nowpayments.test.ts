@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { nowpayments } from '../../lib/providers/nowpayments.ts';
 import { describeProvider, readProviderFixtures } from '../../lib/testing/index.ts';
-import { delivery } from '../helpers/delivery.ts';
+import { inbound } from '../helpers/inbound.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/providers/nowpayments', import.meta.url));
 const fixtures = readProviderFixtures(folder);
@@ -14,7 +14,7 @@ describeProvider({ name: 'NOWPayments', create: nowpayments, fixtures });
 const provider = nowpayments({ secrets: ['secret'] });
 const signatureOf = (json: string): string => createHmac('sha512', 'secret').update(json).digest('hex');
 const verify = (body: string, signed: string) =>
-  provider.verify(delivery({ body: Buffer.from(body), headers: { 'x-nowpayments-sig': signatureOf(signed) } }));
+  provider.verify(inbound({ body: Buffer.from(body), headers: { 'x-nowpayments-sig': signatureOf(signed) } }));
 
 test('Nested members are signed: a fee that was changed does not verify', async () => {
   const signed = '{"fee":{"currency":"btc","depositFee":1},"payment_id":5}';

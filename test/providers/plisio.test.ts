@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { plisio } from '../../lib/providers/plisio.ts';
 import { describeProvider, readProviderFixtures } from '../../lib/testing/index.ts';
-import { delivery } from '../helpers/delivery.ts';
+import { inbound } from '../helpers/inbound.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/providers/plisio', import.meta.url));
 const fixtures = readProviderFixtures(folder);
@@ -17,6 +17,6 @@ test('Members that were sorted and made texts before they were signed verify too
   const hash = signed('{"amount":"0.10","confirmations":"3","status":"new"}');
   const body = (amount: string): Buffer =>
     Buffer.from(`{"status":"new","confirmations":3,"amount":${amount},"verify_hash":"${hash}"}`);
-  assert.ok((await provider.verify(delivery({ body: body('0.10') }))).keyId);
-  assert.throws(() => provider.verify(delivery({ body: body('0.11') })), { code: 'SIGNATURE_INVALID' });
+  assert.ok((await provider.verify(inbound({ body: body('0.10') }))).keyId);
+  assert.throws(() => provider.verify(inbound({ body: body('0.11') })), { code: 'SIGNATURE_INVALID' });
 });

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { safeheron } from '../../lib/providers/safeheron.ts';
 import { describeProvider, readProviderFixtures, signCallback } from '../../lib/testing/index.ts';
-import { delivery } from '../helpers/delivery.ts';
+import { inbound } from '../helpers/inbound.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/providers/safeheron', import.meta.url));
 const fixtures = readProviderFixtures(folder);
@@ -29,7 +29,7 @@ test('The older envelope, PKCS #1 and CBC, opens too', async () => {
   const timestamp = '1700000120000';
   const signed = Buffer.from(`bizContent=${bizContent}&key=${key}&timestamp=${timestamp}`);
   const sig = sign('sha256', signed, first.signing ?? '').toString('base64');
-  const sent = delivery({ body: Buffer.from(JSON.stringify({ timestamp, sig, key, bizContent })) });
+  const sent = inbound({ body: Buffer.from(JSON.stringify({ timestamp, sig, key, bizContent })) });
   const verified = await provider.verify(sent);
   assert.equal(provider.read(sent, verified).transfers[0]?.kind, 'confirmed');
 });
@@ -38,7 +38,7 @@ test('A body that says another kind of encryption, which is not signed, is refus
   const { body } = signCallback(provider, { secret: first.signing ?? '', body: event });
   const envelope = JSON.parse(body.toString()) as Record<string, string>;
   for (const changed of [{ rsaType: 'ECB' }, { aesType: 'CBC' }, { rsaType: undefined, aesType: undefined }]) {
-    const sent = delivery({ body: Buffer.from(JSON.stringify({ ...envelope, ...changed })) });
+    const sent = inbound({ body: Buffer.from(JSON.stringify({ ...envelope, ...changed })) });
     await assert.rejects(async () => provider.verify(sent), { code: 'SIGNATURE_INVALID' });
   }
 });

@@ -6,7 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { custom } from '../../lib/providers/custom.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
-import type { Delivery } from '../../lib/providers/kit/provider.ts';
+import type { InboundCallback } from '../../lib/providers/kit/provider.ts';
 import { moralis } from '../../lib/providers/moralis.ts';
 import { signCallback } from '../../lib/testing/index.ts';
 
@@ -15,7 +15,7 @@ import { signCallback } from '../../lib/testing/index.ts';
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const body = '{"type":"deposit.confirmed","data":{"amount":"1"},"text":"\u5230\u8d26 \\u00e9 \u20ac"}';
 
-function delivery(headers: Record<string, string>, sent: string | Buffer): Delivery {
+function inbound(headers: Record<string, string>, sent: string | Buffer): InboundCallback {
   return { method: 'POST', url: '/', headers, body: Buffer.from(sent), receivedAt: Date.now() };
 }
 
@@ -29,7 +29,7 @@ test('standardwebhooks verifies what we sign, and we verify what it signs', asyn
     'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
     'webhook-signature': new Webhook(secret).sign('msg_1', at, body),
   };
-  assert.equal((await provider.verify(delivery(headers, body))).deliveryId, 'msg_1');
+  assert.equal((await provider.verify(inbound(headers, body))).deliveryId, 'msg_1');
 });
 
 test('svix verifies what we sign by a declaration, and we verify what it signs', async () => {
@@ -57,7 +57,7 @@ test('svix verifies what we sign by a declaration, and we verify what it signs',
     'svix-timestamp': String(Math.floor(at.getTime() / 1_000)),
     'svix-signature': new SvixWebhook(secret).sign('msg_2', at, body),
   };
-  assert.equal((await provider.verify(delivery(headers, body))).deliveryId, 'msg_2');
+  assert.equal((await provider.verify(inbound(headers, body))).deliveryId, 'msg_2');
 });
 
 const key = 'a-streams-secret';
@@ -90,7 +90,7 @@ test('Bodies that are rightly signed and that the Moralis package refuses all th
   ]) {
     const { headers } = signCallback(provider, { secret: key, body: sent });
     assert.equal(moralisAccepts(sent, headers['x-signature'] ?? ''), false, sent);
-    assert.ok((await provider.verify(delivery(headers, sent))).keyId, sent);
+    assert.ok((await provider.verify(inbound(headers, sent))).keyId, sent);
   }
 });
 
@@ -99,11 +99,11 @@ test('A body that was written otherwise on the way is taken by the signature ove
   const { headers } = signCallback(provider, { secret: key, body: erc20 });
   const pretty = JSON.stringify(JSON.parse(erc20), null, 2);
   assert.equal(moralisAccepts(pretty, headers['x-signature'] ?? ''), true);
-  assert.ok((await provider.verify(delivery(headers, pretty))).keyId);
+  assert.ok((await provider.verify(inbound(headers, pretty))).keyId);
 });
 
 test('But not one in which a number would be rounded, which that signature does not cover whole', () => {
   const provider = moralis({ secrets: [key] });
   const { headers } = signCallback(provider, { secret: key, body: '{"a":12345678901234567000}' });
-  assert.throws(() => provider.verify(delivery(headers, '{"a": 12345678901234567001}')), { code: 'SIGNATURE_INVALID' });
+  assert.throws(() => provider.verify(inbound(headers, '{"a": 12345678901234567001}')), { code: 'SIGNATURE_INVALID' });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { alchemy } from '../../lib/providers/alchemy.ts';
-import type { Delivery, Provider, ProviderOptions, Reading } from '../../lib/providers/kit/provider.ts';
+import type { InboundCallback, Provider, ProviderOptions, Reading } from '../../lib/providers/kit/provider.ts';
 import { describeProvider, type ProviderFixtures, readProviderFixtures } from '../../lib/testing/index.ts';
 
 const fixtures = readProviderFixtures(fileURLToPath(new URL('../fixtures/providers/alchemy', import.meta.url)));
@@ -39,7 +39,7 @@ const spoiled =
 const changed =
   (change: (reading: Reading) => Reading): Spoil =>
   (provider) => ({
-    read: (delivery: Delivery, verified) => change(provider.read(delivery, verified)),
+    read: (inbound: InboundCallback, verified) => change(provider.read(inbound, verified)),
   });
 
 const faults: Record<string, { spoil: Spoil; fails: RegExp }> = {
@@ -49,11 +49,11 @@ const faults: Record<string, { spoil: Spoil; fails: RegExp }> = {
   },
   'compares only the beginning of the body': {
     spoil: (provider) => ({
-      verify: (delivery) => {
+      verify: (inbound) => {
         try {
-          return provider.verify(delivery);
+          return provider.verify(inbound);
         } catch (error) {
-          if (delivery.body.toString().startsWith('{"webhookId":"wh_obbg1vsit09yssd2"')) return { keyId: 'any' };
+          if (inbound.body.toString().startsWith('{"webhookId":"wh_obbg1vsit09yssd2"')) return { keyId: 'any' };
           throw error;
         }
       },
@@ -61,7 +61,7 @@ const faults: Record<string, { spoil: Spoil; fails: RegExp }> = {
     fails: /^One changed byte/,
   },
   'does not tell which secret fits': {
-    spoil: (provider) => ({ verify: async (delivery) => ({ ...(await provider.verify(delivery)), keyId: 'one' }) }),
+    spoil: (provider) => ({ verify: async (inbound) => ({ ...(await provider.verify(inbound)), keyId: 'one' }) }),
     fails: /^During a rotation/,
   },
   'answers otherwise': { spoil: () => ({ answer: () => ({ status: 202 }) }), fails: /outcome, events and answer$/ },
@@ -98,8 +98,8 @@ const faults: Record<string, { spoil: Spoil; fails: RegExp }> = {
   },
   'finds no delivery id': {
     spoil: (provider) => ({
-      verify: async (delivery) => {
-        const { deliveryId: _, ...verified } = await provider.verify(delivery);
+      verify: async (inbound) => {
+        const { deliveryId: _, ...verified } = await provider.verify(inbound);
         return verified;
       },
     }),

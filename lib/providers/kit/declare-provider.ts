@@ -35,7 +35,7 @@ export function declareProvider(declaration: ProviderDeclaration, options: Provi
       verify,
       sign,
       // What came unsigned is never read, not even when a stored callback is read again.
-      read: (delivery, verified) => (isUnsignedPing(delivery) ? ping : read(delivery, verified)),
+      read: (inbound, verified) => (isUnsignedPing(inbound) ? ping : read(inbound, verified)),
     },
     options,
   );

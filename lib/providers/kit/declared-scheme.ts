@@ -14,7 +14,7 @@ import { decodeBase64, decodeBase64Url, decodeHex } from '../../signatures/decod
 import { hmacKey } from '../../signatures/hmac.ts';
 import type { Key } from '../../signatures/key-ring.ts';
 import { signaturesAt, signedRequest, textAt, timeOf } from './places.ts';
-import type { Delivery, Sign, Verified } from './provider.ts';
+import type { InboundCallback, Sign, Verified } from './provider.ts';
 import type { Part, Place, Scheme, SignedRequest } from './scheme.ts';
 import { signingOf } from './scheme-signing.ts';
 import { signedBytes } from './signed-bytes.ts';
@@ -22,10 +22,10 @@ import { signedBytes } from './signed-bytes.ts';
 /** What a scheme comes to: the parts of a provider that it fixes. */
 export interface DeclaredScheme {
   prepare(secret: string): VerifyingKey;
-  verify(delivery: Delivery, keys: readonly Key<VerifyingKey>[]): Verified;
+  verify(inbound: InboundCallback, keys: readonly Key<VerifyingKey>[]): Verified;
   sign: Sign;
-  /** Whether a delivery is one that came unsigned and must not be read. */
-  isUnsignedPing(delivery: Delivery): boolean;
+  /** Whether an inbound callback is one that came unsigned and must not be read. */
+  isUnsignedPing(inbound: InboundCallback): boolean;
   /** Headers without which a stored callback could not be told from a ping. */
   keptHeaders: readonly string[];
 }
@@ -36,11 +36,11 @@ export function declaredScheme(scheme: Scheme, name: string): DeclaredScheme {
   const keyForm = keyFormOf(scheme);
   const alternatives = [scheme.signed ?? [], ...(scheme.alsoSigned ?? [])];
 
-  function verify(delivery: Delivery, keys: readonly Key<VerifyingKey>[]): Verified {
-    const request = signedRequest(delivery);
+  function verify(inbound: InboundCallback, keys: readonly Key<VerifyingKey>[]): Verified {
+    const request = signedRequest(inbound);
     const texts = signaturesAt(request, scheme.signature);
     if (texts.length === 0) {
-      if (isUnsignedPing(delivery)) return {};
+      if (isUnsignedPing(inbound)) return {};
       throw new DepositCallbackError(
         'SIGNATURE_MISSING',
         `${name}: no signature stands in ${describePlace(scheme.signature)}`,
@@ -89,11 +89,11 @@ export function declaredScheme(scheme: Scheme, name: string): DeclaredScheme {
     });
   }
 
-  function isUnsignedPing(delivery: Delivery): boolean {
+  function isUnsignedPing(inbound: InboundCallback): boolean {
     const { methods = [], withoutHeaders = [], bodyBytes = 4_096 } = scheme.unsignedPing ?? {};
-    if (delivery.body.length > bodyBytes) return false;
-    if (methods.includes(delivery.method)) return true;
-    return withoutHeaders.length > 0 && withoutHeaders.every((header) => delivery.headers[header] === undefined);
+    if (inbound.body.length > bodyBytes) return false;
+    if (methods.includes(inbound.method)) return true;
+    return withoutHeaders.length > 0 && withoutHeaders.every((header) => inbound.headers[header] === undefined);
   }
 
   return {

@@ -1,6 +1,6 @@
 import { invalidOption } from '../../errors.ts';
 import { type Key, keyRing } from '../../signatures/key-ring.ts';
-import type { Delivery, Provider, ProviderOptions, Reading, Sign, Verified } from './provider.ts';
+import type { InboundCallback, Provider, ProviderOptions, Reading, Sign, Verified } from './provider.ts';
 
 /** What one kind of provider fixes; the rest comes from the user's options. */
 export interface ProviderDefinition<K> {
@@ -8,8 +8,8 @@ export interface ProviderDefinition<K> {
   /** Turns a secret into what `verify` needs; throws for one that it cannot use. */
   prepare(secret: string): K;
   /** Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`. */
-  verify(delivery: Delivery, keys: readonly Key<K>[]): Verified;
-  read(delivery: Delivery, verified: Verified): Reading;
+  verify(inbound: InboundCallback, keys: readonly Key<K>[]): Verified;
+  read(inbound: InboundCallback, verified: Verified): Reading;
   sign: Sign;
   reportsConfirmations: Provider['reportsConfirmations'];
   /** Default: 200 with an empty body. */
@@ -61,11 +61,11 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
     path,
     methods: definition.methods ?? ['POST'],
     events: definition.events ?? [],
-    verify(delivery) {
-      const active = keys.active(delivery.receivedAt);
+    verify(inbound) {
+      const active = keys.active(inbound.receivedAt);
       return active instanceof Promise
-        ? active.then((list) => definition.verify(delivery, list))
-        : definition.verify(delivery, active);
+        ? active.then((list) => definition.verify(inbound, list))
+        : definition.verify(inbound, active);
     },
     read: definition.read,
     sign: definition.sign,

@@ -1,10 +1,10 @@
 import { formFields, type Json, type JsonObject, member, optionalNumberText, parseJson } from '../../json/json.ts';
 import { rfc3339Time } from '../../util/rfc3339.ts';
-import type { Delivery } from './provider.ts';
+import type { InboundCallback } from './provider.ts';
 import type { Place, SignaturePlace, SignedRequest, TimeUnit } from './scheme.ts';
 
-/** A delivery, or a callback that is being signed, as places and parts are read from it. */
-export function signedRequest(source: Pick<Delivery, 'method' | 'url' | 'headers' | 'body'>): SignedRequest {
+/** An inbound callback, or a callback that is being signed, as places and parts are read from it. */
+export function signedRequest(source: Pick<InboundCallback, 'method' | 'url' | 'headers' | 'body'>): SignedRequest {
   let fields: JsonObject | undefined;
   let isRead = false;
   return {
@@ -20,7 +20,7 @@ export function signedRequest(source: Pick<Delivery, 'method' | 'url' | 'headers
   };
 }
 
-function readFields({ headers, body }: Pick<Delivery, 'headers' | 'body'>): JsonObject | undefined {
+function readFields({ headers, body }: Pick<InboundCallback, 'headers' | 'body'>): JsonObject | undefined {
   try {
     if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return formFields(body);
     const json = parseJson(body);

@@ -6,7 +6,7 @@ export type { Amount, Evidence, Removal, Transfer } from '../../deposits/transfe
 export type { SecretEntry, Secrets } from '../../signatures/key-ring.ts';
 
 /** One callback as a provider sees it: exact bytes, no Express. */
-export interface Delivery {
+export interface InboundCallback {
   method: string;
   /** Path and query as sent, for example `/callbacks/imtoken?id=1`. */
   url: string;
@@ -66,9 +66,9 @@ export interface Provider {
   /** The kinds of event that `read` knows, as the provider names them. */
   readonly events?: readonly string[];
   /** Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`; `KEYS_UNAVAILABLE` when the keys cannot be had. */
-  verify(delivery: Delivery): Verified | Promise<Verified>;
+  verify(inbound: InboundCallback): Verified | Promise<Verified>;
   /** Throws for an authentic body that it cannot read: that callback is quarantined whole. */
-  read(delivery: Delivery, verified: Verified): Reading;
+  read(inbound: InboundCallback, verified: Verified): Reading;
   /** The answer that the provider takes as accepted. */
   answer(outcome: OutcomeKind): Answer;
   /** Signs as the provider does: for tests and for `deposit-callback send`. */

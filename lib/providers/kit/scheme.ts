@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json/json.ts';
 import type { KeyForm, SigningAlgorithm } from '../../signatures/algorithms.ts';
-import type { Delivery } from './provider.ts';
+import type { InboundCallback } from './provider.ts';
 
 /** How a provider signs, as a value: everything that `verify` and `sign` need to know. */
 export interface Scheme {
@@ -79,7 +79,7 @@ export type Part =
   | { from: (request: SignedRequest) => Uint8Array | string | undefined };
 
 /** What parts and places are taken from. */
-export interface SignedRequest extends Pick<Delivery, 'method' | 'url' | 'headers' | 'body'> {
+export interface SignedRequest extends Pick<InboundCallback, 'method' | 'url' | 'headers' | 'body'> {
   /** Members of the JSON body, or fields of the form; undefined where the body is neither. Proves nothing yet. */
   fields(): JsonObject | undefined;
 }
@@ -87,7 +87,7 @@ export interface SignedRequest extends Pick<Delivery, 'method' | 'url' | 'header
 export interface UnsignedPing {
   /** Methods that never carry a deposit: HEAD, GET. */
   methods?: readonly string[];
-  /** Lower-case names of headers that every signed delivery has and a ping has not, all of them. */
+  /** Lower-case names of headers that every signed callback has and a ping has not, all of them. */
   withoutHeaders?: readonly string[];
   /** Longest body of a ping. Default 4096 bytes: anybody may send one. */
   bodyBytes?: number;

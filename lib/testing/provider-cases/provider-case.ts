@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isDepositCallbackError } from '../../errors.ts';
-import type { Delivery, Provider, ProviderOptions, Verified } from '../../providers/kit/provider.ts';
+import type { InboundCallback, Provider, ProviderOptions, Verified } from '../../providers/kit/provider.ts';
 import type { ProviderFixtures } from '../provider-fixtures.ts';
 import type { SentCallback } from './sending.ts';
 
@@ -20,15 +20,15 @@ export function providerWith({ create, fixtures }: ProviderUnderTest, ...secrets
   return create({ ...fixtures.options, secrets });
 }
 
-export function deliveryOf({ method, url, headers, body }: SentCallback, receivedAt: number): Delivery {
+export function inboundOf({ method, url, headers, body }: SentCallback, receivedAt: number): InboundCallback {
   return { method, url, headers, body, receivedAt };
 }
 
 /** Asserts that it is refused as a wrong or missing signature, whichever of the two. */
-export async function assertRefused(provider: Provider, delivery: Delivery, what: string): Promise<void> {
+export async function assertRefused(provider: Provider, inbound: InboundCallback, what: string): Promise<void> {
   let verified: Verified | undefined;
   try {
-    verified = await provider.verify(delivery);
+    verified = await provider.verify(inbound);
   } catch (error) {
     const isRefusal =
       isDepositCallbackError(error) && (error.code === 'SIGNATURE_INVALID' || error.code === 'SIGNATURE_MISSING');
@@ -36,7 +36,7 @@ export async function assertRefused(provider: Provider, delivery: Delivery, what
     return;
   }
   // Without a key it is a ping that nobody signed, which is never read.
-  if (verified.keyId === undefined && provider.read(delivery, verified).kind === 'ping') return;
+  if (verified.keyId === undefined && provider.read(inbound, verified).kind === 'ping') return;
   assert.fail(`${what} verifies all the same`);
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CaseKind, ExpectedEvent, ProviderCase } from '../provider-fixtures.ts';
-import { deliveryOf, type ProviderUnderTest, providerWith, type SuiteCase, withChangedByte } from './provider-case.ts';
+import { inboundOf, type ProviderUnderTest, providerWith, type SuiteCase, withChangedByte } from './provider-case.ts';
 import { nowOf, type ReceiverUnderTest, sentCallback, startReceiver } from './sending.ts';
 
 const kinds: readonly (CaseKind | 'stale')[] = ['deposit', 'removal', 'ping', 'notice', 'other', 'stale'];
@@ -45,10 +45,10 @@ export function readingCases(under: ProviderUnderTest): readonly SuiteCase[] {
         name: `${one.name} is read exactly`,
         async run() {
           const provider = providerWith(under, first.key);
-          const delivery = deliveryOf(sentBy(one), now);
-          const verified = await provider.verify(delivery);
+          const inbound = inboundOf(sentBy(one), now);
+          const verified = await provider.verify(inbound);
           assert.equal(verified.deliveryId, one.deliveryId);
-          assert.deepEqual(plain(provider.read(delivery, verified)), one.reading);
+          assert.deepEqual(plain(provider.read(inbound, verified)), one.reading);
         },
       })),
     ...fixtures.cases.map((one) => ({

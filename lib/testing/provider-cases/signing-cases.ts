@@ -3,7 +3,7 @@ import type { Provider } from '../../providers/kit/provider.ts';
 import type { OfficialVector, ProviderCase } from '../provider-fixtures.ts';
 import {
   assertRefused,
-  deliveryOf,
+  inboundOf,
   type ProviderUnderTest,
   placesIn,
   providerWith,
@@ -24,13 +24,13 @@ export function signingCases(under: ProviderUnderTest): readonly SuiteCase[] {
     if (fixtures.bodySigned !== false) {
       for (const index of placesIn(sent.body.length)) {
         const changed = { ...sent, body: withChangedByte(sent.body, index) };
-        await assertRefused(target, deliveryOf(changed, at), `Byte ${index} of the body changed`);
+        await assertRefused(target, inboundOf(changed, at), `Byte ${index} of the body changed`);
       }
     }
     for (const [name, value] of Object.entries(sent.headers).filter(([name]) => isSigned(name))) {
       for (const index of placesIn(value.length)) {
         const headers = { ...sent.headers, [name]: withChangedCharacter(value, index) };
-        await assertRefused(target, deliveryOf({ ...sent, headers }, at), `Character ${index} of ${name} changed`);
+        await assertRefused(target, inboundOf({ ...sent, headers }, at), `Character ${index} of ${name} changed`);
       }
     }
   }
@@ -54,7 +54,7 @@ export function signingCases(under: ProviderUnderTest): readonly SuiteCase[] {
       async run() {
         const target = provider();
         const sent = sentCallback(target, sample(), fixtures);
-        assert.ok((await target.verify(deliveryOf(sent, now))).keyId);
+        assert.ok((await target.verify(inboundOf(sent, now))).keyId);
         await assertNothingChanged(target, sent, now);
       },
     },
@@ -63,7 +63,7 @@ export function signingCases(under: ProviderUnderTest): readonly SuiteCase[] {
       async run() {
         const sent = sentCallback(provider(), sample(), fixtures);
         if (first.signing !== undefined) {
-          await assertRefused(providerWith(under, second.key), deliveryOf(sent, now), 'Another key');
+          await assertRefused(providerWith(under, second.key), inboundOf(sent, now), 'Another key');
           return;
         }
         for (const index of placesIn(first.key.length)) {
@@ -75,7 +75,7 @@ export function signingCases(under: ProviderUnderTest): readonly SuiteCase[] {
             // No longer a secret of this provider's form: refused earlier still.
             continue;
           }
-          await assertRefused(other, deliveryOf(sent, now), `Character ${index} of the secret changed`);
+          await assertRefused(other, inboundOf(sent, now), `Character ${index} of the secret changed`);
         }
       },
     },
@@ -86,11 +86,11 @@ export function signingCases(under: ProviderUnderTest): readonly SuiteCase[] {
         const sent = sentCallback(target, sample(), fixtures);
         for (const name of Object.keys(sent.headers).filter(isSigned)) {
           const { [name]: _, ...headers } = sent.headers;
-          await assertRefused(target, deliveryOf({ ...sent, headers }, now), `The header ${name} left out`);
+          await assertRefused(target, inboundOf({ ...sent, headers }, now), `The header ${name} left out`);
         }
         // The body before it was signed, for a signature that stands in it.
         const bare = { ...sent, body: sample().body, url: target.path, headers: {} };
-        await assertRefused(target, deliveryOf(bare, now), 'Everything left out');
+        await assertRefused(target, inboundOf(bare, now), 'Everything left out');
       },
     },
     {
@@ -100,11 +100,11 @@ export function signingCases(under: ProviderUnderTest): readonly SuiteCase[] {
         const ids = [];
         for (const key of [first, second]) {
           const sent = sentCallback(both, sample(), fixtures, { key });
-          ids.push((await both.verify(deliveryOf(sent, now))).keyId);
+          ids.push((await both.verify(inboundOf(sent, now))).keyId);
         }
         assert.equal(new Set(ids).size, 2);
         const old = sentCallback(both, sample(), fixtures, { key: first });
-        await assertRefused(providerWith(under, second.key), deliveryOf(old, now), 'A secret that was taken away');
+        await assertRefused(providerWith(under, second.key), inboundOf(old, now), 'A secret that was taken away');
       },
     },
     {
@@ -125,7 +125,7 @@ async function officialCase(
   const now = vector.now ?? nowOf(under.fixtures);
   const { method = 'POST', url = target.path, headers, body } = vector;
   const sent = { method, url, headers: { ...headers }, body };
-  assert.ok((await target.verify(deliveryOf(sent, now))).keyId, 'The published signature does not verify');
+  assert.ok((await target.verify(inboundOf(sent, now))).keyId, 'The published signature does not verify');
   await assertNothingChanged(target, { ...sent, headers: withoutTransport(headers) }, now);
 }
 
