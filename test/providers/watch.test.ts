@@ -173,11 +173,56 @@ test('Tatum: a subscription for each address, found again by address, chain and 
         body: {
           type: 'ADDRESS_EVENT',
           attr: { chain: 'ethereum-mainnet', address: '0x690B9A9E9aa1C9dB991C7721a92d351Db4FaC990', url },
+          templateId: 'legacy',
         },
       },
       { line: 'DELETE /v4/subscription/5e68c66581f2ee32bc354087' },
     ],
   );
+});
+
+test('Tatum: a test network is named in every request, and the template where the chain has templates', async (t) => {
+  const own = { id: 'mine', type: 'ADDRESS_EVENT', attr: { address: 'tb1q', chain: 'bitcoin-testnet', url } };
+  const { baseUrl, requests } = await api(t, (line) => ({ json: line.startsWith('GET') ? [own] : {} }));
+  const watch = watchTatum({ apiKey: 'key', chain: 'bitcoin-testnet', url, baseUrl });
+  await watch.watch('tb1p');
+  await watch.unwatch('tb1q');
+  assert.deepEqual(
+    requests().filter(({ line }) => !line.startsWith('GET')),
+    [
+      {
+        line: 'POST /v4/subscription?type=testnet',
+        body: { type: 'ADDRESS_EVENT', attr: { chain: 'bitcoin-testnet', address: 'tb1p', url } },
+      },
+      { line: 'DELETE /v4/subscription/mine?type=testnet' },
+    ],
+  );
+  const enriched = watchTatum({ apiKey: 'key', chain: 'tron-mainnet', url, baseUrl, templateId: 'enriched' });
+  await enriched.watch('TJG7');
+  assert.deepEqual(requests().at(-1), {
+    line: 'POST /v4/subscription',
+    body: {
+      type: 'ADDRESS_EVENT',
+      attr: { chain: 'tron-mainnet', address: 'TJG7', url },
+      templateId: 'enriched',
+    },
+  });
+});
+
+test('Helius: an edit keeps the encoding and the status filter that the webhook was made with', async (t) => {
+  const webhook = {
+    webhookID: 'id',
+    webhookURL: url,
+    transactionTypes: ['ANY'],
+    webhookType: 'raw',
+    accountAddresses: ['A'],
+    encoding: 'jsonParsed',
+    txnStatus: 'success',
+  };
+  const { baseUrl, requests } = await api(t, () => ({ json: webhook }));
+  await watchHelius({ apiKey: 'key', webhookId: 'id', authHeader: 'Bearer x', baseUrl }).watch('B');
+  const { webhookID: _, ...kept } = webhook;
+  assert.deepEqual(requests().at(-1)?.body, { ...kept, accountAddresses: ['A', 'B'], authHeader: 'Bearer x' });
 });
 
 test('Helius: edits that replace the whole list run one after another, and none is lost', async (t) => {

@@ -41,6 +41,9 @@ export function watchHelius(options: HeliusWatchOptions): AddressWatch {
         accountAddresses: [...addresses],
         webhookType: optionalText(webhook, 'webhookType') ?? 'enhanced',
         authHeader,
+        // An edit replaces the whole webhook: what it does not say is lost.
+        ...kept(webhook, 'encoding'),
+        ...kept(webhook, 'txnStatus'),
       },
     });
   }
@@ -63,6 +66,11 @@ export function watchHelius(options: HeliusWatchOptions): AddressWatch {
       return addressesOf(await api.call({ method: 'GET', path }));
     },
   };
+}
+
+function kept(webhook: Json, name: string): Record<string, string> {
+  const value = optionalText(webhook, name);
+  return value === undefined ? {} : { [name]: value };
 }
 
 function addressesOf(webhook: Json): readonly string[] {

@@ -1,4 +1,5 @@
 import { array, type Json, optionalText, text } from '../../json/json.ts';
+import { findNetwork } from '../../networks/registry.ts';
 import { type AddressWatch, type ApiOptions, createApiClient, requireText } from './api-client.ts';
 
 export interface TatumWatchOptions extends ApiOptions {
@@ -7,6 +8,11 @@ export interface TatumWatchOptions extends ApiOptions {
   chain: string;
   /** The callback URL. */
   url: string;
+  /**
+   * `legacy`, `enriched`, or the id of a template of yours that has the same members as one of these. Default `legacy` on
+   * EVM networks and TRON, the only ones with templates: without one, the default of the account decides.
+   */
+  templateId?: string;
 }
 
 const pageSize = 50;
@@ -24,7 +30,10 @@ export function watchTatum(options: TatumWatchOptions): AddressWatch & { setSecr
     { provider: 'tatum', baseUrl: 'https://api.tatum.io', headers: () => ({ 'x-api-key': apiKey }) },
     options,
   );
+  // Without it, Tatum takes the main network.
   const network: { type?: string } = chain.endsWith('-mainnet') ? {} : { type: 'testnet' };
+  const family = findNetwork(chain)?.family;
+  const templateId = options.templateId ?? (family === 'evm' || family === 'tron' ? 'legacy' : undefined);
 
   async function subscriptions(): Promise<readonly { id: string; address: string }[]> {
     const found: { id: string; address: string }[] = [];
@@ -54,13 +63,19 @@ export function watchTatum(options: TatumWatchOptions): AddressWatch & { setSecr
       await api.call({
         method: 'POST',
         path,
-        body: { type: 'ADDRESS_EVENT', attr: { chain, address, url } },
+        query: network,
+        body: {
+          type: 'ADDRESS_EVENT',
+          attr: { chain, address, url },
+          ...(templateId === undefined ? {} : { templateId }),
+        },
         repeatable: false,
       });
     },
     async unwatch(address) {
       for (const { id } of (await subscriptions()).filter((one) => isSame(one.address, address))) {
-        await api.call({ method: 'DELETE', path: `${path}/${encodeURIComponent(id)}`, allowed: [404] });
+        const own = `${path}/${encodeURIComponent(id)}`;
+        await api.call({ method: 'DELETE', path: own, query: network, allowed: [404] });
       }
     },
     async list() {
