@@ -1,10 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { followChains } from './chains/follow-chains.ts';
 import type { Reconciler } from './chains/reconcile.ts';
 import type { EventKind } from './deposits/deposit.ts';
-import { DepositCallbackError, type RefusalCode } from './errors.ts';
-import { createCallbackLog } from './ingest/callback-log.ts';
-import { createIntake } from './ingest/intake.ts';
+import { DepositCallbackError, invalidOption, type RefusalCode } from './errors.ts';
 import { refusedRecord } from './middleware/callback-record.ts';
 import { dispatch } from './middleware/dispatch.ts';
 import { keepUnverified } from './middleware/keep-unverified.ts';
@@ -15,17 +12,15 @@ import { answerNotFound, refuse } from './middleware/respond.ts';
 import { signature } from './middleware/signature.ts';
 import { sourceFilter } from './middleware/source-filter.ts';
 import { whenOver } from './middleware/when-over.ts';
-import { publishNews } from './observe/channels.ts';
-import { createNews, type NewsKind, type NewsMap } from './observe/news.ts';
-import { createOperations, type Operations } from './operator/operations.ts';
-import { createWatchdog } from './operator/watchdog.ts';
+import { type NewsKind, type NewsMap, newsKinds } from './observe/news.ts';
+import type { Operations } from './operator/operations.ts';
 import { type Options, resolveOptions } from './options.ts';
-import { createDeliverer, type Deliverer } from './outbox/deliverer.ts';
-import { type DepositListener, isEventKind } from './outbox/listeners.ts';
+import { type DepositListener, eventKinds, isEventKind } from './outbox/listeners.ts';
 import type { Provider } from './providers/kit/provider.ts';
+import { createReceiver } from './receiver.ts';
 import type { Store } from './stores/store.ts';
-import { atMost, inTime } from './util/at-most.ts';
-import { createTicker } from './util/ticker.ts';
+import { inTime } from './util/at-most.ts';
+import { didYouMean } from './util/nearest.ts';
 
 /** The middleware, and what belongs to it. Mount it with `app.use('/callbacks', callbacks)`. */
 export interface DepositCallbacks<Tx = unknown> extends Operations, Reconciler {
@@ -53,33 +48,15 @@ export interface DepositCallbacks<Tx = unknown> extends Operations, Reconciler {
   readonly store: Store<Tx>;
 }
 
-/** How long each step of closing may take when the grace is over: freeing leases, writing the log, closing the store. */
-const freeingMs = 250;
-
 /**
  * Receives deposit callbacks: five links in order (`sourceFilter`, `rawBody`, `signature`, `replayGuard`, `dispatch`) and
  * a deliverer. Throws `OPTION_INVALID` for an option that cannot be understood.
  */
 export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCallbacks<Tx> {
   const settings = resolveOptions(options);
+  const receiver = createReceiver(settings);
   const { providers, store, policy, limits, logger, now } = settings;
-  const news = createNews(logger);
-  publishNews(news);
-  const deliverer: Deliverer<Tx> = createDeliverer({ store, ...settings.delivery, logger, news });
-  const chains = new Set(settings.chains.map((check) => check.network));
-  const intake = createIntake({ store, policy, providers, chains, logger, news, now });
-  const log = createCallbackLog({ store, logger });
-  const operations = createOperations({
-    store,
-    intake,
-    providers,
-    toleranceMs: settings.toleranceMs,
-    now,
-    wake: deliverer.wake,
-  });
-  const follower = followChains({ chains: settings.chains, store, intake, news, logger, now, wake: deliverer.wake });
-  const watchdog = createWatchdog({ providers, store, silenceMs: settings.silenceMs, news, logger, now });
-  const retention = createTicker(60_000, forgetOld, logger, 'Pruning');
+  const { news, deliverer, intake, log, follower, operations } = receiver;
   let requests = 0;
   let waitingForStore = 0;
   let closing: Promise<void> | undefined;
@@ -181,49 +158,25 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
       throw error;
     }
     if (closing !== undefined) return;
-    deliverer.wake();
-    watchdog.start();
-    follower.start();
-    if (settings.retainMs !== undefined) retention.start();
-  }
-
-  async function forgetOld(): Promise<void> {
-    if (settings.retainMs !== undefined) await store.prune(now() - settings.retainMs);
+    receiver.start();
   }
 
   async function close(graceMs = 10_000): Promise<void> {
     const until = performance.now() + graceMs;
     const left = (more = 0): number => Math.max(0, until - performance.now()) + more;
-    const steps: readonly (() => Promise<void>)[] = [
-      follower.close,
-      intake.recorder.idle,
-      () => deliverer.close(left()),
-      watchdog.close,
-      retention.close,
-      log.flush,
-      store.close,
-    ];
     while (requests > 0 && left() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    // Each step is tried, whatever hangs before it: a lease that is not freed holds its event back until it runs out.
-    let hung = 0;
-    for (const step of steps) {
-      try {
-        if (!(await atMost(left(freeingMs), step()))) hung += 1;
-      } catch (error) {
-        logger.error({ error }, 'A part of the receiver failed to close');
-      }
-    }
-    if (hung > 0)
-      logger.warn({ hung }, 'Closed without waiting any longer for what hangs: the store, or a function of the policy');
+    await receiver.close(left);
   }
 
   const callbacks: DepositCallbacks<Tx> = Object.assign(depositCallbacksMiddleware, {
     on(kind: EventKind | NewsKind, listener: (...given: never[]) => unknown) {
+      checkSubscription('on', kind, listener);
       if (isEventKind(kind)) deliverer.on(kind, listener as DepositListener<Tx>);
       else news.on(kind, listener as (told: NewsMap[NewsKind]) => void);
       return callbacks;
     },
     off(kind: EventKind | NewsKind, listener: (...given: never[]) => unknown) {
+      checkSubscription('off', kind, listener);
       if (isEventKind(kind)) deliverer.off(kind, listener as DepositListener<Tx>);
       else news.off(kind, listener as (told: NewsMap[NewsKind]) => void);
       return callbacks;
@@ -244,9 +197,7 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
     raw: async (callbackId: string) => (await store.callback(callbackId))?.body,
     async idle() {
       while (requests > 0) await new Promise(setImmediate);
-      await intake.recorder.idle();
-      await deliverer.idle();
-      await log.flush();
+      await receiver.idle();
     },
     providers: providers.map(({ name }) => name),
     store,
@@ -272,6 +223,14 @@ function runLinks(links: readonly Link[], req: CallbackRequest, res: ServerRespo
     }
   };
   run(0);
+}
+
+/** A listener of a misspelt event would never be called, and its deposits would stay owed. */
+function checkSubscription(verb: 'on' | 'off', kind: unknown, listener: unknown): void {
+  const name = `${verb}('${String(kind)}')`;
+  const known = [...eventKinds, ...newsKinds];
+  if (!known.some((one) => one === kind)) throw invalidOption(name, didYouMean(String(kind), known));
+  if (typeof listener !== 'function') throw invalidOption(name, 'needs a function as its listener');
 }
 
 function pathOf(req: CallbackRequest): string {

@@ -51,15 +51,16 @@ const brand = Symbol.for('deposit-callback.error');
 /** Every error that this package throws or reports. `code` is stable; `message` names the thing and the fix. */
 export class DepositCallbackError extends Error {
   readonly code: ErrorCode;
-  /** HTTP status that the sender gets, for refusals; undefined for the operator's errors. */
-  readonly status: number | undefined;
-
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.name = 'DepositCallbackError';
     this.code = code;
-    this.status = isRefusalCode(code) ? refusalStatus[code] : undefined;
     Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** HTTP status that the sender gets, for refusals; undefined for the operator's errors. */
+  get status(): number | undefined {
+    return isRefusalCode(this.code) ? refusalStatus[this.code] : undefined;
   }
 }
 

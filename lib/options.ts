@@ -5,6 +5,7 @@ import type { Policy } from './policy/policy.ts';
 import type { Provider } from './providers/kit/provider.ts';
 import { memoryStore } from './stores/memory.ts';
 import type { Store } from './stores/store.ts';
+import { refuseUnknownKeys } from './util/known-keys.ts';
 
 /** Options of `depositCallbacks`. Times are in ms, sizes in bytes. An option set to undefined is not set. */
 export interface Options<Tx = unknown> {
@@ -88,7 +89,7 @@ export interface Settings<Tx> {
 }
 
 const knownOptions = {
-  '': [
+  top: [
     'providers',
     'store',
     'policy',
@@ -119,9 +120,12 @@ const unverifiedDefaults: UnverifiedLimits = {
 
 /** Fills in the defaults, and refuses what cannot be understood: a wrong option never weakens a check. */
 export function resolveOptions<Tx>(options: Options<Tx>): Settings<Tx> {
-  refuseUnknown('', options);
-  refuseUnknown('limits', options.limits ?? {});
-  refuseUnknown('delivery', options.delivery ?? {});
+  if (typeof options !== 'object' || options === null) {
+    throw invalidOption('options', 'must be an object: depositCallbacks({ providers: [...], policy: { ... } })');
+  }
+  refuseUnknownKeys(options, knownOptions.top, '');
+  refuseUnknownKeys(options.limits ?? {}, knownOptions.limits, 'limits');
+  refuseUnknownKeys(options.delivery ?? {}, knownOptions.delivery, 'delivery');
   const { providers, policy, limits = {}, chains = [], sources = [], now = Date.now } = options;
   checkProviders(providers);
   if (options.store && chains.length > 0 && !options.store.durable) throw chainsNeedDurable();
@@ -156,24 +160,12 @@ export function resolveOptions<Tx>(options: Options<Tx>): Settings<Tx> {
   });
 }
 
-function refuseUnknown(where: keyof typeof knownOptions, given: object): void {
-  const known = knownOptions[where];
-  const unknown = Object.keys(given).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  const near = known.find((key) => key.toLowerCase().startsWith(unknown.slice(0, 4).toLowerCase()));
-  const name = where === '' ? unknown : `${where}.${unknown}`;
-  throw invalidOption(
-    name,
-    `is not known${near === undefined ? '' : `; did you mean ${near}?`} Known are ${known.join(', ')}`,
-  );
-}
-
 function unverifiedLimits(given: true | Partial<UnverifiedLimits>): UnverifiedLimits {
   if (given === true) return unverifiedDefaults;
   if (typeof given !== 'object' || given === null) {
     throw invalidOption('quarantineUnverified', 'must be true, false or an object of limits');
   }
-  refuseUnknown('quarantineUnverified', given);
+  refuseUnknownKeys(given, knownOptions.quarantineUnverified, 'quarantineUnverified');
   const limit = (name: keyof UnverifiedLimits): number =>
     whole(`quarantineUnverified.${name}`, given[name] ?? unverifiedDefaults[name]);
   return {
@@ -185,7 +177,16 @@ function unverifiedLimits(given: true | Partial<UnverifiedLimits>): UnverifiedLi
 
 function checkProviders(providers: readonly Provider[]): void {
   if (!Array.isArray(providers) || providers.length === 0)
-    throw invalidOption('providers', 'must list at least one provider');
+    throw invalidOption('providers', 'must list at least one provider, for example [imtoken({ secrets: [...] })]');
+  providers.forEach((given: unknown, index) => {
+    const option = `providers[${index}]`;
+    if (typeof given === 'function') {
+      const name = given.name === '' ? 'the provider' : given.name;
+      throw invalidOption(option, `is a function: call it with its options, ${name}({ secrets: [...] })`);
+    }
+    if (typeof given !== 'object' || given === null || !('verify' in given) || !('read' in given))
+      throw invalidOption(option, 'must be a provider, for example imtoken({ secrets: [...] })');
+  });
   for (const field of ['name', 'path'] as const) {
     const values = providers.map((one) => one[field]);
     const twice = values.find((value, index) => values.indexOf(value) !== index);

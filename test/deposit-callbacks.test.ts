@@ -315,7 +315,7 @@ test('options that cannot be understood stop the start and name the fix', () => 
   const wrong: [object, RegExp][] = [
     [{ providers: [], policy }, /providers/],
     [{ providers: [...providers, ...providers], policy }, /name imtoken/],
-    [{ providers, policy, tolerance: 5 }, /tolerance.*did you mean toleranceMs/],
+    [{ providers, policy, tolerance: 5 }, /tolerance.*Did you mean toleranceMs/],
     [{ providers, policy, toleranceMs: 0 }, /toleranceMs/],
     [{ providers, policy, limits: { bodyBytes: Number.NaN } }, /limits\.bodyBytes/],
     [{ providers, policy, limits: { body: 1 } }, /limits\.body: .*did you mean bodyBytes/],

@@ -71,6 +71,7 @@ export function createConfirmer(options: ConfirmerOptions): Confirmer {
       news.tell('alarm', {
         code: 'CHAIN_UNAVAILABLE',
         message: `No node of ${network} answers: deposits wait until one does`,
+        network,
       });
     }
   };

@@ -50,6 +50,7 @@ export function reconcileOnSilence({
       news.tell('alarm', {
         code: 'CALLBACKS_MISSED',
         message: `${missed.length} transactions on ${network} were never reported; the chain check has recorded them`,
+        network,
       });
     } catch (error) {
       if (!ending.signal.aborted)

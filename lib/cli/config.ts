@@ -3,17 +3,18 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Command, Option } from 'commander';
 import { DepositCallbackError, invalidOption, isDepositCallbackError } from '../errors.ts';
-import { createIntake, type Intake } from '../ingest/intake.ts';
 import type { Logger } from '../observe/logger.ts';
-import { createOperations, type Operations } from '../operator/operations.ts';
-import { type Options, resolveOptions, type Settings } from '../options.ts';
-import type { Store } from '../stores/store.ts';
+import { type Options, resolveOptions } from '../options.ts';
+import { createReceiver, type Receiver } from '../receiver.ts';
 import type { Output } from './output.ts';
 
 // Written out, it would be compiled to a `require`, which loads no module that awaits at its top level.
 const importModule = new Function('url', 'return import(url)') as (
   url: string,
 ) => Promise<{ default?: unknown; options?: unknown }>;
+
+/** For each step of closing, once a verb has done its work. */
+const closingMs = 5_000;
 
 /** Adds `--config`. */
 export function addConfigOption(command: Command): Command {
@@ -48,41 +49,30 @@ export async function loadConfig(file: string | undefined): Promise<Options> {
   return options as Options;
 }
 
-/** A configuration and what an operator may do under it. */
-export interface Operated {
-  settings: Settings<unknown>;
-  store: Store;
-  intake: Intake;
-  operations: Operations;
-}
-
 /**
- * Runs `use` with the configuration's own store, ready, and with its operations. Nothing is delivered from here: the
- * listeners are in the service, and an event without a listener would count as handled.
+ * Runs `use` with the receiver of the configuration, its store ready. It is not started, so nothing is delivered from
+ * here: the listeners are in the service, which polls, and an event without a listener would count as handled.
  */
 export async function withOperations<T>(
   config: string | undefined,
   output: Output,
-  use: (operated: Operated) => Promise<T>,
+  use: (receiver: Receiver<unknown>) => Promise<T>,
 ): Promise<T> {
   const options = await loadConfig(config);
   const settings = resolveOptions({ ...options, logger: options.logger ?? noteLogger(output) });
-  const { providers, store, policy, toleranceMs, logger, now } = settings;
+  const { store } = settings;
   if (!store.durable) {
     throw invalidOption(
       'store',
       `the ${store.name} store of --config keeps nothing that another process could work on`,
     );
   }
+  const receiver = createReceiver(settings);
   try {
     await store.ready();
-    const chains = new Set(settings.chains.map((check) => check.network));
-    const intake = createIntake({ store, policy, providers, chains, logger, now });
-    // The service polls, so its deliverer finds what comes to be owed.
-    const operations = createOperations({ store, intake, providers, toleranceMs, now, wake: () => {} });
-    return await use({ settings, store, intake, operations });
+    return await use(receiver);
   } finally {
-    await store.close().catch(() => {});
+    await receiver.close(() => closingMs);
   }
 }
 

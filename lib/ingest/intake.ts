@@ -1,3 +1,4 @@
+import { depositRecordOf } from '../deposits/transaction-state.ts';
 import { type Logger, silentLogger } from '../observe/logger.ts';
 import type { News } from '../observe/news.ts';
 import { type CompiledPolicy, compilePolicy } from '../policy/compile-policy.ts';
@@ -42,6 +43,15 @@ export function createIntake(options: IntakeOptions): Intake {
     policy: () => compiled,
     now,
     ...(options.batch === undefined ? {} : { batch: options.batch }),
+    onKeptBack(stored) {
+      const deposit = depositRecordOf(stored);
+      news?.tell('alarm', {
+        code: 'DEPOSIT_QUARANTINED',
+        message: `${deposit.id} is not credited (${deposit.code}) until a person decides`,
+        network: deposit.network,
+        deposit,
+      });
+    },
   });
 
   const learn = (provider: Provider): void => {
@@ -56,14 +66,12 @@ export function createIntake(options: IntakeOptions): Intake {
       news?.tell('hint', { provider: provider.name, callbackId: callback.id, hint });
     }
     if (unreadable !== undefined) {
-      logger.error(
-        { provider: provider.name, error: unreadable },
-        'An authentic callback could not be read; it is quarantined',
-      );
       news?.tell('alarm', {
         code: 'BODY_UNREADABLE',
         message: `A callback of ${provider.name} could not be read; it is kept, and reprocess reads it after an upgrade`,
         provider: provider.name,
+        callbackId: callback.id,
+        error: unreadable,
       });
     }
     if (reading?.kind === 'notice') {
@@ -71,6 +79,7 @@ export function createIntake(options: IntakeOptions): Intake {
         code: 'PROVIDER_NOTICE',
         message: reading.notice ?? 'The provider sent a notice',
         provider: provider.name,
+        callbackId: callback.id,
       });
     }
   };

@@ -8,6 +8,7 @@ import type { CompiledPolicy } from '../policy/compile-policy.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
 import { inTime } from '../util/at-most.ts';
 import { conclude } from './conclusion.ts';
+import { newlyKeptBack } from './kept-back.ts';
 import type { ReceivedCallback } from './received-callback.ts';
 
 /** One callback on its way into the store. */
@@ -47,6 +48,8 @@ export interface RecorderOptions {
   batch?: number;
   /** How long `policy.hold` may take before it counts as failed. Default 30000 ms. */
   policyMs?: number;
+  /** Told of each deposit that a commit has put into quarantine, or given another reason to be there. */
+  onKeptBack?: (deposit: StoredDeposit) => void;
 }
 
 interface Waiting {
@@ -73,7 +76,8 @@ const maxTransfers = 1_000;
  * While one commit is in flight, arrivals gather, and the next commit takes them all: no timer, and no wait when idle
  * but the rest of the event loop's turn, in which the requests that came together are read.
  */
-export function createRecorder({ store, policy, now, batch = 256, policyMs = 30_000 }: RecorderOptions): Recorder {
+export function createRecorder(options: RecorderOptions): Recorder {
+  const { store, policy, now, batch = 256, policyMs = 30_000, onKeptBack = () => {} } = options;
   let queue: Waiting[] = [];
   let pumping = false;
   let pumped: Promise<void> = Promise.resolve();
@@ -153,7 +157,7 @@ export function createRecorder({ store, policy, now, batch = 256, policyMs = 30_
     const settled = new Map<Waiting, Recorded | Error | Asking>();
     let left = waiting;
     for (let round = 0; round < maxRounds; ) {
-      const { results, changes } = await advanceAll(left);
+      const { results, changes, keptBack } = await advanceAll(left);
       left.forEach((one, index) => {
         const result = results[index];
         if (result) settled.set(one, result);
@@ -163,7 +167,10 @@ export function createRecorder({ store, policy, now, batch = 256, policyMs = 30_
       if (recorded.length === left.length) {
         const callbacks = results.flatMap((result) => (isRecorded(result) ? [result.record] : []));
         const { lost } = await store.commit({ callbacks, changes });
-        if (lost.length === 0) return settled;
+        if (lost.length === 0) {
+          keptBack.forEach(onKeptBack);
+          return settled;
+        }
         round += 1;
       }
       // What is not recorded now leaves nothing behind: the others are folded without it.
@@ -174,7 +181,7 @@ export function createRecorder({ store, policy, now, batch = 256, policyMs = 30_
 
   const advanceAll = async (
     waiting: readonly Waiting[],
-  ): Promise<{ results: (Recorded | Error | Asking)[]; changes: TransactionChange[] }> => {
+  ): Promise<{ results: (Recorded | Error | Asking)[]; changes: TransactionChange[]; keptBack: StoredDeposit[] }> => {
     const statements = statementsByKey(waiting.map(({ arrival }) => arrival));
     const states = statements.size === 0 ? [] : await store.load([...statements.keys()]);
     const holds = new Map<string, string | undefined>();
@@ -198,7 +205,7 @@ export function createRecorder({ store, policy, now, batch = 256, policyMs = 30_
     );
     const changes: TransactionChange[] = [];
     for (const one of advanced.values()) if (!(one instanceof Error) && one.change) changes.push(one.change);
-    return { results, changes };
+    return { results, changes, keptBack: newlyKeptBack(states, changes) };
   };
 
   const advanceOne = (
@@ -247,7 +254,10 @@ export function createRecorder({ store, policy, now, batch = 256, policyMs = 30_
         const { change, deposits } = next;
         if (!change) return deposits;
         const { lost } = await store.commit({ callbacks: [], changes: [change] });
-        if (lost.length === 0) return deposits;
+        if (lost.length > 0) continue;
+        // Whoever decides knows what he keeps back.
+        if (decisions.length === 0) newlyKeptBack([state], [change]).forEach(onKeptBack);
+        return deposits;
       }
       throw new DepositCallbackError(
         'UNAVAILABLE',

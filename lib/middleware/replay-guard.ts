@@ -5,7 +5,9 @@ import { type CallbackLog, createCallbackLog } from '../ingest/callback-log.ts';
 import { createIntake, type Intake } from '../ingest/intake.ts';
 import type { ReceivedCallback } from '../ingest/received-callback.ts';
 import type { Recorded } from '../ingest/recorder.ts';
-import { silentLogger } from '../observe/logger.ts';
+import { consoleLogger, type Logger, silentLogger, steadyLogger } from '../observe/logger.ts';
+import { createNews } from '../observe/news.ts';
+import { logNews } from '../observe/news-log.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Provider } from '../providers/kit/provider.ts';
 import type { Store } from '../stores/store.ts';
@@ -25,6 +27,8 @@ export interface ReplayGuardOptions {
   limits?: { inFlight?: number; ackMs?: number };
   /** InboundCallback ids remembered in memory, the latest ones. Default 100000. */
   rememberedIds?: number;
+  /** Where alarms are written. Default: the console. */
+  logger?: Logger;
   /** Whether the stored callback has its body. Default true; `reprocess` needs it. A quarantined one has it in any case. */
   keepBodies?: boolean;
 }
@@ -34,14 +38,7 @@ export interface ReplayGuardOptions {
  * accepted and changes nothing: processing once is the protection.
  */
 export function replayGuard(options: ReplayGuardOptions): Link {
-  const {
-    store,
-    policy,
-    limits = {},
-    keepBodies = true,
-    providers = [],
-    intake = createIntake({ store, policy, providers }),
-  } = options;
+  const { store, limits = {}, keepBodies = true, intake = createLoggingIntake(options) } = options;
   const inFlightLimit = atLeastOne('limits.inFlight', limits.inFlight ?? 1_000);
   const deadlines = createDeadlines(atLeastOne('limits.ackMs', limits.ackMs ?? 3_000));
   // A fast path only: filled after the commit, with deliveries that need not be read again. Statements decide.
@@ -109,6 +106,19 @@ export function replayGuard(options: ReplayGuardOptions): Link {
       )
       .catch(next);
   };
+}
+
+/** Of a chain that is built by hand: its alarms go to the log, and nowhere else. */
+function createLoggingIntake({
+  store,
+  policy,
+  providers = [],
+  logger: given = consoleLogger,
+}: ReplayGuardOptions): Intake {
+  const logger = steadyLogger(given);
+  const news = createNews(logger);
+  logNews(news, logger, Date.now);
+  return createIntake({ store, policy, providers, logger, news });
 }
 
 /** One short key of equal size for provider, id and body, however long the id: about 115 bytes of heap with its entry. */

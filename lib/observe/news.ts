@@ -39,6 +39,7 @@ export type AlarmCode =
   | 'BODY_UNREADABLE'
   | 'CALLBACKS_MISSED'
   | 'CHAIN_UNAVAILABLE'
+  | 'DEPOSIT_QUARANTINED'
   | 'LISTENER_HANGS'
   | 'NO_LISTENER'
   | 'PROVIDER_NOTICE'
@@ -51,10 +52,32 @@ export interface Alarm {
   code: AlarmCode;
   message: string;
   provider?: string;
+  /** CAIP-2. */
+  network?: string;
   deposit?: DepositRecord;
+  callbackId?: string;
+  /** What was thrown, for the log. */
+  error?: unknown;
 }
 
 export type NewsKind = keyof NewsMap;
+
+// An object, so that the compiler misses one that is left out.
+const isNews: Readonly<Record<NewsKind, true>> = {
+  outcome: true,
+  rejected: true,
+  quarantined: true,
+  event: true,
+  'dead-letter': true,
+  hint: true,
+  silence: true,
+  stuck: true,
+  alarm: true,
+  error: true,
+};
+
+/** Every kind of in-process news. */
+export const newsKinds = Object.keys(isNews) as readonly NewsKind[];
 
 export interface News {
   on<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): void;

@@ -46,7 +46,6 @@ export function createWatchdog({ providers, store, silenceMs, news, logger, now 
       const sinceMs = now() - (heardAt.get(name) ?? now());
       if (sinceMs < bound || silent.has(name)) continue;
       silent.add(name);
-      logger.warn({ provider: name, sinceMs }, 'A provider is silent: deposits may be missed');
       news.tell('silence', { provider: name, sinceMs });
     }
   };

@@ -1,7 +1,8 @@
 import type { EventKind } from '../deposits/deposit.ts';
 import { DepositCallbackError, invalidOption, isDepositCallbackError } from '../errors.ts';
-import { type Logger, silentLogger, steadyLogger } from '../observe/logger.ts';
+import { consoleLogger, type Logger, steadyLogger } from '../observe/logger.ts';
 import { createNews, type Delivered, type News } from '../observe/news.ts';
+import { logNews } from '../observe/news-log.ts';
 import type { Claim, Store } from '../stores/store.ts';
 import { type Backoff, backoffMs } from './backoff.ts';
 import { createLeases, type Held } from './leases.ts';
@@ -24,7 +25,9 @@ export interface DelivererOptions<Tx> {
   /** How often the store is asked for due events when nothing wakes it. Default 1000 ms. */
   pollMs?: number;
   random?: () => number;
+  /** Default: warnings and errors go to the console. */
   logger?: Logger;
+  /** What `depositCallbacks` tells; by default its own, which goes to the log. */
   news?: News;
 }
 
@@ -44,7 +47,7 @@ export interface Deliverer<Tx> {
 
 export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx> {
   const { store, random = Math.random } = options;
-  const logger = steadyLogger(options.logger ?? silentLogger);
+  const logger = steadyLogger(options.logger ?? consoleLogger);
   const concurrency = positive('delivery.concurrency', options.concurrency ?? 8);
   const attempts = positive('delivery.attempts', options.attempts ?? 12);
   const leaseMs = positive('delivery.leaseMs', options.leaseMs ?? 30_000);
@@ -53,7 +56,7 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
     firstMs: positive('delivery.backoff.firstMs', options.backoff?.firstMs ?? 1_000),
     maxMs: positive('delivery.backoff.maxMs', options.backoff?.maxMs ?? 600_000),
   };
-  const news = options.news ?? createNews(logger);
+  const news = options.news ?? loggedNews(logger);
   const listeners = createListeners<Tx>();
   const pace = createPace(concurrency);
   const waiters = createWaiters(!store.durable);
@@ -250,6 +253,13 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
       await leases.abort(new DepositCallbackError('UNAVAILABLE', 'The deliverer is closing'));
     },
   };
+}
+
+/** Of a deliverer that stands alone: its alarms go to the log, and nowhere else. */
+function loggedNews(logger: Logger): News {
+  const news = createNews(logger);
+  logNews(news, logger, Date.now);
+  return news;
 }
 
 function positive(option: string, value: number): number {

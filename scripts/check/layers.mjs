@@ -28,10 +28,11 @@ const below = {
     ...['outbox', 'observe'],
   ],
   observe: ['errors', 'deposits', 'stores', 'providers/kit'],
-  options: ['errors', 'deposits', 'policy', 'providers/kit', 'stores', 'chains', 'middleware', 'observe'],
+  options: ['errors', 'util', 'deposits', 'policy', 'providers/kit', 'stores', 'chains', 'middleware', 'observe'],
+  receiver: ['errors', 'util', 'stores', 'chains', 'ingest', 'outbox', 'operator', 'observe', 'options'],
   'deposit-callbacks': [
     ...['errors', 'util', 'networks', 'deposits', 'policy', 'providers/kit', 'stores', 'chains', 'ingest', 'outbox'],
-    ...['operator', 'middleware', 'observe', 'options'],
+    ...['operator', 'middleware', 'observe', 'options', 'receiver'],
   ],
   testing: [
     ...['errors', 'util', 'networks', 'deposits', 'policy', 'providers/kit', 'stores', 'observe'],
@@ -47,7 +48,7 @@ const below = {
   audit: ['errors', 'util', 'networks', 'deposits', 'signatures', 'providers/kit', 'stores', 'outbound', 'testing'],
   cli: [
     ...['errors', 'util', 'networks', 'deposits', 'policy', 'signatures', 'providers/kit', 'providers', 'stores'],
-    ...['chains', 'ingest', 'operator', 'observe', 'options', 'deposit-callbacks', 'audit', 'inspector'],
+    ...['chains', 'ingest', 'operator', 'observe', 'options', 'receiver', 'deposit-callbacks', 'audit', 'inspector'],
   ],
   index: [
     ...['errors', 'networks', 'deposits', 'policy', 'providers/kit', 'stores', 'outbox', 'middleware', 'observe'],

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { createReconciler } from '../../chains/reconcile.ts';
 import { addConfigOption, withOperations } from '../config.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -19,13 +18,9 @@ export function addReconcile(program: Command, { output }: Context, finish: (cod
     .option('--to <block>', 'last block; without it, the newest', parseBlock)
     .option('--json', 'as JSON')
     .action(async (network: string, { config, from, to, json }: ReconcileOptions) => {
-      const found = await withOperations(config, output, ({ settings, store, intake }) => {
-        const { chains, now } = settings;
-        const { recorder, policy } = intake;
+      const found = await withOperations(config, output, ({ follower }) => {
         output.progress('Reading blocks');
-        // The service polls, so its deliverer finds what comes to be owed.
-        const { reconcile } = createReconciler({ chains, store, recorder, policy, now, wake: () => {} });
-        return reconcile({ network, fromBlock: from, ...(to === undefined ? {} : { toBlock: to }) });
+        return follower.reconcile({ network, fromBlock: from, ...(to === undefined ? {} : { toBlock: to }) });
       });
       if (json) output.json(found);
       else {

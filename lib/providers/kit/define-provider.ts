@@ -1,5 +1,6 @@
 import { invalidOption } from '../../errors.ts';
 import { type Key, keyRing } from '../../signatures/key-ring.ts';
+import { refuseUnknownKeys } from '../../util/known-keys.ts';
 import type { InboundCallback, Provider, ProviderOptions, Reading, Sign, Verified } from './provider.ts';
 
 /** What one kind of provider fixes; the rest comes from the user's options. */
@@ -39,9 +40,7 @@ const commonOptions = ['name', 'path', 'secrets', 'apiKeys', 'sources', 'trustMi
 /** A provider from what its kind fixes and what the user sets. Throws `OPTION_INVALID`. */
 export function defineProvider<K>(definition: ProviderDefinition<K>, options: ProviderOptions): Provider {
   const known = [...commonOptions, ...(definition.ownOptions ?? [])];
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown !== undefined)
-    throw invalidOption(`${definition.name}.${unknown}`, `is not known; known are ${known.join(', ')}`);
+  refuseUnknownKeys(options, known, definition.name);
 
   const name = options.name ?? definition.name;
   if (!/^[\w.-]{1,64}$/.test(name))

@@ -1,0 +1,104 @@
+import { type ChainFollower, followChains } from './chains/follow-chains.ts';
+import { type CallbackLog, createCallbackLog } from './ingest/callback-log.ts';
+import { createIntake, type Intake } from './ingest/intake.ts';
+import { publishNews } from './observe/channels.ts';
+import { createNews, type News } from './observe/news.ts';
+import { logNews } from './observe/news-log.ts';
+import { createOperations, type Operations } from './operator/operations.ts';
+import { createWatchdog } from './operator/watchdog.ts';
+import type { Settings } from './options.ts';
+import { createDeliverer, type Deliverer } from './outbox/deliverer.ts';
+import { atMost } from './util/at-most.ts';
+import { createTicker } from './util/ticker.ts';
+
+/** A receiver without HTTP: the middleware, the command line and the inspector all stand on it. */
+export interface Receiver<Tx> {
+  readonly settings: Settings<Tx>;
+  readonly news: News;
+  readonly intake: Intake;
+  readonly log: CallbackLog;
+  readonly deliverer: Deliverer<Tx>;
+  readonly follower: ChainFollower;
+  readonly operations: Operations;
+  /** Starts what runs by itself: deliveries, the watchdog, chain checks, pruning. Needs a store that is ready. */
+  start(): void;
+  /** Resolves when nothing is being recorded, due, being delivered or waiting for the log here. */
+  idle(): Promise<void>;
+  /** Ends what runs by itself and closes the store. `left` gives the ms that remain, plus so many more. */
+  close(left: (more?: number) => number): Promise<void>;
+}
+
+/** How long each step of closing may take when the grace is over: freeing leases, writing the log, closing the store. */
+const freeingMs = 250;
+
+/** Wires a receiver from its settings. Nothing runs before `start()`, so one that is not started delivers nothing. */
+export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
+  const { providers, store, policy, logger, now, retainMs } = settings;
+  const news = createNews(logger);
+  publishNews(news);
+  const newsLog = logNews(news, logger, now);
+  const deliverer: Deliverer<Tx> = createDeliverer({ store, ...settings.delivery, logger, news });
+  const chains = new Set(settings.chains.map((check) => check.network));
+  const intake = createIntake({ store, policy, providers, chains, logger, news, now });
+  const log = createCallbackLog({ store, logger });
+  let isStarted = false;
+  const wake = (): void => {
+    if (isStarted) deliverer.wake();
+  };
+  const operations = createOperations({ store, intake, providers, toleranceMs: settings.toleranceMs, now, wake });
+  const follower = followChains({ chains: settings.chains, store, intake, news, logger, now, wake });
+  const watchdog = createWatchdog({ providers, store, silenceMs: settings.silenceMs, news, logger, now });
+  const retention = createTicker(60_000, forgetOld, logger, 'Pruning');
+
+  async function forgetOld(): Promise<void> {
+    if (retainMs !== undefined) await store.prune(now() - retainMs);
+  }
+
+  return {
+    settings,
+    news,
+    intake,
+    log,
+    deliverer,
+    follower,
+    operations,
+    start() {
+      isStarted = true;
+      deliverer.wake();
+      watchdog.start();
+      follower.start();
+      if (retainMs !== undefined) retention.start();
+    },
+    async idle() {
+      await intake.recorder.idle();
+      await deliverer.idle();
+      await log.flush();
+    },
+    async close(left) {
+      const steps: readonly (() => Promise<void>)[] = [
+        follower.close,
+        intake.recorder.idle,
+        () => deliverer.close(left()),
+        watchdog.close,
+        retention.close,
+        log.flush,
+        store.close,
+      ];
+      // Each step is tried, whatever hangs before it: a lease that is not freed holds its event back until it runs out.
+      let hung = 0;
+      for (const step of steps) {
+        try {
+          if (!(await atMost(left(freeingMs), step()))) hung += 1;
+        } catch (error) {
+          logger.error({ error }, 'A part of the receiver failed to close');
+        }
+      }
+      newsLog.close();
+      if (hung > 0)
+        logger.warn(
+          { hung },
+          'Closed without waiting any longer for what hangs: the store, or a function of the policy',
+        );
+    },
+  };
+}
