@@ -318,7 +318,7 @@ test('options that cannot be understood stop the start and name the fix', () => 
     [{ providers, policy, tolerance: 5 }, /tolerance.*Did you mean toleranceMs/],
     [{ providers, policy, toleranceMs: 0 }, /toleranceMs/],
     [{ providers, policy, limits: { bodyBytes: Number.NaN } }, /limits\.bodyBytes/],
-    [{ providers, policy, limits: { body: 1 } }, /limits\.body: .*did you mean bodyBytes/],
+    [{ providers, policy, limits: { body: 1 } }, /limits\.body: .*Did you mean bodyBytes/],
     [{ providers, policy, sources: ['not an address !'] }, /sources|allow/],
     [{ providers, policy, sources: ['127.0.0.1'], trustProxy: true }, /trustProxy/],
     [{ providers, policy, quarantineUnverified: true }, /quarantineUnverified/],

@@ -3,7 +3,9 @@ export function nearest(given: string, known: readonly string[]): string | undef
   const [best] = known
     .map((name) => ({ name, edits: distance(given, name) }))
     .sort((a, b) => a.edits - b.edits || a.name.length - b.name.length);
-  return best !== undefined && best.edits <= Math.max(2, best.name.length / 3) ? best.name : undefined;
+  if (best !== undefined && best.edits <= Math.max(2, best.name.length / 3)) return best.name;
+  // Half a name: `body` for `bodyBytes`.
+  return given.length < 3 ? undefined : known.find((name) => name.toLowerCase().startsWith(given.toLowerCase()));
 }
 
 /** A sentence for whoever wrote a name that is not known: the nearest one, or all of them. */

@@ -7,6 +7,7 @@ test('a misspelt name is told the one that it means', () => {
   assert.equal(nearest('polcy', known), 'policy');
   assert.equal(nearest('secret', known), 'secrets');
   assert.equal(nearest('Sotre', known), 'store');
+  assert.equal(nearest('prov', known), 'providers');
   assert.equal(didYouMean('polcy', known), 'is not known. Did you mean policy?');
 });
 
