@@ -2,7 +2,13 @@ import { unitsFrom } from '../deposits/amount.ts';
 import type { Group, StatementKind } from '../deposits/statement.ts';
 import type { Evidence, Removal, Transfer } from '../deposits/transfer.ts';
 import { isDepositCallbackError } from '../errors.ts';
-import { canonicalAccount, canonicalAddress, canonicalBlockHash, canonicalTransactionId } from '../networks/address.ts';
+import {
+  canonicalAccount,
+  canonicalAddress,
+  canonicalBlockHash,
+  canonicalTransactionId,
+  isHashOnly,
+} from '../networks/address.ts';
 import { canonicalAsset, type Network } from '../networks/registry.ts';
 import type { CompiledPolicy, ProviderTraits } from '../policy/compile-policy.ts';
 import type { Account, ListedAsset } from '../policy/policy.ts';
@@ -30,6 +36,8 @@ export interface CanonicalTransfer {
   from: string | undefined;
   /** For a provider keyed by payment, `''` where none is named. */
   transactionId: string | undefined;
+  /** Whether the transaction is named by a hash that names none on this network. */
+  isHashOnly: boolean;
   /** `instance/payment id`, for a provider keyed by payment. */
   payment: string | undefined;
   blockHash: string | undefined;
@@ -72,6 +80,7 @@ export function canonicalTransfer(
     from:
       transfer.from === undefined ? undefined : orUndefined(() => canonicalAddress(network.id, transfer.from ?? '')),
     transactionId: isBlockLost && kind !== 'removed' ? undefined : transactionIdOf(network, id, payment),
+    isHashOnly: payment === undefined && id !== undefined && isHashOnly(network, id),
     payment: paymentOf(provider, payment),
     blockHash,
     blockNumber: block?.number,

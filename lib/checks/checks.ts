@@ -51,6 +51,7 @@ export const checks: readonly Check[] = [
     fails: ({ from, network }, { isOwnSender }) =>
       from !== undefined && isOwnSender({ network: network.id, address: from }),
   },
+  { code: 'TRANSACTION_HASH_ONLY', also: always, fails: ({ isHashOnly }) => isHashOnly },
   { code: 'TRANSACTION_MALFORMED', also: always, fails: ({ transactionId }) => transactionId === undefined },
 
   { code: 'TRANSACTION_FAILED', fails: ({ evidence }) => evidence.success === false },
@@ -77,6 +78,8 @@ export const checks: readonly Check[] = [
     fails: (transfer) => transfer.listed?.balanceDelta === true && lacksDelivered(transfer),
   },
   { code: 'LOG_MISSING', fails: ({ evidence, kind }) => kind !== 'seen' && evidence.logged === false },
+  { code: 'DIRECTION_UNKNOWN', fails: ({ evidence }) => evidence.direction === null },
+  { code: 'RECIPIENTS_UNKNOWN', fails: ({ evidence }) => evidence.soleRecipient === null },
   { code: 'AMOUNT_MALFORMED', fails: ({ amount }) => amount === undefined },
   {
     code: 'DECIMALS_MISMATCH',

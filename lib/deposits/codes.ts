@@ -36,7 +36,10 @@ export const checkResults = {
   MEMO_MISSING: 'quarantined',
   MEMO_UNREPORTED: 'quarantined',
   ADDRESS_MALFORMED: 'quarantined',
+  TRANSACTION_HASH_ONLY: 'quarantined',
   TRANSACTION_MALFORMED: 'quarantined',
+  DIRECTION_UNKNOWN: 'quarantined',
+  RECIPIENTS_UNKNOWN: 'quarantined',
   AMOUNT_MALFORMED: 'quarantined',
 } as const;
 

@@ -57,7 +57,9 @@ export interface Evidence {
   scriptAddresses?: number;
   /** The output's one-time key was paid before. */
   outputKeyReused?: boolean;
-  direction?: 'in' | 'out';
+  direction?: 'in' | 'out' | null;
+  /** Whether the amount went to `to` alone. `null`: it may be the sum of what several recipients got. */
+  soleRecipient?: true | null;
   category?: 'transfer' | 'internal' | 'nft' | 'approval' | 'fee';
   /** Contract that emitted the log, or sent the notification; compared with the asset's contract. */
   emitter?: string;

@@ -1,5 +1,5 @@
 import { codecs } from './families.ts';
-import type { CanonicalAccount } from './network.ts';
+import type { CanonicalAccount, Network } from './network.ts';
 import { addressInvalid } from './refusals.ts';
 import { requireNetwork } from './registry.ts';
 import { destinationTag } from './xrpl.ts';
@@ -48,6 +48,11 @@ export function canonicalMemo(network: string, memo: string | null | undefined):
 export function canonicalTransactionId(network: string, text: string): string {
   const found = requireNetwork(network);
   return codecs[found.family].transactionId(text, found);
+}
+
+/** Whether the text is a hash that names no transaction on this network: one of Polkadot, Kusama or TON. */
+export function isHashOnly({ family }: Pick<Network, 'family'>, text: string): boolean {
+  return codecs[family].isHashOnly?.(text) === true;
 }
 
 /** The one text of a block hash on its network (rule 12). Throws `TRANSACTION_ID_INVALID`, `NETWORK_UNKNOWN`. */

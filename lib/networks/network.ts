@@ -49,6 +49,8 @@ export interface Codec {
   account(text: string, network: Network): CanonicalAccount;
   transactionId(text: string, network: Network): string;
   blockHash(text: string, network: Network): string;
+  /** Whether the text is the hash of a transaction, in a family where a hash alone names none. Default: never. */
+  isHashOnly?(text: string): boolean;
   /**
    * A token by its contract, mint, type or issuer. Without a namespace, that of the form is found. `'native'` where the
    * token is the network's own coin by another name; undefined for a namespace that the family does not know.

@@ -32,6 +32,7 @@ export const substrate: Codec = {
     return `${block}-${index}`;
   },
   blockHash: (text) => `0x${hash32(text, 'A block hash')}`,
+  isHashOnly: (text) => /^(?:0x)?[0-9a-f]{64}$/i.test(text),
   token(reference, namespace = 'asset') {
     if (namespace !== 'asset' && namespace !== 'assets') return undefined;
     if (!/^(?:0|[1-9][0-9]{0,38})$/.test(reference)) throw addressInvalid(reference, 'an asset id is a number');

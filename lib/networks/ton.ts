@@ -26,6 +26,7 @@ export const ton: Codec = {
     if (hash === undefined) throw transactionIdInvalid(text, 'a TON block is its root hash, as hex or base64');
     return hash;
   },
+  isHashOnly: (text) => hash256(text) !== undefined,
   token(reference, namespace = 'jetton', network) {
     return namespace === 'jetton' ? { namespace, reference: tonAddress(reference, network) } : undefined;
   },

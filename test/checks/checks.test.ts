@@ -7,6 +7,8 @@ import type { Transfer } from '../../lib/deposits/transfer.ts';
 import type { ProviderTraits } from '../../lib/policy/compile-policy.ts';
 import {
   attacks,
+  bare,
+  dot,
   eth,
   good,
   hash,
@@ -18,6 +20,7 @@ import {
   run,
   stranger,
   token,
+  ton,
   xrp,
 } from '../deposits/attacks.ts';
 
@@ -105,6 +108,18 @@ describe('checks', () => {
       ['TRANSACTION_MALFORMED', { ...eth, transaction: { id: '0x12' } }, { ...eth, transaction: { id: hash } }],
       ['TRANSACTION_MALFORMED', { ...eth, transaction: {} }, { ...eth, transaction: { id: hash } }],
       ['TRANSACTION_MALFORMED', { ...eth, transaction: { id: hash, block: { hash: 'x' } } }, eth],
+      // Hashes of extrinsics come again, and a TON hash is asked for together with its account and lt.
+      [
+        'TRANSACTION_HASH_ONLY',
+        { ...ton, transaction: { id: bare } },
+        { ...ton, transaction: { id: `${ton.to}:47000000:${bare}` } },
+      ],
+      [
+        'TRANSACTION_HASH_ONLY',
+        { ...dot, transaction: { id: `0x${bare}` } },
+        { ...dot, transaction: { id: '21000000-2' } },
+      ],
+      ['TRANSACTION_MALFORMED', { ...ton, transaction: { id: 'no hash' } }, ton],
       ['AMOUNT_MALFORMED', { ...token, amount: { units: '-1' } }, token],
       [
         'AMOUNT_MALFORMED',
@@ -122,7 +137,10 @@ describe('checks', () => {
   });
 
   it('have an attack here for each, and each code has a result', () => {
-    const apart = ['MEMO_UNREPORTED', 'ADDRESS_MALFORMED', 'TRANSACTION_MALFORMED', 'AMOUNT_MALFORMED'];
+    const apart = [
+      ...['MEMO_UNREPORTED', 'ADDRESS_MALFORMED', 'TRANSACTION_MALFORMED', 'TRANSACTION_HASH_ONLY'],
+      'AMOUNT_MALFORMED',
+    ];
     const shown = [...Object.keys(attacks), ...apart, 'ONLY_A_HINT', 'NOT_DELIVERED_YET'];
     assert.deepEqual(checks.map(({ code }) => code).toSorted(), shown.toSorted());
     assert.deepEqual([...shown, 'NETWORK_NOT_KNOWN'].toSorted(), Object.keys(checkResults).toSorted());

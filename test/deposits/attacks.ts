@@ -37,6 +37,7 @@ export const policyOf = (more: Partial<Policy> = {}): CompiledPolicy =>
         { asset: `${eos}/slip44:194`, decimals: 4 },
         { asset: jetton, decimals: 6, emitters: [ourJettonWallet] },
         { asset: 'aptos:1/slip44:637', decimals: 8 },
+        { asset: 'polkadot:91b171bb158e2d3848fa23a9f1c25182/slip44:354', decimals: 10 },
       ],
       isOurs: ({ address }) => address !== canonicalStranger,
       ...more,
@@ -90,7 +91,14 @@ const eosTransfer: Transfer = {
   transaction: { id: bare, block: { hash: bare } },
   evidence: { state: 'executed', emitter: 'eosio.token' },
 };
-const ton: Transfer = {
+export const dot: Transfer = {
+  ...eth,
+  network: 'polkadot:91b171bb158e2d3848fa23a9f1c25182',
+  asset: 'polkadot:91b171bb158e2d3848fa23a9f1c25182/slip44:354',
+  to: '15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5',
+  transaction: { id: '21000000-2', block: { hash: `0x${bare}` } },
+};
+export const ton: Transfer = {
   ...eth,
   network: 'tvm:-239',
   asset: jetton,
@@ -99,7 +107,7 @@ const ton: Transfer = {
   evidence: { bounced: false, emitter: ourJettonWallet },
 };
 
-export const good: Readonly<Record<string, Transfer>> = { eth, token, coin, omni, xrp, eosTransfer, ton };
+export const good: Readonly<Record<string, Transfer>> = { eth, token, coin, omni, xrp, eosTransfer, ton, dot };
 
 export const withEvidence = (transfer: Transfer, evidence: Evidence): Transfer => ({
   ...transfer,
@@ -122,6 +130,8 @@ export const attacks: Readonly<Record<string, readonly Transfer[]>> = {
   BELOW_MINIMUM: [{ ...eth, amount: { units: '9' } }],
   NOT_OURS: [{ ...eth, to: stranger }],
   OWN_SENDER: [{ ...eth, from: stranger }],
+  DIRECTION_UNKNOWN: [withEvidence(eth, { direction: null })],
+  RECIPIENTS_UNKNOWN: [withEvidence(coin, { soleRecipient: null })],
   TRANSACTION_FAILED: [withEvidence(eth, { success: false })],
   PROTOCOL_FAILED: [withEvidence(token, { protocolValid: false })],
   CALL_FAILED: [withEvidence(eth, { category: 'internal', callSucceeded: false })],

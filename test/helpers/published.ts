@@ -72,7 +72,8 @@ export interface ExpectedTransfer {
   /** Epoch ms. */
   at?: number;
   category?: string;
-  direction?: string;
+  direction?: string | null;
+  soleRecipient?: true | null;
   success?: boolean | null;
 }
 
@@ -194,6 +195,7 @@ function canonical(transfer: Transfer): ExpectedTransfer {
     at: transfer.at,
     category: evidence?.category,
     direction: evidence?.direction,
+    soleRecipient: evidence?.soleRecipient,
     success: evidence?.success,
   });
 }
