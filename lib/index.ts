@@ -1,7 +1,7 @@
 export { type DepositCallbacks, depositCallbacks } from './deposit-callbacks.ts';
 export type { CheckCode, DepositCode } from './deposits/codes.ts';
 export type { Deposit, DepositStatus, EventKind } from './deposits/deposit.ts';
-export type { Amount, Evidence, Transfer } from './deposits/transfer.ts';
+export type { Amount, Evidence, PaymentDifference, Transfer } from './deposits/transfer.ts';
 export { DepositCallbackError, type ErrorCode, isDepositCallbackError, type RefusalCode } from './errors.ts';
 export { type DispatchOptions, dispatch } from './middleware/dispatch.ts';
 export { keepRawBody, type RawBodyOptions, rawBody } from './middleware/raw-body.ts';
@@ -16,7 +16,7 @@ export type { Alarm, AlarmCode, NewsMap } from './observe/news.ts';
 export type { Options } from './options.ts';
 export { createDeliverer, type Deliverer, type DelivererOptions } from './outbox/deliverer.ts';
 export type { DeliveryContext, DepositListener } from './outbox/listeners.ts';
-export type { Account, ConfirmationRule, ListedAsset, Policy } from './policy/policy.ts';
+export type { Account, ConfirmationRule, ListedAsset, PaymentRule, Policy } from './policy/policy.ts';
 export type {
   Hint,
   InboundCallback,

@@ -38,7 +38,7 @@ export interface CanonicalTransfer {
   transactionId: string | undefined;
   /** Whether the transaction is named by a hash that names none on this network. */
   isHashOnly: boolean;
-  /** `instance/payment id`, for a provider keyed by payment. */
+  /** `instance/payment id`, for what is keyed by payment. */
   payment: string | undefined;
   blockHash: string | undefined;
   blockNumber: string | undefined;
@@ -61,7 +61,7 @@ export function canonicalTransfer(
   const decimals = listed?.decimals ?? (asset === network.native.asset ? network.native.decimals : undefined);
   const account = orUndefined(() => canonicalAccount(network.id, transfer.to, transfer.memo));
   const { block, id } = transfer.transaction;
-  const payment = provider.keyedBy === 'payment' ? transfer.payment : undefined;
+  const payment = paymentFor(network, provider, transfer.payment, id);
   const blockHash = blockHashOf(network, block?.hash);
   const isBlockLost = blockHash === undefined && block?.hash !== undefined;
   return {
@@ -98,7 +98,7 @@ export function canonicalRemoval(
   network: Network,
   provider: ProviderTraits,
 ): { group: Group; blockHash: string | undefined } | undefined {
-  const payment = provider.keyedBy === 'payment' ? removal.payment : undefined;
+  const payment = paymentFor(network, provider, removal.payment, removal.transactionId);
   const transactionId = transactionIdOf(network, removal.transactionId, payment);
   if (transactionId === undefined) return undefined;
   return {
@@ -111,6 +111,21 @@ export function canonicalRemoval(
     }),
     blockHash: blockHashOf(network, removal.block?.hash),
   };
+}
+
+/** What a payment is keyed by. By transaction, it takes the place of an id that its network does not know as one. */
+function paymentFor(
+  network: Network,
+  { keyedBy }: ProviderTraits,
+  payment: string | undefined,
+  id: string | undefined,
+): string | undefined {
+  const isKey = keyedBy === 'payment' || (keyedBy === 'transaction' && !canonicalId(network, id));
+  return isKey ? payment : undefined;
+}
+
+function canonicalId(network: Network, id: string | undefined): string | undefined {
+  return id === undefined ? undefined : orUndefined(() => canonicalTransactionId(network.id, id));
 }
 
 function paymentOf({ name }: ProviderTraits, payment: string | undefined): string | undefined {
@@ -132,7 +147,7 @@ function assetOn(network: Network, text: string, policy: CompiledPolicy): string
 }
 
 function transactionIdOf(network: Network, id: string | undefined, payment: string | undefined): string | undefined {
-  const canonical = id === undefined ? undefined : orUndefined(() => canonicalTransactionId(network.id, id));
+  const canonical = canonicalId(network, id);
   return payment === undefined ? canonical : (canonical ?? '');
 }
 

@@ -4,6 +4,7 @@ import type { CompiledPolicy } from '../policy/compile-policy.ts';
 import type { CanonicalTransfer } from './canonical-transfer.ts';
 import { isForeignEmitter } from './emitter.ts';
 import { hasGoodState, isInBlock, isStandardScript, lacksDelivered, lacksStatus } from './evidence.ts';
+import { heldPayments, isIgnoredPayment } from './payments.ts';
 
 /** One named rule that keeps a false or unwanted transfer from being credited. `docs/checks.md` tells the attack of each. */
 export interface Check {
@@ -51,6 +52,7 @@ export const checks: readonly Check[] = [
     fails: ({ from, network }, { isOwnSender }) =>
       from !== undefined && isOwnSender({ network: network.id, address: from }),
   },
+  { code: 'PAYMENT_IGNORED', fails: isIgnoredPayment },
   { code: 'TRANSACTION_HASH_ONLY', also: always, fails: ({ isHashOnly }) => isHashOnly },
   { code: 'TRANSACTION_MALFORMED', also: always, fails: ({ transactionId }) => transactionId === undefined },
 
@@ -99,13 +101,19 @@ export const checks: readonly Check[] = [
   { code: 'OUTPUT_KEY_REUSED', fails: ({ evidence }) => evidence.outputKeyReused === true },
   {
     code: 'MEMO_UNREPORTED',
-    fails: ({ listed, memo, memosReported }) => listed?.memo === 'required' && memo === undefined && !memosReported,
+    fails: (transfer) => lacksMemo(transfer) && !transfer.memosReported,
   },
   {
     code: 'MEMO_MISSING',
-    fails: ({ listed, memo, memosReported }) => listed?.memo === 'required' && memo === undefined && memosReported,
+    fails: (transfer) => lacksMemo(transfer) && transfer.memosReported,
   },
+  ...heldPayments,
 ];
+
+/** Whose a payment is stands in its id: it needs no memo. */
+function lacksMemo({ listed, memo, payment }: CanonicalTransfer): boolean {
+  return listed?.memo === 'required' && memo === undefined && payment === undefined;
+}
 
 function isNft(asset: string | undefined): boolean {
   return asset !== undefined && /\/erc(721|1155):/.test(asset);

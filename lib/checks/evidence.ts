@@ -25,10 +25,11 @@ export function lacksStatus({ evidence, asset }: CanonicalTransfer): boolean {
 
 /**
  * Whether what really arrived is not told though it may be less than was declared: on the XRP Ledger (partial payments),
- * for an asset with `balanceDelta`, and where the provider ought to say.
+ * for an asset with `balanceDelta`, and where the provider ought to say. A payment is what the gateway received of it.
  */
-export function lacksDelivered({ evidence, listed, network }: CanonicalTransfer): boolean {
+export function lacksDelivered({ evidence, listed, network, payment }: CanonicalTransfer): boolean {
   const { delivered } = evidence;
+  if (delivered === undefined && payment !== undefined) return false;
   if (delivered === undefined) return network.family === 'xrpl' || listed?.balanceDelta === true;
   return delivered === null;
 }

@@ -18,6 +18,8 @@ export interface AmountFold extends Copies {
   confirmations: number;
   /** Hash of the block that speaks for it, where there is one. */
   block?: string;
+  /** The provider has replaced this amount of its payment by another. */
+  isReplaced?: boolean;
 }
 
 /** `creditedWith`: confirmations under which it was credited, which keep it possible when the policy asks for more. */

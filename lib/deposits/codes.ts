@@ -11,6 +11,7 @@ export const checkResults = {
   NETWORK_NOT_KNOWN: 'ignored',
   NOT_DELIVERED_YET: 'ignored',
   ONLY_A_HINT: 'ignored',
+  PAYMENT_IGNORED: 'ignored',
   ZERO_AMOUNT: 'failed',
   OUTGOING: 'failed',
   FEE_EVENT: 'failed',
@@ -41,6 +42,10 @@ export const checkResults = {
   DIRECTION_UNKNOWN: 'quarantined',
   RECIPIENTS_UNKNOWN: 'quarantined',
   AMOUNT_MALFORMED: 'quarantined',
+  PAYMENT_UNDERPAID: 'quarantined',
+  PAYMENT_OVERPAID: 'quarantined',
+  PAYMENT_LATE: 'quarantined',
+  PAYMENT_RESOLVED: 'quarantined',
 } as const;
 
 export type CheckCode = keyof typeof checkResults;

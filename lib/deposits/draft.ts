@@ -115,8 +115,8 @@ function draftPayment(
 }
 
 function nearness(one: FoldedAmount<StoredStatement>, known: FoldedAmount<StoredStatement> | undefined): number {
-  const { due, possible, reported } = one.fold;
-  return due * 8 + possible * 4 + reported * 2 + (one === known ? 1 : 0);
+  const { due, possible, reported, isReplaced } = one.fold;
+  return (isReplaced ? -16 : 0) + due * 8 + possible * 4 + reported * 2 + (one === known ? 1 : 0);
 }
 
 function copiesOf(

@@ -4,6 +4,7 @@ import type { DepositCode } from './codes.ts';
 import type { FoldRules } from './fold-rules.ts';
 import { viewGroup } from './group-view.ts';
 import { amountKey } from './identity.ts';
+import { type PaymentWords, paymentWords } from './payment-words.ts';
 import type { Statement } from './statement.ts';
 import type { Heard } from './voices.ts';
 
@@ -58,6 +59,7 @@ export function foldGroup<S extends Statement>(
   rules: FoldRules,
   { wide = [], keyOf = amountKey, creditedWith }: FoldContext<S> = {},
 ): Map<string, FoldedAmount<S>> {
+  const words = rules.keyedBy === 'payment' ? paymentWords(statements, keyOf) : undefined;
   const heard: Heard[] = [];
   const byKey = new Map<string, S[]>();
   for (const statement of statements) {
@@ -66,28 +68,39 @@ export function foldGroup<S extends Statement>(
       continue;
     }
     const key = keyOf(statement);
-    heard.push({ statement, key });
+    if (words?.standing.has(statement) !== false) heard.push({ statement, key });
     push(byKey, key, statement);
   }
   for (const statement of wide) heard.push({ statement, key: '' });
   const group = viewGroup(heard, byKey.size, rules);
   const folded = new Map<string, FoldedAmount<S>>();
-  for (const [key, own] of byKey)
-    folded.set(key, { fold: foldAmount(group, key, own, creditedWith?.(key)), statements: own });
-  if (rules.keyedBy === 'payment') decidePayment([...folded.values()].map((one) => one.fold));
+  for (const [key, own] of byKey) {
+    const standing = own.filter((statement) => words?.standing.has(statement) !== false);
+    const spoken = standing.length === 0 ? own : standing;
+    folded.set(key, { fold: foldAmount(group, key, spoken, creditedWith?.(key)), statements: own });
+  }
+  if (words) decidePayment(folded, words);
   return folded;
 }
 
-/** Rule 26: a payment is one deposit, so two confirmed amounts are a conflict, and no amount has a second copy. */
-function decidePayment(folds: readonly AmountFold[]): void {
-  const confirmed = folds.filter((one) => one.isConfirmed && one.possible > 0);
-  for (const one of folds) {
+/**
+ * Rule 26: a payment is one deposit, so two confirmed amounts are a conflict, unless the provider has replaced one by the
+ * other; and no amount has a second copy. What is replaced stays possible: if it was credited, a person decides.
+ */
+function decidePayment(folded: ReadonlyMap<string, { fold: AmountFold }>, { replaced }: PaymentWords<Statement>): void {
+  const confirmed = [...folded].filter(
+    ([key, { fold: one }]) => one.isConfirmed && one.possible > 0 && !replaced.has(key),
+  );
+  for (const [key, { fold: one }] of folded) {
     one.possible = Math.min(one.possible, 1);
     one.reported = Math.min(one.reported, 1);
     one.releasable = Math.min(one.releasable, 1);
     one.due = Math.min(one.due, 1);
-    if (confirmed.length < 2 || !confirmed.includes(one)) continue;
+    const isReplaced = replaced.has(key);
+    const isConflict = confirmed.length > 1 && confirmed.some(([other]) => other === key);
+    if (!isReplaced && !isConflict) continue;
     one.due = 0;
     one.code = 'CONFLICT';
+    if (isReplaced) Object.assign(one, { isReplaced, releasable: 0 });
   }
 }

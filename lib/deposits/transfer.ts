@@ -67,7 +67,15 @@ export interface Evidence {
   topics?: number;
   /** Whether a log of the token stands for the transfer; false: it was read from call data. */
   logged?: boolean;
+  /** How the payment differs from the one that was asked for; absent or empty: it does not. `policy.payments` decides. */
+  differences?: readonly PaymentDifference[];
 }
+
+/**
+ * How a payment that a gateway received is not the one that was asked for: less, more, after it had expired, or settled
+ * by a person at the gateway.
+ */
+export type PaymentDifference = 'underpaid' | 'overpaid' | 'late' | 'resolved';
 
 /** A transfer, block or whole transaction that the provider takes back. */
 export interface Removal {

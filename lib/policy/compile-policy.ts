@@ -5,6 +5,7 @@ import { requireNetwork } from '../networks/registry.ts';
 import { refuseUnknownKeys } from '../util/known-keys.ts';
 import { compileAssets, networksOf } from './compile-assets.ts';
 import { type ConfirmationsOf, compileConfirmations, knownNetwork } from './compile-confirmations.ts';
+import { compilePayments, type PaymentRules } from './compile-payments.ts';
 import type { Account, ListedAsset, Policy } from './policy.ts';
 import { compileQuorum } from './quorum.ts';
 import { canonicalTraits, checkReach } from './reach.ts';
@@ -37,12 +38,14 @@ export interface CompiledPolicy {
   readonly hold: Policy['hold'] | undefined;
   /** CAIP-2 networks on which nothing is credited now. Throws `NETWORK_UNKNOWN` where the policy's function names another. */
   readonly frozen: () => ReadonlySet<string>;
+  /** What becomes of payments that are not what was asked for. */
+  readonly payments: PaymentRules;
   /** What an amount needs on a network. */
   readonly confirmations: ConfirmationsOf;
   readonly rulesFor: (group: Group) => FoldRules;
 }
 
-const policyKeys = ['assets', 'isOurs', 'isOwnSender', 'confirmations', 'quorum', 'hold', 'frozen'];
+const policyKeys = ['assets', 'isOurs', 'isOwnSender', 'confirmations', 'quorum', 'hold', 'frozen', 'payments'];
 
 /**
  * Checks a policy against the providers and puts it into canonical form. Throws `OPTION_INVALID`, naming the option and
@@ -77,6 +80,7 @@ export function compilePolicy(
     );
   }
   const frozen = compileFrozen(policy);
+  const paymentRules = compilePayments(policy.payments);
   const rules = new Map<string, FoldRules>();
 
   // Where the rule is 'finalized' the chain check counts, and `chainRequired` waits for it.
@@ -92,6 +96,7 @@ export function compilePolicy(
     isOwnSender: isOwnSender === undefined ? () => false : (account) => answer(policy.isOwnSender?.(account)),
     hold: hold && ((deposit) => policy.hold?.(deposit)),
     frozen,
+    payments: paymentRules,
     confirmations: confirmations.of,
     rulesFor({ network, payment }) {
       const keyedBy = payment === undefined ? 'transaction' : 'payment';
@@ -107,7 +112,8 @@ export function compilePolicy(
         quorum,
         providers: Object.fromEntries(traits.map((provider) => [provider.name, provider])),
         chainRequired: chains.has(network),
-        networkHasMemos: found.hasMemos,
+        // Whose a payment is stands in its id, not in a memo.
+        networkHasMemos: found.hasMemos && payment === undefined,
       };
       rules.set(key, made);
       return made;

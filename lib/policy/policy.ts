@@ -1,4 +1,5 @@
 import type { Deposit } from '../deposits/deposit.ts';
+import type { PaymentDifference } from '../deposits/transfer.ts';
 
 /** What may be credited. `assets` and `isOurs` are required: what may be credited is never a default. */
 export interface Policy {
@@ -16,7 +17,15 @@ export interface Policy {
   hold?(deposit: Deposit): string | undefined | Promise<string | undefined>;
   /** CAIP-2 networks on which nothing is credited for now. */
   frozen?: readonly string[] | (() => readonly string[]);
+  /**
+   * What becomes of a gateway's payment that is not what was asked for. What is credited is always what was received.
+   * Default `hold` for each: it is quarantined, and `release` credits it.
+   */
+  payments?: Readonly<Partial<Record<PaymentDifference, PaymentRule>>>;
 }
+
+/** `credit`: like any other payment. `hold`: kept for an operator. `ignore`: it is no deposit. */
+export type PaymentRule = 'credit' | 'hold' | 'ignore';
 
 export interface ListedAsset {
   /** CAIP-19. */

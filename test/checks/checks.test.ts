@@ -137,9 +137,11 @@ describe('checks', () => {
   });
 
   it('have an attack here for each, and each code has a result', () => {
+    const payments = ['UNDERPAID', 'OVERPAID', 'LATE', 'RESOLVED', 'IGNORED'].map((name) => `PAYMENT_${name}`);
     const apart = [
       ...['MEMO_UNREPORTED', 'ADDRESS_MALFORMED', 'TRANSACTION_MALFORMED', 'TRANSACTION_HASH_ONLY'],
       'AMOUNT_MALFORMED',
+      ...payments,
     ];
     const shown = [...Object.keys(attacks), ...apart, 'ONLY_A_HINT', 'NOT_DELIVERED_YET'];
     assert.deepEqual(checks.map(({ code }) => code).toSorted(), shown.toSorted());

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { CheckCode } from '../../lib/deposits/codes.ts';
-import { type Folded, type FoldRules, fold } from '../../lib/deposits/fold.ts';
+import { type Folded, type FoldRules, fold, foldGroup } from '../../lib/deposits/fold.ts';
 import type { Statement } from '../../lib/deposits/statement.ts';
 import { orders, say } from './say.ts';
 
@@ -16,6 +16,11 @@ function folds(told: readonly Statement[], want: Record<string, Folded>, changed
 
 function kept(by: Folded['code'], possible = 1): Folded {
   return { due: 0, possible, ...(by ? { code: by } : {}) };
+}
+
+function withCheck(statement: Statement | undefined, check: CheckCode): Statement {
+  assert.ok(statement);
+  return { ...statement, check };
 }
 
 describe('Confirmations (rule 18)', () => {
@@ -265,11 +270,6 @@ describe('Our own chain check (rules 17 to 20)', () => {
 });
 
 describe('Named checks', () => {
-  const withCheck = (statement: Statement | undefined, check: CheckCode): Statement => {
-    assert.ok(statement);
-    return { ...statement, check };
-  };
-
   test('make nothing of their amount due while they stand', () => {
     const [checked, other] = say('A confirmed 5 X @1', 'B confirmed 5 7 X');
     folds([withCheck(checked, 'TIME_LOCKED')], { 5: kept('TIME_LOCKED') });
@@ -298,6 +298,40 @@ describe('Payments (rule 26)', () => {
     folds(say('A confirmed 5 -'), { 5: kept('QUORUM_PENDING') }, { ...payment, quorum: 2 });
     folds(say('A mined 7 -', 'A confirmed 5 -'), { 7: unsure, 5: due }, payment);
     folds(say('A confirmed 7 -', 'A confirmed 5 -'), { 7: kept('CONFLICT'), 5: kept('CONFLICT') }, payment);
+  });
+
+  test('that succeeded are not held back by a failure, unless it came later', () => {
+    folds(say('A failed - @1', 'A confirmed 5 - @2'), { 5: due, 0: kept('FAILED', 0) }, payment);
+    folds(say('A failed -', 'A confirmed 5 -'), { 5: due, 0: kept('FAILED', 0) }, payment);
+    folds(say('A failed - @2', 'A confirmed 5 - @1'), { 5: kept('FAILED'), 0: kept('FAILED', 0) }, payment);
+    folds(say('A failed -', 'A seen 5 -'), { 5: kept('FAILED', 0), 0: kept('FAILED', 0) }, payment);
+    folds(say('B failed - @1', 'A confirmed 5 - @2'), { 5: kept('FAILED'), 0: kept('FAILED', 0) }, payment);
+  });
+
+  test('of less than was asked give way to the payment in full, by time or by what they are', () => {
+    for (const [less, full] of [
+      say('A confirmed 5 - @1', 'A confirmed 7 - @2'),
+      say('A confirmed 5 -', 'A confirmed 7 -'),
+    ]) {
+      assert.ok(less && full);
+      folds([withCheck(less, 'PAYMENT_UNDERPAID'), full], { 5: kept('CONFLICT'), 7: due }, payment);
+      folds([withCheck(less, 'PAYMENT_UNDERPAID'), { ...full, amount: 5n }], { 5: due }, payment);
+    }
+    const [early, late] = say('A confirmed 7 - @1', 'A confirmed 5 - @2');
+    assert.ok(early && late);
+    folds([early, withCheck(late, 'PAYMENT_UNDERPAID')], { 5: kept('CONFLICT'), 7: kept('CONFLICT') }, payment);
+  });
+
+  test('that are held give way to what is held later, so that a release finds what was received last', () => {
+    const [first, second] = say('A confirmed 5 - @1', 'A confirmed 7 - @2').map((one) =>
+      withCheck(one, 'PAYMENT_LATE'),
+    );
+    assert.ok(first && second);
+    for (const order of orders([first, second])) {
+      const folded = foldGroup(order, { ...rules, ...payment });
+      assert.deepEqual([folded.get('5')?.fold.releasable, folded.get('7')?.fold.releasable], [0, 1]);
+      assert.equal(folded.get('7')?.fold.code, 'PAYMENT_LATE');
+    }
   });
 });
 
