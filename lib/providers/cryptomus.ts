@@ -1,11 +1,11 @@
-import type { Transfer } from '../deposits/transfer.ts';
+import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { type Json, optionalBoolean, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AccountsOption, accountsOf } from './kit/accounts.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
-import { transfersOf, unknown } from './kit/readings.ts';
+import { transfersOf, unknown, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 import { compactJson } from './kit/signed-bytes.ts';
 
@@ -75,22 +75,32 @@ function readPayment({ body }: InboundCallback, names: AssetNames, accountOn: (n
       to: accountOn(asset.network),
       transaction: present<Transfer['transaction']>({ id: optionalText(callback, 'txid') }),
       payment: text(callback, 'uuid'),
-      evidence: { category: 'transfer', direction: 'in' },
+      evidence: present<Evidence>({
+        category: 'transfer',
+        direction: 'in',
+        // Nothing is asked for at a static wallet.
+        differences: type === 'payment' ? wordIn(differences, text(callback, 'status')) : undefined,
+      }),
     }),
   );
 }
 
-// Less than was asked (`wrong_amount`) stays for an operator.
+const differences: Readonly<Record<string, Evidence['differences']>> = {
+  paid_over: ['overpaid'],
+  wrong_amount: ['underpaid'],
+};
+
 function kindOf(callback: Json): Transfer['kind'] | undefined {
   const status = text(callback, 'status');
   switch (status) {
     case 'paid':
     case 'paid_over':
+    case 'wrong_amount':
       return optionalBoolean(callback, 'is_final') === true ? 'confirmed' : 'seen';
     case 'confirm_check':
     case 'process':
     case 'check':
-    case 'wrong_amount':
+    case 'wrong_amount_waiting':
       return 'seen';
     case 'fail':
     case 'cancel':

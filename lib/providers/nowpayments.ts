@@ -4,6 +4,7 @@ import { numberText, optionalNumberText, optionalText, parseJson, text } from '.
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { eventTime } from './kit/event-time.ts';
 import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown, wordIn } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
@@ -57,12 +58,12 @@ function readPayment({ body }: InboundCallback, names: AssetNames): Reading {
   return transfersOf(readTransfer(callback, kind, names));
 }
 
-// `finished` alone is final. `partially_paid` may be followed by more, and whether it is enough is for an operator.
+// Final are `finished`, and `partially_paid`: the funds have arrived, and what comes later is another payment.
 const kinds: Readonly<Record<string, Transfer['kind']>> = {
   confirming: 'seen',
   confirmed: 'seen',
   sending: 'seen',
-  partially_paid: 'seen',
+  partially_paid: 'confirmed',
   finished: 'confirmed',
   failed: 'failed',
   refunded: 'removed',
@@ -80,10 +81,12 @@ function readTransfer(callback: Json, kind: Transfer['kind'], names: AssetNames)
     memo: optionalText(callback, 'payin_extra_id') ?? null,
     transaction: {},
     payment: numberText(callback, 'payment_id'),
+    at: eventTime(callback, 'updated_at'),
     evidence: present<Evidence>({
       category: 'transfer',
       direction: 'in',
       delivered: isUntold ? null : { decimal: paid },
+      differences: optionalText(callback, 'payment_status') === 'partially_paid' ? ['underpaid'] : undefined,
     }),
   });
 }
