@@ -111,7 +111,7 @@ describe('Rules of on-chain reports', () => {
       transaction: { id: 'c'.repeat(64) },
       evidence: {},
     };
-    assert.equal(run(told, checks, policy).code, 'TRANSACTION_MALFORMED');
+    assert.equal(run(told, checks, policy).code, 'TRANSACTION_HASH_ONLY');
     const { code, statement } = run({ ...told, payment: 'track-1' }, checks, policy);
     assert.deepEqual([code, statement?.group?.payment], [undefined, 'test/track-1']);
     const rules = policy.rulesFor({ network: 'xrpl:0', asset: '', to: '', transactionId: '', payment: 'test/track-1' });
