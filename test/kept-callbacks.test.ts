@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { depositCallbacks } from '../lib/deposit-callbacks.ts';
 import type { Options } from '../lib/options.ts';
-import { custom } from '../lib/providers/custom.ts';
+import { custom, integer, text } from '../lib/providers/custom.ts';
 import { imtoken } from '../lib/providers/imtoken.ts';
 import type { Reading, Transfer } from '../lib/providers/kit/provider.ts';
 import { standardWebhooks } from '../lib/providers/standard-webhooks.ts';
@@ -143,10 +143,10 @@ const byQuery = custom({
     id: { from: ({ url }) => new URL(url, 'http://localhost').searchParams.get('payment') ?? undefined },
   },
   reportsConfirmations: 'count',
-  read({ url }): Reading {
-    const query = new URL(url, 'http://localhost').searchParams;
-    const confirmations = Number(query.get('confirmations'));
-    const transaction = { id: query.get('tx') ?? '' };
+  form: 'query',
+  read(query): Reading {
+    const confirmations = integer(query, 'confirmations');
+    const transaction = { id: text(query, 'tx') };
     return { kind: 'transfers', transfers: [transfer({ confirmations, transaction })], removals: [] };
   },
 });

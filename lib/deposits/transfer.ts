@@ -5,6 +5,11 @@ export interface Transfer {
   kind: StatementKind;
   /** Which event of the request it stands in; rows of one event are told apart (rule 8). Default `'0'`. */
   event?: string;
+  /**
+   * Its row within the event, a whole number that stays the same when the callback is read again: `readRows` gives it.
+   * Default: in the order of the reading.
+   */
+  row?: number;
   /** CAIP-2, or an alias that the registry knows. */
   network: string;
   /** CAIP-19; `nativeAsset()` and `tokenAsset()` of `networks/registry.ts` make them. */

@@ -2,6 +2,7 @@ import type { Assessment } from '../checks/assess.ts';
 import type { Advance } from '../deposits/advance.ts';
 import { checkResults } from '../deposits/codes.ts';
 import type { StoredStatement } from '../deposits/statement.ts';
+import type { UnreadableRow } from '../providers/kit/provider.ts';
 import type { CallbackRecord, TransferOutcome } from '../stores/store.ts';
 import { recordOf } from './received-callback.ts';
 import type { Arrival, Recorded } from './recorder.ts';
@@ -12,7 +13,7 @@ import type { Arrival, Recorded } from './recorder.ts';
  * the duplicate. A callback that is read again is not its own duplicate: what of it is unread is not lost from sight.
  */
 export function conclude(
-  { callback, assessments, verdict }: Arrival,
+  { callback, assessments, unreadable = [], verdict }: Arrival,
   advanced: ReadonlyMap<string, Advance | Error>,
   known: Map<string, StoredStatement>,
   now: number,
@@ -24,7 +25,10 @@ export function conclude(
     if (result && transactionKey !== undefined) touched.set(transactionKey, result);
   }
 
-  const transfers = assessments.map((assessment) => transferOutcome(assessment, touched, known));
+  const transfers = [
+    ...assessments.map((assessment) => transferOutcome(assessment, touched, known)),
+    ...unreadable.map(unreadableOutcome),
+  ];
   const statements = assessments.flatMap(({ statement }) => (statement ? [statement] : []));
   const repeated =
     statements.length > 0 && statements.every(({ id }) => (known.get(id)?.callbackId ?? callback.id) !== callback.id);
@@ -42,6 +46,10 @@ export function conclude(
   // The first callback of a statement keeps its body; a repetition adds nothing but its line in the log.
   if (body && !repeated && (keepsBody || outcome === 'quarantined')) record.body = body;
   return { record, eventIds: eventIdsOf(touched) };
+}
+
+function unreadableOutcome({ path, reason }: UnreadableRow): TransferOutcome {
+  return { outcome: 'quarantined', code: 'ROW_UNREADABLE', path, reason };
 }
 
 function isFinished({ outcome }: TransferOutcome): boolean {

@@ -74,6 +74,12 @@ export function createIntake(options: IntakeOptions): Intake {
         error: unreadable,
       });
     }
+    const rows = reading?.unreadable ?? [];
+    if (rows.length > 0) {
+      const message = `${rows.length} of the rows of a callback of ${provider.name} could not be read, the first at ${rows[0]?.path}; the others are taken, and reprocess reads these after an upgrade`;
+      logger.error({ provider: provider.name, callbackId: callback.id, rows: rows.slice(0, 10) }, message);
+      news?.tell('alarm', { code: 'ROW_UNREADABLE', message, provider: provider.name });
+    }
     if (reading?.kind === 'notice') {
       news?.tell('alarm', {
         code: 'PROVIDER_NOTICE',

@@ -1,6 +1,6 @@
 import { type Assessment, assess, assessRemoval, type Origin } from '../checks/assess.ts';
 import type { CompiledPolicy } from '../policy/compile-policy.ts';
-import type { InboundCallback, Provider, Reading, Verified } from '../providers/kit/provider.ts';
+import type { InboundCallback, Provider, Reading, UnreadableRow, Verified } from '../providers/kit/provider.ts';
 import type { ReceivedCallback } from './received-callback.ts';
 import type { Arrival } from './recorder.ts';
 
@@ -48,34 +48,53 @@ export function readCallback(given: VerifiedCallback, policy: CompiledPolicy): R
   const removals = reading.removals.map((one, index) =>
     assessRemoval(one, provider, originOf(one.event ?? `removal-${index}`)),
   );
-  const transfers = reading.transfers.map((one) => assess(one, provider, policy, originOf(one.event ?? '0')));
+  const transfers = reading.transfers.map((one) => assess(one, provider, policy, originOf(one.event ?? '0', one.row)));
   const finish = (assessed: readonly Assessment[]): ReadCallback => ({
-    arrival: { callback, assessments: [...assessed, ...removals] },
+    arrival: { callback, assessments: [...assessed, ...removals], unreadable: keptRows(reading.unreadable ?? []) },
     reading,
   });
   return isSettled(transfers) ? finish(transfers) : Promise.all(transfers).then(finish);
 }
 
-const kinds: ReadonlySet<unknown> = new Set<Reading['kind']>(['transfers', 'ping', 'notice', 'heartbeat', 'unknown']);
+/** Of one callback, each with its own line; more than these are counted in one. */
+const mostUnreadable = 1_000;
+
+function keptRows(rows: readonly UnreadableRow[]): readonly UnreadableRow[] {
+  if (rows.length <= mostUnreadable) return rows;
+  const [first] = rows.slice(mostUnreadable);
+  const others = { path: first?.path ?? '', reason: `and ${rows.length - mostUnreadable - 1} rows after it` };
+  return [...rows.slice(0, mostUnreadable), others];
+}
+
+const kinds: ReadonlySet<unknown> = new Set<Reading['kind']>([
+  'transfers',
+  'hint',
+  'ping',
+  'notice',
+  'heartbeat',
+  'unknown',
+]);
 
 /** A reader of the user's own may give anything. */
 function checked(given: unknown, { name }: Provider): Reading {
   // Told by the error below, once.
   if (given instanceof Promise) given.catch(() => {});
-  const { kind, transfers, removals } = (given ?? {}) as Partial<Reading>;
-  if (kinds.has(kind) && Array.isArray(transfers) && Array.isArray(removals)) return given as Reading;
+  const { kind, transfers, removals, unreadable = [], hints = [] } = (given ?? {}) as Partial<Reading>;
+  const areLists = [transfers, removals, unreadable, hints].every(Array.isArray);
+  if (kinds.has(kind) && areLists && (kind !== 'hint' || hints.length > 0)) return given as Reading;
   throw new TypeError(
-    `read() of ${name} must give a kind of reading with its lists of transfers and removals, at once`,
+    `read() of ${name} must give a kind of reading with its lists of transfers and removals, at once; a hint says where to look`,
   );
 }
 
-/** Rows of one event are numbered in the order of the callback. The same bytes are the same event, under any delivery id (rule 8). */
-function origins(callback: ReceivedCallback): (event: string) => Origin {
+/** Rows of one event are numbered by their place, or in the order of the callback where they have none. The same bytes are the same event, under any delivery id (rule 8). */
+function origins(callback: ReceivedCallback): (event: string, row?: number) => Origin {
   const rows = new Map<string, number>();
   const prefix = callback.bodyHash.slice(0, 32);
-  return (event) => {
-    const row = rows.get(event) ?? 0;
-    rows.set(event, row + 1);
+  return (event, given) => {
+    const next = rows.get(event) ?? 0;
+    const row = given ?? next;
+    rows.set(event, Math.max(next, row + 1));
     return { eventId: `${prefix}:${event}`, row, callbackId: callback.id, receivedAt: callback.receivedAt };
   };
 }

@@ -5,6 +5,7 @@ import type { Group, StoredStatement } from '../deposits/statement.ts';
 import type { Decision, StoredDeposit, TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
 import { DepositCallbackError } from '../errors.ts';
 import type { CompiledPolicy } from '../policy/compile-policy.ts';
+import type { UnreadableRow } from '../providers/kit/provider.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
 import { inTime } from '../util/at-most.ts';
 import { conclude } from './conclusion.ts';
@@ -17,6 +18,8 @@ export interface Arrival {
   callback: ReceivedCallback;
   /** One for each transfer and removal, in the order of the callback. */
   assessments: readonly Assessment[];
+  /** Rows that could not be read. */
+  unreadable?: readonly UnreadableRow[];
   /** What becomes of a callback that reports no transfer; `finished` where it need not be read again. */
   verdict?: { outcome: 'ignored' | 'quarantined'; code: string; finished: boolean };
 }

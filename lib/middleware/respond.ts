@@ -15,6 +15,7 @@ const titles: Readonly<Record<RefusalCode, string>> = {
   BODY_TIMEOUT: 'The body did not arrive in time',
   BODY_ABORTED: 'The body did not arrive whole',
   BODY_ENCODING: 'The content coding of the body is not supported',
+  BODY_FORM: 'The content-type is not the one that this provider uses',
   BODY_ALREADY_PARSED: 'The receiver is set up wrongly',
   API_KEY_INVALID: 'The API key is missing or wrong',
   SIGNATURE_MISSING: 'The signature is missing',

@@ -37,6 +37,7 @@ export interface Delivered {
 export type AlarmCode =
   | 'BODY_ALREADY_PARSED'
   | 'BODY_UNREADABLE'
+  | 'ROW_UNREADABLE'
   | 'CALLBACKS_MISSED'
   | 'CHAIN_UNAVAILABLE'
   | 'DEPOSIT_QUARANTINED'

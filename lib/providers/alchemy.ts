@@ -9,13 +9,12 @@ import {
   optionalIsoTime,
   optionalObject,
   optionalText,
-  parseJson,
   text,
 } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { assetOn, hexUnits, quantityText } from './kit/evm-reading.ts';
-import type { InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export { type AlchemyWatchOptions, watchAlchemy } from './kit/alchemy-watch.ts';
@@ -60,8 +59,7 @@ export function alchemy(options: ProviderOptions): Provider {
 
 const nothing = { transfers: [], removals: [] } as const;
 
-function readAlchemy({ body }: InboundCallback): Reading {
-  const callback = parseJson(body);
+function readAlchemy(callback: Json): Reading {
   if (optionalText(callback, 'type') !== 'ADDRESS_ACTIVITY') return { kind: 'unknown', ...nothing };
   const failure = optionalText(callback, 'event.error');
   if (failure !== undefined) return { kind: 'notice', notice: failure, ...nothing };

@@ -1,10 +1,10 @@
 import type { Transfer } from '../deposits/transfer.ts';
-import { numberText, optionalInteger, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
+import { type Json, numberText, optionalInteger, optionalNumberText, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { fieldOf } from './kit/places.ts';
-import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
+import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
@@ -23,7 +23,7 @@ export function basswallet(options: NamedAssetsOptions): Provider {
     {
       name: 'basswallet',
       scheme,
-      read: (inbound) => readBasswallet(inbound, names),
+      read: (content) => readBasswallet(content, names),
       reportsConfirmations: 'count',
       ownOptions: ['assets'],
     },
@@ -38,8 +38,7 @@ function namesAndValues(request: SignedRequest): string | undefined {
   return pairs.map(([name, value]) => `${name}=${value}`).join('&');
 }
 
-function readBasswallet({ body }: InboundCallback, names: AssetNames): Reading {
-  const callback = parseJson(body);
+function readBasswallet(callback: Json, names: AssetNames): Reading {
   const type = text(callback, 'webhookType');
   // An order that expired names no transfer.
   if ((type !== 'Deposit' && type !== 'Payment') || text(callback, 'status') === 'Expired') return unknown;

@@ -1,8 +1,8 @@
-import { numberText, parseJson, text } from '../json/json.ts';
+import { type Json, numberText, parseJson, text } from '../json/json.ts';
 import { type AccountsOption, accountsOf } from './kit/accounts.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
+import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -33,7 +33,7 @@ export function binancePay(options: BinancePayOptions): Provider {
     {
       name: 'binance-pay',
       scheme,
-      read: (inbound) => readOrder(inbound, names, accountOn),
+      read: (content) => readOrder(content, names, accountOn),
       answer: () => accepted,
       keyedBy: 'payment',
       ownOptions: ['assets', 'accounts'],
@@ -48,8 +48,7 @@ const accepted = {
   body: '{"returnCode":"SUCCESS","returnMessage":null}',
 } as const;
 
-function readOrder({ body }: InboundCallback, names: AssetNames, accountOn: (network: string) => string): Reading {
-  const callback = parseJson(body);
+function readOrder(callback: Json, names: AssetNames, accountOn: (network: string) => string): Reading {
   // Refunds and payouts have data of their own; PAY_CLOSED tells of an order that nobody paid.
   if (text(callback, 'bizType') !== 'PAY' || text(callback, 'bizStatus') !== 'PAY_SUCCESS') return unknown;
   // JSON within JSON.

@@ -1,9 +1,9 @@
 import type { Transfer } from '../deposits/transfer.ts';
-import { type Json, optionalText, parseJson, text } from '../json/json.ts';
+import { type Json, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
+import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -28,7 +28,7 @@ export function bitgo(options: NamedAssetsOptions): Provider {
     {
       name: 'bitgo',
       scheme,
-      read: (inbound) => readBitgo(inbound, names),
+      read: (content) => readBitgo(content, names),
       reportsMemos: true,
       ownOptions: ['assets'],
     },
@@ -36,8 +36,7 @@ export function bitgo(options: NamedAssetsOptions): Provider {
   );
 }
 
-function readBitgo({ body }: InboundCallback, names: AssetNames): Reading {
-  const callback = parseJson(body);
+function readBitgo(callback: Json, names: AssetNames): Reading {
   if (optionalText(callback, 'type') !== 'transfer') return unknown;
   const units = optionalText(callback, 'baseValueString');
   if (units === undefined || optionalText(callback, 'receiver') === undefined) {

@@ -1,6 +1,7 @@
-import { object, optionalObject, parseJson, text } from '../json/json.ts';
+import { object, optionalObject, text } from '../json/json.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, ProviderOptions } from './kit/provider.ts';
+import { hintsAt } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 // BitPay signs nothing. The secret in the callback URL keeps strangers out, and proves nothing of an invoice.
@@ -15,11 +16,11 @@ export function bitpay(options: ProviderOptions): Provider {
     {
       name: 'bitpay',
       scheme,
-      read({ body }) {
-        const callback = object(parseJson(body), '');
+      read(content) {
+        const callback = object(content, '');
         // Flat, or with the invoice under `data`.
         const reference = text(optionalObject(callback, 'data') ?? callback, 'id');
-        return { kind: 'transfers', transfers: [], removals: [], hints: [{ reference }] };
+        return hintsAt({ reference });
       },
       keyedBy: 'hint',
     },

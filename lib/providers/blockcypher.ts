@@ -10,14 +10,13 @@ import {
   optionalInteger,
   optionalNumberText,
   optionalText,
-  parseJson,
   text,
 } from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { assetOn } from './kit/evm-reading.ts';
-import type { InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export { type BlockcypherWatchOptions, watchBlockcypher } from './kit/blockcypher-watch.ts';
@@ -40,7 +39,7 @@ export function blockcypher(options: BlockcypherOptions): Provider {
     {
       name: 'blockcypher',
       scheme,
-      read: (inbound) => readBlockcypher(inbound, network.id),
+      read: (content) => readBlockcypher(content, network.id),
       reportsConfirmations: 'count',
       sendsRemovals: false,
       ownOptions: ['network'],
@@ -51,8 +50,7 @@ export function blockcypher(options: BlockcypherOptions): Provider {
 
 const nothing = { transfers: [], removals: [] } as const;
 
-function readBlockcypher({ body }: InboundCallback, network: string): Reading {
-  const transaction = parseJson(body);
+function readBlockcypher(transaction: Json, network: string): Reading {
   // A block, from `new-block`, has a hash too, and no outputs.
   if (member(transaction, 'outputs') === undefined) return { kind: 'unknown', ...nothing };
   const transfers = array(transaction, 'outputs').flatMap((output, index) => {

@@ -1,8 +1,9 @@
-import { formFields, optionalText, text } from '../json/json.ts';
+import { optionalText, text } from '../json/json.ts';
 import { requireNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Hint, Provider, ProviderOptions } from './kit/provider.ts';
+import { hintsAt } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export interface BlockonomicsOptions extends ProviderOptions {
@@ -24,15 +25,10 @@ export function blockonomics(options: BlockonomicsOptions): Provider {
       name: 'blockonomics',
       scheme,
       methods: ['GET'],
-      read({ url }) {
-        const fields = formFields(url.slice(url.indexOf('?') + 1));
+      form: 'query',
+      read(fields) {
         const address = optionalText(fields, 'addr');
-        return {
-          kind: 'transfers',
-          transfers: [],
-          removals: [],
-          hints: [present<Hint>({ network, transactionId: text(fields, 'txid'), address })],
-        };
+        return hintsAt(present<Hint>({ network, transactionId: text(fields, 'txid'), address }));
       },
       keyedBy: 'hint',
       ownOptions: ['network'],

@@ -1,9 +1,9 @@
 import type { Transfer } from '../deposits/transfer.ts';
-import { type Json, optionalObject, optionalText, parseJson, text } from '../json/json.ts';
+import { type Json, optionalObject, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
+import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -28,13 +28,12 @@ const knownAssets = {
 export function btcpay(options: NamedAssetsOptions): Provider {
   const names = assetNames('btcpay', options.assets, knownAssets);
   return declareProvider(
-    { name: 'btcpay', scheme, read: (inbound) => readBtcpay(inbound, names), ownOptions: ['assets'] },
+    { name: 'btcpay', scheme, read: (content) => readBtcpay(content, names), ownOptions: ['assets'] },
     options,
   );
 }
 
-function readBtcpay({ body }: InboundCallback, names: AssetNames): Reading {
-  const callback = parseJson(body);
+function readBtcpay(callback: Json, names: AssetNames): Reading {
   const type = optionalText(callback, 'type');
   // Other events are about the invoice: they name no payment.
   if (type !== 'InvoiceReceivedPayment' && type !== 'InvoicePaymentSettled') return unknown;

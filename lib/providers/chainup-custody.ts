@@ -1,15 +1,16 @@
 import { constants, type KeyObject, privateEncrypt, publicDecrypt } from 'node:crypto';
 import type { Transfer } from '../deposits/transfer.ts';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
-import { formFields, type Json, optionalInteger, optionalText, parseJson, text } from '../json/json.ts';
+import { type Json, optionalInteger, optionalText, parseJson, text } from '../json/json.ts';
 import { publicKey } from '../signatures/asymmetric.ts';
 import { decodeBase64Url } from '../signatures/decode.ts';
 import type { Key } from '../signatures/key-ring.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { defineProvider } from './kit/define-provider.ts';
-import type { InboundCallback, Provider, Reading, Sign, Verified } from './kit/provider.ts';
+import type { Provider, Reading, Sign, Verified } from './kit/provider.ts';
 import { transfersOf, unknown, wordIn } from './kit/readings.ts';
+import type { SignedRequest } from './kit/scheme.ts';
 
 export interface ChainupCustodyOptions extends NamedAssetsOptions {
   /** Your application's id: a callback that names another is refused. */
@@ -36,9 +37,10 @@ export function chainupCustody(options: ChainupCustodyOptions): Provider {
         met.add(key);
         return key;
       },
-      verify: (inbound, keys) => verify(inbound, keys, appId),
+      form: 'form',
+      verify: (request, keys) => verify(request, keys, appId),
       sign: (signing) => sign(signing, appId),
-      read: (inbound) => readNotice(inbound, [...met], names),
+      read: (content) => readNotice(content, [...met], names),
       answer: () => accepted,
       reportsConfirmations: 'count',
       ownOptions: ['assets', 'appId'],
@@ -49,8 +51,8 @@ export function chainupCustody(options: ChainupCustodyOptions): Provider {
 
 const accepted = { status: 200, body: 'SUCCESS' } as const;
 
-function verify({ body }: InboundCallback, keys: readonly Key<KeyObject>[], appId: string): Verified {
-  const data = sealedData(body, appId);
+function verify(request: SignedRequest, keys: readonly Key<KeyObject>[], appId: string): Verified {
+  const data = sealedData(request.fields(), appId);
   if (data === undefined)
     throw new DepositCallbackError('SIGNATURE_MISSING', 'chainup-custody: the form has no app_id of yours with data');
   const key = keys.find(({ value }) => appIdIn(unsealed(data, value)) === appId);
@@ -59,9 +61,8 @@ function verify({ body }: InboundCallback, keys: readonly Key<KeyObject>[], appI
   return { keyId: key.id };
 }
 
-function sealedData(body: Buffer, appId: string): Buffer | undefined {
+function sealedData(fields: Json | undefined, appId: string): Buffer | undefined {
   try {
-    const fields = formFields(body);
     return text(fields, 'app_id') === appId ? decodeBase64Url(text(fields, 'data')) : undefined;
   } catch {
     return undefined;
@@ -104,8 +105,8 @@ function sign({ secret, body }: Parameters<Sign>[0], appId: string): ReturnType<
   };
 }
 
-function readNotice({ body }: InboundCallback, keys: readonly KeyObject[], names: AssetNames): Reading {
-  const data = decodeBase64Url(text(formFields(body), 'data'));
+function readNotice(fields: Json, keys: readonly KeyObject[], names: AssetNames): Reading {
+  const data = decodeBase64Url(text(fields, 'data'));
   const notice = keys.map((key) => data && unsealed(data, key)).find((one) => one !== undefined);
   if (notice === undefined) throw new DepositCallbackError('BODY_UNREADABLE', 'No key of this process decrypts data');
   return text(notice, 'side') === 'deposit' ? transfersOf(readDeposit(notice, names)) : unknown;

@@ -1,20 +1,11 @@
 import type { Transfer } from '../deposits/transfer.ts';
 import { DepositCallbackError } from '../errors.ts';
-import {
-  array,
-  type Json,
-  member,
-  optionalIsoTime,
-  optionalNumberText,
-  optionalText,
-  parseJson,
-  text,
-} from '../json/json.ts';
+import { array, type Json, member, optionalIsoTime, optionalNumberText, optionalText, text } from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
+import type { Provider, Reading } from './kit/provider.ts';
 import { blockFrom, ping, transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -43,7 +34,7 @@ export function circle(options: NamedAssetsOptions): Provider {
       name: 'circle',
       scheme,
       methods: ['POST', 'HEAD'],
-      read: (inbound) => readCircle(inbound, names),
+      read: (content) => readCircle(content, names),
       publishedSources: ['54.243.112.156', '100.24.191.35', '54.165.52.248', '54.87.106.46'],
       ownOptions: ['assets'],
     },
@@ -51,8 +42,7 @@ export function circle(options: NamedAssetsOptions): Provider {
   );
 }
 
-function readCircle({ body }: InboundCallback, names: AssetNames): Reading {
-  const callback = parseJson(body);
+function readCircle(callback: Json, names: AssetNames): Reading {
   const type = text(callback, 'notificationType');
   if (type === 'webhooks.test') return ping;
   if (type !== 'transactions.inbound') return unknown;

@@ -7,7 +7,6 @@ import {
   optionalInteger,
   optionalNumberText,
   optionalText,
-  parseJson,
   text,
 } from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
@@ -15,7 +14,7 @@ import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { coboAssets } from './kit/cobo-assets.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
+import type { Provider, Reading } from './kit/provider.ts';
 import { blockFrom, transfersOf, wordIn } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -47,7 +46,7 @@ export function coboWaas1(options: NamedAssetsOptions): Provider {
     {
       name: 'cobo-waas1',
       scheme,
-      read: (inbound) => readNotification(inbound, names),
+      read: (content) => readNotification(content, names),
       // Anything but `ok` is sent again, up to 14 times.
       answer: () => accepted,
       reportsConfirmations: 'count',
@@ -60,8 +59,7 @@ export function coboWaas1(options: NamedAssetsOptions): Provider {
 
 const accepted = { status: 200, body: 'ok' } as const;
 
-function readNotification({ body }: InboundCallback, names: AssetNames): Reading {
-  const callback = parseJson(body);
+function readNotification(callback: Json, names: AssetNames): Reading {
   const isMpc = member(callback, 'coin_detail') !== undefined;
   return transfersOf(isMpc ? readMpc(callback, names) : readCustodial(callback, names));
 }

@@ -1,19 +1,11 @@
 import type { Transfer } from '../deposits/transfer.ts';
-import {
-  type Json,
-  optionalArray,
-  optionalInteger,
-  optionalNumberText,
-  optionalText,
-  parseJson,
-  text,
-} from '../json/json.ts';
+import { type Json, optionalArray, optionalInteger, optionalNumberText, optionalText, text } from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { coboAssets } from './kit/cobo-assets.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
+import type { Provider, Reading } from './kit/provider.ts';
 import { blockFrom, transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -43,7 +35,7 @@ export function cobo(options: NamedAssetsOptions): Provider {
     {
       name: 'cobo',
       scheme,
-      read: (inbound) => readCobo(inbound, names),
+      read: (content) => readCobo(content, names),
       reportsConfirmations: 'count',
       reportsMemos: true,
       sendsRemovals: true,
@@ -54,8 +46,7 @@ export function cobo(options: NamedAssetsOptions): Provider {
   );
 }
 
-function readCobo({ body }: InboundCallback, names: AssetNames): Reading {
-  const callback = parseJson(body);
+function readCobo(callback: Json, names: AssetNames): Reading {
   if (!text(callback, 'type').startsWith('wallets.transaction.')) return unknown;
   const kind = kindOf(callback);
   // Before it is on chain there is nothing to tell a deposit by.

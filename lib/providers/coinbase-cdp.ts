@@ -1,10 +1,10 @@
 import type { Transfer } from '../deposits/transfer.ts';
-import { type Json, optionalNumberText, optionalObject, optionalText, parseJson, text } from '../json/json.ts';
+import { type Json, optionalNumberText, optionalObject, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { assetOn } from './kit/evm-reading.ts';
 import { headerOf, textAt } from './kit/places.ts';
-import type { InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
 export { type CoinbaseCdpWatchOptions, watchCoinbaseCdp } from './kit/coinbase-cdp-watch.ts';
@@ -52,8 +52,7 @@ function listedValues(request: SignedRequest): string {
 
 const nothing = { transfers: [], removals: [] } as const;
 
-function readCdp({ body }: InboundCallback): Reading {
-  const callback = parseJson(body);
+function readCdp(callback: Json): Reading {
   const type = optionalText(callback, 'eventType');
   if (type !== undefined) {
     if (!type.startsWith('wallet.activity.')) return { kind: 'unknown', ...nothing };

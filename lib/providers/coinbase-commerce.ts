@@ -1,10 +1,10 @@
 import type { Transfer } from '../deposits/transfer.ts';
-import { type Json, optionalArray, optionalText, parseJson, text } from '../json/json.ts';
+import { type Json, optionalArray, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AccountsOption, accountsOf } from './kit/accounts.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
+import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -25,7 +25,7 @@ export function coinbaseCommerce(options: CoinbaseCommerceOptions): Provider {
     {
       name: 'coinbase-commerce',
       scheme,
-      read: (inbound) => readCommerce(inbound, names, accountOn),
+      read: (content) => readCommerce(content, names, accountOn),
       keyedBy: 'payment',
       ownOptions: ['assets', 'accounts'],
     },
@@ -33,8 +33,7 @@ export function coinbaseCommerce(options: CoinbaseCommerceOptions): Provider {
   );
 }
 
-function readCommerce({ body }: InboundCallback, names: AssetNames, accountOn: (network: string) => string): Reading {
-  const callback = parseJson(body);
+function readCommerce(callback: Json, names: AssetNames, accountOn: (network: string) => string): Reading {
   const type = text(callback, 'event.type');
   if (!type.startsWith('charge:')) return unknown;
   const payments = optionalArray(callback, 'event.data.payments');

@@ -1,10 +1,10 @@
 import type { Transfer } from '../deposits/transfer.ts';
 import { invalidOption } from '../errors.ts';
-import { integer, optionalText, parseJson, text } from '../json/json.ts';
+import { integer, type Json, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
+import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -53,7 +53,7 @@ export function coinpaymentsV2(options: CoinpaymentsV2Options): Provider {
     {
       name: 'coinpayments-v2',
       scheme,
-      read: (inbound) => readWallet(inbound, names),
+      read: (content) => readWallet(content, names),
       reportsConfirmations: 'count',
       publishedSources: ['23.183.244.249', '23.183.244.250', '23.183.244.98'],
       ownOptions: ['assets', 'url'],
@@ -62,8 +62,7 @@ export function coinpaymentsV2(options: CoinpaymentsV2Options): Provider {
   );
 }
 
-function readWallet({ body }: InboundCallback, names: AssetNames): Reading {
-  const callback = parseJson(body);
+function readWallet(callback: Json, names: AssetNames): Reading {
   // Written in one case by older pages, in another by newer ones.
   if (!receiving.has((optionalText(callback, 'transactionType') ?? '').toLowerCase())) return unknown;
   const confirmations = integer(callback, 'confirmations');

@@ -1,11 +1,10 @@
 import type { Transfer } from '../deposits/transfer.ts';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
-import type { JsonObject } from '../json/json.ts';
-import { formFields, integer, optionalInteger, optionalText, text } from '../json/json.ts';
+import { integer, type Json, optionalInteger, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
+import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -19,7 +18,6 @@ const scheme: Scheme = {
   algorithm: 'hmac-sha512',
   signature: { header: 'hmac' },
   signed: ['body'],
-  sentHeaders: () => ({ 'content-type': 'application/x-www-form-urlencoded' }),
 };
 
 const knownAssets = {
@@ -43,7 +41,8 @@ export function coinpayments(options: CoinpaymentsOptions): Provider {
     {
       name: 'coinpayments',
       scheme,
-      read: (inbound) => readIpn(inbound, merchant, names),
+      form: 'form',
+      read: (content) => readIpn(content, merchant, names),
       answer: () => accepted,
       reportsConfirmations: 'count',
       reportsMemos: true,
@@ -55,8 +54,7 @@ export function coinpayments(options: CoinpaymentsOptions): Provider {
 
 const accepted = { status: 200, body: 'IPN OK' } as const;
 
-function readIpn({ body }: InboundCallback, merchant: string, names: AssetNames): Reading {
-  const fields = formFields(body);
+function readIpn(fields: Json, merchant: string, names: AssetNames): Reading {
   if (text(fields, 'ipn_mode') !== 'hmac' || text(fields, 'merchant') !== merchant)
     throw new DepositCallbackError(
       'BODY_UNREADABLE',
@@ -65,7 +63,7 @@ function readIpn({ body }: InboundCallback, merchant: string, names: AssetNames)
   return text(fields, 'ipn_type') === 'deposit' ? transfersOf(readDeposit(fields, names)) : unknown;
 }
 
-function readDeposit(fields: JsonObject, names: AssetNames): Transfer {
+function readDeposit(fields: Json, names: AssetNames): Transfer {
   const kind = kindOf(integer(fields, 'status'));
   return present<Transfer>({
     kind,

@@ -1,10 +1,10 @@
 import type { Transfer } from '../deposits/transfer.ts';
-import { integer, member, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
+import { integer, type Json, member, optionalNumberText, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { assetByCoinType, type CoinTypesOptions } from './kit/coin-types.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { fieldOf } from './kit/places.ts';
-import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
+import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
@@ -21,7 +21,7 @@ export function cregis(options: CoinTypesOptions): Provider {
     {
       name: 'cregis',
       scheme,
-      read: (inbound) => readCregis(inbound, options.networks),
+      read: (content) => readCregis(content, options.networks),
       answer: () => accepted,
       reportsMemos: true,
       ownOptions: ['networks'],
@@ -41,8 +41,7 @@ function namesAndValues(request: SignedRequest): string | undefined {
   return pairs.some(([, value]) => value === undefined) ? undefined : pairs.flat().join('');
 }
 
-function readCregis({ body }: InboundCallback, networks: CoinTypesOptions['networks']): Reading {
-  const callback = parseJson(body);
+function readCregis(callback: Json, networks: CoinTypesOptions['networks']): Reading {
   if (optionalText(callback, 'chain_id') === undefined || optionalText(callback, 'txid') === undefined) return unknown;
   const number = optionalNumberText(callback, 'block_height');
   const id = optionalNumberText(callback, 'cid');

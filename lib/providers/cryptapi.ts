@@ -1,10 +1,11 @@
 import type { Transfer } from '../deposits/transfer.ts';
 import { invalidOption } from '../errors.ts';
-import { formFields, type JsonObject, numberText, object, optionalInteger, parseJson, text } from '../json/json.ts';
+import { type Json, numberText, optionalInteger, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import type { BodyForm } from './kit/body-form.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
+import type { Provider } from './kit/provider.ts';
 import { transfersOf } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
@@ -42,8 +43,9 @@ export function cryptapi(options: CryptapiOptions): Provider {
     {
       name: 'cryptapi',
       scheme,
+      form: formOf,
       methods: origin === undefined ? ['POST'] : ['POST', 'GET'],
-      read: (inbound) => transfersOf(readPayment(fieldsOf(inbound), names)) satisfies Reading,
+      read: (content) => transfersOf(readPayment(content, names)),
       // Anything else is sent again.
       answer: () => accepted,
       reportsConfirmations: 'count',
@@ -60,13 +62,13 @@ function signedPart({ method, url, body }: SignedRequest, origin: string | undef
   return origin === undefined ? undefined : `${origin}${url}`;
 }
 
-function fieldsOf({ method, url, body }: InboundCallback): JsonObject {
-  if (method === 'GET') return formFields(url.slice(url.indexOf('?') + 1));
-  // A form, or JSON where the address was made with `json=1`.
-  return body[0] === 0x7b ? object(parseJson(body), '') : formFields(body);
+// A form, or JSON where the address was made with `json=1`: told by the bytes, which are signed.
+function formOf({ method, body }: Pick<SignedRequest, 'method' | 'body'>): BodyForm {
+  if (method === 'GET') return 'query';
+  return body[0] === 0x7b ? 'json' : 'form';
 }
 
-function readPayment(fields: JsonObject, names: AssetNames): Transfer {
+function readPayment(fields: Json, names: AssetNames): Transfer {
   const isFinal = numberText(fields, 'pending') === '0';
   return present<Transfer>({
     kind: isFinal ? 'confirmed' : 'seen',

@@ -1,10 +1,10 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
-import { type Json, optionalBoolean, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
+import { type Json, optionalBoolean, optionalNumberText, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AccountsOption, accountsOf } from './kit/accounts.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
+import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 import { compactJson } from './kit/signed-bytes.ts';
@@ -28,7 +28,7 @@ export function cryptomus(options: CryptomusOptions): Provider {
     {
       name: 'cryptomus',
       scheme,
-      read: (inbound) => readPayment(inbound, names, accountOn),
+      read: (content) => readPayment(content, names, accountOn),
       keyedBy: 'payment',
       publishedSources: ['91.227.144.54'],
       ownOptions: ['assets', 'accounts'],
@@ -55,8 +55,7 @@ function base64(written: string): string {
   return Buffer.from(written).toString('base64');
 }
 
-function readPayment({ body }: InboundCallback, names: AssetNames, accountOn: (network: string) => string): Reading {
-  const callback = parseJson(body);
+function readPayment(callback: Json, names: AssetNames, accountOn: (network: string) => string): Reading {
   const type = text(callback, 'type');
   if (type !== 'payment' && type !== 'wallet') return unknown;
   const kind = kindOf(callback);

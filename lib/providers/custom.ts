@@ -2,7 +2,30 @@ import { invalidOption } from '../errors.ts';
 import { declareProvider, type ProviderDeclaration } from './kit/declare-provider.ts';
 import type { Answer, OutcomeKind, Provider, ProviderOptions } from './kit/provider.ts';
 
+export {
+  array,
+  boolean,
+  integer,
+  isoTime,
+  type Json,
+  type JsonNumber,
+  type JsonObject,
+  member,
+  numberText,
+  object,
+  optionalArray,
+  optionalBoolean,
+  optionalInteger,
+  optionalIsoTime,
+  optionalNumberText,
+  optionalObject,
+  optionalText,
+  text,
+} from '../json/json.ts';
 export type { KeyForm, SigningAlgorithm } from '../signatures/algorithms.ts';
+export type { BodyForm, BodyFormOption } from './kit/body-form.ts';
+export type { Read } from './kit/define-provider.ts';
+export { type RowReader, type Rows, readingOf, readRows } from './kit/rows.ts';
 export type { Part, Place, Scheme, SignaturePlace, SignedRequest, TimeUnit, UnsignedPing } from './kit/scheme.ts';
 
 /** The common options of a provider, and its declaration. */
@@ -16,6 +39,7 @@ export interface CustomOptions extends ProviderOptions, Omit<ProviderDeclaration
 const declarationOptions = [
   'scheme',
   'read',
+  'form',
   'answer',
   'methods',
   'publishedSources',

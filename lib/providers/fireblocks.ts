@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { constants, sign as signBytes } from 'node:crypto';
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { DepositCallbackError } from '../errors.ts';
-import { type Json, optionalInteger, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
+import { type Json, optionalInteger, optionalNumberText, optionalText, text } from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
 import { publicKey, verifyRsa } from '../signatures/asymmetric.ts';
 import { decodeBase64 } from '../signatures/decode.ts';
@@ -11,8 +11,9 @@ import type { Key } from '../signatures/key-ring.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { defineProvider } from './kit/define-provider.ts';
-import type { InboundCallback, Provider, Reading, Sign, Verified } from './kit/provider.ts';
+import type { Provider, Reading, Sign, Verified } from './kit/provider.ts';
 import { blockFrom, transfersOf, unknown } from './kit/readings.ts';
+import type { SignedRequest } from './kit/scheme.ts';
 
 export { type FireblocksKeysOptions, fireblocksKeys } from './kit/fireblocks-keys.ts';
 
@@ -46,7 +47,7 @@ export function fireblocks(options: NamedAssetsOptions): Provider {
       prepare: publicKey,
       verify,
       sign,
-      read: (inbound) => readFireblocks(inbound, names),
+      read: (content) => readFireblocks(content, names),
       reportsConfirmations: 'count',
       reportsMemos: true,
       publishedSources: ['3.135.57.98', '63.179.12.78', '3.77.138.100', '18.117.207.128'],
@@ -57,7 +58,7 @@ export function fireblocks(options: NamedAssetsOptions): Provider {
 }
 
 // Both cover the whole body, and both are sent while the legacy one is phased out: one that fits is enough.
-function verify({ headers, body }: InboundCallback, keys: readonly Key<KeyObject>[]): Verified {
+function verify({ headers, body }: SignedRequest, keys: readonly Key<KeyObject>[]): Verified {
   const { [jwsHeader]: jws, [legacyHeader]: legacy } = headers;
   if (typeof jws !== 'string' && typeof legacy !== 'string') {
     throw new DepositCallbackError(
@@ -94,8 +95,7 @@ const sign: Sign = ({ secret, body }) => {
   };
 };
 
-function readFireblocks({ body }: InboundCallback, names: AssetNames): Reading {
-  const callback = parseJson(body);
+function readFireblocks(callback: Json, names: AssetNames): Reading {
   // `type` in the legacy envelope: TRANSACTION_CREATED, TRANSACTION_STATUS_UPDATED.
   const event = optionalText(callback, 'eventType') ?? optionalText(callback, 'type') ?? '';
   if (!/^transaction[._](?:created|status[._]updated)$/i.test(event)) return unknown;

@@ -1,21 +1,11 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { invalidOption } from '../errors.ts';
-import {
-  array,
-  integer,
-  type Json,
-  member,
-  numberText,
-  optionalArray,
-  optionalText,
-  parseJson,
-  text,
-} from '../json/json.ts';
+import { array, integer, type Json, member, numberText, optionalArray, optionalText, text } from '../json/json.ts';
 import { findNetwork, nativeAsset, tokenAsset } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { readRawTransaction } from './kit/helius-raw.ts';
-import type { InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export { type HeliusWatchOptions, watchHelius } from './kit/helius-watch.ts';
@@ -37,7 +27,7 @@ export function helius(options: HeliusOptions): Provider {
     {
       name: 'helius',
       scheme,
-      read: (inbound) => readHelius(inbound, network.id),
+      read: (content) => readHelius(content, network.id),
       // Sent at the commitment "confirmed", which is not "finalized", and never again.
       reportsConfirmations: false,
       sendsRemovals: false,
@@ -47,8 +37,8 @@ export function helius(options: HeliusOptions): Provider {
   );
 }
 
-function readHelius({ body }: InboundCallback, network: string): Reading {
-  const transfers = array(parseJson(body), '').flatMap((transaction) =>
+function readHelius(content: Json, network: string): Reading {
+  const transfers = array(content, '').flatMap((transaction) =>
     member(transaction, 'meta') === undefined
       ? readEnhanced(transaction, network)
       : readRawTransaction(transaction, network),

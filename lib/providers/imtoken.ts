@@ -8,13 +8,12 @@ import {
   optionalIsoTime,
   optionalNumberText,
   optionalText,
-  parseJson,
   text,
 } from '../json/json.ts';
 import { standardWebhooksKey } from '../signatures/standard-webhooks.ts';
 import { present } from '../util/present.ts';
 import { defineProvider } from './kit/define-provider.ts';
-import type { InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { signStandardWebhooks, standardWebhooksHeaders, verifyStandardWebhooks } from './standard-webhooks.ts';
 
 /**
@@ -41,8 +40,7 @@ export function imtoken(options: ProviderOptions): Provider {
 
 const nothing = { transfers: [], removals: [] } as const;
 
-function readImtoken({ body }: InboundCallback): Reading {
-  const callback = parseJson(body);
+function readImtoken(callback: Json): Reading {
   const type = text(callback, 'type');
   if (type === 'test') return { kind: 'ping', ...nothing };
   if (type === 'heartbeat') return { kind: 'heartbeat', ...nothing };

@@ -8,14 +8,13 @@ import {
   optionalInteger,
   optionalNumberText,
   optionalText,
-  parseJson,
   text,
 } from '../json/json.ts';
 import { isJsonNumber } from '../json/lossless-json.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { assetOn, quantityText } from './kit/evm-reading.ts';
-import type { InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 import { compactJson } from './kit/signed-bytes.ts';
 
@@ -58,8 +57,7 @@ export function moralis(options: ProviderOptions): Provider {
 
 const nothing = { transfers: [], removals: [] } as const;
 
-function readMoralis({ body }: InboundCallback): Reading {
-  const callback = parseJson(body);
+function readMoralis(callback: Json): Reading {
   // The test that every create and update of a stream sends: all texts empty, and "confirmed".
   if (optionalText(callback, 'chainId') === undefined) return { kind: 'ping', ...nothing };
   if (typeof member(callback, 'block') === 'string') {
@@ -163,9 +161,9 @@ function readToken(transfer: Json, logs: readonly Json[], { kind, network, block
 }
 
 /** `JSON.stringify(JSON.parse(body))`; undefined where that would round a number, which then would not be signed whole. */
-function writtenAgain({ body }: SignedRequest): string | undefined {
+function writtenAgain(request: SignedRequest): string | undefined {
   try {
-    const json = parseJson(body);
+    const json = request.content();
     return hasLongNumber(json) ? undefined : compactJson(json, false);
   } catch {
     return undefined;

@@ -1,11 +1,11 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import type { Json } from '../json/json.ts';
-import { numberText, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
+import { numberText, optionalNumberText, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
-import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
+import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown, wordIn } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -36,7 +36,7 @@ export function nowpayments(options: NamedAssetsOptions): Provider {
     {
       name: 'nowpayments',
       scheme,
-      read: (inbound) => readPayment(inbound, names),
+      read: (content) => readPayment(content, names),
       keyedBy: 'payment',
       reportsMemos: true,
       deadlineMs: 3_000,
@@ -47,8 +47,7 @@ export function nowpayments(options: NamedAssetsOptions): Provider {
   );
 }
 
-function readPayment({ body }: InboundCallback, names: AssetNames): Reading {
-  const callback = parseJson(body);
+function readPayment(callback: Json, names: AssetNames): Reading {
   // Payouts have another shape.
   const status = optionalText(callback, 'payment_status');
   if (status === undefined) return unknown;

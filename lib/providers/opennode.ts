@@ -1,6 +1,7 @@
-import { formFields, text } from '../json/json.ts';
+import { text } from '../json/json.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, ProviderOptions } from './kit/provider.ts';
+import { hintsAt } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 // https://developers.opennode.com/docs/charges-webhooks: over the charge's id and nothing else.
@@ -8,7 +9,6 @@ const scheme: Scheme = {
   algorithm: 'hmac-sha256',
   signature: { bodyField: 'hashed_order' },
   signed: [{ bodyField: 'id' }],
-  sentHeaders: () => ({ 'content-type': 'application/x-www-form-urlencoded' }),
 };
 
 /**
@@ -20,12 +20,8 @@ export function opennode(options: ProviderOptions): Provider {
     {
       name: 'opennode',
       scheme,
-      read: ({ body }) => ({
-        kind: 'transfers',
-        transfers: [],
-        removals: [],
-        hints: [{ reference: text(formFields(body), 'id') }],
-      }),
+      form: 'form',
+      read: (fields) => hintsAt({ reference: text(fields, 'id') }),
       keyedBy: 'hint',
     },
     options,

@@ -1,9 +1,9 @@
 import type { Transfer } from '../deposits/transfer.ts';
-import { type Json, numberText, optionalArray, optionalInteger, optionalText, parseJson, text } from '../json/json.ts';
+import { type Json, numberText, optionalArray, optionalInteger, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
+import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -17,7 +17,7 @@ export function oxapay(options: NamedAssetsOptions): Provider {
     {
       name: 'oxapay',
       scheme,
-      read: (inbound) => readOxapay(inbound, names),
+      read: (content) => readOxapay(content, names),
       // Anything but `ok` is sent again.
       answer: () => accepted,
       reportsConfirmations: 'count',
@@ -31,8 +31,7 @@ export function oxapay(options: NamedAssetsOptions): Provider {
 const accepted = { status: 200, body: 'ok' } as const;
 const types: ReadonlySet<string> = new Set(['invoice', 'white_label', 'static_address', 'payment_link', 'donation']);
 
-function readOxapay({ body }: InboundCallback, names: AssetNames): Reading {
-  const callback = parseJson(body);
+function readOxapay(callback: Json, names: AssetNames): Reading {
   if (!types.has(text(callback, 'type').toLowerCase())) return unknown;
   const isPaid = text(callback, 'status').toLowerCase() === 'paid';
   return transfersOf(

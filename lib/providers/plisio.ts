@@ -1,11 +1,11 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
-import { type Json, optionalText, parseJson, text } from '../json/json.ts';
+import { type Json, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AccountsOption, accountsOf } from './kit/accounts.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { fieldOf } from './kit/places.ts';
-import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
+import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 import { compactJson } from './kit/signed-bytes.ts';
@@ -31,7 +31,7 @@ export function plisio(options: PlisioOptions): Provider {
     {
       name: 'plisio',
       scheme,
-      read: (inbound) => readInvoice(inbound, names, accountOn),
+      read: (content) => readInvoice(content, names, accountOn),
       keyedBy: 'payment',
       ownOptions: ['assets', 'accounts'],
     },
@@ -50,8 +50,7 @@ function sortedAsTexts(request: SignedRequest): string | undefined {
   return compactJson(Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))), false);
 }
 
-function readInvoice({ body }: InboundCallback, names: AssetNames, accountOn: (network: string) => string): Reading {
-  const callback = parseJson(body);
+function readInvoice(callback: Json, names: AssetNames, accountOn: (network: string) => string): Reading {
   const kind = wordIn(kinds, text(callback, 'status'));
   if (kind === undefined || optionalText(callback, 'ipn_type') !== 'invoice') return unknown;
   return transfersOf(readTransfer(callback, kind, names, accountOn));

@@ -1,11 +1,11 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { invalidOption } from '../errors.ts';
-import { array, type Json, member, optionalBoolean, optionalText, parseJson, text } from '../json/json.ts';
+import { array, type Json, member, optionalBoolean, optionalText, text } from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { assetOn } from './kit/evm-reading.ts';
-import type { InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { quicknodeFormat } from './kit/quicknode-filter.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -45,7 +45,7 @@ export function quicknode(options: QuicknodeOptions): Provider {
     {
       name: 'quicknode',
       scheme,
-      read: (inbound) => readQuicknode(inbound, distance),
+      read: (content) => readQuicknode(content, distance),
       reportsConfirmations: distance > 0 ? 'count' : false,
       sendsRemovals: false,
       inflate: true,
@@ -57,8 +57,7 @@ export function quicknode(options: QuicknodeOptions): Provider {
 
 const nothing = { transfers: [], removals: [] } as const;
 
-function readQuicknode({ body }: InboundCallback, distance: number): Reading {
-  const sent = parseJson(body);
+function readQuicknode(sent: Json, distance: number): Reading {
   // With the stream's metadata in the body, what the filter returned stands in `data`.
   const made = optionalText(sent, 'format') === undefined ? (member(sent, 'data') ?? null) : sent;
   if (optionalText(made, 'format') !== quicknodeFormat) return { kind: 'unknown', ...nothing };

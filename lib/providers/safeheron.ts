@@ -13,9 +13,10 @@ import {
 } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
-import { declareProvider } from './kit/declare-provider.ts';
+import { declaredScheme } from './kit/declared-scheme.ts';
+import { defineProvider } from './kit/define-provider.ts';
 import { textAt } from './kit/places.ts';
-import type { InboundCallback, Provider, Reading, Signing } from './kit/provider.ts';
+import type { Provider, Reading, Signing } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
 import { openEnvelope, sealEnvelope } from './kit/safeheron-envelope.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
@@ -40,28 +41,27 @@ const knownAssets = { BTC: 'bitcoin', ETH: 'ethereum', TRX: 'tron', USDT_ERC20: 
 export function safeheron(options: SafeheronOptions): Provider {
   const privateKey = privateKeyOf(options.privateKey);
   const names = assetNames('safeheron', options.assets, knownAssets);
-  const provider = declareProvider(
+  const { prepare, verify, sign } = declaredScheme(scheme, 'safeheron');
+  return defineProvider(
     {
       name: 'safeheron',
-      scheme,
-      read: (inbound) => readSafeheron(inbound, privateKey, names),
+      prepare,
+      verify(request, keys) {
+        const verified = verify(request, keys);
+        // How it is encrypted is not signed; what does not open was changed on the way.
+        if (eventIn(request.content(), privateKey) === undefined)
+          throw new DepositCallbackError('SIGNATURE_INVALID', 'safeheron: privateKey does not open the body');
+        return verified;
+      },
+      sign: (signing) => sign({ ...signing, body: envelopeFor(signing, privateKey) }),
+      read: (content) => readSafeheron(content, privateKey, names),
+      reportsConfirmations: false,
       answer: () => accepted,
       reportsMemos: true,
       ownOptions: ['assets', 'privateKey'],
     },
     options,
   );
-  return {
-    ...provider,
-    async verify(inbound) {
-      const verified = await provider.verify(inbound);
-      // How it is encrypted is not signed; what does not open was changed on the way.
-      if (eventIn(inbound.body, privateKey) === undefined)
-        throw new DepositCallbackError('SIGNATURE_INVALID', 'safeheron: privateKey does not open the body');
-      return verified;
-    },
-    sign: (signing) => provider.sign({ ...signing, body: envelopeFor(signing, privateKey) }),
-  };
 }
 
 const accepted = {
@@ -93,8 +93,8 @@ function envelopeFor({ body, now }: Signing, privateKey: KeyObject): Buffer {
   return Buffer.from(JSON.stringify({ timestamp: String(now), ...sealed }));
 }
 
-function eventIn(body: Buffer, privateKey: KeyObject): Json | undefined {
-  const opened = openEnvelope(object(parseJson(body), ''), privateKey);
+function eventIn(envelope: Json, privateKey: KeyObject): Json | undefined {
+  const opened = openEnvelope(object(envelope, ''), privateKey);
   try {
     // CBC opens to nonsense where something else was changed than what is signed.
     return opened && object(parseJson(opened), '');
@@ -103,8 +103,8 @@ function eventIn(body: Buffer, privateKey: KeyObject): Json | undefined {
   }
 }
 
-function readSafeheron({ body }: InboundCallback, privateKey: KeyObject, names: AssetNames): Reading {
-  const event = eventIn(body, privateKey);
+function readSafeheron(envelope: Json, privateKey: KeyObject, names: AssetNames): Reading {
+  const event = eventIn(envelope, privateKey);
   if (event === undefined)
     throw new DepositCallbackError('BODY_UNREADABLE', 'safeheron: privateKey does not open the body');
   if (!text(event, 'eventType').startsWith('TRANSACTION_')) return unknown;

@@ -1,8 +1,8 @@
 import type { Transfer } from '../deposits/transfer.ts';
-import { array, type Json, parseJson, text } from '../json/json.ts';
+import { array, type Json, text } from '../json/json.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
+import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -31,7 +31,7 @@ export function shkeeper(options: NamedAssetsOptions): Provider {
     {
       name: 'shkeeper',
       scheme,
-      read: (inbound) => readShkeeper(inbound, names),
+      read: (content) => readShkeeper(content, names),
       // Anything else, 200 too, is sent again each minute for ever.
       answer: () => accepted,
       ownOptions: ['assets'],
@@ -42,8 +42,7 @@ export function shkeeper(options: NamedAssetsOptions): Provider {
 
 const accepted = { status: 202 } as const;
 
-function readShkeeper({ body }: InboundCallback, names: AssetNames): Reading {
-  const callback = parseJson(body);
+function readShkeeper(callback: Json, names: AssetNames): Reading {
   const to = text(callback, 'addr');
   // All transactions of the invoice each time; the new one is marked, and the others are known already.
   return transfersOf(...array(callback, 'transactions').map((transaction) => readTransaction(transaction, to, names)));

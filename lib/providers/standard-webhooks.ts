@@ -6,12 +6,15 @@ import {
   standardWebhooksKey,
   standardWebhooksSignature,
 } from '../signatures/standard-webhooks.ts';
-import { defineProvider } from './kit/define-provider.ts';
-import type { InboundCallback, Provider, ProviderOptions, Reading, Sign, Verified } from './kit/provider.ts';
+import type { BodyFormOption } from './kit/body-form.ts';
+import { defineProvider, type Read } from './kit/define-provider.ts';
+import type { Provider, ProviderOptions, Sign, Verified } from './kit/provider.ts';
+import type { SignedRequest } from './kit/scheme.ts';
 
 export interface StandardWebhooksOptions extends ProviderOptions {
-  /** Reads an authentic callback; a throw quarantines it whole. */
-  read(inbound: InboundCallback, verified: Verified): Reading;
+  read: Read;
+  /** Default `json`. */
+  form?: BodyFormOption;
   /** Default `'count'`. */
   reportsConfirmations?: Provider['reportsConfirmations'];
   /** Default false. */
@@ -25,19 +28,20 @@ export interface StandardWebhooksOptions extends ProviderOptions {
  * Secrets are `whsec_...` or, for v1a, the sender's public key `whpk_...`.
  */
 export function standardWebhooks(options: StandardWebhooksOptions): Provider {
-  const { read, reportsConfirmations = 'count', reportsMemos = false, sendsRemovals = false } = options;
+  const { read, form = 'json', reportsConfirmations = 'count', reportsMemos = false, sendsRemovals = false } = options;
   return defineProvider(
     {
       name: 'standard-webhooks',
       prepare: standardWebhooksKey,
       verify: verifyStandardWebhooks,
       read,
+      form,
       sign: signStandardWebhooks,
       reportsConfirmations,
       reportsMemos,
       sendsRemovals,
       keptHeaders: standardWebhooksHeaders,
-      ownOptions: ['read', 'reportsConfirmations', 'reportsMemos', 'sendsRemovals'],
+      ownOptions: ['read', 'form', 'reportsConfirmations', 'reportsMemos', 'sendsRemovals'],
     },
     options,
   );
@@ -47,7 +51,7 @@ export const standardWebhooksHeaders = ['webhook-id', 'webhook-timestamp'] as co
 
 /** Verifies an inbound callback by its `webhook-*` headers. Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`. */
 export function verifyStandardWebhooks(
-  { headers, body }: InboundCallback,
+  { headers, body }: SignedRequest,
   keys: readonly Key<StandardWebhooksKey>[],
 ): Verified {
   const id = headers['webhook-id'];

@@ -1,10 +1,10 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
-import { type Json, optionalBoolean, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
+import { type Json, optionalBoolean, optionalNumberText, optionalText, text } from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { assetOn } from './kit/evm-reading.ts';
-import type { InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export { type TatumWatchOptions, watchTatum } from './kit/tatum-watch.ts';
@@ -34,8 +34,7 @@ interface Movement {
   position?: string;
 }
 
-function readTatum({ body }: InboundCallback): Reading {
-  const callback = parseJson(body);
+function readTatum(callback: Json): Reading {
   const movement = movementOf(callback, text(callback, 'subscriptionType'));
   if (movement === undefined) return { kind: 'unknown', ...nothing };
   return { kind: 'transfers', transfers: [readTransfer(callback, movement)], removals: [] };

@@ -1,9 +1,9 @@
 import type { Transfer } from '../deposits/transfer.ts';
-import { type Json, optionalArray, optionalText, parseJson, text } from '../json/json.ts';
+import { type Json, optionalArray, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { assetOn, hexUnits, quantityText, topicAddress, transferTopic } from './kit/evm-reading.ts';
-import type { InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 // https://docs.tenderly.co/alerts/configuring-alert-destinations/webhooks
@@ -29,8 +29,7 @@ export function tenderly(options: ProviderOptions): Provider {
 
 const nothing = { transfers: [], removals: [] } as const;
 
-function readTenderly({ body }: InboundCallback): Reading {
-  const callback = parseJson(body);
+function readTenderly(callback: Json): Reading {
   const type = text(callback, 'event_type');
   // With a transaction that looks real.
   if (type === 'TEST') return { kind: 'ping', ...nothing };

@@ -1,8 +1,8 @@
-import { formFields, type JsonObject, object, optionalText, parseJson } from '../json/json.ts';
+import { type Json, optionalText } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { Hint, InboundCallback, Provider, ProviderOptions, Reading } from './kit/provider.ts';
-import { unknown } from './kit/readings.ts';
+import type { Hint, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import { hintsAt, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 // The payer's phone sends it, and its owner sees the URL: the secret keeps strangers out, and proves nothing of a payment.
@@ -14,21 +14,23 @@ const scheme: Scheme = { algorithm: 'shared', signature: { query: 'secret' } };
  */
 export function tokenpocket(options: ProviderOptions): Provider {
   return declareProvider(
-    { name: 'tokenpocket', scheme, methods: ['POST', 'GET'], read: readTokenpocket, keyedBy: 'hint' },
+    {
+      name: 'tokenpocket',
+      scheme,
+      methods: ['POST', 'GET'],
+      form: ({ method }) => (method === 'GET' ? 'query' : 'json'),
+      read: readTokenpocket,
+      keyedBy: 'hint',
+    },
     options,
   );
 }
 
-function readTokenpocket(inbound: InboundCallback): Reading {
-  const fields = fieldsOf(inbound);
+function readTokenpocket(fields: Json): Reading {
   const action = optionalText(fields, 'action');
   const transactionId = optionalText(fields, 'txID') ?? optionalText(fields, 'txId');
   // Logging in, or a payment that was cancelled.
   if ((action !== 'transfer' && action !== 'pushTransaction') || transactionId === undefined) return unknown;
   const reference = optionalText(fields, 'actionId') ?? optionalText(fields, 'qrcID');
-  return { kind: 'transfers', transfers: [], removals: [], hints: [present<Hint>({ transactionId, reference })] };
-}
-
-function fieldsOf({ method, url, body }: InboundCallback): JsonObject {
-  return method === 'GET' ? formFields(url.slice(url.indexOf('?') + 1)) : object(parseJson(body), '');
+  return hintsAt(present<Hint>({ transactionId, reference }));
 }

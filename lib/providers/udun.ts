@@ -1,9 +1,9 @@
 import type { Transfer } from '../deposits/transfer.ts';
-import { formFields, integer, type Json, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
+import { integer, type Json, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { assetByCoinType, type CoinTypesOptions } from './kit/coin-types.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { InboundCallback, Provider, Reading } from './kit/provider.ts';
+import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -13,7 +13,6 @@ const scheme: Scheme = {
   algorithm: 'md5',
   signature: { bodyField: 'sign' },
   signed: [{ bodyField: 'body' }, 'secret', { bodyField: 'nonce' }, { bodyField: 'timestamp' }],
-  sentHeaders: () => ({ 'content-type': 'application/x-www-form-urlencoded' }),
 };
 
 /** Udun gateway (Youdun wallet). Secrets are merchant keys. See `docs/providers/udun.md`. */
@@ -22,7 +21,8 @@ export function udun(options: CoinTypesOptions): Provider {
     {
       name: 'udun',
       scheme,
-      read: (inbound) => readUdun(inbound, options.networks),
+      form: 'form',
+      read: (content) => readUdun(content, options.networks),
       answer: () => accepted,
       reportsMemos: true,
       ownOptions: ['networks'],
@@ -33,8 +33,8 @@ export function udun(options: CoinTypesOptions): Provider {
 
 const accepted = { status: 200, body: 'success' } as const;
 
-function readUdun({ body }: InboundCallback, networks: CoinTypesOptions['networks']): Reading {
-  return transfersOf(readTrade(parseJson(Buffer.from(text(formFields(body), 'body'))), networks));
+function readUdun(fields: Json, networks: CoinTypesOptions['networks']): Reading {
+  return transfersOf(readTrade(parseJson(Buffer.from(text(fields, 'body'))), networks));
 }
 
 function readTrade(trade: Json, networks: CoinTypesOptions['networks']): Transfer {

@@ -103,7 +103,7 @@ export interface CallbackRecord {
   keyId?: string;
   outcome: 'recorded' | 'duplicate' | 'ignored' | 'quarantined' | 'rejected';
   code?: string;
-  /** What became of each transfer, in the order of the callback. */
+  /** What became of each transfer, in the order of the callback; those that could not be read come last. */
   transfers: readonly TransferOutcome[];
   /** From the first byte to the outcome. */
   tookMs: number;
@@ -117,6 +117,10 @@ export interface CallbackRecord {
 export interface TransferOutcome {
   outcome: 'recorded' | 'ignored' | 'failed' | 'quarantined';
   code?: string;
+  /** Of a row that could not be read: where in the body it stands, for example `event.activity.3`. */
+  path?: string;
+  /** Of a row that could not be read: why. */
+  reason?: string;
   depositId?: string;
   transactionKey?: string;
 }

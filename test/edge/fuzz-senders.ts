@@ -13,6 +13,8 @@ export const receiveMs = 400;
 /** Words that no answer and no line of the log may hold. */
 export const secrets: readonly string[] = [secret, secret.slice('whsec_'.length), apiKey, hmacSecret];
 
+const sample = { method: 'POST', url: '/', receivedAt: fuzzNow };
+
 interface Sender {
   provider: Provider;
   secret: string;
@@ -35,7 +37,8 @@ export function makeSenders(): readonly Sender[] {
         secrets: [hmacSecret],
         inflate: true,
         scheme: { algorithm: 'hmac-sha256', signature: { header: 'x-signature', prefix: 'sha256=' }, signed: ['body'] },
-        read: signed.read,
+        read: (content, verified, headers) =>
+          signed.read({ ...sample, headers, body: Buffer.from(JSON.stringify(content)) }, verified),
         reportsConfirmations: 'count',
       }),
       secret: hmacSecret,

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { type CustomOptions, custom, type Scheme, type SigningAlgorithm } from '../../lib/providers/custom.ts';
+import {
+  type BodyForm,
+  type CustomOptions,
+  custom,
+  type Scheme,
+  type SigningAlgorithm,
+} from '../../lib/providers/custom.ts';
 import type { InboundCallback, Reading } from '../../lib/providers/kit/provider.ts';
 import { signCallback } from '../../lib/testing/index.ts';
 
@@ -263,14 +269,13 @@ test('A signature inside the body is put there by sign and found again, in JSON 
   const form: Scheme = {
     ...json,
     signed: [{ bodyField: 'body' }, 'secret', { bodyField: 'nonce' }],
-    sentHeaders: () => ({ 'content-type': 'application/x-www-form-urlencoded' }),
   };
-  const samples: [Scheme, string][] = [
-    [json, '{"amount":1.10,"deep":{"txid":"ab"}}'],
-    [form, 'body=%7B%22a%22%3A%22%E5%88%B0+%22%7D&nonce=n%2B1'],
+  const samples: [Scheme, BodyForm, string][] = [
+    [json, 'json', '{"amount":1.10,"deep":{"txid":"ab"}}'],
+    [form, 'form', 'body=%7B%22a%22%3A%22%E5%88%B0+%22%7D&nonce=n%2B1'],
   ];
-  for (const [scheme, written] of samples) {
-    const provider = make(scheme, 'key');
+  for (const [scheme, bodyForm, written] of samples) {
+    const provider = make(scheme, 'key', { form: bodyForm });
     const { headers, body } = signCallback(provider, { secret: 'key', body: written, now });
     assert.notEqual(body.toString(), written);
     assert.ok((await provider.verify(inbound({ headers, body }))).keyId);

@@ -101,6 +101,14 @@ function showCallback(record: CallbackRecord, output: Output): void {
       ['transfer', 'outcome', 'code', 'deposit'],
       record.transfers.map((one, index) => [index + 1, one.outcome, one.code, one.depositId]),
     );
+    const unread = record.transfers.filter(({ path }) => path !== undefined);
+    if (unread.length > 0) {
+      output.line();
+      output.table(
+        ['row that could not be read', 'why'],
+        unread.map(({ path, reason }) => [path, reason]),
+      );
+    }
   }
   if (record.body !== undefined) {
     output.line();

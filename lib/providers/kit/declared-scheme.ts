@@ -13,8 +13,9 @@ import { equalBytes } from '../../signatures/constant-time.ts';
 import { decodeBase64, decodeBase64Url, decodeHex } from '../../signatures/decode.ts';
 import { hmacKey } from '../../signatures/hmac.ts';
 import type { Key } from '../../signatures/key-ring.ts';
-import { signaturesAt, signedRequest, textAt, timeOf } from './places.ts';
-import type { InboundCallback, Sign, Verified } from './provider.ts';
+import type { BodyFormOption } from './body-form.ts';
+import { signaturesAt, textAt, timeOf } from './places.ts';
+import type { Sign, Verified } from './provider.ts';
 import type { Part, Place, Scheme, SignedRequest } from './scheme.ts';
 import { signingOf } from './scheme-signing.ts';
 import { signedBytes } from './signed-bytes.ts';
@@ -22,25 +23,24 @@ import { signedBytes } from './signed-bytes.ts';
 /** What a scheme comes to: the parts of a provider that it fixes. */
 export interface DeclaredScheme {
   prepare(secret: string): VerifyingKey;
-  verify(inbound: InboundCallback, keys: readonly Key<VerifyingKey>[]): Verified;
+  verify(request: SignedRequest, keys: readonly Key<VerifyingKey>[]): Verified;
   sign: Sign;
   /** Whether an inbound callback is one that came unsigned and must not be read. */
-  isUnsignedPing(inbound: InboundCallback): boolean;
+  isUnsignedPing(request: SignedRequest): boolean;
   /** Headers without which a stored callback could not be told from a ping. */
   keptHeaders: readonly string[];
 }
 
 /** Throws `OPTION_INVALID` for a scheme that proves nothing. `name` is the provider's, for errors. */
-export function declaredScheme(scheme: Scheme, name: string): DeclaredScheme {
+export function declaredScheme(scheme: Scheme, name: string, form: BodyFormOption = 'json'): DeclaredScheme {
   assertSound(scheme, name);
   const keyForm = keyFormOf(scheme);
   const alternatives = [scheme.signed ?? [], ...(scheme.alsoSigned ?? [])];
 
-  function verify(inbound: InboundCallback, keys: readonly Key<VerifyingKey>[]): Verified {
-    const request = signedRequest(inbound);
+  function verify(request: SignedRequest, keys: readonly Key<VerifyingKey>[]): Verified {
     const texts = signaturesAt(request, scheme.signature);
     if (texts.length === 0) {
-      if (isUnsignedPing(inbound)) return {};
+      if (isUnsignedPing(request)) return {};
       throw new DepositCallbackError(
         'SIGNATURE_MISSING',
         `${name}: no signature stands in ${describePlace(scheme.signature)}`,
@@ -89,11 +89,11 @@ export function declaredScheme(scheme: Scheme, name: string): DeclaredScheme {
     });
   }
 
-  function isUnsignedPing(inbound: InboundCallback): boolean {
+  function isUnsignedPing(request: SignedRequest): boolean {
     const { methods = [], withoutHeaders = [], bodyBytes = 4_096 } = scheme.unsignedPing ?? {};
-    if (inbound.body.length > bodyBytes) return false;
-    if (methods.includes(inbound.method)) return true;
-    return withoutHeaders.length > 0 && withoutHeaders.every((header) => inbound.headers[header] === undefined);
+    if (request.body.length > bodyBytes) return false;
+    if (methods.includes(request.method)) return true;
+    return withoutHeaders.length > 0 && withoutHeaders.every((header) => request.headers[header] === undefined);
   }
 
   return {
@@ -107,7 +107,7 @@ export function declaredScheme(scheme: Scheme, name: string): DeclaredScheme {
     verify,
     isUnsignedPing,
     keptHeaders: scheme.unsignedPing?.withoutHeaders ?? [],
-    sign: signingOf(scheme, (request, secret) => {
+    sign: signingOf(scheme, form, (request, secret) => {
       const text = withoutPrefix(secret, scheme.keyPrefix);
       const { algorithm } = scheme;
       if (algorithm === 'shared' || algorithm === 'basic') return Buffer.from(text);

@@ -1,7 +1,12 @@
 import { invalidOption } from '../../errors.ts';
+import type { Json } from '../../json/json.ts';
 import { type Key, keyRing } from '../../signatures/key-ring.ts';
 import { refuseUnknownKeys } from '../../util/known-keys.ts';
+import { assertBodyForm, type BodyFormOption, bodyFormOf } from './body-form.ts';
+import { signedRequest } from './places.ts';
 import type { InboundCallback, Provider, ProviderOptions, Reading, Sign, Verified } from './provider.ts';
+import { ping } from './readings.ts';
+import type { SignedRequest } from './scheme.ts';
 
 /** What one kind of provider fixes; the rest comes from the user's options. */
 export interface ProviderDefinition<K> {
@@ -9,8 +14,8 @@ export interface ProviderDefinition<K> {
   /** Turns a secret into what `verify` needs; throws for one that it cannot use. */
   prepare(secret: string): K;
   /** Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`. */
-  verify(inbound: InboundCallback, keys: readonly Key<K>[]): Verified;
-  read(inbound: InboundCallback, verified: Verified): Reading;
+  verify(request: SignedRequest, keys: readonly Key<K>[]): Verified;
+  read: Read;
   sign: Sign;
   reportsConfirmations: Provider['reportsConfirmations'];
   /** Default: 200 with an empty body. */
@@ -33,7 +38,21 @@ export interface ProviderDefinition<K> {
   keptHeaders?: readonly string[];
   /** Names of the options that this kind takes beside the common ones. */
   ownOptions?: readonly string[];
+  /** Default `json`. */
+  form?: BodyFormOption;
+  /** What the reader is given of a callback; throws for one that says two things. Default: all that was parsed. */
+  content?(request: SignedRequest): Json;
+  /** Whether a callback is a test that came unsigned: it is answered and never read. Default: none is. */
+  isUnsignedPing?(request: SignedRequest): boolean;
 }
+
+/**
+ * Reads a callback. `content` is the very parse that was verified: the JSON body, numbers as they were written (the readers
+ * of `deposit-callback/providers/custom` take them), or the fields of a form or of the URL as an object of texts. `headers`
+ * are those of `keptHeaders`, and only signed where the scheme signs them. What it throws keeps the whole callback in
+ * quarantine, so read lists with `readRows`.
+ */
+export type Read = (content: Json, verified: Verified, headers: Readonly<Record<string, string>>) => Reading;
 
 const commonOptions = ['name', 'path', 'secrets', 'apiKeys', 'sources', 'trustMined'];
 
@@ -53,6 +72,15 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
   if (!Array.isArray(options.secrets) && typeof options.secrets !== 'function') {
     throw invalidOption(`${name}.secrets`, 'must be a list of secrets or a function that returns one');
   }
+  const { form = 'json', keptHeaders = [], content = contentOf, isUnsignedPing = () => false } = definition;
+  // One parse for both: what is read is what was verified.
+  const requests = new WeakMap<InboundCallback, SignedRequest>();
+  const requestOf = (inbound: InboundCallback): SignedRequest => {
+    const known = requests.get(inbound) ?? signedRequest(inbound, form);
+    requests.set(inbound, known);
+    return known;
+  };
+  const assertForm = (request: SignedRequest): void => assertBodyForm(request, bodyFormOf(form, request), name);
   const keys = keyRing(options.secrets, definition.prepare, { option: `${name}.secrets` });
 
   return {
@@ -61,12 +89,21 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
     methods: definition.methods ?? ['POST'],
     events: definition.events ?? [],
     verify(inbound) {
+      const request = requestOf(inbound);
+      if (!isUnsignedPing(request)) assertForm(request);
       const active = keys.active(inbound.receivedAt);
       return active instanceof Promise
-        ? active.then((list) => definition.verify(inbound, list))
-        : definition.verify(inbound, active);
+        ? active.then((list) => definition.verify(request, list))
+        : definition.verify(request, active);
     },
-    read: definition.read,
+    read(inbound, verified) {
+      const request = requestOf(inbound);
+      // What came unsigned is never read, not even when a stored callback is read again.
+      if (isUnsignedPing(request)) return ping;
+      // Stored before other forms were refused, it may say something else than what was verified.
+      assertForm(request);
+      return definition.read(content(request), verified, headersIn(request, keptHeaders));
+    },
     sign: definition.sign,
     answer: definition.answer ?? (() => accepted),
     publishedSources: definition.publishedSources ?? [],
@@ -77,7 +114,7 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
     sendsRemovals: definition.sendsRemovals ?? false,
     trustMined: options.trustMined ?? false,
     inflate: definition.inflate ?? false,
-    keptHeaders: definition.keptHeaders ?? [],
+    keptHeaders,
     keys,
     ...(definition.deadlineMs === undefined ? {} : { deadlineMs: definition.deadlineMs }),
     ...(definition.heartbeatMs === undefined ? {} : { heartbeatMs: definition.heartbeatMs }),
@@ -88,6 +125,15 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
 }
 
 const accepted = Object.freeze({ status: 200 });
+
+function contentOf(request: SignedRequest): Json {
+  return request.content();
+}
+
+function headersIn({ headers }: SignedRequest, names: readonly string[]): Record<string, string> {
+  const found = names.map((name) => [name, headers[name]] as const);
+  return Object.fromEntries(found.filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
+}
 
 function asBytes(secret: string): Buffer {
   return Buffer.from(secret);

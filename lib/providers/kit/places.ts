@@ -1,34 +1,38 @@
-import { formFields, type Json, type JsonObject, member, optionalNumberText, parseJson } from '../../json/json.ts';
+import { type Json, type JsonObject, member, optionalNumberText } from '../../json/json.ts';
 import { rfc3339Time } from '../../util/rfc3339.ts';
+import { type BodyFormOption, bodyFormOf, parseContent } from './body-form.ts';
 import type { InboundCallback } from './provider.ts';
 import type { Place, SignaturePlace, SignedRequest, TimeUnit } from './scheme.ts';
 
-/** An inbound callback, or a callback that is being signed, as places and parts are read from it. */
-export function signedRequest(source: Pick<InboundCallback, 'method' | 'url' | 'headers' | 'body'>): SignedRequest {
-  let fields: JsonObject | undefined;
-  let isRead = false;
+/** A callback, or one that is being signed, as places, parts and readers see it: parsed at most once. */
+export function signedRequest(
+  { method, url, headers, body }: Omit<InboundCallback, 'receivedAt'>,
+  form: BodyFormOption,
+): SignedRequest {
+  let parsed: { content: Json } | { error: unknown } | undefined;
+  const parse = (): { content: Json } | { error: unknown } => {
+    try {
+      return { content: parseContent({ url, body }, bodyFormOf(form, { method, body })) };
+    } catch (error) {
+      return { error };
+    }
+  };
   return {
-    method: source.method,
-    url: source.url,
-    headers: source.headers,
-    body: source.body,
+    method,
+    url,
+    headers,
+    body,
+    content() {
+      parsed ??= parse();
+      if ('error' in parsed) throw parsed.error;
+      return parsed.content;
+    },
     fields() {
-      if (!isRead) fields = readFields(source);
-      isRead = true;
-      return fields;
+      parsed ??= parse();
+      // Not authentic yet: that it cannot be parsed is no more than a signature that does not fit.
+      return 'content' in parsed && isObject(parsed.content) ? parsed.content : undefined;
     },
   };
-}
-
-function readFields({ headers, body }: Pick<InboundCallback, 'headers' | 'body'>): JsonObject | undefined {
-  try {
-    if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return formFields(body);
-    const json = parseJson(body);
-    return isObject(json) ? json : undefined;
-  } catch {
-    // Not authentic yet: that it cannot be read is no more than a signature that does not fit.
-    return undefined;
-  }
 }
 
 function isObject(json: Json): json is JsonObject {

@@ -28,15 +28,29 @@ export interface Verified {
   keyId?: string;
 }
 
-/** What a callback says, before any policy. */
+/**
+ * What a callback says, before any policy. `transfers`: what it reports. `hint`: only where to look, which is never credited
+ * by itself. `ping`, `heartbeat`: a sign of life. `notice`: of the provider's own service. `unknown`: no deposit, or nothing
+ * that this version knows.
+ */
 export interface Reading {
-  kind: 'transfers' | 'ping' | 'notice' | 'heartbeat' | 'unknown';
+  kind: 'transfers' | 'hint' | 'ping' | 'notice' | 'heartbeat' | 'unknown';
   transfers: readonly Transfer[];
   removals: readonly Removal[];
+  /** Rows that could not be read: each is quarantined by itself, and read again by `reprocess`. `readRows` collects them. */
+  unreadable?: readonly UnreadableRow[];
   /** For a notice: what the provider says of its own service; raised as an alarm. */
   notice?: string;
-  /** For a hint: what to fetch (rule 27). */
+  /** What to look up; at least one where `kind` is `hint`. */
   hints?: readonly Hint[];
+}
+
+/** One row of a callback that could not be read. */
+export interface UnreadableRow {
+  /** Where in the body, keys and indexes joined by dots: `event.activity.3`. */
+  path: string;
+  /** Why, for an operator. */
+  reason: string;
 }
 
 /** An unsigned pointer to something to look up; it makes no statement (rule 27). */
@@ -65,7 +79,10 @@ export interface Provider {
   readonly methods: readonly string[];
   /** The kinds of event that `read` knows, as the provider names them. */
   readonly events?: readonly string[];
-  /** Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`; `KEYS_UNAVAILABLE` when the keys cannot be had. */
+  /**
+   * Throws `BODY_FORM` for a body of another form, `SIGNATURE_MISSING` or `SIGNATURE_INVALID`, and `KEYS_UNAVAILABLE` when the
+   * keys cannot be had.
+   */
   verify(inbound: InboundCallback): Verified | Promise<Verified>;
   /** Throws for an authentic body that it cannot read: that callback is quarantined whole. */
   read(inbound: InboundCallback, verified: Verified): Reading;

@@ -1,6 +1,6 @@
 import type { Transfer } from '../../deposits/transfer.ts';
 import { present } from '../../util/present.ts';
-import type { Reading } from './provider.ts';
+import type { Hint, Reading } from './provider.ts';
 
 const nothing = { transfers: [], removals: [] } as const;
 
@@ -9,6 +9,11 @@ export const unknown: Reading = { kind: 'unknown', ...nothing };
 
 /** The provider's test of the URL. */
 export const ping: Reading = { kind: 'ping', ...nothing };
+
+/** A reading that only says where to look. */
+export function hintsAt(...hints: readonly Hint[]): Reading {
+  return { kind: 'hint', ...nothing, hints };
+}
 
 export function transfersOf(...transfers: readonly Transfer[]): Reading {
   return { kind: 'transfers', transfers, removals: [] };

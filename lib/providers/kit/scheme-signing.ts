@@ -1,11 +1,23 @@
+import { type BodyForm, type BodyFormOption, bodyFormOf } from './body-form.ts';
 import { signedRequest, writeTime } from './places.ts';
 import type { Sign, Signing } from './provider.ts';
 import type { Place, Scheme, SignedRequest } from './scheme.ts';
 
+const types: Readonly<Record<BodyForm, string>> = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  query: 'application/json',
+};
+
 /** `sign` of a scheme: puts time and id into their places, then what `make` gives into that of the signature. */
-export function signingOf(scheme: Scheme, make: (request: SignedRequest, secret: string) => Buffer): Sign {
+export function signingOf(
+  scheme: Scheme,
+  form: BodyFormOption,
+  make: (request: SignedRequest, secret: string) => Buffer,
+): Sign {
   return ({ secret, body, now, id, method = 'POST', url = '/' }: Signing) => {
-    const headers: Record<string, string> = { 'content-type': 'application/json', ...scheme.sentHeaders?.(now, id) };
+    const written = bodyFormOf(form, { method, body });
+    const headers: Record<string, string> = { 'content-type': types[written], ...scheme.sentHeaders?.(now, id) };
     let query: string | undefined;
     let sentBody = body;
 
@@ -16,7 +28,7 @@ export function signingOf(scheme: Scheme, make: (request: SignedRequest, secret:
       } else if ('query' in place) {
         query = joinedQuery(query, place.query, text);
       } else if ('bodyField' in place) {
-        sentBody = withField(sentBody, headers['content-type'] ?? '', place.bodyField, text);
+        sentBody = withField(sentBody, written, place.bodyField, text);
       }
     };
     const isInBody = (place: Place): boolean => 'bodyField' in place;
@@ -27,7 +39,7 @@ export function signingOf(scheme: Scheme, make: (request: SignedRequest, secret:
     if (keyId !== undefined && 'header' in keyId) headers[keyId.header] ??= 'default';
 
     const target = query === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}${query}`;
-    const signature = make(signedRequest({ method, url: target, headers, body }), secret);
+    const signature = make(signedRequest({ method, url: target, headers, body }, form), secret);
     put(scheme.signature, `${scheme.signature.prefix ?? ''}${encode(signature, scheme)}`);
     return {
       headers,
@@ -46,8 +58,8 @@ function joinedQuery(before: string | undefined, name: string, text: string): st
   return before === undefined ? pair : `${before}&${pair}`;
 }
 
-function withField(body: Buffer, contentType: string, name: string, text: string): Buffer {
-  if (contentType.startsWith('application/x-www-form-urlencoded')) {
+function withField(body: Buffer, form: BodyForm, name: string, text: string): Buffer {
+  if (form === 'form') {
     const written = body.toString('utf8');
     return Buffer.from(`${written}${written === '' ? '' : '&'}${encodeURIComponent(name)}=${encodeURIComponent(text)}`);
   }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../json/json.ts';
+import type { Json, JsonObject } from '../../json/json.ts';
 import type { KeyForm, SigningAlgorithm } from '../../signatures/algorithms.ts';
 import type { InboundCallback } from './provider.ts';
 
@@ -80,7 +80,9 @@ export type Part =
 
 /** What parts and places are taken from. */
 export interface SignedRequest extends Pick<InboundCallback, 'method' | 'url' | 'headers' | 'body'> {
-  /** Members of the JSON body, or fields of the form; undefined where the body is neither. Proves nothing yet. */
+  /** The callback as it was parsed, once, in the provider's form. Throws for one that is not of this form. */
+  content(): Json;
+  /** The same where it is an object; undefined where it is none, or cannot be parsed. Proves nothing yet. */
   fields(): JsonObject | undefined;
 }
 

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, parseJson } from '../../json/json.ts';
+import type { Json, JsonObject } from '../../json/json.ts';
 import { isJsonNumber } from '../../json/lossless-json.ts';
 import { digestOf } from '../../signatures/algorithms.ts';
 import { fieldOf, headerOf, queryOf, textAt } from './places.ts';
@@ -51,9 +51,9 @@ function bytesOf(
   return part.from(request);
 }
 
-function sortedBody({ body }: SignedRequest): string | undefined {
+function sortedBody(request: SignedRequest): string | undefined {
   try {
-    return compactJson(parseJson(body), true);
+    return compactJson(request.content(), true);
   } catch {
     return undefined;
   }

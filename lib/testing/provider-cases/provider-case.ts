@@ -31,7 +31,8 @@ export async function assertRefused(provider: Provider, inbound: InboundCallback
     verified = await provider.verify(inbound);
   } catch (error) {
     const isRefusal =
-      isDepositCallbackError(error) && (error.code === 'SIGNATURE_INVALID' || error.code === 'SIGNATURE_MISSING');
+      isDepositCallbackError(error) &&
+      (error.code === 'SIGNATURE_INVALID' || error.code === 'SIGNATURE_MISSING' || error.code === 'BODY_FORM');
     if (!isRefusal) throw error;
     return;
   }

@@ -91,6 +91,7 @@ export const recordingCases: readonly StoreCase[] = [
         transfers: [
           { outcome: 'ignored', code: 'NOT_OURS' },
           { outcome: 'recorded', depositId: 'd', transactionKey: 'a' },
+          { outcome: 'quarantined', code: 'ROW_UNREADABLE', path: 'event.activity.3', reason: 'no text' },
         ],
       });
       const { body: _body, deliveryId: _deliveryId, ...line } = sampleCallback('b', { bodyHash: '', bodyBytes: 0 });
