@@ -24,6 +24,7 @@ export type RefusalCode = keyof typeof refusalStatus;
 /** Codes that only the operator sees: thrown at construction, by `ready()`, or in the log. */
 export type OperatorCode =
   | 'OPTION_INVALID'
+  | 'POLICY_ANSWER_INVALID'
   | 'ADDRESS_INVALID'
   | 'AMOUNT_INVALID'
   | 'TRANSACTION_ID_INVALID'

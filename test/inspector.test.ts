@@ -47,7 +47,7 @@ test('without authorize, and with an option that cannot be understood, there is 
       Object.keys(options).join(),
     );
   }
-  assert.throws(() => inspector({ callbacks, authorize, action: true } as never), /did you mean actions\?/);
+  assert.throws(() => inspector({ callbacks, authorize, action: true } as never), /Did you mean actions\?/);
 });
 
 test('a request is let in by true alone: not by a truthy value, a throw or a rejection, on no path', async (t) => {

@@ -118,6 +118,7 @@ function statementOf(
     at: transfer.at,
     check: isTakenBack ? undefined : code,
     from: canonical.from,
+    account: typeof canonical.owner === 'object' ? canonical.owner.account : undefined,
     symbol: transfer.symbol,
     decimals: canonical.decimals ?? transfer.decimals,
   });

@@ -10,6 +10,7 @@ import {
   isHashOnly,
 } from '../networks/address.ts';
 import { canonicalAsset, type Network } from '../networks/registry.ts';
+import type { Owner } from '../policy/compile-owner.ts';
 import type { CompiledPolicy, ProviderTraits } from '../policy/compile-policy.ts';
 import type { Account, ListedAsset } from '../policy/policy.ts';
 import { present } from '../util/present.ts';
@@ -27,6 +28,8 @@ export interface CanonicalTransfer {
   /** Smallest units; what was delivered, where that is told. */
   amount: bigint | undefined;
   account: Account | undefined;
+  /** Whose the account is; undefined until the policy was asked, or if it need not be. */
+  owner: Owner | undefined;
   to: string | undefined;
   memo: string | undefined;
   /** Whether the provider can tell a memo. */
@@ -73,6 +76,7 @@ export function canonicalTransfer(
     claimedDecimals: transfer.decimals,
     amount: orUndefined(() => unitsFrom(evidence.delivered ?? transfer.amount, decimals)),
     account: account && accountOn(network, account),
+    owner: undefined,
     to: account?.address,
     memo: account?.memo,
     memosReported: provider.reportsMemos,

@@ -1,5 +1,7 @@
 import type { CheckCode } from '../deposits/codes.ts';
 import type { StatementKind } from '../deposits/statement.ts';
+import { whenAnswered } from '../policy/answers.ts';
+import type { Owner } from '../policy/compile-owner.ts';
 import type { CompiledPolicy } from '../policy/compile-policy.ts';
 import type { CanonicalTransfer } from './canonical-transfer.ts';
 import { isForeignEmitter } from './emitter.ts';
@@ -44,7 +46,7 @@ export const checks: readonly Check[] = [
   {
     code: 'NOT_OURS',
     also: failedToo,
-    fails: ({ account }, { isOurs }) => account !== undefined && not(isOurs(account)),
+    fails: (transfer, policy) => whenAnswered(askOwner(transfer, policy), (owner) => owner === false),
   },
   {
     code: 'OWN_SENDER',
@@ -108,6 +110,7 @@ export const checks: readonly Check[] = [
     fails: (transfer) => lacksMemo(transfer) && transfer.memosReported,
   },
   ...heldPayments,
+  { code: 'UNASSIGNED', fails: ({ owner }) => owner === 'unassigned' },
 ];
 
 /** Whose a payment is stands in its id: it needs no memo. */
@@ -119,6 +122,12 @@ function isNft(asset: string | undefined): boolean {
   return asset !== undefined && /\/erc(721|1155):/.test(asset);
 }
 
-function not(answer: boolean | Promise<boolean>): boolean | Promise<boolean> {
-  return answer instanceof Promise ? answer.then((yes) => !yes) : !answer;
+// Asked once: what it says is kept on the transfer, for the check of UNASSIGNED and for the statement.
+function askOwner(transfer: CanonicalTransfer, { ownerOf }: CompiledPolicy): Owner | undefined | Promise<Owner> {
+  const { account } = transfer;
+  if (account === undefined) return undefined;
+  return whenAnswered(ownerOf(account), (owner) => {
+    transfer.owner = owner;
+    return owner;
+  });
 }

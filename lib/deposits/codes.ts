@@ -34,6 +34,7 @@ export const checkResults = {
   REPLACEABLE: 'quarantined',
   TIME_LOCKED: 'quarantined',
   OUTPUT_KEY_REUSED: 'quarantined',
+  UNASSIGNED: 'quarantined',
   MEMO_MISSING: 'quarantined',
   MEMO_UNREPORTED: 'quarantined',
   ADDRESS_MALFORMED: 'quarantined',

@@ -20,6 +20,8 @@ export interface DepositRecord {
   from?: string;
   to: string;
   memo?: string;
+  /** The customer's account, as `policy.accounts` named it when the deposit was first reported. */
+  account?: string;
   transaction: { id: string; position?: string; block?: { number?: string; hash?: string } };
   /** `instance/payment id`, for a provider keyed by payment. */
   payment?: string;

@@ -36,9 +36,11 @@ export function describeDeposit(copy: Copy, fold: AmountFold, turn: Turn, told: 
   const symbol = asset?.symbol ?? first(statements, (one) => one.symbol);
   const decimals = asset?.decimals ?? first(statements, (one) => one.decimals);
   const from = previous?.from ?? first(statements, (one) => one.from);
+  const account = previous?.account ?? first(statements, (one) => one.account);
   if (symbol !== undefined) deposit.symbol = symbol;
   if (decimals !== undefined) deposit.decimals = decimals;
   if (from !== undefined) deposit.from = from;
+  if (account !== undefined) deposit.account = account;
   if (fold.memo !== undefined) deposit.memo = fold.memo;
   if (group.payment !== undefined) deposit.payment = group.payment;
   if (fold.confirmations > 0) deposit.confirmations = fold.confirmations;

@@ -36,6 +36,8 @@ export interface StoredStatement extends Statement {
   callbackId: string;
   receivedAt: number;
   from?: string;
+  /** The customer's account, as `policy.accounts` named it. */
+  account?: string;
   symbol?: string;
   decimals?: number;
   blockNumber?: string;

@@ -8,6 +8,7 @@ import type { Store } from '../stores/store.ts';
 import { inTime } from '../util/at-most.ts';
 import { type ReadCallback, readCallback, type VerifiedCallback } from './read-callback.ts';
 import { createRecorder, type Recorded, type Recorder } from './recorder.ts';
+import { createStrangers } from './strangers.ts';
 
 export interface IntakeOptions {
   store: Store;
@@ -90,14 +91,36 @@ export function createIntake(options: IntakeOptions): Intake {
     }
   };
 
+  const strangers = createStrangers({ news, policy: () => compiled, now });
+
+  // The callback gets a 503 and comes again: nobody would hear of it but for this.
+  const tellFailure = (error: unknown, { provider }: VerifiedCallback): void => {
+    news?.tell('alarm', {
+      code: 'POLICY_FAILED',
+      message: `A callback of ${provider.name} gets a 503 until the policy can answer: ${error instanceof Error ? error.message : String(error)}`,
+      provider: provider.name,
+      error,
+    });
+  };
+
+  const readByPolicy = async (callback: VerifiedCallback): Promise<ReadCallback> => {
+    try {
+      const read = readCallback(callback, compiled);
+      return read instanceof Promise ? await inTime(policyMs, read, 'policy.accounts, isOurs or isOwnSender') : read;
+    } catch (error) {
+      tellFailure(error, callback);
+      throw error;
+    }
+  };
+
   return {
     recorder,
     policy: () => compiled,
     async take(callback) {
       learn(callback.provider);
-      const read = readCallback(callback, compiled);
-      const done = read instanceof Promise ? await inTime(policyMs, read, 'policy.isOurs or isOwnSender') : read;
+      const done = await readByPolicy(callback);
       const recorded = await recorder.record(done.arrival);
+      if (done.reading) strangers.see(callback.provider, done.reading.transfers, done.arrival.assessments);
       tell(done, callback);
       const { record, eventIds } = recorded;
       return done.reading ? { record, eventIds, reading: done.reading } : recorded;

@@ -35,6 +35,7 @@ export interface Delivered {
 }
 
 export type AlarmCode =
+  | 'ALL_NOT_OURS'
   | 'BODY_ALREADY_PARSED'
   | 'BODY_UNREADABLE'
   | 'ROW_UNREADABLE'
@@ -43,6 +44,7 @@ export type AlarmCode =
   | 'DEPOSIT_QUARANTINED'
   | 'LISTENER_HANGS'
   | 'NO_LISTENER'
+  | 'POLICY_FAILED'
   | 'PROVIDER_NOTICE'
   | 'SOURCE_UNKNOWN'
   | 'UNVERIFIED_FULL'

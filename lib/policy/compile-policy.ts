@@ -3,9 +3,12 @@ import type { Group } from '../deposits/statement.ts';
 import { invalidOption } from '../errors.ts';
 import { requireNetwork } from '../networks/registry.ts';
 import { refuseUnknownKeys } from '../util/known-keys.ts';
+import { booleanOf, whenAnswered } from './answers.ts';
 import { compileAssets, networksOf } from './compile-assets.ts';
 import { type ConfirmationsOf, compileConfirmations, knownNetwork } from './compile-confirmations.ts';
+import { compileOwner, type OwnerOf } from './compile-owner.ts';
 import { compilePayments, type PaymentRules } from './compile-payments.ts';
+
 import type { Account, ListedAsset, Policy } from './policy.ts';
 import { compileQuorum } from './quorum.ts';
 import { canonicalTraits, checkReach } from './reach.ts';
@@ -33,6 +36,9 @@ export interface CompiledPolicy {
   readonly listsAny: boolean;
   /** The listed asset of a canonical CAIP-19. */
   readonly assetOf: (asset: string) => ListedAsset | undefined;
+  /** Whose an account is. Throws `POLICY_ANSWER_INVALID` for what is no answer. */
+  readonly ownerOf: OwnerOf;
+  /** Whether an account is ours, assigned or not. */
   readonly isOurs: (account: Account) => boolean | Promise<boolean>;
   readonly isOwnSender: (account: { network: string; address: string }) => boolean | Promise<boolean>;
   readonly hold: Policy['hold'] | undefined;
@@ -45,7 +51,17 @@ export interface CompiledPolicy {
   readonly rulesFor: (group: Group) => FoldRules;
 }
 
-const policyKeys = ['assets', 'isOurs', 'isOwnSender', 'confirmations', 'quorum', 'hold', 'frozen', 'payments'];
+const policyKeys = [
+  'assets',
+  'accounts',
+  'isOurs',
+  'isOwnSender',
+  'confirmations',
+  'quorum',
+  'hold',
+  'frozen',
+  'payments',
+];
 
 /**
  * Checks a policy against the providers and puts it into canonical form. Throws `OPTION_INVALID`, naming the option and
@@ -57,12 +73,10 @@ export function compilePolicy(
   { chains: given, warn }: PolicySettings,
 ): CompiledPolicy {
   if (typeof policy !== 'object' || policy === null)
-    throw invalidOption('policy', 'must be an object with assets and isOurs');
+    throw invalidOption('policy', 'must be an object with assets and accounts');
   refuseUnknownKeys(policy, policyKeys, 'policy');
   const assets = compileAssets(policy.assets);
-  const isOurs = functionOf(policy, 'isOurs');
-  if (isOurs === undefined)
-    throw invalidOption('policy.isOurs', 'must be a function that says whether an account is ours');
+  const ownerOf = compileOwner(policy, networksOf(assets), warn);
   const isOwnSender = functionOf(policy, 'isOwnSender');
   const hold = functionOf(policy, 'hold');
   const chains = new Set([...given].map((network) => knownNetwork(network, 'chains').id));
@@ -92,8 +106,12 @@ export function compilePolicy(
   return {
     listsAny: assets === 'any',
     assetOf: assets === 'any' ? () => undefined : (asset) => assets.get(asset),
-    isOurs: (account) => answer(policy.isOurs(account)),
-    isOwnSender: isOwnSender === undefined ? () => false : (account) => answer(policy.isOwnSender?.(account)),
+    ownerOf,
+    isOurs: (account) => whenAnswered(ownerOf(account), (owner) => owner !== false),
+    isOwnSender:
+      isOwnSender === undefined
+        ? () => false
+        : (account) => whenAnswered(policy.isOwnSender?.(account), (given) => booleanOf(given, account)),
     hold: hold && ((deposit) => policy.hold?.(deposit)),
     frozen,
     payments: paymentRules,
@@ -121,7 +139,7 @@ export function compilePolicy(
   };
 }
 
-function functionOf<K extends 'isOurs' | 'isOwnSender' | 'hold'>(policy: Policy, key: K): Policy[K] | undefined {
+function functionOf<K extends 'isOwnSender' | 'hold'>(policy: Policy, key: K): Policy[K] | undefined {
   const given = policy[key];
   if (given !== undefined && typeof given !== 'function') throw invalidOption(`policy.${key}`, 'must be a function');
   return given;
@@ -137,10 +155,4 @@ function compileFrozen(policy: Policy): () => ReadonlySet<string> {
   }
   const networks = new Set((frozen ?? []).map((network: string) => knownNetwork(network, 'policy.frozen').id));
   return () => networks;
-}
-
-// Any object with `then` is a promise (old libraries bring their own): taken for an answer, it would be a yes.
-function answer(given: unknown): boolean | Promise<boolean> {
-  const isPromise = typeof given === 'object' && given !== null && 'then' in given;
-  return isPromise ? Promise.resolve(given).then(Boolean) : Boolean(given);
 }

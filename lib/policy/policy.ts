@@ -1,13 +1,22 @@
 import type { Deposit } from '../deposits/deposit.ts';
 import type { PaymentDifference } from '../deposits/transfer.ts';
 
-/** What may be credited. `assets` and `isOurs` are required: what may be credited is never a default. */
+/** What may be credited. `assets`, and one of `accounts` and `isOurs`, are required: what may be credited is never a default. */
 export interface Policy {
   /** Listed assets; `'any'` lists all, and then decimal amounts are refused, since nothing pins their decimals. */
   assets: readonly ListedAsset[] | 'any';
-  /** Whether an account is ours to credit. A throw is our own trouble: the callback gets a 503 and comes again. */
-  isOurs(account: Account): boolean | Promise<boolean>;
-  /** Whether a sender is ours (sweeps, gas top-ups, change): such money is not a deposit. */
+  /**
+   * Accounts that are ours to credit: a list, a Set, a Map to the customer's account (`Deposit.account`), or a function.
+   * Addresses are compared in canonical form, so any spelling that their network allows matches.
+   */
+  accounts?: Accounts;
+  /**
+   * Whether an account is ours to credit, in place of `accounts`. It gets the address in canonical form, which on EVM
+   * networks is EIP-55 (mixed case), so compare it with addresses from `canonicalAddress`. Anything but `true`, `false` and
+   * `'unassigned'` is an error, and so is a throw: the callback gets a 503 and comes again.
+   */
+  isOurs?(account: Account): Ownership | Promise<Ownership>;
+  /** Whether a sender is ours (sweeps, gas top-ups, change): such money is not a deposit. Must answer `true` or `false`. */
   isOwnSender?(account: { network: string; address: string }): boolean | Promise<boolean>;
   /** By CAIP-2 network; a network without an entry takes the registry's documented default. */
   confirmations?: Readonly<Record<string, ConfirmationRule>>;
@@ -40,6 +49,22 @@ export interface ListedAsset {
   /** Contracts besides the asset's own whose word counts: on TON, our own jetton wallets. */
   emitters?: readonly string[];
 }
+
+/** `'unassigned'`: ours, but whose it is cannot be told, an unknown tag for example; a person assigns it. */
+export type Ownership = boolean | 'unassigned';
+
+/** Whose an account is: the customer's, `true` for ours without a name, `'unassigned'`, or nobody's of ours. */
+export type AccountAnswer = string | Ownership | undefined;
+
+/**
+ * Addresses, plain or as CAIP-10 (`eip155:1:0x...`) if they count on one network only; or a function of the account. A list is
+ * copied; what is added to a Set or Map, or removed from it, counts at once.
+ */
+export type Accounts =
+  | readonly string[]
+  | ReadonlySet<string>
+  | ReadonlyMap<string, string>
+  | ((account: Account) => AccountAnswer | Promise<AccountAnswer>);
 
 export interface Account {
   network: string;

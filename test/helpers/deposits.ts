@@ -6,6 +6,7 @@ export const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 export const usdt = 'eip155:1/erc20:0xdAC17F958D2ee523a2206206994597C13D831ec7';
 export const ether = 'eip155:1/slip44:60';
 export const alice = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
+export const bob = '0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359';
 
 /** Members of a callback of the imToken profile; what is absent gets a value that is credited. */
 export interface Sent {

@@ -11,16 +11,16 @@ describe('policy', () => {
         code: 'OPTION_INVALID',
       });
     }
-    refuses({ confirmation: { 'eip155:1': 5 } }, /policy\.confirmation: .*did you mean confirmations\?/);
-    refuses({ isMine: () => true }, /policy\.isMine: .*known are assets, isOurs/);
-    refuses({ assets: [{ ...ether, minimun: 5n }] }, /policy\.assets\[0\]\.minimun: .*did you mean minimum\?/);
+    refuses({ confirmation: { 'eip155:1': 5 } }, /policy\.confirmation: .*Did you mean confirmations\?/);
+    refuses({ isMine: () => true }, /policy\.isMine: .*Known: assets, accounts, isOurs/);
+    refuses({ assets: [{ ...ether, minimun: 5n }] }, /policy\.assets\[0\]\.minimun: .*Did you mean minimum\?/);
   });
 
   it('never has a default for what may be credited', () => {
     refuses({ assets: undefined }, /policy\.assets/);
     refuses({ assets: [] }, /policy\.assets/);
     refuses({ assets: 'all' }, /policy\.assets/);
-    refuses({ isOurs: undefined }, /policy\.isOurs/);
+    refuses({ isOurs: undefined }, /policy\.accounts: is required, or policy\.isOurs/);
   });
 
   it('takes functions only where it asks', () => {

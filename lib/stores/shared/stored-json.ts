@@ -29,6 +29,7 @@ export function statementToJson(statement: StoredStatement): string {
     callbackId: statement.callbackId,
     receivedAt: statement.receivedAt,
     from: statement.from,
+    account: statement.account,
     symbol: statement.symbol,
     decimals: statement.decimals,
   };
@@ -46,6 +47,7 @@ export function depositToJson(deposit: StoredDeposit | (DepositRecord & Partial<
     generation: deposit.generation,
     network: deposit.network,
     asset: deposit.asset,
+    account: deposit.account,
     symbol: deposit.symbol,
     decimals: deposit.decimals,
     amount: deposit.amount.toString(),
