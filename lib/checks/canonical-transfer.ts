@@ -9,7 +9,7 @@ import {
   canonicalTransactionId,
   isHashOnly,
 } from '../networks/address.ts';
-import { canonicalAsset, type Network } from '../networks/registry.ts';
+import { canonicalAsset, findNetwork, type Network } from '../networks/registry.ts';
 import type { Owner } from '../policy/compile-owner.ts';
 import type { CompiledPolicy, ProviderTraits } from '../policy/compile-policy.ts';
 import type { Account, ListedAsset } from '../policy/policy.ts';
@@ -91,6 +91,16 @@ export function canonicalTransfer(
     confirmations: Number.isSafeInteger(confirmations) && Number(confirmations) >= 0 ? confirmations : undefined,
     evidence,
   };
+}
+
+/** The account that a transfer names, in canonical form; undefined if it names none. */
+export function accountNamed(
+  transfer: Transfer,
+  provider: ProviderTraits,
+  policy: CompiledPolicy,
+): Account | undefined {
+  const network = findNetwork(transfer.network);
+  return network && canonicalTransfer(transfer, network, provider, policy).account;
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Assessment } from '../checks/assess.ts';
-import { canonicalTransfer } from '../checks/canonical-transfer.ts';
+import { accountNamed } from '../checks/canonical-transfer.ts';
 import type { Transfer } from '../deposits/transfer.ts';
-import { findNetwork } from '../networks/registry.ts';
 import type { News } from '../observe/news.ts';
 import type { CompiledPolicy } from '../policy/compile-policy.ts';
 import type { Provider } from '../providers/kit/provider.ts';
@@ -37,7 +36,7 @@ export function createStrangers({
   const byProvider = new Map<string, Seen>();
 
   const tell = async (provider: Provider, transfer: Transfer, { strangers, hadOurs }: Seen): Promise<void> => {
-    const account = accountOf(provider, transfer, policy());
+    const account = accountNamed(transfer, provider, policy());
     if (!account) return;
     const asked = `${account.address} (the provider writes ${transfer.to})`;
     const isSpelling = await saysYesTo([transfer.to, account.address.toLowerCase()], account, policy());
@@ -80,15 +79,6 @@ export function createStrangers({
       }
     },
   };
-}
-
-function accountOf(
-  provider: Provider,
-  transfer: Transfer,
-  policy: CompiledPolicy,
-): { network: string; address: string; memo?: string } | undefined {
-  const network = findNetwork(transfer.network);
-  return network && canonicalTransfer(transfer, network, provider, policy).account;
 }
 
 async function saysYesTo(
