@@ -39,12 +39,13 @@ export const policyOf = (more: Partial<Policy> = {}): CompiledPolicy =>
         { asset: 'aptos:1/slip44:637', decimals: 8 },
         { asset: 'polkadot:91b171bb158e2d3848fa23a9f1c25182/slip44:354', decimals: 10 },
       ],
-      isOurs: ({ address }) => address !== canonicalStranger,
+      isOurs: ({ address, memo }) => (memo === unknownTag ? 'unassigned' : address !== canonicalStranger),
       ...more,
     },
     [provider],
     { chains: new Set(), warn: () => {} },
   );
+const unknownTag = '404404';
 const canonicalStranger = '0xde709f2102306220921060314715629080e2fb77';
 export const policy = policyOf({ isOwnSender: ({ address }) => address === canonicalStranger });
 
@@ -187,6 +188,7 @@ export const attacks: Readonly<Record<string, readonly Transfer[]>> = {
     { ...xrp, memo: null },
     { ...xrp, memo: '' },
   ],
+  UNASSIGNED: [{ ...xrp, memo: unknownTag }],
 };
 
 export const run = (transfer: Transfer, list = checks, rules = policy, from = provider): Assessment => {
