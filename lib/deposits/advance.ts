@@ -3,8 +3,8 @@ import type { DepositEvent, DepositRecord } from './deposit.ts';
 import { describeDeposit } from './describe.ts';
 import { type DraftContext, type DraftLine, draftGroup, groupStates } from './draft.ts';
 import { factsByDeposit } from './facts.ts';
-import type { FoldRules } from './fold-rules.ts';
-import { eventId } from './identity.ts';
+import { countingFor, type FoldRules, stampFor } from './fold-rules.ts';
+import { eventId, groupKey } from './identity.ts';
 import { turn } from './lifecycle.ts';
 import { moveGroup } from './moves.ts';
 import type { Group, StoredStatement } from './statement.ts';
@@ -48,7 +48,7 @@ export function advance(
   arrived: readonly StoredStatement[],
   context: AdvanceContext,
 ): Advance {
-  const fresh = unknownOf(state.statements, arrived);
+  const fresh = stamped(beginnings(unknownOf(state.statements, arrived), state), context);
   const decisions = context.decisions ?? [];
   const statements = fresh.length === 0 ? state.statements : [...state.statements, ...fresh];
   const draftContext: DraftContext = {
@@ -89,6 +89,23 @@ function unknownOf(known: readonly StoredStatement[], arrived: readonly StoredSt
   if (arrived.length === 1 && known.length === 0) return arrived;
   const ids = new Set(known.map((statement) => statement.id));
   return arrived.filter(({ id }) => !ids.has(id) && ids.add(id));
+}
+
+/** Without what only ends, where there is nothing to end. */
+function beginnings(fresh: readonly StoredStatement[], state: TransactionState): readonly StoredStatement[] {
+  if (!fresh.some((statement) => statement.onlyEnds)) return fresh;
+  const known = new Set(state.statements.flatMap(({ group }) => (group ? [groupKey(group)] : [])));
+  return fresh.filter(({ onlyEnds, group }) => !onlyEnds || (group && known.has(groupKey(group))));
+}
+
+/** With what each counts as now: later configuration does not change it. */
+function stamped(fresh: readonly StoredStatement[], { rules }: AdvanceContext): readonly StoredStatement[] {
+  return fresh.map((statement) => {
+    const { group, kind, provider, counted } = statement;
+    if (!group || kind === 'removed' || counted) return statement;
+    const stamp = stampFor(statement, countingFor(rules(group), provider));
+    return stamp ? { ...statement, counted: stamp } : statement;
+  });
 }
 
 function lastDecisions(stored: readonly Decision[], made: readonly Decision[]): DraftContext['decisionOf'] {

@@ -1,17 +1,18 @@
-import { type Placed, placeAmount, possibleCopies, type Ready, readyCopies, reportedCopies } from './due.ts';
-import { confirmationsAsked } from './fold-rules.ts';
-import { type DepthView, type GroupView, isConfirmedLoose } from './group-view.ts';
+import { confirmedCopies, type Placed, placeAmount, possibleCopies, readyCopies, reportedCopies } from './due.ts';
+import { confirmationsAsked, type Terms } from './fold-rules.ts';
+import { type DepthView, type GroupView, isConfirmedUnplaced } from './group-view.ts';
 import { type AmountView, type Copies, isDenied, keepBack } from './reasons.ts';
 import type { Statement } from './statement.ts';
 
 /** What the fold makes of one amount. */
 export interface AmountFold extends Copies {
-  amount: bigint;
   memo?: string;
   /** Copies reported at all and not taken back, mempool and unconfirmed ones too. */
   reported: number;
   /** Confirmations that the policy asks for this amount. */
   asked: number;
+  /** What else decides: kept with what is credited. */
+  terms: Terms;
   /** Some provider has given them. */
   isConfirmed: boolean;
   /** The most that one provider has counted where the copies are. */
@@ -22,29 +23,37 @@ export interface AmountFold extends Copies {
   isReplaced?: boolean;
 }
 
-/** `creditedWith`: confirmations under which it was credited, which keep it possible when the policy asks for more. */
+/** The group as it was looked at before: configuration lowers nothing of what was possible then. */
+export interface Before {
+  group: GroupView;
+  /** Confirmations under which the amount was credited. */
+  confirmations: number;
+}
+
 export function foldAmount(
   group: GroupView,
   key: string,
   statements: readonly Statement[],
-  creditedWith?: number,
+  before?: Before,
 ): AmountFold {
   const { amount, memo } = statements[0] ?? { amount: 0n, memo: undefined };
   const asked = confirmationsAsked(group.rules, amount);
   const now = amountAt(group, key, asked);
   const { view, placed, ready } = now;
   let possible = possibleIn(now);
-  if (creditedWith !== undefined && creditedWith < asked) {
-    possible = Math.max(possible, possibleIn(amountAt(group, key, creditedWith)));
+  if (before) {
+    const confirmations = Math.min(before.confirmations, asked);
+    possible = Math.max(possible, possibleIn(amountAt(before.group, key, confirmations)));
   }
   const { confirmations, block } = depthShown(group, key, placed);
   const fold: AmountFold = {
     amount,
     due: amount > 0n ? ready.copies : 0,
     possible,
-    releasable: releasableCopies(group, key, view, placed, ready),
+    releasable: Math.max(ready.copies, confirmedCopies(group, key, view, placed)),
     reported: Math.max(possible, reportedCopies(group, key, placed)),
     asked,
+    terms: group.terms,
     isConfirmed: isConfirmedSomewhere(group, key, view, placed),
     confirmations,
   };
@@ -60,32 +69,17 @@ function amountAt(group: GroupView, key: string, confirmations: number): AmountV
   return { group, key, view, placed, ready: readyCopies(group, key, view, placed) };
 }
 
-/** Rule 14, and what the chain check denies (rule 17). */
+/** What may still be true; less where the chain check denies it. What is final never dies. */
 function possibleIn(amount: AmountView): number {
   const { group, key, view, placed, ready } = amount;
-  // Rule 16: what is final never dies.
   if (isDenied(amount)) return Math.max(0, ...placed.filter((one) => one.block.isFinal).map((one) => one.copies));
   return Math.max(ready.copies, possibleCopies(group, key, view, placed));
 }
 
-// Rule 26: nobody else can agree on a payment, and no chain check finds it, so there an operator's release stands for both.
-function releasableCopies(
-  group: GroupView,
-  key: string,
-  view: DepthView,
-  placed: readonly Placed[],
-  ready: Ready,
-): number {
-  const { rules, quorum } = group;
-  if (rules.keyedBy !== 'payment' || (quorum === 1 && !rules.chainRequired)) return ready.copies;
-  return readyCopies({ ...group, quorum: 1, rules: { ...rules, chainRequired: false } }, key, view, placed).copies;
-}
-
 function isConfirmedSomewhere(group: GroupView, key: string, view: DepthView, placed: readonly Placed[]): boolean {
   if (placed.some((one) => one.isConfirmed && one.copies > 0)) return true;
-  return group.voices.some(
-    (voice) =>
-      voice.tellsRows && voice.loose.some((one) => one.key === key && isConfirmedLoose(one, view.confirmations)),
+  return group.reporters.some((reporter) =>
+    reporter.unplaced.some((one) => one.key === key && isConfirmedUnplaced(one, view.confirmations)),
   );
 }
 
@@ -100,14 +94,15 @@ function depthShown(
   for (const one of placed) {
     if (one.copies === 0) continue;
     let count = 0;
-    for (const word of one.block.words.values()) if (word.live) count = Math.max(count, word.depth.count);
+    for (const report of one.block.reports.values()) if (report.live) count = Math.max(count, report.depth.count);
     const isShown = count > confirmations || (count === confirmations && block !== undefined && one.block.hash < block);
     if (isShown) [block, confirmations] = [one.block.hash, count];
   }
   confirmations = Math.max(0, confirmations);
-  for (const voice of group.voices) {
-    for (const one of voice.loose) {
-      if (one.key === key && !one.dead && voice.tellsRows) confirmations = Math.max(confirmations, one.depth.count);
+  for (const { unplaced } of group.reporters) {
+    for (const one of unplaced) {
+      if (one.key === key && one.standing !== 'dead' && one.tellsRows)
+        confirmations = Math.max(confirmations, one.depth.count);
     }
   }
   return block === undefined ? { confirmations } : { confirmations, block };

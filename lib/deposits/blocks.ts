@@ -1,58 +1,83 @@
 import { ensure } from '../util/maps.ts';
-import { chainProvider, meets } from './fold-rules.ts';
+import { chainProvider, meets, type Terms } from './fold-rules.ts';
+import type { BlockReport, Keyed, Reporter } from './reporter.ts';
 import type { Statement } from './statement.ts';
-import { isNewer, type Voice, type Word } from './voices.ts';
+import { isNewer } from './times.ts';
 
 /** `held` blocks keep what they have possible, and make nothing due. */
 export type BlockStanding = 'live' | 'held' | 'dead';
 
-/** One block hash, and what each provider has said of it (rule 12). */
+/** One block hash, and what each provider has said of it. */
 export interface Block {
   hash: string;
-  words: Map<Voice, Word>;
-  /** Rule 16. */
+  reports: Map<Reporter, BlockReport>;
+  /** So many votes gave it the reorg depth that it never dies. */
   isFinal: boolean;
-  /** Rule 22: some provider says that the transaction failed in it, and has not removed the block since. */
+  /** Some provider says that the transaction failed in it, and has not removed the block since. */
   failed: boolean;
   chainFailed: boolean;
+  /** Amounts of which some provider says that they alone failed in it. */
+  failedAmounts: Set<string>;
 }
 
-export function blocksOf(voices: readonly Voice[], final: number): Block[] {
+export function blocksOf(reporters: readonly Reporter[], terms: Terms): Block[] {
   const blocks = new Map<string, Block>();
-  for (const voice of voices) {
-    for (const [hash, word] of voice.words) {
+  for (const reporter of reporters) {
+    for (const [hash, report] of reporter.blocks) {
       const block = ensure(blocks, hash, () => newBlock(hash));
-      block.words.set(voice, word);
-      if (word.deepest >= final) block.isFinal = true;
-      if (hasFailure(word)) {
-        block.failed = true;
-        if (voice.name === chainProvider) block.chainFailed = true;
-      }
+      block.reports.set(reporter, report);
+      for (const failure of report.failures) takeFailure(block, reporter, report, failure);
     }
   }
-  return [...blocks.values()];
+  const all = [...blocks.values()];
+  for (const block of all) block.isFinal = isFinal(block, terms);
+  return all;
 }
 
 function newBlock(hash: string): Block {
-  return { hash, words: new Map(), isFinal: false, failed: false, chainFailed: false };
+  return {
+    hash,
+    reports: new Map(),
+    isFinal: false,
+    failed: false,
+    chainFailed: false,
+    failedAmounts: new Set(),
+  };
 }
 
-function hasFailure(word: Word): boolean {
-  return word.failures.some((failure) => !word.removed || isNewer(failure.at, word.removed));
+function takeFailure(block: Block, reporter: Reporter, report: BlockReport, { statement, key }: Keyed): void {
+  if (report.removed && !isNewer(statement.at, report.removed)) return;
+  if (statement.failure === 'transfer') {
+    block.failedAmounts.add(key);
+    return;
+  }
+  block.failed = true;
+  if (reporter.name === chainProvider) block.chainFailed = true;
+}
+
+/** Finality takes the votes that a credit takes, or our own chain check. */
+function isFinal(block: Block, { reorgDepth, finality }: Terms): boolean {
+  const votes = new Set<string>();
+  for (const [reporter, report] of block.reports) {
+    if (report.deepest < reorgDepth) continue;
+    if (reporter.name === chainProvider) return true;
+    votes.add(reporter.voter);
+  }
+  return votes.size >= finality;
 }
 
 /** Whether some provider for which the block is live has counted that far on it. */
 export function isConfirmed(block: Block, confirmations: number): boolean {
-  for (const word of block.words.values()) if (word.live && meets(word.depth, confirmations)) return true;
+  for (const report of block.reports.values()) if (report.live && meets(report.depth, confirmations)) return true;
   return false;
 }
 
-/** The one block that our own chain check has confirmed: it decides between blocks and over removals (rules 17, 20). */
+/** The one block that our own chain check has confirmed: it decides between blocks and over removals. */
 export function chainConfirmed(blocks: readonly Block[], confirmations: number): Block | undefined {
   let decided: Block | undefined;
   for (const block of blocks) {
-    for (const [voice, word] of block.words) {
-      if (voice.name !== chainProvider || !word.live || !meets(word.depth, confirmations)) continue;
+    for (const [reporter, report] of block.reports) {
+      if (reporter.name !== chainProvider || !report.live || !meets(report.depth, confirmations)) continue;
       if (decided) return undefined;
       decided = block;
     }
@@ -60,47 +85,95 @@ export function chainConfirmed(blocks: readonly Block[], confirmations: number):
   return decided;
 }
 
-/** Rules 13 to 16 and 20, for an amount that asks for `confirmations`. */
-export function standing(block: Block, confirmations: number, decided: Block | undefined): BlockStanding {
+/** Whether a block counts, for an amount that asks for `confirmations`. */
+export function standing(
+  block: Block,
+  confirmations: number,
+  decided: Block | undefined,
+  { taking }: Terms,
+): BlockStanding {
   if (block === decided && !block.chainFailed) return 'live';
-  let removals = 0;
-  let isLive = false;
-  let chainRemoved = block.chainFailed || decided !== undefined;
-  for (const [voice, word] of block.words) {
-    if (word.live) isLive = true;
-    if (!word.removalStands) continue;
-    removals += 1;
-    if (voice.name === chainProvider) chainRemoved = true;
-  }
-  if (isLive && removals === 0 && !chainRemoved) return 'live';
-  // Rule 16: a removal or a newer block only holds it.
+  const { isLive, removals, against, byChain } = votesOn(block);
+  const isByChain = byChain || block.chainFailed || decided !== undefined;
+  if (isLive && removals === 0 && against < Math.max(2, taking) && !isByChain) return 'live';
+  // A removal or a newer block only holds what is final.
   if (block.isFinal && hasSpoken(block)) return 'held';
-  if (!isLive || chainRemoved || removals > 1) return 'dead';
-  // Rule 20: one removal beats "mined", and only holds against another provider's "confirmed".
-  return isConfirmed(block, confirmations) ? 'held' : 'dead';
+  if (!isLive || isByChain || against >= Math.max(2, taking)) return 'dead';
+  // With a quorum, fewer only hold. Without one, a removal beats "mined", and holds against another provider's "confirmed".
+  return taking > 1 || isConfirmed(block, confirmations) ? 'held' : 'dead';
+}
+
+interface Votes {
+  /** For some provider it is the block that holds the transaction. */
+  isLive: boolean;
+  removals: number;
+  /** Votes that say that the block is gone, or that the transaction failed in it. */
+  against: number;
+  byChain: boolean;
+}
+
+function votesOn(block: Block): Votes {
+  const removing = new Set<string>();
+  const against = new Set<string>();
+  let isLive = false;
+  let byChain = false;
+  for (const [reporter, report] of block.reports) {
+    if (report.live) isLive = true;
+    if (report.removalStands) {
+      removing.add(reporter.voter);
+      against.add(reporter.voter);
+      if (reporter.name === chainProvider) byChain = true;
+    } else if (saysFailed(report)) against.add(reporter.voter);
+  }
+  return { isLive, removals: removing.size, against: against.size, byChain };
+}
+
+/** Its last word on the block is that the transaction failed. */
+function saysFailed({ failures, rows, removed }: BlockReport): boolean {
+  const failed = failures.filter(({ statement }) => {
+    return statement.failure !== 'transfer' && (!removed || isNewer(statement.at, removed));
+  });
+  if (failed.length === 0) return false;
+  for (const told of rows.values()) {
+    for (const { at } of told) if (!failed.some(({ statement }) => isLater(statement, at))) return false;
+  }
+  return true;
 }
 
 function hasSpoken(block: Block): boolean {
-  for (const word of block.words.values()) if (word.spoken) return true;
+  for (const report of block.reports.values()) if (report.spoken) return true;
   return false;
 }
 
 /**
- * The rows of one amount in a block, by provider, from whoever named it (rule 12). Where a provider's own newer word is
- * that the transaction failed there, what it told before is not counted, unless the block is final.
+ * The rows of one amount in a block, by provider, from whoever named it. What its own provider has corrected since, or says to
+ * have failed there, is not counted, unless the block is final.
  */
-export function rowsIn(block: Block, key: string): Map<Voice, Statement[]> {
-  const rows = new Map<Voice, Statement[]>();
-  for (const [voice, word] of block.words) {
-    let told = word.rows.get(key);
-    if (told && word.failures.length > 0 && !block.isFinal) told = told.filter((row) => !isTakenBack(row, word));
-    if (told && told.length > 0) rows.set(voice, told);
+export function rowsIn(block: Block, key: string): Map<Reporter, Statement[]> {
+  const rows = new Map<Reporter, Statement[]>();
+  for (const [reporter, report] of block.reports) {
+    const told = rowsOf(block, reporter, report, key);
+    if (told.length > 0) rows.set(reporter, told);
   }
   return rows;
 }
 
-function isTakenBack(row: Statement, word: Word): boolean {
-  return (
-    row.at !== undefined && word.failures.some(({ at }) => at !== undefined && row.at !== undefined && at > row.at)
-  );
+/** The rows of one amount that one provider tells in a block, without those that it has taken back. */
+export function rowsOf(block: Block, reporter: Reporter, report: BlockReport, key: string): Statement[] {
+  const told = report.rows.get(key);
+  if (told === undefined) return [];
+  if (block.isFinal || (report.failures.length === 0 && reporter.corrected.size === 0)) return told;
+  return told.filter((row) => !reporter.corrected.has(row) && !hasFailed(row, key, report));
+}
+
+function hasFailed(row: Statement, key: string, { failures }: BlockReport): boolean {
+  return failures.some(({ statement, key: failed }) => {
+    if (!isLater(statement, row.at)) return false;
+    if (statement.failure !== 'transfer') return true;
+    return failed === key && (statement.position === undefined || statement.position === row.position);
+  });
+}
+
+function isLater({ at }: Statement, than: number | undefined): boolean {
+  return at !== undefined && than !== undefined && at > than;
 }

@@ -51,10 +51,40 @@ export const checkResults = {
 
 export type CheckCode = keyof typeof checkResults;
 
+/** What a check may want to be shown: members of a transfer's evidence, its decimals, its memo. */
+export type EvidenceName =
+  | 'success'
+  | 'callSucceeded'
+  | 'protocolValid'
+  | 'state'
+  | 'bounced'
+  | 'delivered'
+  | 'logged'
+  | 'decimals'
+  | 'script'
+  | 'scriptAddresses'
+  | 'replaceable'
+  | 'lockedUntil'
+  | 'outputKeyReused';
+
+/** What clears a check that was stored without what it lacked. A check that is not here waits for an operator. */
+export const evidenceWanted: Readonly<Partial<Record<CheckCode, readonly EvidenceName[]>>> = {
+  STATUS_MISSING: ['success'],
+  DELIVERED_MISSING: ['delivered'],
+  ASSET_NEEDS_BALANCE_DELTA: ['delivered'],
+  LOG_MISSING: ['logged'],
+  DECIMALS_MISMATCH: ['decimals'],
+  SCRIPT_NOT_STANDARD: ['script'],
+  REPLACEABLE: ['replaceable'],
+  TIME_LOCKED: ['lockedUntil'],
+  OUTPUT_KEY_REUSED: ['outputKeyReused'],
+};
+
 /** Codes that the fold puts on an amount, and the policy on a deposit. */
 export type FoldCode =
   | 'MEMO_UNKNOWN'
   | 'POSITIONS_DIFFER'
+  | 'COPIES_UNCLEAR'
   | 'REORG_PENDING'
   | 'REORG_AMBIGUOUS'
   | 'GROUP_HELD'

@@ -1,4 +1,5 @@
 import type { AmountFold } from './amount-fold.ts';
+import { type CreditedUnder, milder } from './fold-rules.ts';
 import type { Turn } from './lifecycle.ts';
 import type { Copy } from './moves.ts';
 import type { StoredStatement } from './statement.ts';
@@ -48,14 +49,25 @@ export function describeDeposit(copy: Copy, fold: AmountFold, turn: Turn, told: 
   // Rule 25: from when it last began to wait.
   const isWaiting = turn.status === 'pending' || turn.status === 'quarantined' || copy.isAboveDue;
   if (isWaiting) deposit.waitingSince = previous?.waitingSince ?? now;
-  const creditedWith = copy.moves.includes('credit')
-    ? fold.asked
-    : copy.isCredited
-      ? previous?.creditedWith
-      : undefined;
-  if (creditedWith !== undefined) deposit.creditedWith = creditedWith;
+  if (copy.isCredited) keepTerms(deposit, fold, copy);
   return deposit;
 }
+
+/** The mildest that was asked while it was credited, so that nothing that is asked later takes it back. */
+function keepTerms(deposit: StoredDeposit, { asked, terms }: AmountFold, { moves, previous }: Copy): void {
+  const { reorgDepth, finality, taking } = terms;
+  const now: CreditedUnder = { confirmations: asked, reorgDepth: Math.min(reorgDepth, noDepthEver), finality, taking };
+  const isNew = moves.includes('credit');
+  const before = previous?.creditedWith;
+  const kept = isNew || before === undefined ? now : milder(now, { confirmations: before, ...previous?.creditedUnder });
+  deposit.creditedWith = isNew || before === undefined ? asked : before;
+  if (kept.reorgDepth === undefined || kept.finality === undefined || kept.taking === undefined) return;
+  deposit.creditedWith = kept.confirmations;
+  deposit.creditedUnder = { reorgDepth: kept.reorgDepth, finality: kept.finality, taking: kept.taking };
+}
+
+// Infinity is not in JSON.
+const noDepthEver = Number.MAX_SAFE_INTEGER;
 
 function transactionOf(
   fold: AmountFold,

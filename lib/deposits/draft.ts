@@ -3,7 +3,7 @@ import type { AmountFold } from './amount-fold.ts';
 import type { Told } from './describe.ts';
 import type { DepositFacts } from './facts.ts';
 import { type FoldContext, type FoldedAmount, foldGroup } from './fold.ts';
-import type { FoldRules } from './fold-rules.ts';
+import { type CreditedUnder, type FoldRules, milder } from './fold-rules.ts';
 import { amountKey, depositId, groupKey } from './identity.ts';
 import type { Copy, Line } from './moves.ts';
 import type { Group, Statement, StoredStatement } from './statement.ts';
@@ -60,8 +60,8 @@ const noDeposits: ReadonlyMap<number, StoredDeposit> = new Map();
 
 /** Folds a group, and lays out a copy for each deposit that there is or may be. */
 export function draftGroup(state: GroupState, context: DraftContext): DraftLine[] {
-  const foldContext: FoldContext<StoredStatement> = { wide: state.wide, keyOf: lineKey };
-  if (state.deposits.length > 0) foldContext.creditedWith = leastCreditedWith(state.deposits);
+  const foldContext: FoldContext<StoredStatement> = { wide: state.wide, keyOf: lineKey, areRecorded: true };
+  if (state.deposits.length > 0) foldContext.creditedUnder = creditedUnder(state.deposits);
   const folded = foldGroup(state.statements, context.rules(state.group), foldContext);
   const removals = [...state.wide, ...state.statements.filter((statement) => statement.kind === 'removed')];
   const told = (statements: readonly StoredStatement[]): Told => {
@@ -155,12 +155,13 @@ function isToldWithMemo(folded: ReadonlyMap<string, FoldedAmount<StoredStatement
   return false;
 }
 
-function leastCreditedWith(deposits: readonly StoredDeposit[]): (key: string) => number | undefined {
-  const least = new Map<string, number>();
+function creditedUnder(deposits: readonly StoredDeposit[]): (key: string) => CreditedUnder | undefined {
+  const mildest = new Map<string, CreditedUnder>();
   for (const deposit of deposits) {
-    if (deposit.creditedWith === undefined) continue;
+    const { creditedWith: confirmations, creditedUnder: under } = deposit;
+    if (confirmations === undefined) continue;
     const key = lineKey(deposit);
-    least.set(key, Math.min(deposit.creditedWith, least.get(key) ?? Number.POSITIVE_INFINITY));
+    mildest.set(key, milder({ confirmations, ...under }, mildest.get(key)));
   }
-  return (key) => least.get(key);
+  return (key) => mildest.get(key);
 }

@@ -1,4 +1,5 @@
-import type { Statement } from './statement.ts';
+import { ensure } from '../util/maps.ts';
+import type { Counted, Statement } from './statement.ts';
 
 /** What the fold has to know of a provider. Each member that is missing takes the default written here. */
 export interface ProviderRules {
@@ -28,6 +29,8 @@ export interface FoldRules {
   keyedBy?: 'transaction' | 'payment';
   /** Default true: then a provider that cannot report memos tells no rows. */
   networkHasMemos?: boolean;
+  /** A transaction of the network pays a recipient once (XRP Ledger, TON). Default false. */
+  paysOnce?: boolean;
 }
 
 /** Name under which the service's own chain check speaks: it decides conflicts and removals (rules 17, 20). */
@@ -50,12 +53,6 @@ export function deeper(a: Depth, b: Depth): Depth {
   return { count: Math.max(a.count, b.count), trusted: a.trusted || b.trusted };
 }
 
-/** Rules of one provider with every default filled in. */
-export interface Ear {
-  tellsRows: boolean;
-  depthOf(statement: Statement): Depth;
-}
-
 export function confirmationsAsked(rules: FoldRules, amount: bigint): number {
   const asked = typeof rules.confirmations === 'function' ? rules.confirmations(amount) : rules.confirmations;
   // A comparison with NaN or undefined would be false in one place and true in another.
@@ -70,27 +67,56 @@ export function quorumAsked(rules: FoldRules): number {
   return rules.quorum >= 1 ? Math.ceil(rules.quorum) : 1;
 }
 
-export function earFor(rules: FoldRules, provider: string): Ear {
+/** What a statement counts as under the configuration of now. */
+export type Counting = (statement: Statement) => Counted;
+
+/** Rules of one provider with every default filled in. */
+export function countingFor(rules: FoldRules, provider: string): Counting {
   const given = rules.providers && Object.hasOwn(rules.providers, provider) ? rules.providers[provider] : undefined;
   const trustMined = given?.trustMined ?? false;
   const reports = given?.reportsConfirmations ?? 'count';
   const meaning = typeof reports === 'object' ? meaningOn(reports, rules.network) : reports;
-  return {
-    // Rule 4: without its memo, a row is some other amount or none.
-    tellsRows: (given?.reportsMemos ?? true) || rules.networkHasMemos === false,
-    depthOf(statement) {
-      // Never mempool (rule 18).
-      if (statement.kind === 'seen' || statement.kind === 'removed') return noDepth;
-      const confirmed = statement.kind === 'confirmed';
-      return {
-        count: countOf(statement, meaning),
-        trusted: (trustMined && statement.kind !== 'failed') || (confirmed && provider === chainProvider),
-      };
-    },
+  // Without its memo, a row is some other amount or none.
+  const tellsRows = (given?.reportsMemos ?? true) || rules.networkHasMemos === false;
+  return (statement) => {
+    if (!isInChain(statement)) return { confirmations: 0, trusted: false, tellsRows };
+    const { kind } = statement;
+    return {
+      confirmations: countOf(statement, meaning),
+      trusted: (trustMined && kind !== 'failed') || (kind === 'confirmed' && provider === chainProvider),
+      tellsRows,
+    };
   };
 }
 
-// Rule 18: the type "confirmed" never overrides a count, and an absent count is 0.
+/** What a statement counted as when it was recorded. Without a stamp: its own count, as most providers mean it. */
+export function countedWhenRecorded(statement: Statement): Counted {
+  return statement.counted ?? ownCount(statement);
+}
+
+/** The stamp that a statement is stored with; undefined where it counts as its own count does. */
+export function stampFor(statement: Statement, counting: Counting): Counted | undefined {
+  const { confirmations, trusted = false, tellsRows = true } = counting(statement);
+  const own = ownCount(statement);
+  if (confirmations === own.confirmations && trusted === own.trusted && tellsRows) return undefined;
+  const stamp: Counted = { confirmations };
+  if (trusted) stamp.trusted = true;
+  if (!tellsRows) stamp.tellsRows = false;
+  return stamp;
+}
+
+function ownCount(statement: Statement): Counted {
+  if (!isInChain(statement)) return { confirmations: 0, trusted: false };
+  const trusted = statement.kind === 'confirmed' && statement.provider === chainProvider;
+  return { confirmations: countOf(statement, 'count'), trusted };
+}
+
+/** Mempool and removals count nothing. */
+function isInChain({ kind }: Statement): boolean {
+  return kind !== 'seen' && kind !== 'removed';
+}
+
+// The type "confirmed" never overrides a count, and an absent count is 0.
 function countOf(statement: Statement, meaning: 'count' | number | false): number {
   if (meaning === false) return 0;
   const counted = statement.confirmations;
@@ -107,4 +133,81 @@ function meaningOn(byNetwork: Readonly<Record<string, number>>, network: string 
 function smallest(byNetwork: Readonly<Record<string, number>>): number | false {
   const numbers = Object.values(byNetwork);
   return numbers.length === 0 ? false : Math.min(...numbers);
+}
+
+/**
+ * How statements are counted: by the configuration of `now`; as they counted when they were `recorded`, if that is more; or,
+ * for what was credited before statements were stored with what they counted as, `trusting`: mined sufficed.
+ */
+export type CountingMode = 'now' | 'recorded' | 'trusting';
+
+/** What decides over a block, and how statements count. Configuration changes these over time. */
+export interface Terms {
+  /** Confirmations after which nothing dies. */
+  reorgDepth: number;
+  /** Votes that make a block final. */
+  finality: number;
+  /** Votes that take a block back. */
+  taking: number;
+  mode: CountingMode;
+}
+
+/** The mildest that was asked while an amount was credited. */
+export interface CreditedUnder {
+  confirmations: number;
+  /** Absent, with the others, for what was credited before they were kept. */
+  reorgDepth?: number;
+  /** Votes that finality took, at the fewest, and that taking back took, at the most. */
+  finality?: number;
+  taking?: number;
+}
+
+export function milder(one: CreditedUnder, other: CreditedUnder | undefined): CreditedUnder {
+  if (!other) return one;
+  const confirmations = Math.min(one.confirmations, other.confirmations);
+  const { reorgDepth, finality, taking } = one;
+  if (reorgDepth === undefined || finality === undefined || taking === undefined) return { confirmations };
+  if (other.reorgDepth === undefined || other.finality === undefined || other.taking === undefined) {
+    return { confirmations };
+  }
+  return {
+    confirmations,
+    reorgDepth: Math.min(reorgDepth, other.reorgDepth),
+    finality: Math.min(finality, other.finality),
+    taking: Math.max(taking, other.taking),
+  };
+}
+
+export function termsOf(rules: FoldRules, mode: CountingMode = 'now'): Terms {
+  const quorum = quorumAsked(rules);
+  return { reorgDepth: reorgDepth(rules), finality: quorum, taking: quorum, mode };
+}
+
+/** `countingFor` in a mode. What was recorded only adds: configuration lowers nothing of what was said before. */
+export function countingIn(mode: CountingMode, rules: FoldRules, provider: string): Counting {
+  const now = countingFor(rules, provider);
+  if (mode === 'now') return now;
+  return (statement) => {
+    const counts = now(statement);
+    const recorded = countedWhenRecorded(statement);
+    const isTrusted = mode === 'trusting' && (statement.kind === 'mined' || statement.kind === 'confirmed');
+    return {
+      confirmations: Math.max(counts.confirmations, recorded.confirmations),
+      trusted: counts.trusted === true || recorded.trusted === true || isTrusted,
+      tellsRows: counts.tellsRows !== false || recorded.tellsRows !== false,
+    };
+  };
+}
+
+/** Whether the configuration of now counts any of the statements lower than that under which it was recorded. */
+export function isCountedLower(all: readonly { statement: Statement }[], rules: FoldRules): boolean {
+  const countings = new Map<string, Counting>();
+  return all.some(({ statement }) => {
+    const { provider } = statement;
+    const now = ensure(countings, provider, () => countingFor(rules, provider))(statement);
+    const recorded = countedWhenRecorded(statement);
+    const isTrusted = recorded.trusted === true && now.trusted !== true;
+    const toldRows = recorded.tellsRows !== false && now.tellsRows === false;
+    return recorded.confirmations > now.confirmations || isTrusted || toldRows;
+  });
 }

@@ -1,12 +1,12 @@
-import { push } from '../util/maps.ts';
+import { ensure, push } from '../util/maps.ts';
 import { type AmountFold, foldAmount } from './amount-fold.ts';
 import type { DepositCode } from './codes.ts';
-import type { FoldRules } from './fold-rules.ts';
-import { viewGroup } from './group-view.ts';
+import { type CreditedUnder, type FoldRules, isCountedLower, type Terms, termsOf } from './fold-rules.ts';
+import { type GroupView, viewGroup } from './group-view.ts';
 import { amountKey } from './identity.ts';
 import { type PaymentWords, paymentWords } from './payment-words.ts';
+import type { Keyed } from './reporter.ts';
 import type { Statement } from './statement.ts';
-import type { Heard } from './voices.ts';
 
 export type { AmountFold } from './amount-fold.ts';
 export type { FoldRules, ProviderRules } from './fold-rules.ts';
@@ -43,8 +43,10 @@ export interface FoldContext<S extends Statement = Statement> {
   wide?: readonly Statement[];
   /** What tells amounts apart. Default: amount and memo. */
   keyOf?: (statement: S) => string;
-  /** Confirmations under which an amount was credited: a policy that asks for more takes nothing back (rule 2). */
-  creditedWith?: (key: string) => number | undefined;
+  /** What was asked when an amount was credited: a policy that asks for more takes nothing back. */
+  creditedUnder?: (key: string) => CreditedUnder | undefined;
+  /** The statements come from a store, stamped where they counted as another than their own count. Default false. */
+  areRecorded?: boolean;
 }
 
 /** One amount with the statements that speak of it, removals apart. */
@@ -57,30 +59,60 @@ export interface FoldedAmount<S extends Statement = Statement> {
 export function foldGroup<S extends Statement>(
   statements: readonly S[],
   rules: FoldRules,
-  { wide = [], keyOf = amountKey, creditedWith }: FoldContext<S> = {},
+  { wide = [], keyOf = amountKey, creditedUnder, areRecorded = false }: FoldContext<S> = {},
 ): Map<string, FoldedAmount<S>> {
   const words = rules.keyedBy === 'payment' ? paymentWords(statements, keyOf) : undefined;
-  const heard: Heard[] = [];
+  const all: Keyed[] = [];
   const byKey = new Map<string, S[]>();
   for (const statement of statements) {
     if (statement.kind === 'removed') {
-      heard.push({ statement, key: '' });
+      all.push({ statement, key: '' });
       continue;
     }
     const key = keyOf(statement);
-    if (words?.standing.has(statement) !== false) heard.push({ statement, key });
+    if (words?.standing.has(statement) !== false) all.push({ statement, key });
     push(byKey, key, statement);
   }
-  for (const statement of wide) heard.push({ statement, key: '' });
-  const group = viewGroup(heard, byKey.size, rules);
+  for (const statement of wide) all.push({ statement, key: '' });
+  const viewBefore = viewer(all, byKey.size, rules);
+  const group = viewBefore(termsOf(rules));
+  const mode = areRecorded && isCountedLower(all, rules) ? 'recorded' : 'now';
   const folded = new Map<string, FoldedAmount<S>>();
   for (const [key, own] of byKey) {
     const standing = own.filter((statement) => words?.standing.has(statement) !== false);
     const spoken = standing.length === 0 ? own : standing;
-    folded.set(key, { fold: foldAmount(group, key, spoken, creditedWith?.(key)), statements: own });
+    const under = creditedUnder?.(key);
+    const before = viewBefore(termsBefore(group.terms, mode, under));
+    const confirmations = under?.confirmations ?? Number.POSITIVE_INFINITY;
+    const isOther = before !== group || under !== undefined;
+    folded.set(key, {
+      fold: foldAmount(group, key, spoken, isOther ? { group: before, confirmations } : undefined),
+      statements: own,
+    });
   }
   if (words) decidePayment(folded, words);
   return folded;
+}
+
+function viewer(all: readonly Keyed[], amounts: number, rules: FoldRules): (terms: Terms) => GroupView {
+  const views = new Map<string, GroupView>();
+  return (terms) => {
+    const { reorgDepth, finality, taking, mode } = terms;
+    const name = `${reorgDepth} ${finality} ${taking} ${mode}`;
+    return ensure(views, name, () => viewGroup(all, amounts, rules, terms));
+  };
+}
+
+/** The mildest that was asked while the amount was credited. Nothing that configuration asks later takes it back. */
+function termsBefore(now: Terms, mode: 'recorded' | 'now', under: CreditedUnder | undefined): Terms {
+  if (!under) return { ...now, mode };
+  const { reorgDepth = now.reorgDepth, finality = now.finality, taking = now.taking } = under;
+  return {
+    reorgDepth: Math.min(now.reorgDepth, reorgDepth),
+    finality: Math.min(now.finality, finality),
+    taking: Math.max(now.taking, taking),
+    mode: under.reorgDepth === undefined ? 'trusting' : mode,
+  };
 }
 
 /**

@@ -1,19 +1,23 @@
 import { ensure } from '../util/maps.ts';
 import { type Block, type BlockStanding, blocksOf, chainConfirmed, standing } from './blocks.ts';
 import { conflictingAmounts } from './conflicts.ts';
-import { chainProvider, type FoldRules, meets, quorumAsked, reorgDepth } from './fold-rules.ts';
-import { type Heard, type Loose, listen, type Voice } from './voices.ts';
+import { chainProvider, type FoldRules, meets, quorumAsked, type Terms } from './fold-rules.ts';
+import type { Keyed, Reporter, Unplaced } from './reporter.ts';
+import { sortByReporter } from './reporters.ts';
 
 /** One group, sorted for the fold of its amounts. */
 export interface GroupView {
-  voices: readonly Voice[];
+  reporters: readonly Reporter[];
   blocks: readonly Block[];
   rules: FoldRules;
+  terms: Terms;
   quorum: number;
-  /** Rule 21: a removal (or failure, rule 22) that names no block stands, and holds the whole group. */
+  /** A removal (or failure) that names no block stands, and holds the whole group. */
   removedNoBlock?: 'REMOVED_NO_BLOCK' | 'FAILED';
-  /** Rule 20: a provider left with only removals holds the statements without a hash. */
-  looseAreHeld: boolean;
+  /** Amounts of which a failure that names no block stands. */
+  failedAmounts: ReadonlySet<string>;
+  /** A provider left with only removals holds the statements without a hash. */
+  unplacedAreHeld: boolean;
   /** The group as amounts that ask for so many confirmations see it. */
   at(confirmations: number): DepthView;
 }
@@ -29,23 +33,28 @@ export interface DepthView {
 }
 
 /** `amounts`: how many the group has; of one alone there is nothing to contradict. */
-export function viewGroup(statements: readonly Heard[], amounts: number, rules: FoldRules): GroupView {
-  const voices = listen(statements, rules);
-  const blocks = blocksOf(voices, reorgDepth(rules));
+export function viewGroup(statements: readonly Keyed[], amounts: number, rules: FoldRules, terms: Terms): GroupView {
+  const reporters = sortByReporter(statements, rules, terms);
+  const blocks = blocksOf(reporters, terms);
   const views = new Map<number, DepthView>();
   const group: GroupView = {
-    voices,
+    reporters,
     blocks,
     rules,
+    terms,
     quorum: quorumAsked(rules),
-    looseAreHeld: voices.some((voice) => voice.onlyRemoves),
+    failedAmounts: failuresWithoutBlock(reporters),
+    unplacedAreHeld: reporters.some((reporter) => reporter.onlyRemoves),
     at(confirmations) {
-      return ensure(views, confirmations, () => viewAt(group, confirmations, amounts > 1));
+      return ensure(views, confirmations, () =>
+        viewAt(group, confirmations, amounts > 1 && rules.keyedBy !== 'payment'),
+      );
     },
   };
-  const removed = voices.filter((voice) => voice.looseRemovalStands);
+  finaliseUnplaced(reporters, terms);
+  const removed = reporters.filter((reporter) => reporter.removalStands);
   if (removed.length > 0) {
-    group.removedNoBlock = removed.some((voice) => voice.looseRemovalKind === 'removed')
+    group.removedNoBlock = removed.some((reporter) => reporter.removalKind === 'removed')
       ? 'REMOVED_NO_BLOCK'
       : 'FAILED';
   }
@@ -54,24 +63,64 @@ export function viewGroup(statements: readonly Heard[], amounts: number, rules: 
 
 const noConflicts: ReadonlySet<string> = new Set();
 
-function viewAt({ voices, blocks }: GroupView, confirmations: number, mayConflict: boolean): DepthView {
+function viewAt(group: GroupView, confirmations: number, mayConflict: boolean): DepthView {
+  const { reporters, blocks, terms, rules } = group;
   const decided = chainConfirmed(blocks, confirmations);
   const standings = new Map<Block, BlockStanding>();
-  for (const block of blocks) standings.set(block, standing(block, confirmations, decided));
-  const isConfirmed = (one: Loose): boolean => isConfirmedLoose(one, confirmations);
-  const isNotDead = (block: Block): boolean => standings.get(block) !== 'dead';
+  for (const block of blocks) standings.set(block, standing(block, confirmations, decided, terms));
+  const isWell = (one: Unplaced): boolean => isConfirmedUnplaced(one, confirmations);
   const view: DepthView = {
     confirmations,
     standings,
     chainHasSpoken:
-      decided !== undefined || voices.some((voice) => voice.name === chainProvider && voice.loose.some(isConfirmed)),
-    conflicts: mayConflict ? conflictingAmounts(voices, blocks.filter(isNotDead), isConfirmed) : noConflicts,
+      decided !== undefined ||
+      reporters.some((reporter) => reporter.name === chainProvider && reporter.unplaced.some(isWell)),
+    conflicts: noConflicts,
   };
   if (decided) view.decided = decided;
+  if (mayConflict) {
+    const alive = blocks.filter((block) => standings.get(block) !== 'dead');
+    view.conflicts = conflictingAmounts({ reporters, blocks: alive, confirmations, rules });
+  }
   return view;
 }
 
-/** Whether a statement without a hash has the confirmations asked; never mempool (rule 18). */
-export function isConfirmedLoose(one: Loose, confirmations: number): boolean {
-  return !one.dead && one.statement.kind !== 'seen' && meets(one.depth, confirmations);
+/** Whether a statement without a block has the confirmations asked. */
+export function isConfirmedUnplaced(one: Unplaced, confirmations: number): boolean {
+  return one.standing !== 'dead' && one.tellsRows && meets(one.depth, confirmations);
+}
+
+/** What so many votes gave the reorg depth never dies: it is held instead. */
+function finaliseUnplaced(reporters: readonly Reporter[], { reorgDepth, finality }: Terms): void {
+  const votes = new Map<string, Set<string>>();
+  for (const { name, voter, unplaced } of reporters) {
+    for (const { key, depth } of unplaced) {
+      if (depth.count < reorgDepth) continue;
+      const own = ensure(votes, key, () => new Set<string>());
+      own.add(voter);
+      if (name === chainProvider) for (let vote = own.size; vote < finality; vote += 1) own.add(`${name} ${vote}`);
+    }
+  }
+  for (const { unplaced } of reporters) {
+    for (const one of unplaced) {
+      const isFinal = one.depth.count >= reorgDepth && (votes.get(one.key)?.size ?? 0) >= finality;
+      if (isFinal && one.standing === 'dead') one.standing = 'held';
+    }
+  }
+}
+
+function failuresWithoutBlock(reporters: readonly Reporter[]): ReadonlySet<string> {
+  const failed = new Set<string>();
+  for (const reporter of reporters) {
+    for (const [key, { newest, untimed }] of reporter.failedAmounts) {
+      if (untimed || !hasSpokenSince(reporter, key, newest)) failed.add(key);
+    }
+  }
+  return failed;
+}
+
+function hasSpokenSince({ unplaced, blocks }: Reporter, key: string, since: number): boolean {
+  const isSince = (at: number | undefined): boolean => at !== undefined && at > since;
+  if (unplaced.some((one) => one.key === key && isSince(one.statement.at))) return true;
+  return [...blocks.values()].some(({ rows }) => (rows.get(key) ?? []).some(({ at }) => isSince(at)));
 }

@@ -38,13 +38,3 @@ function identityText(group: Group, amount: bigint, memo: string | undefined, or
 export function eventId(deposit: string, generation: number, kind: EventKind): string {
   return `${deposit}:${generation}:${kind}`;
 }
-
-const fixedByTransaction = /^(?:native|out:\d+|ix:\d+)$/;
-
-/**
- * Whether a position is the same in every block that may hold the transaction (`native`, `out:N`, outer `ix:N`) or tells
- * rows apart only within one block (rule 6). One that is not in the vocabulary is taken for the narrower.
- */
-export function positionScope(position: string): 'transaction' | 'block' {
-  return fixedByTransaction.test(position) ? 'transaction' : 'block';
-}

@@ -61,7 +61,9 @@ export function turn(copy: Copy, fold: AmountFold, memoIsToldElsewhere: boolean)
   return made;
 }
 
+const quarantining: ReadonlySet<string> = new Set(['CONFLICT', 'HELD', 'CHAIN_DISAGREES', 'COPIES_UNCLEAR']);
+
 function isQuarantine({ code }: Copy): boolean {
   if (code === undefined) return false;
-  return code === 'CONFLICT' || code === 'HELD' || code === 'CHAIN_DISAGREES' || Object.hasOwn(checkResults, code);
+  return quarantining.has(code) || Object.hasOwn(checkResults, code);
 }

@@ -1,4 +1,4 @@
-import type { CheckCode } from './codes.ts';
+import type { CheckCode, EvidenceName } from './codes.ts';
 
 /** What a provider says of a transfer in a block. `seen` is mempool only; `mined` is in a block, not yet final for it. */
 export type StatementKind = 'seen' | 'mined' | 'confirmed' | 'failed' | 'removed';
@@ -12,7 +12,10 @@ export interface Statement {
   amount: bigint;
   /** Canonical memo or tag; absent where there is none, or where the provider cannot tell. */
   memo?: string;
-  /** `native`, `out:N`, `ix:N` (fixed by the transaction) or `log:N`, `event:N`, `trace:...`, `ix:N.M` (fixed by a block). */
+  /**
+   * `native`, `out:N`, `ix:N` (fixed by the transaction); `log:N`, `event:N`, `trace:...`, `ix:N.M` (fixed by a block); or a
+   * private id of the provider's, `transfer:...`. `positions.ts` has the scopes.
+   */
   position?: string;
   blockHash?: string;
   /** As the provider counts them; absent is 0. */
@@ -23,8 +26,31 @@ export interface Statement {
   eventId: string;
   /** Which row of that event, from 0. */
   row: number;
-  /** A named check that keeps this row from being credited until an operator decides. */
+  /** With which the amount was read. */
+  decimals?: number;
+  /** A named check that keeps this row from being credited until it is cleared. */
   check?: CheckCode;
+  /** Evidence that the check wants and did not get: a later statement that shows all of it clears the check. */
+  lacks?: readonly EvidenceName[];
+  /** Evidence of the named checks that this statement carries, and that is good. */
+  shows?: readonly EvidenceName[];
+  /** A failure of this transfer alone, inside a transaction that may have succeeded. Absent: of the whole transaction. */
+  failure?: 'transfer';
+  /** The provider's own id of the event, where it signs one: what it says later under the same id corrects what it said. */
+  report?: string;
+  /** Fingerprint of the key that signed it: instances that share a key have one vote. */
+  signedBy?: string;
+  /** What it counted as when it was recorded, where that is not its own count: configuration changes later. */
+  counted?: Counted;
+}
+
+/** What a statement counts as under one configuration. */
+export interface Counted {
+  confirmations: number;
+  /** Default false: mined suffices (`trustMined`). */
+  trusted?: boolean;
+  /** Default true; false for a provider that cannot report the memos of the network. */
+  tellsRows?: boolean;
 }
 
 /** A statement as a store keeps it. `group` is absent for a removal or failure of a whole transaction. */
@@ -39,8 +65,9 @@ export interface StoredStatement extends Statement {
   /** The customer's account, as `policy.accounts` named it. */
   account?: string;
   symbol?: string;
-  decimals?: number;
   blockNumber?: string;
+  /** A failure of what was not ours, or not listed, when it came: it ends what was credited before, and begins nothing. */
+  onlyEnds?: true;
 }
 
 /**

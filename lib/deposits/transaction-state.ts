@@ -27,11 +27,20 @@ export interface StoredDeposit extends DepositRecord {
   waitingSince?: number;
   /** Confirmations that were asked when it was credited: a policy that asks for more later takes nothing back (rule 2). */
   creditedWith?: number;
+  /** What else was asked, at the mildest, while it was credited; absent for what was credited before it was kept. */
+  creditedUnder?: { reorgDepth: number; finality: number; taking: number };
 }
 
 /** What listeners and the public see of a stored deposit. */
 export function depositRecordOf(stored: StoredDeposit): DepositRecord {
-  const { group: _group, ordinal: _ordinal, waitingSince: _since, creditedWith: _credited, ...record } = stored;
+  const {
+    group: _group,
+    ordinal: _ordinal,
+    waitingSince: _since,
+    creditedWith: _credited,
+    creditedUnder: _under,
+    ...record
+  } = stored;
   return record;
 }
 

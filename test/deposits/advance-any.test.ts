@@ -5,11 +5,12 @@ import type { Advance, AdvanceContext } from '../../lib/deposits/advance.ts';
 import { foldGroup } from '../../lib/deposits/fold.ts';
 import { amountKey } from '../../lib/deposits/identity.ts';
 import type { StoredDeposit } from '../../lib/deposits/transaction-state.ts';
+import { propertyRuns } from '../helpers/runs.ts';
 import { babble, babbleRules } from './babble.ts';
 import { createInbox, group, type Inbox, stored } from './inbox.ts';
 import { type Dice, dice, inventWorld } from './model.ts';
 
-const runs = { numRuns: 10_000 };
+const runs = { numRuns: propertyRuns(1_000) };
 
 /** Lets anything arrive, in one of the orders; after each step the listener looks. */
 function anything(

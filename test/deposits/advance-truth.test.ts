@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { propertyRuns } from '../helpers/runs.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { type Dice, dice, type Guarantee, inventWorld, type World } from './model.ts';
 
 // Each run invents a chain with its reorgs and one to three providers that see it (model.ts), lets what they say arrive in
 // any order, and compares what is credited with what the chain holds.
 
-const runs = { numRuns: 10_000 };
+const runs = { numRuns: propertyRuns(1_000) };
 
 interface Watch {
   /** After each step. */

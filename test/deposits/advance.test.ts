@@ -60,11 +60,12 @@ describe('A new deposit', () => {
       group,
       ordinal: 1,
       creditedWith: 12,
+      creditedUnder: { reorgDepth: 64, finality: 1, taking: 1 },
     });
     assert.deepEqual(change?.statements, [statement]);
     assert.equal(change?.expectedVersion, 0);
     assert.equal(change?.key, 'eip155:1|0x01');
-    const { group: _, ordinal, creditedWith, ...record } = deposit;
+    const { group: _, ordinal, creditedWith, creditedUnder, ...record } = deposit;
     assert.deepEqual(change?.events, [
       { id: `${deposit?.id}:1:deposit`, kind: 'deposit', generation: 1, deposit: record },
     ]);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { fold, foldGroup } from '../../lib/deposits/fold.ts';
 import { amountKey } from '../../lib/deposits/identity.ts';
 import type { Statement } from '../../lib/deposits/statement.ts';
+import { propertyRuns } from '../helpers/runs.ts';
 import { babble, babbleRules } from './babble.ts';
 import { type Dice, dice } from './model.ts';
 
@@ -13,7 +14,7 @@ function anything(check: (statements: Statement[], roll: Dice) => void): void {
       const roll = dice(seed);
       check(babble(roll, count), roll);
     }),
-    { numRuns: 10_000 },
+    { numRuns: propertyRuns(1_000) },
   );
 }
 

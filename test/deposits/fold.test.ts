@@ -117,14 +117,17 @@ describe('Copies (rule 8)', () => {
 describe('Statements without a block hash (rule 11)', () => {
   test('join by positions that the transaction fixes, and by no others', () => {
     folds(say('A confirmed 5 out:0 -', 'A confirmed 5 out:1 -'), { 5: { due: 2, possible: 2 } });
-    folds(say('A confirmed 5 log:0 -', 'A confirmed 5 log:1 -'), { 5: due });
+    folds(say('A confirmed 5 log:0 -', 'A confirmed 5 log:1 -'), {
+      5: { due: 1, possible: 2, code: 'COPIES_UNCLEAR' },
+    });
+    folds(say('A mined 5 log:0 -', 'A confirmed 5 log:1 -'), { 5: due });
     folds(say('A confirmed 5 out:0 X', 'A confirmed 5 out:1 -'), { 5: { due: 2, possible: 2 } });
     folds(say('A confirmed 5 out:0 -', 'B confirmed 5 out:1 -'), { 5: { ...due, code: 'POSITIONS_DIFFER' } });
   });
 
   test('lend no confirmations, and keep nothing possible before they are confirmed', () => {
     folds(say('A confirmed 5 -', 'B mined 7 log:1 X'), { 5: kept('CONFLICT'), 7: kept('CONFLICT') });
-    folds(say('A confirmed 5 native -', 'B mined 7 log:1 X'), { 5: due, 7: waiting });
+    folds(say('A confirmed 5 out:0 -', 'B mined 7 out:1 X'), { 5: due, 7: waiting });
     folds(say('A mined 5 -'), { 5: unsure });
     folds(say('A seen 5 - x99'), { 5: unsure });
   });
@@ -132,7 +135,7 @@ describe('Statements without a block hash (rule 11)', () => {
   test('end when the provider names a block later (rule 13)', () => {
     folds(say('A confirmed 5 - @1', 'A mined 5 X @2'), { 5: waiting });
     folds(say('A confirmed 5 -', 'A mined 5 X @2'), { 5: due });
-    folds(say('A confirmed 5 - x64 @1', 'A mined 7 X @2'), { 5: waiting, 7: waiting });
+    folds(say('A confirmed 5 - x64 @1', 'A mined 7 X @2'), { 5: kept('REORG_AMBIGUOUS'), 7: waiting });
   });
 
   test('are held while a provider has nothing to say but removals (rule 20)', () => {
@@ -276,14 +279,20 @@ describe('Named checks', () => {
     folds([withCheck(checked, 'TIME_LOCKED'), ...(other ? [other] : [])], { 5: kept('TIME_LOCKED') });
   });
 
-  test('end by a newer statement of that provider without them', () => {
+  test('end by a later statement of that provider that shows what was lacking, and by no silence', () => {
     const [checked, later, another] = say('A mined 5 X @1', 'A confirmed 5 X @2', 'B confirmed 5 X @2');
     assert.ok(later && another);
-    folds([withCheck(checked, 'REPLACEABLE'), later], { 5: due });
-    folds([withCheck(checked, 'REPLACEABLE'), another], { 5: kept('REPLACEABLE') });
+    const showing = (statement: Statement): Statement => ({ ...statement, shows: ['replaceable'] });
+    folds([withCheck(checked, 'REPLACEABLE'), showing(later)], { 5: due });
+    folds([withCheck(checked, 'REPLACEABLE'), later], { 5: kept('REPLACEABLE') });
+    folds([withCheck(checked, 'REPLACEABLE'), { ...later, shows: ['script'] }], { 5: kept('REPLACEABLE') });
+    folds([withCheck(checked, 'REPLACEABLE'), showing(another)], { 5: kept('REPLACEABLE') });
+    folds([withCheck(checked, 'MEMO_MISSING'), showing(later)], { 5: kept('MEMO_MISSING') });
     const [output, next] = say('A confirmed 5 out:0 X @1', 'A confirmed 5 out:1 X @2');
     assert.ok(next);
-    folds([withCheck(output, 'SCRIPT_NOT_STANDARD'), next], { 5: kept('SCRIPT_NOT_STANDARD', 2) });
+    folds([withCheck(output, 'SCRIPT_NOT_STANDARD'), { ...next, shows: ['script'] }], {
+      5: kept('SCRIPT_NOT_STANDARD', 2),
+    });
   });
 });
 

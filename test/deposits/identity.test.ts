@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { amountKey, depositId, eventId, groupKey, positionScope, transactionKey } from '../../lib/deposits/identity.ts';
+import { amountKey, depositId, eventId, groupKey, transactionKey } from '../../lib/deposits/identity.ts';
 import type { Group } from '../../lib/deposits/statement.ts';
 
 const group: Group = {
@@ -63,12 +63,5 @@ describe('Identity (rules 4, 6, 9, 26)', () => {
   test('of an amount has its memo', () => {
     assert.equal(amountKey({ amount: 5n }), '5');
     assert.equal(amountKey({ amount: 5n, memo: 'tag' }), '5|tag');
-  });
-
-  test('of a position is as wide as what fixes it, and narrow where that is not known', () => {
-    for (const position of ['native', 'out:0', 'out:12', 'ix:3']) assert.equal(positionScope(position), 'transaction');
-    for (const position of ['log:0', 'event:1', 'trace:0.1', 'ix:3.1', 'out:', 'other:1', 'out:1 ', 'nativeX', '']) {
-      assert.equal(positionScope(position), 'block');
-    }
   });
 });

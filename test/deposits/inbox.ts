@@ -37,9 +37,10 @@ export interface Inbox {
   deposit(amount: bigint, ordinal?: number): StoredDeposit;
 }
 
-export function createInbox(rules: FoldRules): Inbox {
+/** `before`: what was stored already. */
+export function createInbox(rules: FoldRules, before?: TransactionState): Inbox {
   const home: Group = rules.keyedBy === 'payment' ? { ...group, transactionId: '', payment: 'A/1' } : group;
-  let state: TransactionState = {
+  let state: TransactionState = before ?? {
     key: transactionKey(home),
     version: 0,
     statements: [],

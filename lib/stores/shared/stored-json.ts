@@ -32,6 +32,13 @@ export function statementToJson(statement: StoredStatement): string {
     account: statement.account,
     symbol: statement.symbol,
     decimals: statement.decimals,
+    lacks: statement.lacks,
+    shows: statement.shows,
+    failure: statement.failure,
+    report: statement.report,
+    signedBy: statement.signedBy,
+    counted: statement.counted,
+    onlyEnds: statement.onlyEnds,
   };
   return JSON.stringify(json);
 }
@@ -66,6 +73,7 @@ export function depositToJson(deposit: StoredDeposit | (DepositRecord & Partial<
     ordinal: deposit.ordinal,
     waitingSince: deposit.waitingSince,
     creditedWith: deposit.creditedWith,
+    creditedUnder: deposit.creditedUnder,
   };
   return JSON.stringify(json);
 }

@@ -194,7 +194,7 @@ function isSame(shown: DepositRecord, stored: StoredDeposit | undefined): boolea
   return fields === Object.keys(shown).length;
 }
 
-const storedOnly: ReadonlySet<string> = new Set(['group', 'ordinal', 'waitingSince', 'creditedWith']);
+const storedOnly: ReadonlySet<string> = new Set(['group', 'ordinal', 'waitingSince', 'creditedWith', 'creditedUnder']);
 
 function insertEvent(
   { sql }: SqliteConnection,

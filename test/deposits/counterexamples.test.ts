@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type Folded, type FoldRules, fold } from '../../lib/deposits/fold.ts';
+import type { Statement } from '../../lib/deposits/statement.ts';
+import { createInbox, type Inbox } from './inbox.ts';
+import { orders, say } from './say.ts';
+
+// Each of these credited money twice, credited what was false, or took back what was true, before the rule beside it.
+
+const rules: FoldRules = { confirmations: 12, reorgDepth: 64, quorum: 1, providers: {} };
+const due: Folded = { due: 1, possible: 1 };
+const conflict: Folded = { due: 0, possible: 1, code: 'CONFLICT' };
+
+function folds(told: readonly Statement[], want: Record<string, Folded>, changed: Partial<FoldRules> = {}): void {
+  for (const order of orders(told)) assert.deepEqual(fold(order, { ...rules, ...changed }), want);
+}
+
+function tell(inbox: Inbox, ...texts: readonly string[]): void {
+  for (const text of texts) {
+    inbox.tell(...say(`${text} e:${inbox.state.statements.length}`));
+    inbox.hand();
+  }
+}
+
+function mark(statements: readonly Statement[], ...changes: readonly Partial<Statement>[]): Statement[] {
+  return statements.map((statement, index) => ({ ...statement, ...changes[index] }));
+}
+
+function reverts(inbox: Inbox): number {
+  return inbox.events.filter((event) => event.kind === 'deposit.reverted').length;
+}
+
+describe('Private and mixed positions', () => {
+  const both = { 5: conflict, 7: conflict };
+
+  test('do not let two custody providers that contradict each other both be credited', () => {
+    folds(say('A confirmed 5 transfer:1 X', 'B confirmed 7 transfer:2 X'), both);
+    folds(say('A confirmed 5 transfer:1 -', 'B confirmed 7 transfer:2 -'), both);
+    folds(say('A confirmed 5 native X', 'B confirmed 7 transfer:2 X'), both);
+    folds(say('A confirmed 5 trace:0 -', 'B confirmed 7 trace:1 -'), both);
+  });
+
+  test('hold a native amount against another amount of a trace: they may be two names of one movement', () => {
+    folds(say('A confirmed 5 native X', 'B confirmed 7 trace:0 X'), both);
+    folds(say('A confirmed 5 native X', 'B confirmed 7 trace:0 X', 'B confirmed 5 native X'), { 5: due, 7: due });
+  });
+
+  test('make no noise where two custody providers agree', () => {
+    folds(say('A confirmed 5 transfer:1 X', 'B confirmed 5 transfer:2 X'), { 5: due });
+  });
+});
+
+describe('A word from the mempool', () => {
+  test('excuses no conflict, and neither does one that is not confirmed', () => {
+    for (const weak of ['B seen 5 -', 'B mined 5 - x1']) {
+      folds(say(weak, 'A confirmed 5 X', 'B confirmed 7 X'), { 5: conflict, 7: conflict });
+      folds(say(weak, 'A confirmed 5 -', 'B confirmed 7 -'), { 5: conflict, 7: conflict });
+    }
+  });
+
+  test('ends no removal', () => {
+    const held: Folded = { due: 0, possible: 1, code: 'REMOVED_NO_BLOCK' };
+    folds(say('A confirmed 5 - @1', 'A removed - @2', 'A seen 5 - @3'), { 5: held });
+    const ambiguous: Folded = { due: 0, possible: 1, code: 'REORG_AMBIGUOUS' };
+    folds(say('A confirmed 5 - @1', 'A removed X @2', 'A seen 5 - @3'), { 5: ambiguous });
+    folds(say('A confirmed 5 - @1', 'A removed X @2', 'A mined 5 - x1 @3'), { 5: ambiguous });
+  });
+
+  test('takes no code from what is credited and was removed', () => {
+    const inbox = createInbox(rules);
+    tell(inbox, 'A confirmed 5 - @1', 'A removed - @2');
+    assert.equal(inbox.deposit(5n).code, 'REMOVED_NO_BLOCK');
+    tell(inbox, 'A seen 5 - @3');
+    assert.equal(inbox.deposit(5n).code, 'REMOVED_NO_BLOCK');
+  });
+
+  test('clears no check', () => {
+    const told = say('A confirmed 5 X @1', 'A seen 5 - @2');
+    folds(mark(told, { check: 'REPLACEABLE', lacks: ['replaceable'] }, { shows: ['replaceable'] }), {
+      5: { due: 0, possible: 1, code: 'REPLACEABLE' },
+    });
+  });
+});
+
+describe('A changed configuration', () => {
+  const trusting: FoldRules = { ...rules, providers: { A: { trustMined: true, reportsConfirmations: false } } };
+  const changes: Record<string, Partial<FoldRules>> = {
+    'renames or removes a provider': { providers: {} },
+    'trusts mined no more': {
+      providers: { A: { trustMined: false, reportsConfirmations: false } },
+      chainRequired: true,
+    },
+    'asks for more': { confirmations: 30, quorum: 3, reorgDepth: 200, chainRequired: true },
+    'learns that a provider reports no memos': { providers: { A: { reportsMemos: false } }, networkHasMemos: true },
+  };
+
+  for (const [what, changed] of Object.entries(changes)) {
+    test(`that ${what} takes nothing back`, () => {
+      for (const text of ['A mined 5 -', 'A mined 5 X']) {
+        const inbox = createInbox(trusting);
+        tell(inbox, text);
+        assert.deepEqual(inbox.credited(), { 5: 1 });
+        inbox.step({ rules: () => ({ ...trusting, ...changed }) });
+        assert.deepEqual(inbox.credited(), { 5: 1 });
+        assert.equal(inbox.deposit(5n).status, 'confirmed');
+        assert.equal(reverts(inbox), 0);
+      }
+    });
+  }
+
+  test('that knows no more of finality takes back nothing that was final', () => {
+    const inbox = createInbox(rules);
+    tell(inbox, 'A confirmed 5 X x64 @1', 'A removed X @2');
+    for (const changed of [{ reorgDepth: 100 }, { quorum: 2 }]) inbox.step({ rules: () => ({ ...rules, ...changed }) });
+    assert.deepEqual(inbox.credited(), { 5: 1 });
+  });
+
+  test('that lowers the quorum lets no single provider take back what two credited', () => {
+    const inbox = createInbox({ ...rules, quorum: 2 });
+    tell(inbox, 'A confirmed 5 X', 'B confirmed 5 X', 'C removed X');
+    inbox.step({ rules: () => rules });
+    assert.deepEqual(inbox.credited(), { 5: 1 });
+  });
+
+  test('lets deposits be read that were credited before statements were stamped', () => {
+    const inbox = createInbox(trusting);
+    tell(inbox, 'A mined 5 -');
+    const old = {
+      ...inbox.state,
+      statements: inbox.state.statements.map(({ counted, ...statement }) => statement),
+      deposits: inbox.state.deposits.map(({ creditedUnder, ...deposit }) => deposit),
+    };
+    const upgraded = createInbox({ ...rules, providers: {} }, old);
+    assert.equal(upgraded.step({}).change?.events.length ?? 0, 0);
+    assert.equal(upgraded.deposit(5n).status, 'confirmed');
+  });
+});
+
+describe('A provider without positions that changes its word', () => {
+  test('about one transfer of a network that pays once is held', () => {
+    const once = { paysOnce: true };
+    folds(say('A confirmed 5 X @1', 'A confirmed 5 m:77 X @2'), { 5: conflict, '5|77': conflict }, once);
+    folds(say('A confirmed 5 m:76 X @1', 'A confirmed 5 m:77 X @2'), { '5|76': conflict, '5|77': conflict }, once);
+  });
+
+  test('by adding a memo is held on every network that has them', () => {
+    folds(say('A confirmed 5 X @1', 'A confirmed 5 m:77 X @2'), { 5: conflict, '5|77': conflict });
+    folds(say('A confirmed 5 m:1 X', 'A confirmed 5 m:2 X'), { '5|1': due, '5|2': due });
+  });
+
+  test('between mined and confirmed is credited with what it has confirmed', () => {
+    folds(say('A mined 5 X x1 @1', 'A confirmed 4 X @2'), { 5: { due: 0, possible: 1 }, 4: due });
+    folds(say('A mined 5 X x1 @1', 'A confirmed 4 X @2', 'A confirmed 5 X @3'), { 5: due, 4: due });
+  });
+
+  test('about the same event of its own corrects it', () => {
+    const told = say('A confirmed 5 X @1', 'A confirmed 4 X @2');
+    folds(mark(told, { report: 'r' }, { report: 'r' }), { 5: { due: 0, possible: 0 }, 4: due });
+    folds(mark(told, { report: 'r' }, { report: 's' }), { 5: due, 4: due });
+    folds(say('A confirmed 5 transfer:1 X @1', 'A confirmed 4 transfer:1 X @2'), {
+      5: { due: 0, possible: 0 },
+      4: due,
+    });
+    folds(say('A confirmed 5 transfer:1 X', 'A confirmed 4 transfer:1 X'), { 5: conflict, 4: conflict });
+  });
+
+  test('because decimals were corrected is held', () => {
+    const told = mark(say('A confirmed 500 X @1', 'A confirmed 5 X @2'), { decimals: 8 }, { decimals: 6 });
+    folds(told, { 500: conflict, 5: conflict });
+    folds(mark(told, {}, { decimals: 8 }), { 500: due, 5: due });
+  });
+});
+
+describe('With a quorum of two', () => {
+  const two: FoldRules = { ...rules, quorum: 2 };
+
+  test('one provider alone makes nothing final', () => {
+    const inbox = createInbox(two);
+    tell(
+      inbox,
+      'A confirmed 5 X @1',
+      'B confirmed 5 X @1',
+      'C confirmed 5 X x64 @1',
+      'A removed X @2',
+      'B removed X @2',
+    );
+    assert.deepEqual(inbox.credited(), {});
+    assert.equal(inbox.deposit(5n).status, 'reverted');
+  });
+
+  test('one provider that removes or fails takes nothing back, and a release passes over it', () => {
+    for (const word of ['C removed X', 'C removed -', 'C failed 5 X', 'C failed 5 -']) {
+      const inbox = createInbox(two);
+      tell(inbox, word, 'A confirmed 5 X @1', 'B confirmed 5 X @1');
+      assert.deepEqual(inbox.credited(), {}, word);
+      assert.ok(inbox.deposit(5n).code);
+      inbox.decide('release', inbox.deposit(5n).id);
+      assert.deepEqual(inbox.credited(), { 5: 1 }, word);
+      const credited = createInbox(two);
+      tell(credited, 'A confirmed 5 X @1', 'B confirmed 5 X @1', word);
+      assert.deepEqual(credited.credited(), { 5: 1 }, word);
+    }
+  });
+
+  test('two that remove take back', () => {
+    const inbox = createInbox(two);
+    tell(inbox, 'A confirmed 5 X @1', 'B confirmed 5 X @1', 'C confirmed 5 X @1', 'A removed X @2', 'C removed X @2');
+    assert.equal(inbox.deposit(5n).status, 'reverted');
+  });
+
+  test('instances that share a key have one vote, and so has one message on two paths', () => {
+    const told = say('A confirmed 5 X @1', 'B confirmed 5 X @1', 'C confirmed 5 X @1');
+    const shared = mark(told.slice(0, 2), { signedBy: 'k' }, { signedBy: 'k' });
+    folds(shared, { 5: { due: 0, possible: 1, code: 'QUORUM_PENDING' } }, two);
+    folds(mark(told, { signedBy: 'k' }, { signedBy: 'k' }, { signedBy: 'c' }), { 5: due }, two);
+  });
+});
+
+describe('Equal transfers that nothing tells apart for certain', () => {
+  test('are one credit and one copy for an operator', () => {
+    const inbox = createInbox(rules);
+    tell(inbox, 'A confirmed 5 transfer:1 -', 'A confirmed 5 transfer:2 -');
+    assert.deepEqual(inbox.credited(), { 5: 1 });
+    assert.equal(inbox.deposit(5n, 2).status, 'quarantined');
+    assert.equal(inbox.deposit(5n, 2).code, 'COPIES_UNCLEAR');
+    inbox.decide('release', inbox.deposit(5n, 2).id);
+    assert.deepEqual(inbox.credited(), { 5: 2 });
+  });
+});
+
+describe('A transfer that fails by itself', () => {
+  test('leaves the others of its transaction alone', () => {
+    const told = say('A confirmed 5 7 X @1', 'A failed 5 X @2');
+    folds(mark(told, {}, {}, { failure: 'transfer' }), { 5: { due: 0, possible: 0, code: 'FAILED' }, 7: due });
+    const unplaced = say('A confirmed 5 7 - @1', 'A failed 5 - @2');
+    folds(mark(unplaced, {}, {}, { failure: 'transfer' }), { 5: { due: 0, possible: 1, code: 'FAILED' }, 7: due });
+  });
+});
