@@ -91,7 +91,7 @@ function clears(other: Statement, checked: Statement, check: CheckCode): boolean
   if (other.at === undefined || checked.at === undefined || other.at <= checked.at) return false;
   if (checked.position !== undefined && other.position !== checked.position) return false;
   const lacking = checked.lacks ?? evidenceWanted[check];
-  return lacking !== undefined && lacking.every((name) => other.shows?.includes(name));
+  return lacking?.every((name) => other.shows?.includes(name)) === true;
 }
 
 function isDead(statement: Statement, group: GroupView, view: DepthView): boolean {
