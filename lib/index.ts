@@ -1,7 +1,7 @@
 export { type DepositCallbacks, depositCallbacks } from './deposit-callbacks.ts';
 export type { CheckCode, DepositCode } from './deposits/codes.ts';
 export type { Deposit, DepositStatus, EventKind } from './deposits/deposit.ts';
-export type { Amount, Evidence, PaymentDifference, Transfer } from './deposits/transfer.ts';
+export type { Amount, Evidence, PaymentDifference, ReportedAsset, Transfer } from './deposits/transfer.ts';
 export { DepositCallbackError, type ErrorCode, isDepositCallbackError, type RefusalCode } from './errors.ts';
 export { type DispatchOptions, dispatch } from './middleware/dispatch.ts';
 export { keepRawBody, type RawBodyOptions, rawBody } from './middleware/raw-body.ts';
@@ -11,6 +11,8 @@ export { type RescueOptions, rescueRawBody } from './middleware/rescue-raw-body.
 export { type SignatureOptions, signature } from './middleware/signature.ts';
 export { type SourceFilterOptions, sourceFilter } from './middleware/source-filter.ts';
 export { canonicalAddress } from './networks/address.ts';
+export { defineNetwork, type NetworkDefinition } from './networks/define-network.ts';
+export type { Aliases, AssetName, CanonicalAccount, Codec, NativeAsset, Network } from './networks/network.ts';
 export type { Logger } from './observe/logger.ts';
 export type { Alarm, AlarmCode, NewsMap } from './observe/news.ts';
 export type { Options } from './options.ts';

@@ -1,5 +1,7 @@
 import type { ChainCheck } from './chains/chain-check.ts';
 import { invalidOption } from './errors.ts';
+import { type NetworkDefinition, tableWith } from './networks/define-network.ts';
+import type { NetworkTable } from './networks/table.ts';
 import { consoleLogger, type Logger, steadyLogger } from './observe/logger.ts';
 import type { Policy } from './policy/policy.ts';
 import type { Provider } from './providers/kit/provider.ts';
@@ -15,6 +17,8 @@ export interface Options<Tx = unknown> {
   store?: Store<Tx>;
   /** What may be credited. */
   policy: Policy;
+  /** Networks beside those of the package, or the same with other numbers or more names. See `docs/networks.md`. */
+  networks?: readonly NetworkDefinition[];
   /** IP addresses, CIDRs and domains that may send to any provider; a provider's own list must allow too. Default: all. */
   sources?: readonly string[];
   /** Proxies in front: hops, or their addresses. Default: Express's `trust proxy`. */
@@ -73,6 +77,7 @@ export interface Settings<Tx> {
   readonly providers: readonly Provider[];
   readonly store: Store<Tx>;
   readonly policy: Policy;
+  readonly networks: NetworkTable;
   readonly sources: readonly string[];
   readonly trustProxy: Options['trustProxy'];
   readonly requireHttps: boolean;
@@ -93,6 +98,7 @@ const knownOptions = {
     'providers',
     'store',
     'policy',
+    'networks',
     'sources',
     'trustProxy',
     'requireHttps',
@@ -139,6 +145,7 @@ export function resolveOptions<Tx>(options: Options<Tx>): Settings<Tx> {
     providers,
     store: options.store ?? (memoryStore({ now }) as Store<Tx>),
     policy,
+    networks: tableWith(options.networks),
     sources,
     trustProxy: options.trustProxy,
     requireHttps: options.requireHttps ?? true,

@@ -33,13 +33,13 @@ const freeingMs = 250;
 
 /** Wires a receiver from its settings. Nothing runs before `start()`, so one that is not started delivers nothing. */
 export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
-  const { providers, store, policy, logger, now, retainMs } = settings;
+  const { providers, store, policy, networks, logger, now, retainMs } = settings;
   const news = createNews(logger);
   publishNews(news);
   const newsLog = logNews(news, logger, now);
   const deliverer: Deliverer<Tx> = createDeliverer({ store, ...settings.delivery, logger, news });
   const chains = new Set(settings.chains.map((check) => check.network));
-  const intake = createIntake({ store, policy, providers, chains, logger, news, now });
+  const intake = createIntake({ store, policy, providers, chains, networks, logger, news, now });
   const log = createCallbackLog({ store, logger });
   let isStarted = false;
   const wake = (): void => {
@@ -47,7 +47,15 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
   };
   const operations = createOperations({ store, intake, providers, toleranceMs: settings.toleranceMs, now, wake });
   const follower = followChains({ chains: settings.chains, store, intake, news, logger, now, wake });
-  const watchdog = createWatchdog({ providers, store, silenceMs: settings.silenceMs, news, logger, now });
+  const watchdog = createWatchdog({
+    providers,
+    store,
+    networks: intake.policy().watched,
+    silenceMs: settings.silenceMs,
+    news,
+    logger,
+    now,
+  });
   const retention = createTicker(60_000, forgetOld, logger, 'Pruning');
 
   async function forgetOld(): Promise<void> {

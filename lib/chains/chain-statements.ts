@@ -4,7 +4,6 @@ import { groupKey } from '../deposits/identity.ts';
 import type { Group, StoredStatement } from '../deposits/statement.ts';
 import type { TransactionState } from '../deposits/transaction-state.ts';
 import type { Transfer } from '../deposits/transfer.ts';
-import { requireNetwork } from '../networks/registry.ts';
 import type { CompiledPolicy, ProviderTraits } from '../policy/compile-policy.ts';
 import { present } from '../util/present.ts';
 import type { ChainBlock, ChainClaim, ChainSubject, ChainVerdict, MinedVerdict } from './chain-check.ts';
@@ -196,7 +195,7 @@ function lastWord(state: TransactionState, group: Group | undefined, hash: strin
 
 function stageOf({ group, amount, kind, confirmations = 0 }: StoredStatement, policy: CompiledPolicy): Stage {
   if (group === undefined) return 0;
-  const { reorgDepth } = requireNetwork(group.network);
+  const { reorgDepth } = policy.networks.require(group.network);
   const asked = policy.confirmations(group.network, amount);
   const isReached = asked === 'finalized' ? kind === 'confirmed' : confirmations >= asked;
   if (!isReached) return 0;
@@ -210,7 +209,7 @@ export function nextCheck(
   verdict: MinedVerdict,
   policy: CompiledPolicy,
 ): { confirmations: number } | undefined {
-  const { reorgDepth } = requireNetwork(network);
+  const { reorgDepth } = policy.networks.require(network);
   const asked = claimsIn(state).map(({ amount }) => policy.confirmations(network, amount));
   if (verdict.unseen.length > 0) return { confirmations: verdict.confirmations + reorgDepth };
   if (asked.includes('finalized') && !verdict.finalized) return { confirmations: verdict.confirmations + 1 };

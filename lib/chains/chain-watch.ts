@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
 import { transactionKey } from '../deposits/identity.ts';
-import { requireNetwork } from '../networks/registry.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { ChainBlock, ChainCheck, ChainHead } from './chain-check.ts';
 import { type Confirmed, type ConfirmParts, confirmTransaction } from './confirm-transaction.ts';
@@ -48,7 +47,7 @@ const idleToForget = 12;
 export function createChainWatch(parts: ChainWatchParts): ChainWatch {
   const { chain, store, logger, now, concurrency, wake } = parts;
   const { network } = chain;
-  const { stuckAfterMs } = requireNetwork(network);
+  const { stuckAfterMs } = parts.policy().networks.require(network);
   const watched = new Map<string, Watched>();
   const heads: { number: bigint; at: number }[] = [];
   let newest: ChainHead | undefined;

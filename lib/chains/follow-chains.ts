@@ -36,7 +36,7 @@ export function followChains({ chains, store, intake, news, logger, now, wake }:
   }
   const confirmer = createConfirmer({ ...parts, news, logger });
   const endHints = followHints({ ...parts, news, logger });
-  const endSilence = reconcileOnSilence({ chains, confirmer, reconciler: { reconcile }, news, logger, now });
+  const endSilence = reconcileOnSilence({ chains, confirmer, reconciler: { reconcile }, policy, news, logger, now });
   return {
     reconcile,
     start: confirmer.start,

@@ -1,6 +1,6 @@
 import { transactionKey } from '../deposits/identity.ts';
-import { canonicalTransactionId } from '../networks/address.ts';
-import { findNetwork } from '../networks/registry.ts';
+import { transactionIdOn } from '../networks/canonical.ts';
+import type { NetworkTable } from '../networks/table.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { News, NewsMap } from '../observe/news.ts';
 import type { ChainCheck } from './chain-check.ts';
@@ -28,8 +28,9 @@ export function followHints({ chains, news, logger, wake, ...parts }: FollowHint
 
   const hear = ({ provider, hint }: NewsMap['hint']): void => {
     if (hint.transactionId === undefined) return;
-    for (const chain of chainsFor(chains, hint.network)) {
-      const transactionId = readTransactionId(chain.network, hint.transactionId);
+    const { networks } = parts.policy();
+    for (const chain of chainsFor(chains, hint.network, networks)) {
+      const transactionId = readTransactionId(chain.network, hint.transactionId, networks);
       if (transactionId === undefined) continue;
       const key = transactionKey({ network: chain.network, transactionId, asset: '', to: '' });
       if (waiting.size >= mostWaiting) logger.warn({ provider }, 'A hint was dropped: too many wait to be looked up');
@@ -61,15 +62,19 @@ export function followHints({ chains, news, logger, wake, ...parts }: FollowHint
 }
 
 /** A hint that names no network may be of any. */
-function chainsFor(chains: readonly ChainCheck[], network: string | undefined): readonly ChainCheck[] {
+function chainsFor(
+  chains: readonly ChainCheck[],
+  network: string | undefined,
+  networks: NetworkTable,
+): readonly ChainCheck[] {
   if (network === undefined) return chains;
-  const { id } = findNetwork(network) ?? {};
+  const { id } = networks.find(network) ?? {};
   return chains.filter((chain) => chain.network === id);
 }
 
-function readTransactionId(network: string, text: string): string | undefined {
+function readTransactionId(network: string, text: string, networks: NetworkTable): string | undefined {
   try {
-    return canonicalTransactionId(network, text);
+    return transactionIdOn(networks.require(network), text);
   } catch {
     return undefined;
   }

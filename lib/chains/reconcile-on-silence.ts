@@ -1,6 +1,6 @@
-import { requireNetwork } from '../networks/registry.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { News, NewsMap } from '../observe/news.ts';
+import type { CompiledPolicy } from '../policy/compile-policy.ts';
 import type { CallbackRecord } from '../stores/store.ts';
 import type { ChainCheck } from './chain-check.ts';
 import type { Confirmer } from './confirmer.ts';
@@ -10,6 +10,7 @@ export interface SilenceParts {
   chains: readonly ChainCheck[];
   confirmer: Pick<Confirmer, 'headAt'>;
   reconciler: Reconciler;
+  policy(): Pick<CompiledPolicy, 'networks'>;
   news: News;
   logger: Logger;
   now(): number;
@@ -23,6 +24,7 @@ export function reconcileOnSilence({
   chains,
   confirmer,
   reconciler,
+  policy,
   news,
   logger,
   now,
@@ -59,7 +61,7 @@ export function reconcileOnSilence({
   };
 
   const startOf = (network: string, head: bigint, since: number): bigint => {
-    const seen = confirmer.headAt(network, since) ?? head - BigInt(requireNetwork(network).reorgDepth);
+    const seen = confirmer.headAt(network, since) ?? head - BigInt(policy().networks.require(network).reorgDepth);
     const next = readUpTo.get(network);
     const from = next !== undefined && next > seen ? next : seen;
     return from < 0n ? 0n : from;

@@ -1,17 +1,21 @@
+import { unitsFrom } from '../deposits/amount.ts';
 import { type CheckCode, checkResults } from '../deposits/codes.ts';
 import { transactionKey } from '../deposits/identity.ts';
 import type { Group, StoredStatement } from '../deposits/statement.ts';
 import type { Removal, Transfer } from '../deposits/transfer.ts';
-import { findNetwork } from '../networks/registry.ts';
 import type { CompiledPolicy, ProviderTraits } from '../policy/compile-policy.ts';
 import { present } from '../util/present.ts';
 import { type CanonicalTransfer, canonicalRemoval, canonicalTransfer } from './canonical-transfer.ts';
-import { checks as allChecks, type Check } from './checks.ts';
+import { checks as allChecks, type Check, earlyChecks } from './checks.ts';
+import { orUndefined } from './or-undefined.ts';
+import { resolveNames, type UnknownName } from './resolve-names.ts';
 
 /** What becomes of one transfer: the statement that it makes, or the code of the check that it failed, or both. */
 export interface Assessment {
   outcome: 'recorded' | 'ignored' | 'failed' | 'quarantined';
   code?: CheckCode;
+  /** The network or asset that nobody knows, as the provider writes it. */
+  name?: string;
   statement?: StoredStatement;
   /** What the statement is loaded and committed with. */
   transactionKey?: string;
@@ -40,13 +44,32 @@ export function assess(
   origin: Origin,
   checks: readonly Check[] = allChecks,
 ): Assessment | Promise<Assessment> {
-  const network = findNetwork(transfer.network);
-  if (network === undefined) return { outcome: 'ignored', code: 'NETWORK_NOT_KNOWN' };
-  const canonical = canonicalTransfer(transfer, network, provider, policy);
+  const names = resolveNames(transfer, provider, policy);
+  if ('code' in names) return assessUnknown(transfer, names, provider);
+  const canonical = canonicalTransfer(transfer, names, provider, policy);
   const failed = firstFailed(canonical, policy, checks, 0);
   return failed instanceof Promise
     ? failed.then((code) => conclude(canonical, code, transfer, provider, origin))
     : conclude(canonical, failed, transfer, provider, origin);
+}
+
+/**
+ * A transfer that names what nobody knows: kept to be read again, without a statement, unless it is no deposit wherever
+ * it may be.
+ */
+function assessUnknown(transfer: Transfer, name: UnknownName, { keyedBy }: ProviderTraits): Assessment {
+  const { kind, amount, evidence = {} } = transfer;
+  const asked = { evidence, isHint: keyedBy === 'hint', asset: undefined };
+  const isTakenBack = kind === 'failed' || kind === 'removed';
+  const failed = earlyChecks.find(({ also, fails }) => (!isTakenBack || also?.includes(kind)) && fails(asked));
+  if (failed) return { outcome: checkResults[failed.code], code: failed.code };
+  const isNothing = !isTakenBack && orUndefined(() => unitsFrom(evidence.delivered ?? amount, 0)) === 0n;
+  return isNothing ? { outcome: 'failed', code: 'ZERO_AMOUNT' } : quarantined(name);
+}
+
+function quarantined({ code, name }: UnknownName): Assessment {
+  // It goes to the log and the store: bounded, and of characters that every database holds.
+  return { outcome: 'quarantined', code, name: name.slice(0, 100).replace(/[\p{Cc}\p{Surrogate}]/gu, '?') };
 }
 
 function firstFailed(
@@ -133,10 +156,15 @@ function groupOf({ network, asset, to, transactionId, payment }: CanonicalTransf
  * Makes the statement of a removal or failure of a whole transaction, which reaches each of its groups. Its row may be
  * one that a transfer of the same event has too.
  */
-export function assessRemoval(removal: Removal, provider: ProviderTraits, origin: Origin): Assessment {
-  const network = findNetwork(removal.network);
-  if (network === undefined) return { outcome: 'ignored', code: 'NETWORK_NOT_KNOWN' };
+export function assessRemoval(
+  removal: Removal,
+  provider: ProviderTraits,
+  policy: CompiledPolicy,
+  origin: Origin,
+): Assessment {
   if (provider.keyedBy === 'hint') return { outcome: 'ignored', code: 'ONLY_A_HINT' };
+  const network = policy.networks.find(removal.network, provider);
+  if (network === undefined) return quarantined({ code: 'NETWORK_NOT_KNOWN', name: removal.network });
   const canonical = canonicalRemoval(removal, network, provider);
   if (canonical === undefined) return { outcome: 'quarantined', code: 'TRANSACTION_MALFORMED' };
   const statement = present<StoredStatement>({

@@ -1,19 +1,14 @@
 import { unitsFrom } from '../deposits/amount.ts';
 import type { Group, StatementKind } from '../deposits/statement.ts';
 import type { Evidence, Removal, Transfer } from '../deposits/transfer.ts';
-import { isDepositCallbackError } from '../errors.ts';
-import {
-  canonicalAccount,
-  canonicalAddress,
-  canonicalBlockHash,
-  canonicalTransactionId,
-  isHashOnly,
-} from '../networks/address.ts';
-import { canonicalAsset, findNetwork, type Network } from '../networks/registry.ts';
+import { accountOn, addressOn, blockHashOn, isHashOnly, transactionIdOn } from '../networks/canonical.ts';
+import type { Network } from '../networks/network.ts';
 import type { Owner } from '../policy/compile-owner.ts';
 import type { CompiledPolicy, ProviderTraits } from '../policy/compile-policy.ts';
 import type { Account, ListedAsset } from '../policy/policy.ts';
 import { present } from '../util/present.ts';
+import { orUndefined } from './or-undefined.ts';
+import { type KnownNames, resolveNames } from './resolve-names.ts';
 
 /** A transfer in the canonical form of its network: what the checks see. A part that could not be read is undefined. */
 export interface CanonicalTransfer {
@@ -51,18 +46,17 @@ export interface CanonicalTransfer {
 
 const noEvidence: Evidence = {};
 
-/** Puts each part of a transfer into its canonical form. */
+/** Puts each part of a transfer into its canonical form. `asset` is undefined if it is none that can be. */
 export function canonicalTransfer(
   transfer: Transfer,
-  network: Network,
+  { network, asset }: KnownNames,
   provider: ProviderTraits,
   policy: CompiledPolicy,
 ): CanonicalTransfer {
   const { kind, confirmations, evidence = noEvidence } = transfer;
-  const asset = assetOn(network, transfer.asset, policy);
   const listed = asset === undefined ? undefined : policy.assetOf(asset);
   const decimals = listed?.decimals ?? (asset === network.native.asset ? network.native.decimals : undefined);
-  const account = orUndefined(() => canonicalAccount(network.id, transfer.to, transfer.memo));
+  const account = orUndefined(() => accountOn(network, transfer.to, transfer.memo));
   const { block, id } = transfer.transaction;
   const payment = paymentFor(network, provider, transfer.payment, id);
   const blockHash = blockHashOf(network, block?.hash);
@@ -75,14 +69,13 @@ export function canonicalTransfer(
     decimals,
     claimedDecimals: transfer.decimals,
     amount: orUndefined(() => unitsFrom(evidence.delivered ?? transfer.amount, decimals)),
-    account: account && accountOn(network, account),
+    account: account && { network: network.id, ...account },
     owner: undefined,
     to: account?.address,
     memo: account?.memo,
     memosReported: provider.reportsMemos,
     isHint: provider.keyedBy === 'hint',
-    from:
-      transfer.from === undefined ? undefined : orUndefined(() => canonicalAddress(network.id, transfer.from ?? '')),
+    from: transfer.from === undefined ? undefined : orUndefined(() => addressOn(network, transfer.from ?? '')),
     transactionId: isBlockLost && kind !== 'removed' ? undefined : transactionIdOf(network, id, payment),
     isHashOnly: payment === undefined && id !== undefined && isHashOnly(network, id),
     payment: paymentOf(provider, payment),
@@ -99,8 +92,8 @@ export function accountNamed(
   provider: ProviderTraits,
   policy: CompiledPolicy,
 ): Account | undefined {
-  const network = findNetwork(transfer.network);
-  return network && canonicalTransfer(transfer, network, provider, policy).account;
+  const names = resolveNames(transfer, provider, policy);
+  return 'code' in names ? undefined : canonicalTransfer(transfer, names, provider, policy).account;
 }
 
 /**
@@ -139,7 +132,7 @@ function paymentFor(
 }
 
 function canonicalId(network: Network, id: string | undefined): string | undefined {
-  return id === undefined ? undefined : orUndefined(() => canonicalTransactionId(network.id, id));
+  return id === undefined ? undefined : orUndefined(() => transactionIdOn(network, id));
 }
 
 function paymentOf({ name }: ProviderTraits, payment: string | undefined): string | undefined {
@@ -147,29 +140,10 @@ function paymentOf({ name }: ProviderTraits, payment: string | undefined): strin
 }
 
 function blockHashOf(network: Network, hash: string | undefined): string | undefined {
-  return hash === undefined ? undefined : orUndefined(() => canonicalBlockHash(network.id, hash));
-}
-
-function accountOn({ id }: Network, { address, memo }: Omit<Account, 'network'>): Account {
-  return memo === undefined ? { network: id, address } : { network: id, address, memo };
-}
-
-function assetOn(network: Network, text: string, policy: CompiledPolicy): string | undefined {
-  // What is listed is canonical already.
-  const asset = policy.assetOf(text) === undefined ? orUndefined(() => canonicalAsset(text)) : text;
-  return asset?.startsWith(`${network.id}/`) ? asset : undefined;
+  return hash === undefined ? undefined : orUndefined(() => blockHashOn(network, hash));
 }
 
 function transactionIdOf(network: Network, id: string | undefined, payment: string | undefined): string | undefined {
   const canonical = canonicalId(network, id);
   return payment === undefined ? canonical : (canonical ?? '');
-}
-
-function orUndefined<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (isDepositCallbackError(error)) return undefined;
-    throw error;
-  }
 }

@@ -17,19 +17,29 @@ export interface Check {
   fails(transfer: CanonicalTransfer, policy: CompiledPolicy): boolean | Promise<boolean>;
 }
 
+/** A check that needs to know neither network nor asset: asked of a transfer whose names nobody knows, too. */
+export interface EarlyCheck extends Check {
+  fails(transfer: Pick<CanonicalTransfer, 'isHint' | 'evidence' | 'asset'>): boolean;
+}
+
 const always: readonly StatementKind[] = ['failed', 'removed'];
 const failedToo: readonly StatementKind[] = ['failed'];
+
+/** What is no deposit on any network, of any asset. */
+export const earlyChecks: readonly EarlyCheck[] = [
+  { code: 'ONLY_A_HINT', also: always, fails: ({ isHint }) => isHint },
+  { code: 'OUTGOING', also: always, fails: ({ evidence }) => evidence.direction === 'out' },
+  { code: 'FEE_EVENT', also: always, fails: ({ evidence }) => evidence.category === 'fee' },
+  { code: 'NFT_EVENT', also: always, fails: ({ evidence, asset }) => evidence.category === 'nft' || isNft(asset) },
+  { code: 'APPROVAL_EVENT', also: always, fails: ({ evidence }) => evidence.category === 'approval' },
+];
 
 /**
  * In the order in which they are asked: first what costs nothing and drops most, then whether it is ours, then what a
  * chain has undone, then what an operator must see. So a stranger's odd transfer never gets into the quarantine.
  */
 export const checks: readonly Check[] = [
-  { code: 'ONLY_A_HINT', also: always, fails: ({ isHint }) => isHint },
-  { code: 'OUTGOING', also: always, fails: ({ evidence }) => evidence.direction === 'out' },
-  { code: 'FEE_EVENT', also: always, fails: ({ evidence }) => evidence.category === 'fee' },
-  { code: 'NFT_EVENT', also: always, fails: ({ evidence, asset }) => evidence.category === 'nft' || isNft(asset) },
-  { code: 'APPROVAL_EVENT', also: always, fails: ({ evidence }) => evidence.category === 'approval' },
+  ...earlyChecks,
   {
     code: 'ASSET_NOT_LISTED',
     also: always,

@@ -1,9 +1,10 @@
 import type { Evidence } from '../deposits/transfer.ts';
-import type { Family, Network } from '../networks/network.ts';
+import type { Network } from '../networks/network.ts';
+import { wordIn } from '../util/word-in.ts';
 import type { CanonicalTransfer } from './canonical-transfer.ts';
 
 // An allow-list, never "not failed": EOS had a state (hard_fail) that nobody had thought of.
-const goodStates: Partial<Record<Family, readonly string[]>> = {
+const goodStates: Readonly<Record<string, readonly string[]>> = {
   antelope: ['executed'],
   xrpl: ['tesSUCCESS'],
   tron: ['SUCCESS'],
@@ -13,7 +14,7 @@ const goodElsewhere: readonly string[] = ['executed', 'success'];
 
 /** Whether the state, where the provider names one, is a good one of its network, letter for letter. */
 export function hasGoodState({ state }: Evidence, { family }: Network): boolean {
-  return state === undefined || state === null || (goodStates[family] ?? goodElsewhere).includes(state);
+  return state === undefined || state === null || (wordIn(goodStates, family) ?? goodElsewhere).includes(state);
 }
 
 /** Whether a word on success is missing that ought to be there. An Omni payment says nothing without its protocol's. */

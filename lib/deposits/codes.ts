@@ -8,7 +8,6 @@ export const checkResults = {
   OWN_SENDER: 'ignored',
   ASSET_NOT_LISTED: 'ignored',
   BELOW_MINIMUM: 'ignored',
-  NETWORK_NOT_KNOWN: 'ignored',
   NOT_DELIVERED_YET: 'ignored',
   ONLY_A_HINT: 'ignored',
   PAYMENT_IGNORED: 'ignored',
@@ -47,6 +46,8 @@ export const checkResults = {
   PAYMENT_OVERPAID: 'quarantined',
   PAYMENT_LATE: 'quarantined',
   PAYMENT_RESOLVED: 'quarantined',
+  NETWORK_NOT_KNOWN: 'quarantined',
+  ASSET_NAME_NOT_KNOWN: 'quarantined',
 } as const;
 
 export type CheckCode = keyof typeof checkResults;

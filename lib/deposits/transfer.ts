@@ -10,10 +10,9 @@ export interface Transfer {
    * Default: in the order of the reading.
    */
   row?: number;
-  /** CAIP-2, or an alias that the registry knows. */
-  network: string;
-  /** CAIP-19; `nativeAsset()` and `tokenAsset()` of `networks/registry.ts` make them. */
-  asset: string;
+  /** As the provider writes it: a CAIP-2 id, or its own name of the network. Absent if the asset alone tells it. */
+  network?: string;
+  asset: ReportedAsset;
   amount: Amount;
   /** Decimals as the provider claims; compared with the pinned ones. */
   decimals?: number;
@@ -30,6 +29,12 @@ export interface Transfer {
   at?: number;
   evidence?: Evidence;
 }
+
+/**
+ * An asset as a provider tells it: CAIP-19 text, or `'native'` for the network's own coin; the contract, mint, type or issuer
+ * of a token; or a name, such as a symbol, of which the receiver's table says what it stands for.
+ */
+export type ReportedAsset = string | { contract: string } | { name: string };
 
 /** `units`: integer text or bigint in the smallest unit. `decimal`: plain decimal text in whole coins. */
 export type Amount = { units: string | bigint } | { decimal: string };

@@ -75,6 +75,7 @@ function transferOutcome(
   const depositId = statement && advance?.depositIdsOf.get(statement.id);
   const told: TransferOutcome = { outcome };
   if (code !== undefined) told.code = code;
+  if (assessment.name !== undefined) told.name = assessment.name;
   if (depositId !== undefined) told.depositId = depositId;
   if (transactionKey !== undefined) told.transactionKey = transactionKey;
   return told;

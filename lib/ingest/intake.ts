@@ -1,4 +1,5 @@
 import { depositRecordOf } from '../deposits/transaction-state.ts';
+import type { NetworkTable } from '../networks/table.ts';
 import { type Logger, silentLogger } from '../observe/logger.ts';
 import type { News } from '../observe/news.ts';
 import { type CompiledPolicy, compilePolicy } from '../policy/compile-policy.ts';
@@ -9,6 +10,7 @@ import { inTime } from '../util/at-most.ts';
 import { type ReadCallback, readCallback, type VerifiedCallback } from './read-callback.ts';
 import { createRecorder, type Recorded, type Recorder } from './recorder.ts';
 import { createStrangers } from './strangers.ts';
+import { createUnknownNames } from './unknown-names.ts';
 
 export interface IntakeOptions {
   store: Store;
@@ -17,6 +19,8 @@ export interface IntakeOptions {
   providers?: readonly Provider[];
   /** Networks with a chain check. */
   chains?: ReadonlySet<string>;
+  /** The networks that the receiver knows. Default: those of the package. */
+  networks?: NetworkTable;
   /** Most callbacks in one commit; default the recorder's. */
   batch?: number;
   /** How long a function of the policy may take before it counts as failed. Default 30000 ms. */
@@ -37,7 +41,11 @@ export function createIntake(options: IntakeOptions): Intake {
   const { store, policy, chains = new Set(), policyMs = 30_000, logger = silentLogger, news, now = Date.now } = options;
   let providers = options.providers ?? [];
   const compile = (list: readonly Provider[]): CompiledPolicy =>
-    compilePolicy(policy, list, { chains, warn: (message) => logger.warn({}, message) });
+    compilePolicy(policy, list, {
+      chains,
+      warn: (message) => logger.warn({}, message),
+      ...(options.networks === undefined ? {} : { networks: options.networks }),
+    });
   let compiled = compile(providers);
   const recorder = createRecorder({
     store,
@@ -54,6 +62,8 @@ export function createIntake(options: IntakeOptions): Intake {
       });
     },
   });
+
+  const tellUnknown = createUnknownNames({ news, now });
 
   const learn = (provider: Provider): void => {
     if (providers.includes(provider)) return;
@@ -122,6 +132,7 @@ export function createIntake(options: IntakeOptions): Intake {
       const recorded = await recorder.record(done.arrival);
       if (done.reading) strangers.see(callback.provider, done.reading.transfers, done.arrival.assessments);
       tell(done, callback);
+      tellUnknown({ provider: callback.provider.name, callbackId: callback.callback.id }, done.arrival.assessments);
       const { record, eventIds } = recorded;
       return done.reading ? { record, eventIds, reading: done.reading } : recorded;
     },

@@ -46,7 +46,7 @@ export function readCallback(given: VerifiedCallback, policy: CompiledPolicy): R
   }
   const originOf = origins(callback);
   const removals = reading.removals.map((one, index) =>
-    assessRemoval(one, provider, originOf(one.event ?? `removal-${index}`)),
+    assessRemoval(one, provider, policy, originOf(one.event ?? `removal-${index}`)),
   );
   const transfers = reading.transfers.map((one) => assess(one, provider, policy, originOf(one.event ?? '0', one.row)));
   const finish = (assessed: readonly Assessment[]): ReadCallback => ({

@@ -5,6 +5,7 @@ import { type CallbackLog, createCallbackLog } from '../ingest/callback-log.ts';
 import { createIntake, type Intake } from '../ingest/intake.ts';
 import type { ReceivedCallback } from '../ingest/received-callback.ts';
 import type { Recorded } from '../ingest/recorder.ts';
+import { type NetworkDefinition, tableWith } from '../networks/define-network.ts';
 import { consoleLogger, type Logger, silentLogger, steadyLogger } from '../observe/logger.ts';
 import { createNews } from '../observe/news.ts';
 import { logNews } from '../observe/news-log.ts';
@@ -21,6 +22,8 @@ export interface ReplayGuardOptions {
   policy: Policy;
   /** All provider instances that share the store; needed beside `policy.quorum`. Default: those that are met. */
   providers?: readonly Provider[];
+  /** Networks beside those of the package, as the option `networks` of `depositCallbacks`. */
+  networks?: readonly NetworkDefinition[];
   /** What `depositCallbacks` made of store and policy already. */
   intake?: Intake;
   log?: CallbackLog;
@@ -113,12 +116,13 @@ function createLoggingIntake({
   store,
   policy,
   providers = [],
+  networks,
   logger: given = consoleLogger,
 }: ReplayGuardOptions): Intake {
   const logger = steadyLogger(given);
   const news = createNews(logger);
   logNews(news, logger, Date.now);
-  return createIntake({ store, policy, providers, logger, news });
+  return createIntake({ store, policy, providers, networks: tableWith(networks), logger, news });
 }
 
 /** One short key of equal size for provider, id and body, however long the id: about 115 bytes of heap with its entry. */

@@ -11,6 +11,7 @@ import {
   rollupBounds,
   unknownEvmBounds,
 } from './bounds.ts';
+import { evm as codec } from './evm.ts';
 import type { Network } from './network.ts';
 
 interface Coin {
@@ -79,9 +80,12 @@ export const evmNetworks: readonly Network[] = [
   test(1337, 'Local (geth, ganache)', eth, localBounds, 'ganache gethdev'),
 ];
 
+// No symbol that a provider could mean: what the coin is called is not known, and it need not be ether.
+const unknownCoin: Coin = { symbol: 'native coin', coinType: 60 };
+
 /** A network that the registry does not list: usable, with cautious defaults. */
 export function unknownEvmNetwork(chainId: string): Network {
-  return evm(chainId, `EVM network ${chainId}`, { symbol: 'ETH', coinType: 60 }, unknownEvmBounds, [], false);
+  return evm(chainId, `EVM network ${chainId}`, unknownCoin, unknownEvmBounds, [], false);
 }
 
 function main(chainId: number, name: string, coin: Coin, bounds: Bounds, stems: string): Network {
@@ -106,6 +110,7 @@ function evm(
     id,
     name,
     family: 'evm',
+    codec,
     aliases: [...names, chainId, `0x${BigInt(chainId).toString(16)}`],
     ...bounds,
     native: Object.freeze({ asset: `${id}/slip44:${coin.coinType}`, symbol: coin.symbol, decimals: 18 }),

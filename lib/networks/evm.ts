@@ -24,8 +24,11 @@ export const evm: Codec = {
     switch (namespace) {
       case 'erc20':
       case 'bep20':
-      case 'kip20':
-        return { namespace: 'erc20', reference: evmAddress(reference, network).toLowerCase() };
+      case 'kip20': {
+        const contract = evmAddress(reference, network).toLowerCase();
+        const isNative = network.native.contracts?.includes(contract) ?? false;
+        return isNative ? 'native' : { namespace: 'erc20', reference: contract };
+      }
       case 'erc721':
       case 'erc1155': {
         const [contract = '', id, ...more] = reference.split('/');

@@ -1,35 +1,63 @@
-/** Families share one form of address and of transaction id. */
+/**
+ * The families that this package has a codec for: networks of one family write accounts and transactions alike. A network
+ * of your own may have any other name of a family.
+ */
 export type Family = 'evm' | 'bitcoin' | 'tron' | 'solana' | 'aptos' | 'substrate' | 'antelope' | 'ton' | 'xrpl';
 
 /** What a network is. `docs/networks.md` has a line for each. */
 export interface Network {
   /** CAIP-2, for example `eip155:1`. */
-  id: string;
-  name: string;
-  family: Family;
-  /** Other names that providers use, lower-case; matched whatever the case, dashes, underscores and spaces. */
-  aliases: readonly string[];
-  /** Confirmations needed where the policy has no entry. */
-  confirmations: number;
+  readonly id: string;
+  readonly name: string;
+  readonly family: Family | (string & {});
+  /** How accounts, tokens, transactions and blocks are written here. */
+  readonly codec: Codec;
+  /** Other names that providers use. */
+  readonly aliases: Aliases;
+  /** Confirmations needed if the policy has no entry. */
+  readonly confirmations: number;
   /** Why that many, with the source. */
-  confirmationsReason: string;
-  /** A block with this many confirmations is taken as final (rule 16). */
-  reorgDepth: number;
-  /** How long a deposit may stay pending or held before `stuck` is raised (rule 25). */
-  stuckAfterMs: number;
-  native: NativeAsset;
-  /** Whether accounts are shared and told apart by a memo or tag (rule 4). */
-  hasMemos: boolean;
-  inputsModel: 'account' | 'utxo';
+  readonly confirmationsReason: string;
+  /** A block with this many confirmations is taken as final. */
+  readonly reorgDepth: number;
+  /** How long a deposit may stay pending or held before `stuck` is raised. */
+  readonly stuckAfterMs: number;
+  readonly native: NativeAsset;
+  /** Whether accounts are shared and told apart by a memo or tag. */
+  readonly hasMemos: boolean;
+  readonly inputsModel: 'account' | 'utxo';
   /** Whether its coins have no value. */
-  testnet: boolean;
+  readonly testnet: boolean;
+}
+
+/**
+ * Names of a network, compared whatever their case, dashes, underscores and spaces: a list for every provider, or lists by
+ * provider, each under its kind (`alchemy`) or the `name` of its instance, and under `'*'` those for every provider.
+ */
+export type Aliases = readonly string[] | Readonly<Record<string, string | readonly string[]>>;
+
+/** The key of the names that every provider may use. */
+export const everyone = '*';
+
+/** The names of a network with who uses them. */
+export function aliasesOf({ aliases }: Pick<Network, 'aliases'>): [speaker: string, names: readonly string[]][] {
+  if (isList(aliases)) return [[everyone, aliases]];
+  return Object.entries(aliases).map(([speaker, names]) => [speaker, typeof names === 'string' ? [names] : names]);
+}
+
+function isList(aliases: Aliases): aliases is readonly string[] {
+  return Array.isArray(aliases);
 }
 
 export interface NativeAsset {
   /** CAIP-19. */
-  asset: string;
-  symbol: string;
-  decimals: number;
+  readonly asset: string;
+  readonly symbol: string;
+  readonly decimals: number;
+  /** Contracts under which the coin is a token too (Celo, Polygon, zkSync): the same asset by another name. */
+  readonly contracts?: readonly string[];
+  /** Accounts that give back unused fees: what comes from them is no deposit. */
+  readonly feeAccounts?: readonly string[];
 }
 
 /** An account, with the memo that its address carries, if it does (an XRP Ledger X-address). */
@@ -44,7 +72,10 @@ export interface AssetName {
   reference: string;
 }
 
-/** How one family writes things down. Each function returns the canonical text, and throws for text that is not one. */
+/**
+ * How one family writes things down. Each function returns the one canonical text, whatever form it was given, and throws
+ * for text that is not one; what is equal must come out as the same text, or one account is taken for two.
+ */
 export interface Codec {
   account(text: string, network: Network): CanonicalAccount;
   transactionId(text: string, network: Network): string;
@@ -52,8 +83,10 @@ export interface Codec {
   /** Whether the text is the hash of a transaction, in a family where a hash alone names none. Default: never. */
   isHashOnly?(text: string): boolean;
   /**
-   * A token by its contract, mint, type or issuer. Without a namespace, that of the form is found. `'native'` where the
+   * A token by its contract, mint, type or issuer. Without a namespace, that of the form is found. `'native'` if the
    * token is the network's own coin by another name; undefined for a namespace that the family does not know.
    */
   token(reference: string, namespace: string | undefined, network: Network): AssetName | 'native' | undefined;
+  /** A memo or tag that stands beside the address. Default: as it stands. */
+  memo?(text: string): string;
 }

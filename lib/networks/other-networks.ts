@@ -10,6 +10,7 @@ import {
   solanaBounds,
   tronBounds,
 } from './bounds.ts';
+import { codecs } from './families.ts';
 import type { Family, Network } from './network.ts';
 
 interface Chain {
@@ -144,6 +145,7 @@ function network(id: string, name: string, chain: Chain, aliases: readonly strin
     id,
     name,
     family,
+    codec: codecs[family],
     aliases,
     ...bounds,
     native: Object.freeze({ asset: `${id}/slip44:${coinType}`, symbol, decimals }),

@@ -16,6 +16,7 @@ export const xrpl: Codec = {
   account: xrplAccount,
   transactionId: (text) => hash32(text, 'A transaction hash').toUpperCase(),
   blockHash: (text) => hash32(text, 'A ledger hash').toUpperCase(),
+  memo: destinationTag,
   token(reference, namespace = 'token', network) {
     if (namespace !== 'token') return undefined;
     const [, code, issuer] = /^(.{3,40})[.:+](r[1-9A-HJ-NP-Za-km-z]+)$/.exec(reference) ?? [];

@@ -88,8 +88,9 @@ export function logNews(news: News, logger: Logger, now: () => number): NewsLog 
   news.on('alarm', (alarm) => notice(ofAlarm(alarm)));
   news.on('quarantined', (record) => {
     const parts = record.transfers.filter(({ outcome }) => outcome === 'quarantined');
-    // Those that an alarm tells already: with the error, or with the deposit.
-    if (record.code === 'BODY_UNREADABLE' || (parts.length > 0 && parts.every(({ depositId }) => depositId))) return;
+    // Those that an alarm tells already: with the error, the deposit, or the name that nobody knows.
+    if (record.code === 'BODY_UNREADABLE') return;
+    if (parts.length > 0 && parts.every(({ depositId, name }) => depositId !== undefined || name !== undefined)) return;
     notice(ofQuarantined(record));
   });
   news.on('dead-letter', ({ eventId, kind, deposit, error }) =>
@@ -127,10 +128,10 @@ function showing(id: string): string {
   return `npx deposit-callback show ${id}`;
 }
 
-function ofAlarm({ code, message, provider, network, deposit, callbackId, error }: Alarm): Notice {
+function ofAlarm({ code, message, provider, network, name, deposit, callbackId, error }: Alarm): Notice {
   const id = deposit?.id ?? callbackId;
   return {
-    cause: `alarm ${code} ${provider ?? ''} ${network ?? ''} ${deposit?.code ?? ''}`,
+    cause: `alarm ${code} ${provider ?? ''} ${network ?? ''} ${deposit?.code ?? ''} ${name ?? ''}`,
     code,
     message,
     fields: {

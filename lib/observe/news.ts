@@ -36,6 +36,7 @@ export interface Delivered {
 
 export type AlarmCode =
   | 'ALL_NOT_OURS'
+  | 'ASSET_NAME_NOT_KNOWN'
   | 'BODY_ALREADY_PARSED'
   | 'BODY_UNREADABLE'
   | 'ROW_UNREADABLE'
@@ -43,6 +44,7 @@ export type AlarmCode =
   | 'CHAIN_UNAVAILABLE'
   | 'DEPOSIT_QUARANTINED'
   | 'LISTENER_HANGS'
+  | 'NETWORK_NOT_KNOWN'
   | 'NO_LISTENER'
   | 'POLICY_FAILED'
   | 'PROVIDER_NOTICE'
@@ -57,6 +59,8 @@ export interface Alarm {
   provider?: string;
   /** CAIP-2. */
   network?: string;
+  /** The network or asset that nobody knows, as the provider writes it. */
+  name?: string;
   deposit?: DepositRecord;
   callbackId?: string;
   /** What was thrown, for the log. */

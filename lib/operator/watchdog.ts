@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { networks } from '../networks/registry.ts';
+import type { Network } from '../networks/network.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { News } from '../observe/news.ts';
 import type { Provider } from '../providers/kit/provider.ts';
@@ -9,6 +9,8 @@ import { createTicker, type Ticker } from '../util/ticker.ts';
 export interface WatchdogOptions {
   providers: readonly Provider[];
   store: Store;
+  /** Those whose deposits may wait too long. */
+  networks: readonly Network[];
   /** Raises `silence` after so long; undefined: never. */
   silenceMs: number | undefined;
   news: News;
@@ -22,7 +24,7 @@ const heartbeatsMissed = 3;
 const stuckPage = 100;
 
 /** Notices what does not come: a provider that has gone silent, a deposit that stays pending or held (rule 25). */
-export function createWatchdog({ providers, store, silenceMs, news, logger, now }: WatchdogOptions): Ticker {
+export function createWatchdog({ providers, store, networks, silenceMs, news, logger, now }: WatchdogOptions): Ticker {
   const heardAt = new Map(providers.map((provider) => [provider.name, now()]));
   const beats = new Set<string>();
   const silent = new Set<string>();

@@ -1,6 +1,7 @@
 import { invalidOption, isDepositCallbackError } from '../errors.ts';
-import { type CanonicalAccount, canonicalAccount } from '../networks/address.ts';
-import { findNetwork, type Network, networks as registry, requireNetwork } from '../networks/registry.ts';
+import { accountOn } from '../networks/canonical.ts';
+import type { CanonicalAccount, Network } from '../networks/network.ts';
+import type { NetworkTable } from '../networks/table.ts';
 import { ensure, push } from '../util/maps.ts';
 import type { Account } from './policy.ts';
 
@@ -34,10 +35,12 @@ const checkedAtStart = 1_000;
  */
 export function accountTable(
   source: TableSource,
-  networks: readonly string[] | 'any',
+  networks: readonly Network[],
+  table: NetworkTable,
   warn: (text: string) => void,
 ): (account: Account) => Looked {
-  checkTexts(source, networks);
+  const isRead = (text: unknown): boolean => networks.some((one) => accountIn(table, one, text) !== undefined);
+  checkTexts(source, networks, isRead);
   const indexes = new Map<string, Index>();
   const readThisTurn = new Set<string>();
   const warned = new Set<unknown>();
@@ -49,12 +52,12 @@ export function accountTable(
     for (const text of source.texts()) {
       if (index.seen.has(text)) continue;
       index.seen.add(text);
-      const account = accountOn(network, text, keyOf);
+      const account = accountIn(table, network, text, keyOf);
       if (account !== undefined) {
         const { address, memo } = account;
         push(index.texts, memo === undefined ? address : `${address}\n${memo}`, String(text));
         if (memo !== undefined) push(index.tagged, address, String(text));
-      } else if (!warned.has(text) && warned.size < 100 && networksReading(text, networks).length === 0) {
+      } else if (!warned.has(text) && warned.size < 100 && !isRead(text)) {
         warned.add(text);
         warn(`policy.accounts holds ${shown(text)}, which is no address of a network of policy.assets`);
       }
@@ -82,7 +85,7 @@ export function accountTable(
   };
 
   return (account) => {
-    const network = requireNetwork(account.network);
+    const network = table.require(account.network);
     const index = ensure(indexes, network.id, () => ({ seen: new Set(), texts: new Map(), tagged: new Map() }));
     const key = { ...account, ...keyOf(network, account.address) };
     const known = look(index, key);
@@ -93,30 +96,24 @@ export function accountTable(
 }
 
 /** Throws `OPTION_INVALID` for a text that no network of the policy can read: nothing would ever be credited to it. */
-function checkTexts(source: TableSource, networks: readonly string[] | 'any'): void {
+function checkTexts(source: TableSource, networks: readonly Network[], isRead: (text: unknown) => boolean): void {
   let checked = 0;
   for (const text of source.texts()) {
     if (checked === checkedAtStart) return;
     checked += 1;
-    if (networksReading(text, networks).length > 0) continue;
-    const where = networks === 'any' ? 'any network' : `a network of policy.assets (${networks.join(', ')})`;
+    if (isRead(text)) continue;
+    const names = networks.length > 10 ? '' : ` (${networks.map(({ id }) => id).join(', ')})`;
     throw invalidOption(
       'policy.accounts',
-      `holds ${shown(text)}, which is no address of ${where}${reasonOf(text, networks)}`,
+      `holds ${shown(text)}, which is no address of a network of policy.assets${names}${reasonOf(text, networks)}`,
     );
   }
 }
 
-function networksReading(text: unknown, networks: readonly string[] | 'any'): readonly Network[] {
-  const all = networks === 'any' ? registry : networks.map(requireNetwork);
-  const first = all.find((network) => accountOn(network, text) !== undefined);
-  return first === undefined ? [] : [first];
-}
-
-function reasonOf(text: unknown, networks: readonly string[] | 'any'): string {
-  if (networks === 'any' || networks.length !== 1 || typeof text !== 'string') return '';
+function reasonOf(text: unknown, [network, ...others]: readonly Network[]): string {
+  if (network === undefined || others.length > 0 || typeof text !== 'string') return '';
   try {
-    canonicalAccount(networks[0] ?? '', text);
+    accountOn(network, text);
     return '';
   } catch (error) {
     return error instanceof Error ? `: ${error.message}` : '';
@@ -126,10 +123,15 @@ function reasonOf(text: unknown, networks: readonly string[] | 'any'): string {
 const caip10 = /^([-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}):(.+)$/;
 
 /** The account that a text of the table means on a network; undefined if it means none. */
-function accountOn(network: Network, text: unknown, read: Reader = canonical): CanonicalAccount | undefined {
+function accountIn(
+  table: NetworkTable,
+  network: Network,
+  text: unknown,
+  read: Reader = accountOn,
+): CanonicalAccount | undefined {
   if (typeof text !== 'string') return undefined;
   const [, prefix, rest] = caip10.exec(text) ?? [];
-  const named = prefix === undefined ? undefined : findNetwork(prefix);
+  const named = prefix === undefined ? undefined : table.find(prefix);
   if (named !== undefined && named.id !== network.id) return undefined;
   try {
     return read(network, named === undefined ? text : (rest ?? ''));
@@ -141,12 +143,10 @@ function accountOn(network: Network, text: unknown, read: Reader = canonical): C
 
 type Reader = (network: Network, text: string) => CanonicalAccount;
 
-const canonical: Reader = ({ id }, text) => canonicalAccount(id, text);
-
-/** As `canonical`, but of hex the lower-case form: a hash for each address of a large table would hold the process up. */
+/** As `accountOn`, but of hex the lower-case form: a hash for each address of a large table would hold the process up. */
 const keyOf: Reader = (network, text) => {
   const [, hex] = (network.family === 'evm' && /^(?:0[xX])?([0-9a-fA-F]{40})$/.exec(text)) || [];
-  return hex === undefined ? canonical(network, text) : { address: hex.toLowerCase() };
+  return hex === undefined ? accountOn(network, text) : { address: hex.toLowerCase() };
 };
 
 function shown(text: unknown): string {

@@ -1,6 +1,7 @@
 import { invalidOption } from '../errors.ts';
-import { canonicalAddress } from '../networks/address.ts';
-import { canonicalAsset, type Network, requireNetwork } from '../networks/registry.ts';
+import { addressOn } from '../networks/canonical.ts';
+import { canonicalAsset, type Network } from '../networks/registry.ts';
+import type { NetworkTable } from '../networks/table.ts';
 import { refuseUnknownKeys } from '../util/known-keys.ts';
 import type { ListedAsset, Policy } from './policy.ts';
 
@@ -12,7 +13,7 @@ const assetKeys = ['asset', 'decimals', 'minimum', 'memo', 'balanceDelta', 'emit
 const mostDecimals = 77;
 
 /** Checks `policy.assets` and makes each CAIP-19 canonical. Throws `OPTION_INVALID`. */
-export function compileAssets(assets: Policy['assets']): CompiledAssets {
+export function compileAssets(assets: Policy['assets'], networks: NetworkTable): CompiledAssets {
   if (assets === 'any') return assets;
   if (!Array.isArray(assets) || assets.length === 0) {
     throw invalidOption('policy.assets', "must list what may be credited, or be 'any': it is never a default");
@@ -20,7 +21,7 @@ export function compileAssets(assets: Policy['assets']): CompiledAssets {
   const compiled = new Map<string, ListedAsset>();
   for (const [index, listed] of assets.entries()) {
     const option = `policy.assets[${index}]`;
-    const checked = compileAsset(listed, option);
+    const checked = compileAsset(listed, option, networks);
     if (compiled.has(checked.asset)) throw invalidOption(`${option}.asset`, `${checked.asset} is listed twice`);
     compiled.set(checked.asset, checked);
   }
@@ -33,11 +34,11 @@ export function networksOf(assets: CompiledAssets): readonly string[] | 'any' {
   return [...new Set([...assets.keys()].map((asset) => asset.slice(0, asset.indexOf('/'))))];
 }
 
-function compileAsset(listed: ListedAsset, option: string): ListedAsset {
+function compileAsset(listed: ListedAsset, option: string, networks: NetworkTable): ListedAsset {
   if (typeof listed !== 'object' || listed === null) throw invalidOption(option, 'must be { asset, decimals }');
   refuseUnknownKeys(listed, assetKeys, option);
-  const asset = assetOf(listed.asset, `${option}.asset`);
-  const network = requireNetwork(asset.slice(0, asset.indexOf('/')));
+  const asset = assetOf(listed.asset, `${option}.asset`, networks);
+  const network = networks.require(asset.slice(0, asset.indexOf('/')));
   checkDecimals(listed.decimals, asset, network, `${option}.decimals`);
   const { minimum, memo, balanceDelta } = listed;
   if (minimum !== undefined && (typeof minimum !== 'bigint' || minimum < 1n)) {
@@ -54,12 +55,12 @@ function compileAsset(listed: ListedAsset, option: string): ListedAsset {
   return Object.freeze({ ...listed, asset, ...emittersOf(listed, network, `${option}.emitters`) });
 }
 
-function assetOf(text: unknown, option: string): string {
+function assetOf(text: unknown, option: string, networks: NetworkTable): string {
   const example = 'must be CAIP-19, for example eip155:1/slip44:60';
   if (typeof text !== 'string') throw invalidOption(option, example);
   let asset: string;
   try {
-    asset = canonicalAsset(text);
+    asset = canonicalAsset(text, networks);
   } catch (error) {
     throw invalidOption(option, `${example}: ${error instanceof Error ? error.message : String(error)}`, error);
   }
@@ -81,7 +82,7 @@ function emittersOf({ emitters }: ListedAsset, network: Network, option: string)
   if (emitters === undefined) return {};
   if (!Array.isArray(emitters)) throw invalidOption(option, 'must be a list of addresses');
   try {
-    return { emitters: emitters.map((address) => canonicalAddress(network.id, address)) };
+    return { emitters: emitters.map((address) => addressOn(network, address)) };
   } catch (error) {
     throw invalidOption(option, `must be addresses of ${network.name}`, error);
   }

@@ -1,5 +1,6 @@
 import { invalidOption } from '../errors.ts';
-import { findNetwork, type Network, requireNetwork } from '../networks/registry.ts';
+import type { Network } from '../networks/registry.ts';
+import type { NetworkTable } from '../networks/table.ts';
 import type { ConfirmationRule, Policy } from './policy.ts';
 
 /** What an amount needs on a network (CAIP-2): the policy's rule, else the registry's documented default. */
@@ -19,13 +20,14 @@ export type Span = { least: number; most: number } | undefined;
 export function compileConfirmations(
   rules: Policy['confirmations'],
   chains: ReadonlySet<string>,
+  networks: NetworkTable,
 ): CompiledConfirmations {
   if (rules !== undefined && (typeof rules !== 'object' || rules === null || Array.isArray(rules))) {
     throw invalidOption('policy.confirmations', 'must be an object with a rule for each network');
   }
   const byNetwork = new Map<string, ConfirmationRule>();
   for (const [key, rule] of Object.entries(rules ?? {})) {
-    const { id } = knownNetwork(key, 'policy.confirmations');
+    const { id } = knownNetwork(key, 'policy.confirmations', networks);
     const option = `policy.confirmations[${key}]`;
     if (byNetwork.has(id)) throw invalidOption(option, `${id} has two rules; keep one`);
     checkRule(rule, option);
@@ -34,7 +36,8 @@ export function compileConfirmations(
     }
     byNetwork.set(id, rule);
   }
-  const ruleOf = (network: string): ConfirmationRule => byNetwork.get(network) ?? requireNetwork(network).confirmations;
+  const ruleOf = (network: string): ConfirmationRule =>
+    byNetwork.get(network) ?? networks.require(network).confirmations;
   return {
     of: (network, amount) => applied(ruleOf(network), amount),
     span: (network) => spanOf(ruleOf(network)),
@@ -87,12 +90,12 @@ function checkTiers(tiers: Tiers, option: string): void {
 }
 
 /** The network of an option. Throws `OPTION_INVALID` where it is not known. */
-export function knownNetwork(text: unknown, option: string): Network {
-  const network = typeof text === 'string' ? findNetwork(text) : undefined;
+export function knownNetwork(text: unknown, option: string, networks: NetworkTable): Network {
+  const network = typeof text === 'string' ? networks.find(text) : undefined;
   if (network === undefined) {
     throw invalidOption(
       option,
-      `${JSON.stringify(text)} is not a known network; give a CAIP-2 id, for example eip155:1`,
+      `${JSON.stringify(text)} is not a known network; give a CAIP-2 id, for example eip155:1, or define it in the option networks`,
     );
   }
   return network;

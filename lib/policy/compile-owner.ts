@@ -1,4 +1,5 @@
 import { invalidOption } from '../errors.ts';
+import type { NetworkTable } from '../networks/table.ts';
 import { accountTable, type TableSource } from './account-table.ts';
 import { answerInvalid, whenAnswered } from './answers.ts';
 import type { Account, Accounts, Policy } from './policy.ts';
@@ -12,6 +13,7 @@ export type OwnerOf = (account: Account) => Owner | Promise<Owner>;
 export function compileOwner(
   policy: Policy,
   networks: readonly string[] | 'any',
+  table: NetworkTable,
   warn: (text: string) => void,
 ): OwnerOf {
   const { accounts, isOurs } = policy;
@@ -31,9 +33,10 @@ export function compileOwner(
   if (typeof accounts === 'function') {
     return (account) => whenAnswered(accounts.call(policy, account), (given) => ownerOfAnswer(given, account));
   }
-  const table = accountTable(sourceOf(accounts), networks, warn);
+  const listed = networks === 'any' ? table.all : networks.map(table.require);
+  const lookUp = accountTable(sourceOf(accounts), listed, table, warn);
   return (account) => {
-    const { found, isOurs: isKnown } = table(account);
+    const { found, isOurs: isKnown } = lookUp(account);
     if (!isKnown) return false;
     return found === undefined ? 'unassigned' : ownerOfAnswer(found, account);
   };

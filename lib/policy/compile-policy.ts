@@ -1,10 +1,12 @@
 import { chainProvider, type FoldRules } from '../deposits/fold-rules.ts';
 import type { Group } from '../deposits/statement.ts';
 import { invalidOption } from '../errors.ts';
-import { requireNetwork } from '../networks/registry.ts';
+import type { Network } from '../networks/network.ts';
+import { builtInNetworks } from '../networks/registry.ts';
+import type { NetworkTable } from '../networks/table.ts';
 import { refuseUnknownKeys } from '../util/known-keys.ts';
 import { booleanOf, whenAnswered } from './answers.ts';
-import { compileAssets, networksOf } from './compile-assets.ts';
+import { type CompiledAssets, compileAssets, networksOf } from './compile-assets.ts';
 import { type ConfirmationsOf, compileConfirmations, knownNetwork } from './compile-confirmations.ts';
 import { compileOwner, type OwnerOf } from './compile-owner.ts';
 import { compilePayments, type PaymentRules } from './compile-payments.ts';
@@ -16,6 +18,8 @@ import { canonicalTraits, checkReach } from './reach.ts';
 /** What the policy needs to know of a provider; each `Provider` is one. */
 export interface ProviderTraits {
   readonly name: string;
+  /** Which kind of provider it is: some names of networks are a kind's own. */
+  readonly kind?: string;
   readonly keyedBy: 'transaction' | 'payment' | 'hint';
   readonly reportsConfirmations: 'count' | Readonly<Record<string, number>> | false;
   readonly reportsMemos: boolean;
@@ -28,10 +32,16 @@ export interface PolicySettings {
   chains: ReadonlySet<string>;
   /** Told, once, of what is allowed and yet unsafe. */
   warn(text: string): void;
+  /** Default: the networks of the package. */
+  networks?: NetworkTable;
 }
 
 /** The policy, checked and in canonical form. Its functions can be passed on by themselves. */
 export interface CompiledPolicy {
+  /** The networks that the receiver knows. */
+  readonly networks: NetworkTable;
+  /** Each network of the table, and each other of which an asset is listed (`eip155:N`). */
+  readonly watched: readonly Network[];
   /** `assets: 'any'`. */
   readonly listsAny: boolean;
   /** The listed asset of a canonical CAIP-19. */
@@ -70,22 +80,22 @@ const policyKeys = [
 export function compilePolicy(
   policy: Policy,
   providers: readonly ProviderTraits[],
-  { chains: given, warn }: PolicySettings,
+  { chains: given, warn, networks = builtInNetworks }: PolicySettings,
 ): CompiledPolicy {
   if (typeof policy !== 'object' || policy === null)
     throw invalidOption('policy', 'must be an object with assets and accounts');
   refuseUnknownKeys(policy, policyKeys, 'policy');
-  const assets = compileAssets(policy.assets);
-  const ownerOf = compileOwner(policy, networksOf(assets), warn);
+  const assets = compileAssets(policy.assets, networks);
+  const ownerOf = compileOwner(policy, networksOf(assets), networks, warn);
   const isOwnSender = functionOf(policy, 'isOwnSender');
   const hold = functionOf(policy, 'hold');
-  const chains = new Set([...given].map((network) => knownNetwork(network, 'chains').id));
-  const confirmations = compileConfirmations(policy.confirmations, chains);
+  const chains = new Set([...given].map((network) => knownNetwork(network, 'chains', networks).id));
+  const confirmations = compileConfirmations(policy.confirmations, chains, networks);
   if (providers.some(({ name }) => name === chainProvider)) {
     throw invalidOption('providers', `none may have the name ${chainProvider}: it is that of our own chain check`);
   }
-  const traits = providers.map(canonicalTraits);
-  checkReach(assets, traits, confirmations, { chains, warn });
+  const traits = providers.map((provider) => canonicalTraits(provider, networks));
+  checkReach(assets, traits, confirmations, { chains, warn, networks });
   const quorum = compileQuorum(policy.quorum, networksOf(assets), traits, { chains, warn });
   const payments = traits.filter(({ keyedBy }) => keyedBy === 'payment').map(({ name }) => name);
   if (chains.size > 0 && payments.length > 0) {
@@ -93,7 +103,7 @@ export function compilePolicy(
       `No chain check finds the payments of ${payments.join(', ')}: on a network of chains they wait for an operator`,
     );
   }
-  const frozen = compileFrozen(policy);
+  const frozen = compileFrozen(policy, networks);
   const paymentRules = compilePayments(policy.payments);
   const rules = new Map<string, FoldRules>();
 
@@ -104,6 +114,8 @@ export function compilePolicy(
   }
 
   return {
+    networks,
+    watched: watchedNetworks(assets, networks),
     listsAny: assets === 'any',
     assetOf: assets === 'any' ? () => undefined : (asset) => assets.get(asset),
     ownerOf,
@@ -121,7 +133,7 @@ export function compilePolicy(
       const key = `${keyedBy} ${network}`;
       const known = rules.get(key);
       if (known) return known;
-      const found = requireNetwork(network);
+      const found = networks.require(network);
       const made: FoldRules = {
         network,
         keyedBy,
@@ -139,20 +151,26 @@ export function compilePolicy(
   };
 }
 
+function watchedNetworks(assets: CompiledAssets, table: NetworkTable): readonly Network[] {
+  const listed = networksOf(assets);
+  const own = listed === 'any' ? [] : listed.map((id) => table.require(id));
+  return [...new Set([...table.all, ...own])];
+}
+
 function functionOf<K extends 'isOwnSender' | 'hold'>(policy: Policy, key: K): Policy[K] | undefined {
   const given = policy[key];
   if (given !== undefined && typeof given !== 'function') throw invalidOption(`policy.${key}`, 'must be a function');
   return given;
 }
 
-function compileFrozen(policy: Policy): () => ReadonlySet<string> {
+function compileFrozen(policy: Policy, table: NetworkTable): () => ReadonlySet<string> {
   const { frozen } = policy;
   if (typeof frozen === 'function') {
-    return () => new Set((policy.frozen as () => readonly string[])().map((network) => requireNetwork(network).id));
+    return () => new Set((policy.frozen as () => readonly string[])().map((network) => table.require(network).id));
   }
   if (frozen !== undefined && !Array.isArray(frozen)) {
     throw invalidOption('policy.frozen', 'must be a list of CAIP-2 networks, or a function that gives one');
   }
-  const networks = new Set((frozen ?? []).map((network: string) => knownNetwork(network, 'policy.frozen').id));
+  const networks = new Set((frozen ?? []).map((network: string) => knownNetwork(network, 'policy.frozen', table).id));
   return () => networks;
 }

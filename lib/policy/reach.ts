@@ -1,5 +1,6 @@
 import { invalidOption } from '../errors.ts';
-import { networks, requireNetwork } from '../networks/registry.ts';
+import { builtInNetworks } from '../networks/registry.ts';
+import type { NetworkTable } from '../networks/table.ts';
 import { type CompiledAssets, networksOf } from './compile-assets.ts';
 import { type CompiledConfirmations, knownNetwork } from './compile-confirmations.ts';
 import type { PolicySettings, ProviderTraits } from './compile-policy.ts';
@@ -12,15 +13,15 @@ export function checkReach(
   assets: CompiledAssets,
   providers: readonly ProviderTraits[],
   confirmations: CompiledConfirmations,
-  { chains, warn }: PolicySettings,
+  { chains, warn, networks = builtInNetworks }: PolicySettings,
 ): void {
   const named = networksOf(assets);
-  const listed = named === 'any' ? networks.map(({ id }) => id) : named;
+  const listed = named === 'any' ? networks.all.map(({ id }) => id) : named;
   const speaking = providers.filter(({ keyedBy }) => keyedBy !== 'hint');
   for (const provider of speaking) {
     const unchecked = listed.filter((network) => !chains.has(network) && isServed(provider, network));
     refuseUnreachable(provider, unchecked, listed, confirmations);
-    warnOfReorgs(provider, unchecked, confirmations, warn);
+    warnOfReorgs(provider, unchecked, confirmations, { warn, networks });
   }
   if (assets !== 'any' && speaking.length > 0 && speaking.every(({ reportsMemos }) => !reportsMemos)) {
     for (const { asset, memo } of assets.values()) {
@@ -58,13 +59,13 @@ function warnOfReorgs(
   { name, sendsRemovals, trustMined }: ProviderTraits,
   unchecked: readonly string[],
   confirmations: CompiledConfirmations,
-  warn: (text: string) => void,
+  { warn, networks }: { warn(text: string): void; networks: NetworkTable },
 ): void {
   if (sendsRemovals) return;
   const shallow = unchecked.filter(
     (network) =>
       trustMined ||
-      (confirmations.span(network)?.least ?? Number.POSITIVE_INFINITY) < requireNetwork(network).reorgDepth,
+      (confirmations.span(network)?.least ?? Number.POSITIVE_INFINITY) < networks.require(network).reorgDepth,
   );
   if (shallow.length === 0) return;
   const names =
@@ -76,19 +77,20 @@ function warnOfReorgs(
 }
 
 /** The provider with the networks of its counts by their CAIP-2 ids. Throws `OPTION_INVALID`. */
-export function canonicalTraits(provider: ProviderTraits): ProviderTraits {
+export function canonicalTraits(provider: ProviderTraits, networks: NetworkTable): ProviderTraits {
   const { name, keyedBy, reportsConfirmations, reportsMemos, sendsRemovals, trustMined } = provider;
-  const counts = canonicalCounts(reportsConfirmations, `reportsConfirmations of provider ${name}`);
+  const counts = canonicalCounts(reportsConfirmations, `reportsConfirmations of provider ${name}`, networks);
   return { name, keyedBy, reportsConfirmations: counts, reportsMemos, sendsRemovals, trustMined };
 }
 
 function canonicalCounts(
   counts: ProviderTraits['reportsConfirmations'],
   option: string,
+  networks: NetworkTable,
 ): ProviderTraits['reportsConfirmations'] {
   if (typeof counts !== 'object') return counts;
   const canonical = Object.entries(counts).map(([network, count]) => {
-    if (Number.isSafeInteger(count) && count >= 0) return [knownNetwork(network, option).id, count] as const;
+    if (Number.isSafeInteger(count) && count >= 0) return [knownNetwork(network, option, networks).id, count] as const;
     throw invalidOption(option, `must be whole numbers, also on ${network}`);
   });
   return Object.fromEntries(canonical);

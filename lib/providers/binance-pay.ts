@@ -1,5 +1,5 @@
 import { type Json, numberText, parseJson, text } from '../json/json.ts';
-import { type AccountsOption, accountsOf } from './kit/accounts.ts';
+import { type AccountOn, type AccountsOption, accountsOf } from './kit/accounts.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
@@ -48,7 +48,7 @@ const accepted = {
   body: '{"returnCode":"SUCCESS","returnMessage":null}',
 } as const;
 
-function readOrder(callback: Json, names: AssetNames, accountOn: (network: string) => string): Reading {
+function readOrder(callback: Json, names: AssetNames, accountOn: AccountOn): Reading {
   // Refunds and payouts have data of their own; PAY_CLOSED tells of an order that nobody paid.
   if (text(callback, 'bizType') !== 'PAY' || text(callback, 'bizStatus') !== 'PAY_SUCCESS') return unknown;
   // JSON within JSON.

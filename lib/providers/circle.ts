@@ -3,7 +3,7 @@ import { DepositCallbackError } from '../errors.ts';
 import { array, type Json, member, optionalIsoTime, optionalNumberText, optionalText, text } from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
-import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { type AssetNames, assetNames, type NamedAsset, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { blockFrom, ping, transfersOf, unknown } from './kit/readings.ts';
@@ -73,11 +73,12 @@ function readTransfer(callback: Json, names: AssetNames): Transfer {
 
 const failures: ReadonlySet<string> = new Set(['FAILED', 'DENIED', 'CANCELLED']);
 
-function assetOf(callback: Json, names: AssetNames): { network: string; asset: string } {
+function assetOf(callback: Json, names: AssetNames): NamedAsset {
   const token = names.named(text(callback, 'notification.tokenId'));
   const network = findNetwork(text(callback, 'notification.blockchain'))?.id;
   // A token of another network than the one that the notification names is not that token.
-  return network === undefined || token.network === network ? token : { network, asset: token.asset };
+  const isSame = network === undefined || token.network === undefined || token.network === network;
+  return isSame ? token : { network, asset: token.asset };
 }
 
 // Never seen with more than one; which of several would be the deposit is not said.

@@ -9,11 +9,11 @@ import {
   optionalText,
   text,
 } from '../json/json.ts';
-import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { coboAssets } from './kit/cobo-assets.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { paysByOutputs } from './kit/outputs.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { blockFrom, transfersOf, wordIn } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
@@ -119,9 +119,8 @@ function readMpc(callback: Json, names: AssetNames): Transfer {
   });
 }
 
-function positionOf(network: string, output: string | undefined, id: string): string {
-  const isOfOutputs = findNetwork(network)?.family === 'bitcoin';
-  return output !== undefined && isOfOutputs ? `out:${output}` : `transfer:${id}`;
+function positionOf(network: string | undefined, output: string | undefined, id: string): string {
+  return output !== undefined && paysByOutputs(network) ? `out:${output}` : `transfer:${id}`;
 }
 
 function blockOf(callback: Json): Transfer['transaction']['block'] {

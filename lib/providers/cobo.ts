@@ -1,10 +1,10 @@
 import type { Transfer } from '../deposits/transfer.ts';
 import { type Json, optionalArray, optionalInteger, optionalNumberText, optionalText, text } from '../json/json.ts';
-import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { coboAssets } from './kit/cobo-assets.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { paysByOutputs } from './kit/outputs.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { blockFrom, transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
@@ -86,8 +86,8 @@ function readTransfer(callback: Json, kind: Transfer['kind'], names: AssetNames)
   });
 }
 
-function positionOf(callback: Json, network: string): string {
+function positionOf(callback: Json, network: string | undefined): string {
   const output = optionalNumberText(callback, 'data.destination.tx_info.vout_n');
-  if (output !== undefined && findNetwork(network)?.family === 'bitcoin') return `out:${output}`;
+  if (output !== undefined && paysByOutputs(network)) return `out:${output}`;
   return `transfer:${text(callback, 'data.transaction_id')}`;
 }

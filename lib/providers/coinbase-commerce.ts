@@ -1,7 +1,7 @@
 import type { Transfer } from '../deposits/transfer.ts';
 import { type Json, optionalArray, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
-import { type AccountsOption, accountsOf } from './kit/accounts.ts';
+import { type AccountOn, type AccountsOption, accountsOf } from './kit/accounts.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
@@ -33,20 +33,14 @@ export function coinbaseCommerce(options: CoinbaseCommerceOptions): Provider {
   );
 }
 
-function readCommerce(callback: Json, names: AssetNames, accountOn: (network: string) => string): Reading {
+function readCommerce(callback: Json, names: AssetNames, accountOn: AccountOn): Reading {
   const type = text(callback, 'event.type');
   if (!type.startsWith('charge:')) return unknown;
   const payments = optionalArray(callback, 'event.data.payments');
   return transfersOf(...payments.map((payment, index) => readPayment(payment, index, type, names, accountOn)));
 }
 
-function readPayment(
-  payment: Json,
-  index: number,
-  type: string,
-  names: AssetNames,
-  accountOn: (network: string) => string,
-): Transfer {
+function readPayment(payment: Json, index: number, type: string, names: AssetNames, accountOn: AccountOn): Transfer {
   const asset = names.on(text(payment, 'network'), text(payment, 'value.crypto.currency'));
   // Final only where both the charge and this payment of it are.
   const isFinal = type === 'charge:confirmed' && optionalText(payment, 'status')?.toLowerCase() === 'confirmed';

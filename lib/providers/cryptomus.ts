@@ -1,7 +1,7 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { type Json, optionalBoolean, optionalNumberText, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
-import { type AccountsOption, accountsOf } from './kit/accounts.ts';
+import { type AccountOn, type AccountsOption, accountsOf } from './kit/accounts.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
@@ -55,7 +55,7 @@ function base64(written: string): string {
   return Buffer.from(written).toString('base64');
 }
 
-function readPayment(callback: Json, names: AssetNames, accountOn: (network: string) => string): Reading {
+function readPayment(callback: Json, names: AssetNames, accountOn: AccountOn): Reading {
   const type = text(callback, 'type');
   if (type !== 'payment' && type !== 'wallet') return unknown;
   const kind = kindOf(callback);

@@ -3,7 +3,6 @@ import { constants, sign as signBytes } from 'node:crypto';
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { DepositCallbackError } from '../errors.ts';
 import { type Json, optionalInteger, optionalNumberText, optionalText, text } from '../json/json.ts';
-import { findNetwork } from '../networks/registry.ts';
 import { publicKey, verifyRsa } from '../signatures/asymmetric.ts';
 import { decodeBase64 } from '../signatures/decode.ts';
 import { readJwsHeader, verifyDetachedJws } from '../signatures/jws.ts';
@@ -11,6 +10,7 @@ import type { Key } from '../signatures/key-ring.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { defineProvider } from './kit/define-provider.ts';
+import { paysByOutputs } from './kit/outputs.ts';
 import type { Provider, Reading, Sign, Verified } from './kit/provider.ts';
 import { blockFrom, transfersOf, unknown } from './kit/readings.ts';
 import type { SignedRequest } from './kit/scheme.ts';
@@ -147,10 +147,10 @@ function kindOf(status: string): Transfer['kind'] {
   }
 }
 
-function positionOf(callback: Json, network: string): string {
+function positionOf(callback: Json, network: string | undefined): string {
   const index = optionalNumberText(callback, 'data.index');
   // On chains of outputs the index is the output's; elsewhere it may be a log's, which only counts within a block.
-  if (index !== undefined && findNetwork(network)?.family === 'bitcoin') return `out:${index}`;
+  if (index !== undefined && paysByOutputs(network)) return `out:${index}`;
   return `transfer:${text(callback, 'data.id')}`;
 }
 

@@ -1,7 +1,7 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { type Json, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
-import { type AccountsOption, accountsOf } from './kit/accounts.ts';
+import { type AccountOn, type AccountsOption, accountsOf } from './kit/accounts.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { fieldOf } from './kit/places.ts';
@@ -50,7 +50,7 @@ function sortedAsTexts(request: SignedRequest): string | undefined {
   return compactJson(Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))), false);
 }
 
-function readInvoice(callback: Json, names: AssetNames, accountOn: (network: string) => string): Reading {
+function readInvoice(callback: Json, names: AssetNames, accountOn: AccountOn): Reading {
   const kind = wordIn(kinds, text(callback, 'status'));
   if (kind === undefined || optionalText(callback, 'ipn_type') !== 'invoice') return unknown;
   return transfersOf(readTransfer(callback, kind, names, accountOn));
@@ -66,12 +66,7 @@ const kinds: Readonly<Record<string, Transfer['kind']>> = {
   cancelled: 'failed',
 };
 
-function readTransfer(
-  callback: Json,
-  kind: Transfer['kind'],
-  names: AssetNames,
-  accountOn: (network: string) => string,
-): Transfer {
+function readTransfer(callback: Json, kind: Transfer['kind'], names: AssetNames, accountOn: AccountOn): Transfer {
   const asset = names.named(optionalText(callback, 'psys_cid') ?? text(callback, 'currency'));
   // More arrived than was asked, and which of the two `amount` is then is not documented: for an operator.
   const isMismatch = text(callback, 'status') === 'mismatch';

@@ -121,6 +121,8 @@ export interface TransferOutcome {
   path?: string;
   /** Of a row that could not be read: why. */
   reason?: string;
+  /** The network or asset that nobody knows, as the provider writes it, for the codes that say so. */
+  name?: string;
   depositId?: string;
   transactionKey?: string;
 }

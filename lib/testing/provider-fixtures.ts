@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Answer, OutcomeKind } from '../providers/kit/provider.ts';
+import type { Answer, OutcomeKind, Reading } from '../providers/kit/provider.ts';
 
 /**
  * What `describeProvider` is fed: a provider's bodies, byte for byte, and what they must be read as. In a folder it is a
@@ -53,8 +53,11 @@ export interface ProviderCase {
   unsigned?: boolean;
   /** The delivery id that `verify` must find, where the body or a header carries one. */
   deliveryId?: string;
-  /** Exactly what `read` must give, amounts in `units` as text. Left out: only what comes of it is looked at. */
-  reading?: unknown;
+  /**
+   * Exactly what `read` must give, amounts in `units` as text; network and asset by any of their names. Left out: only
+   * what comes of it is looked at.
+   */
+  reading?: Reading;
   /** Names of cases that are sent before. */
   after?: readonly string[];
   outcome: OutcomeKind;

@@ -135,7 +135,7 @@ testFaults([
     probe: 'nft',
     wrong: 'does not look at what kind of token it is',
     provider: changing(
-      ({ asset }) => asset.includes('/erc721:'),
+      ({ asset }) => String(asset).includes('/erc721:'),
       () => ({ asset: ether }),
     ),
   },
@@ -143,7 +143,7 @@ testFaults([
     probe: 'other-network',
     wrong: 'takes the coin of a test network for the real one',
     provider: changing(
-      ({ asset }) => asset.startsWith('eip155:11155111/'),
+      ({ asset }) => String(asset).startsWith('eip155:11155111/'),
       () => ({ network: 'eip155:1', asset: ether }),
     ),
   },
@@ -151,7 +151,7 @@ testFaults([
     probe: 'network-mismatch',
     wrong: 'goes by the asset alone',
     provider: changing(
-      ({ asset }) => asset.startsWith('eip155:1/'),
+      ({ asset }) => String(asset).startsWith('eip155:1/'),
       () => ({ network: 'eip155:1' }),
     ),
   },

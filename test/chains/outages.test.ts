@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { evmChain } from '../../lib/chains/evm.ts';
 import type { EvmClient } from '../../lib/chains/evm-node.ts';
 import { reconcileOnSilence } from '../../lib/chains/reconcile-on-silence.ts';
+import { builtInNetworks } from '../../lib/networks/registry.ts';
 import { silentLogger } from '../../lib/observe/logger.ts';
 import type { Alarm } from '../../lib/observe/news.ts';
 import { createNews } from '../../lib/observe/news.ts';
@@ -177,6 +178,7 @@ describe('when something is away', () => {
       chains,
       confirmer: { headAt: (_network, time) => (time >= 0 ? height : undefined) },
       reconciler: exchange.callbacks(),
+      policy: () => ({ networks: builtInNetworks }),
       news,
       logger: silentLogger,
       now: () => 61_000,

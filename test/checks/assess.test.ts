@@ -141,7 +141,7 @@ describe('statement', () => {
     assert.equal(run({ ...xrp, kind: 'removed', memo: null, evidence: {} }).outcome, 'recorded');
     assert.equal(run({ ...eth, kind: 'removed', evidence: { direction: 'out' } }).code, 'OUTGOING');
     assert.equal(run({ ...eth, kind: 'removed', asset: fakeUsdt }).outcome, 'recorded');
-    assert.equal(run({ ...eth, kind: 'removed', asset: 'junk' }).code, 'ASSET_NOT_LISTED');
+    assert.equal(run({ ...eth, kind: 'removed', asset: 'eip155:1/junk:1' }).code, 'ASSET_NOT_LISTED');
     // A block that cannot be read is none: the removal then holds the whole group.
     assert.equal(
       run({ ...eth, kind: 'removed', transaction: { id: hash, block: { hash: '?' } } }).statement?.blockHash,
@@ -176,6 +176,7 @@ describe('assessRemoval', () => {
         at: 7,
       },
       provider,
+      policy,
       origin,
     );
     assert.equal(outcome, 'recorded');
@@ -186,9 +187,12 @@ describe('assessRemoval', () => {
   });
 
   it('keeps what it cannot read for an operator, and does not take an unknown network', () => {
-    const bad = assessRemoval({ network: 'eip155:1', transactionId: 'x' }, provider, origin);
+    const bad = assessRemoval({ network: 'eip155:1', transactionId: 'x' }, provider, policy, origin);
     assert.deepEqual(bad, { outcome: 'quarantined', code: 'TRANSACTION_MALFORMED' });
-    assert.equal(assessRemoval({ network: 'none', transactionId: hash }, provider, origin).code, 'NETWORK_NOT_KNOWN');
+    assert.equal(
+      assessRemoval({ network: 'none', transactionId: hash }, provider, policy, origin).code,
+      'NETWORK_NOT_KNOWN',
+    );
   });
 });
 

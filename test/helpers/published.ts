@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { resolveNames } from '../../lib/checks/resolve-names.ts';
 import { makeProvider, makeSigner, providerNames } from '../../lib/cli/provider-table.ts';
 import type { Amount, Transfer } from '../../lib/deposits/transfer.ts';
 import { isDepositCallbackError } from '../../lib/errors.ts';
@@ -10,7 +11,7 @@ import {
   canonicalBlockHash,
   canonicalTransactionId,
 } from '../../lib/networks/address.ts';
-import { canonicalAsset, findNetwork } from '../../lib/networks/registry.ts';
+import { builtInNetworks, findNetwork } from '../../lib/networks/registry.ts';
 import type { Provider, Reading } from '../../lib/providers/kit/provider.ts';
 import { inboundOf } from '../../lib/testing/provider-cases/provider-case.ts';
 import { nowOf, sentCallback } from '../../lib/testing/provider-cases/sending.ts';
@@ -163,14 +164,14 @@ function inCanonicalForm({ kind, transfers, removals, hints, notice }: Reading):
 }
 
 function canonical(transfer: Transfer): ExpectedTransfer {
-  const { asset, to, memo, transaction, evidence } = transfer;
-  const network = findNetwork(transfer.network)?.id ?? transfer.network;
+  const { to, memo, transaction, evidence } = transfer;
+  const { network, asset } = namesOf(transfer);
   const account = orAsIs(() => canonicalAccount(network, to, memo), { address: to, ...(memo == null ? {} : { memo }) });
   const { id, position, block } = transaction;
   return withoutUndefined({
     kind: transfer.kind,
     network,
-    asset: orAsIs(() => canonicalAsset(asset), asset),
+    asset,
     amount: amountText(evidence?.delivered ?? transfer.amount),
     to: account.address,
     from:
@@ -198,6 +199,15 @@ function canonical(transfer: Transfer): ExpectedTransfer {
     soleRecipient: evidence?.soleRecipient,
     success: evidence?.success,
   });
+}
+
+/** Network and asset as the package's own table has them; what nobody knows by its code and name. */
+function namesOf(transfer: Transfer): { network: string; asset: string } {
+  const { network: written = '', asset } = transfer;
+  const names = resolveNames(transfer, { name: '' }, { networks: builtInNetworks, assetOf: () => undefined });
+  const network = 'network' in names ? names.network.id : (findNetwork(written)?.id ?? written);
+  if ('code' in names) return { network, asset: `${names.code} ${names.name}` };
+  return { network, asset: names.asset ?? `malformed ${JSON.stringify(asset)}` };
 }
 
 function amountText(amount: Amount): ExpectedTransfer['amount'] {

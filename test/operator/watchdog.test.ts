@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { networks } from '../../lib/networks/registry.ts';
 import { silentLogger } from '../../lib/observe/logger.ts';
 import { createNews, type NewsMap } from '../../lib/observe/news.ts';
 import { createWatchdog } from '../../lib/operator/watchdog.ts';
@@ -20,6 +21,7 @@ function setUp(t: TestContext, silenceMs?: number) {
   const watchdog = createWatchdog({
     providers: [imtoken({ secrets: [secret] })],
     store,
+    networks,
     silenceMs,
     news,
     logger: silentLogger,

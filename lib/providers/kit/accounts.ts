@@ -11,15 +11,18 @@ export interface AccountsOption {
   accounts: Readonly<Record<string, string>>;
 }
 
-/** The account of a network; `''` where none is given, which is kept for an operator. Throws `OPTION_INVALID`. */
-export function accountsOf(provider: string, accounts: Readonly<Record<string, string>>): (network: string) => string {
+/** The account of a network; `''` if none is given, which is kept for an operator. */
+export type AccountOn = (network: string | undefined) => string;
+
+/** Reads the option `accounts`. Throws `OPTION_INVALID`. */
+export function accountsOf(provider: string, accounts: Readonly<Record<string, string>>): AccountOn {
   const entries = Object.entries(typeof accounts === 'object' && accounts !== null ? accounts : {});
   if (entries.length === 0)
     throw invalidOption(`${provider}.accounts`, 'must name an account of yours for each network: callbacks do not');
   const known = new Map(
     entries.map(([network, address]) => accountOf(`${provider}.accounts[${network}]`, network, address)),
   );
-  return (network) => known.get(findNetwork(network)?.id ?? network) ?? '';
+  return (network = '') => known.get(findNetwork(network)?.id ?? network) ?? '';
 }
 
 function accountOf(option: string, name: string, address: string): readonly [string, string] {

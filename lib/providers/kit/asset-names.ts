@@ -1,27 +1,28 @@
+import type { ReportedAsset } from '../../deposits/transfer.ts';
 import { invalidOption, isDepositCallbackError } from '../../errors.ts';
-import { canonicalAsset, findNetwork, parseAsset, requireNetwork } from '../../networks/registry.ts';
+import { canonicalAsset, findNetwork, requireNetwork, splitAsset } from '../../networks/registry.ts';
+import { assetOfSymbol } from '../../networks/symbols.ts';
 import type { ProviderOptions } from './provider.ts';
-import { stablecoinOn } from './stablecoins.ts';
 
 /** For providers that name an asset and not its contract. */
 export interface NamedAssetsOptions extends ProviderOptions {
   /**
-   * CAIP-19 by the provider's own name of the asset, or by `SYMBOL@network` where it names symbol and network apart.
-   * Comes before the names that the provider's page lists. An asset that neither names is ignored.
+   * CAIP-19 by the provider's own name of the asset, or by `SYMBOL@network` if it names symbol and network apart. Comes
+   * before the names that the provider's page lists. An asset that neither names is quarantined, with an alarm.
    */
   assets?: Readonly<Record<string, string>>;
 }
 
 /** What a name stands for: `network` and `asset` of a transfer. */
 export interface NamedAsset {
-  network: string;
-  asset: string;
+  network?: string;
+  asset: ReportedAsset;
 }
 
 export interface AssetNames {
-  /** By the provider's name of the asset alone. Where nobody knows the name, an asset that no policy lists. */
+  /** By the provider's name of the asset alone. A name that nobody knows stays a name. */
   named(name: string): NamedAsset;
-  /** By symbol and network, the network as the provider writes it. */
+  /** By symbol and network, the network as the provider writes it: the receiver's table says what that is. */
   on(network: string, symbol: string): NamedAsset;
 }
 
@@ -39,22 +40,19 @@ export function assetNames(
   );
   const common = new Map(Object.entries(known).map(([name, what]) => [name, knownAsset(what)] as const));
   return {
-    named: (name) => given.get(name) ?? common.get(name) ?? unnamed(name),
-    on(network, symbol) {
-      const found = given.get(`${symbol}@${network}`);
-      if (found !== undefined) return found;
-      const { id, native } = findNetwork(network) ?? {};
-      if (id === undefined || native === undefined) return unnamed(`${symbol}@${network}`);
-      const isNative = native.symbol === symbol.toUpperCase() || (id === 'eip155:137' && symbol === 'MATIC');
-      return { network: id, asset: isNative ? native.asset : (stablecoinOn(id, symbol) ?? `unnamed/${symbol}`) };
-    },
+    named: (name) => given.get(name) ?? common.get(name) ?? { asset: { name } },
+    on: (network, symbol) => given.get(`${symbol}@${network}`) ?? { network, asset: { name: symbol } },
   };
 }
 
 function namedAsset(asset: unknown, option: string): NamedAsset {
   try {
+    const { network } = splitAsset(String(asset));
+    const known = findNetwork(network);
+    // On a network of the user's own, the receiver makes it canonical.
+    if (known === undefined && network.includes(':')) return { network, asset: String(asset) };
     const canonical = canonicalAsset(String(asset));
-    return { network: parseAsset(canonical).network, asset: canonical };
+    return { network: requireNetwork(network).id, asset: canonical };
   } catch (error) {
     if (isDepositCallbackError(error)) throw invalidOption(option, 'must be CAIP-19, for example eip155:1/slip44:60');
     throw error;
@@ -62,12 +60,9 @@ function namedAsset(asset: unknown, option: string): NamedAsset {
 }
 
 function knownAsset(what: string): NamedAsset {
-  const [network = '', symbol] = what.split('/');
-  const { id, native } = requireNetwork(network);
-  return { network: id, asset: symbol === undefined ? native.asset : (stablecoinOn(id, symbol) ?? '') };
-}
-
-// Ignored by itself, and does not keep the others of its callback from being read.
-function unnamed(name: string): NamedAsset {
-  return { network: `unnamed:${name}`, asset: `unnamed/${name}` };
+  const [name = '', symbol] = what.split('/');
+  const network = requireNetwork(name);
+  const asset = symbol === undefined ? network.native.asset : assetOfSymbol(network, symbol);
+  if (asset === undefined) throw new Error(`${what} names no asset that is known`);
+  return { network: network.id, asset };
 }

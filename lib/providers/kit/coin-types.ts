@@ -1,4 +1,3 @@
-import { findNetwork } from '../../networks/registry.ts';
 import type { NamedAsset } from './asset-names.ts';
 import { assetOn } from './evm-reading.ts';
 import type { ProviderOptions } from './provider.ts';
@@ -8,7 +7,7 @@ import { wordIn } from './readings.ts';
 export interface CoinTypesOptions extends ProviderOptions {
   /**
    * Networks (CAIP-2 or a name) by the provider's number. Known without it: 0 Bitcoin, 60 Ethereum, 144 XRP Ledger, 195 TRON. A
-   * transfer on any other number is ignored.
+   * transfer on any other number is quarantined.
    */
   networks?: Readonly<Record<string, string>>;
 }
@@ -21,6 +20,7 @@ export function assetByCoinType(
   token: string,
   networks: Readonly<Record<string, string>> = {},
 ): NamedAsset {
-  const network = findNetwork(wordIn(networks, coin) ?? wordIn(coinTypes, coin) ?? '')?.id ?? `unnamed:${coin}`;
+  // A number that is not in the table is no chain id of the EVM, which is a bare number too.
+  const network = wordIn(networks, coin) ?? wordIn(coinTypes, coin) ?? `slip44:${coin}`;
   return { network, asset: assetOn(network, token === coin ? undefined : token) };
 }

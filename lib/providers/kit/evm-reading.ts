@@ -1,6 +1,6 @@
-import { DepositCallbackError, isDepositCallbackError } from '../../errors.ts';
+import type { ReportedAsset } from '../../deposits/transfer.ts';
+import { DepositCallbackError } from '../../errors.ts';
 import { type Json, optionalNumberText, text } from '../../json/json.ts';
-import { findNetwork, nativeAsset, tokenAsset } from '../../networks/registry.ts';
 
 /** Topic of `Transfer(address,address,uint256)`, of ERC-20 and ERC-721 alike. */
 export const transferTopic = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
@@ -27,17 +27,7 @@ export function topicAddress(topic: string | undefined): string | undefined {
   return /^0x0{24}[0-9a-fA-F]{40}$/.test(topic ?? '') ? `0x${topic?.slice(-40)}` : undefined;
 }
 
-/**
- * CAIP-19 of the token, or of the native coin without a contract. Where network or contract are none that we know, a text
- * that is no asset: such a transfer is ignored by itself, and does not keep the others of its callback from being read.
- */
-export function assetOn(network: string, contract: string | undefined): string {
-  if (findNetwork(network) === undefined) return `unknown/${contract ?? 'native'}`;
-  if (contract === undefined) return nativeAsset(network);
-  try {
-    return tokenAsset(network, contract);
-  } catch (error) {
-    if (isDepositCallbackError(error)) return `unknown/${contract}`;
-    throw error;
-  }
+/** The asset of a row: the token of a contract, or the native coin without one. */
+export function assetOn(_network: string, contract: string | undefined): ReportedAsset {
+  return contract === undefined ? 'native' : { contract };
 }

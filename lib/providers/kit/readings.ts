@@ -2,6 +2,8 @@ import type { Transfer } from '../../deposits/transfer.ts';
 import { present } from '../../util/present.ts';
 import type { Hint, Reading } from './provider.ts';
 
+export { wordIn } from '../../util/word-in.ts';
+
 const nothing = { transfers: [], removals: [] } as const;
 
 /** What is no deposit, or nothing that this package knows. */
@@ -17,11 +19,6 @@ export function hintsAt(...hints: readonly Hint[]): Reading {
 
 export function transfersOf(...transfers: readonly Transfer[]): Reading {
   return { kind: 'transfers', transfers, removals: [] };
-}
-
-/** What stands in a table under a word of a body; undefined for a word that only every object has (`constructor`). */
-export function wordIn<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
-  return Object.hasOwn(table, word) ? table[word] : undefined;
 }
 
 type Block = NonNullable<Transfer['transaction']['block']>;

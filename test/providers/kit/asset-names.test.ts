@@ -17,27 +17,27 @@ test("A user's name comes before a known one, in any form of CAIP-19", () => {
   assert.deepEqual(names.named('ETH'), { network: 'eip155:1', asset: 'eip155:1/slip44:60' });
 });
 
-test('Names are told letter for letter, and one that nobody knows is an asset that no policy lists', () => {
+test('Names are told letter for letter, and one that nobody knows stays a name', () => {
   const names = assetNames('acme', {}, { USDT: 'ethereum/USDT' });
   for (const name of ['usdt', 'ETH', 'eip155:1', '', 'constructor']) {
-    assert.deepEqual(names.named(name), { network: `unnamed:${name}`, asset: `unnamed/${name}` });
+    assert.deepEqual(names.named(name), { asset: { name } });
   }
 });
 
-test('By symbol and network: coins, and stablecoins only where the symbol can mean one contract', () => {
+test('Symbol and network are told as they are written, unless the user says what they mean', () => {
   const names = assetNames('acme', { 'USDC@polygon': usdc });
-  assert.equal(names.on('ethereum', 'USDT').asset, usdt);
-  assert.equal(names.on('ETH', 'eth').asset, 'eip155:1/slip44:60');
-  assert.equal(names.on('polygon', 'MATIC').asset, 'eip155:137/slip44:966');
   assert.deepEqual(names.on('polygon', 'USDC'), { network: 'eip155:1', asset: usdc });
-  // Pegged Ether is a token there, and no coin; USDC of Arbitrum has had two contracts.
-  assert.deepEqual(names.on('bsc', 'ETH'), { network: 'eip155:56', asset: 'unnamed/ETH' });
-  assert.deepEqual(names.on('arbitrum', 'USDC'), { network: 'eip155:42161', asset: 'unnamed/USDC' });
-  assert.deepEqual(names.on('acme', 'USDT'), { network: 'unnamed:USDT@acme', asset: 'unnamed/USDT@acme' });
+  assert.deepEqual(names.on('Polygon', 'USDC'), { network: 'Polygon', asset: { name: 'USDC' } });
+  assert.deepEqual(names.on('acme', 'USDT'), { network: 'acme', asset: { name: 'USDT' } });
+});
+
+test("An asset on a network of the user's own is left to the receiver, which knows it", () => {
+  const names = assetNames('acme', { X: 'acme:1/slip44:60' });
+  assert.deepEqual(names.named('X'), { network: 'acme:1', asset: 'acme:1/slip44:60' });
 });
 
 test('What is no CAIP-19 is refused, naming the entry', () => {
-  for (const asset of ['USDT', 'eip155:1', 'eip155:1/erc20:0x12', 'acme:1/slip44:60']) {
+  for (const asset of ['USDT', 'eip155:1', 'eip155:1/erc20:0x12', 'acme/slip44:60']) {
     assert.throws(() => assetNames('acme', { X: asset }), { code: 'OPTION_INVALID', message: /acme\.assets\[X\]/ });
   }
 });
@@ -46,13 +46,15 @@ test('Accounts are kept by network in their canonical form, and there is none fo
   const accountOn = accountsOf('acme', { ETH: '0x6e5eaf34c73d1cd0be4e24f923b97cf38e10d1f3' });
   assert.equal(accountOn('eip155:1'), '0x6E5eAf34c73D1CD0be4e24f923b97CF38e10d1f3');
   assert.equal(accountOn('eip155:56'), '');
-  assert.equal(accountOn('unnamed:X'), '');
+  assert.equal(accountOn('X'), '');
+  assert.equal(accountOn(undefined), '');
 });
 
 test('Numbers of SLIP-0044 name networks, never the chain id of an EVM network', () => {
-  assert.deepEqual(assetByCoinType('195', '195'), { network: 'tron:728126428', asset: 'tron:728126428/slip44:195' });
-  assert.deepEqual(assetByCoinType('60', '0xdAC17F958D2ee523a2206206994597C13D831ec7').asset, usdt);
+  assert.deepEqual(assetByCoinType('195', '195'), { network: 'tron', asset: 'native' });
+  const contract = usdt.slice(usdt.indexOf(':0x') + 1);
+  assert.deepEqual(assetByCoinType('60', contract), { network: 'ethereum', asset: { contract } });
   // 56 is BNB Smart Chain by its chain id, and nothing that this table knows by SLIP-0044.
-  for (const coin of ['56', 'constructor']) assert.equal(assetByCoinType(coin, coin).network, `unnamed:${coin}`);
-  assert.equal(assetByCoinType('2510', '2510', { '2510': 'bsc' }).asset, 'eip155:56/slip44:714');
+  for (const coin of ['56', 'constructor']) assert.equal(assetByCoinType(coin, coin).network, `slip44:${coin}`);
+  assert.deepEqual(assetByCoinType('2510', '2510', { '2510': 'bsc' }), { network: 'bsc', asset: 'native' });
 });

@@ -57,7 +57,7 @@ test('What the filter makes of a block is what the provider reads: exact amounts
     {
       kind: 'mined',
       network: 'ethereum-mainnet',
-      asset: 'eip155:1/slip44:60',
+      asset: 'native',
       amount: { units: '100000000000000001' },
       from: sender,
       to: ours,
@@ -67,7 +67,7 @@ test('What the filter makes of a block is what the provider reads: exact amounts
     {
       kind: 'mined',
       network: 'ethereum-mainnet',
-      asset: `eip155:1/erc20:${token.toLowerCase()}`,
+      asset: { contract: token.toLowerCase() },
       amount: { units: (2n ** 255n + 1n).toString() },
       from: sender,
       to: ours,

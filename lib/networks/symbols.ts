@@ -1,5 +1,6 @@
-import { tokenAsset } from '../../networks/registry.ts';
-import { wordIn } from './readings.ts';
+import { wordIn } from '../util/word-in.ts';
+import { tokenOn } from './canonical.ts';
+import type { Network } from './network.ts';
 
 // Contracts that their issuers publish (tether.to/supported-protocols, circle.com/multi-chain-usdc). Networks on which one
 // symbol has stood for two contracts (USDC of Polygon, Arbitrum, Optimism, Avalanche) are left out: there the user says which.
@@ -20,8 +21,17 @@ const contracts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-/** CAIP-19 of USDT or USDC on a network (CAIP-2), where the symbol can mean only one contract; undefined elsewhere. */
-export function stablecoinOn(network: string, symbol: string): string | undefined {
-  const contract = wordIn(wordIn(contracts, network) ?? {}, symbol.toUpperCase());
-  return contract === undefined ? undefined : tokenAsset(network, contract);
+// Names that a coin had before.
+const oldSymbols: Readonly<Record<string, readonly string[]>> = { 'eip155:137': ['MATIC'] };
+
+/**
+ * CAIP-19 of what a symbol means on a network: its own coin, or USDT or USDC if the symbol has only ever meant one
+ * contract there. Undefined for any other: a symbol is whatever a token calls itself.
+ */
+export function assetOfSymbol(network: Network, symbol: string): string | undefined {
+  const upper = symbol.toUpperCase();
+  const { native, id } = network;
+  if (upper === native.symbol.toUpperCase() || wordIn(oldSymbols, id)?.includes(upper)) return native.asset;
+  const contract = wordIn(wordIn(contracts, id) ?? {}, upper);
+  return contract === undefined ? undefined : tokenOn(network, contract);
 }
