@@ -1,6 +1,7 @@
 import { type Assessment, assess, assessRemoval, type Origin } from '../checks/assess.ts';
 import type { CompiledPolicy } from '../policy/compile-policy.ts';
 import type { InboundCallback, Provider, Reading, UnreadableRow, Verified } from '../providers/kit/provider.ts';
+import { handled, unawaited } from '../util/promises.ts';
 import type { ReceivedCallback } from './received-callback.ts';
 import type { Arrival } from './recorder.ts';
 
@@ -48,7 +49,11 @@ export function readCallback(given: VerifiedCallback, policy: CompiledPolicy): R
   const removals = reading.removals.map((one, index) =>
     assessRemoval(one, provider, policy, originOf(one.event ?? `removal-${index}`)),
   );
-  const transfers = reading.transfers.map((one) => assess(one, provider, policy, originOf(one.event ?? '0', one.row)));
+  const transfers = reading.transfers.map((one) => {
+    const assessed = assess(one, provider, policy, originOf(one.event ?? '0', one.row));
+    // The next transfer may throw, and then nobody awaits this one.
+    return assessed instanceof Promise ? handled(assessed) : assessed;
+  });
   const finish = (assessed: readonly Assessment[]): ReadCallback => ({
     arrival: { callback, assessments: [...assessed, ...removals], unreadable: keptRows(reading.unreadable ?? []) },
     reading,
@@ -78,7 +83,7 @@ const kinds: ReadonlySet<unknown> = new Set<Reading['kind']>([
 /** A reader of the user's own may give anything. */
 function checked(given: unknown, { name }: Provider): Reading {
   // Told by the error below, once.
-  if (given instanceof Promise) given.catch(() => {});
+  unawaited(given);
   const { kind, transfers, removals, unreadable = [], hints = [] } = (given ?? {}) as Partial<Reading>;
   const areLists = [transfers, removals, unreadable, hints].every(Array.isArray);
   if (kinds.has(kind) && areLists && (kind !== 'hint' || hints.length > 0)) return given as Reading;

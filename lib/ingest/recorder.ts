@@ -8,6 +8,7 @@ import type { CompiledPolicy } from '../policy/compile-policy.ts';
 import type { UnreadableRow } from '../providers/kit/provider.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
 import { inTime } from '../util/at-most.ts';
+import { handled } from '../util/promises.ts';
 import { conclude } from './conclusion.ts';
 import { newlyKeptBack } from './kept-back.ts';
 import type { ReceivedCallback } from './received-callback.ts';
@@ -236,10 +237,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const asked = deposits.map(async (deposit) => {
       holds.set(deposit.id, await hold?.(copyDeposit(deposit)));
     });
-    const answers = inTime(policyMs, Promise.all(asked), 'policy.hold');
     // Of a callback that another reason fails, nobody waits for the answer.
-    answers.catch(() => {});
-    return answers;
+    return handled(inTime(policyMs, Promise.all(asked), 'policy.hold'));
   };
 
   return {
@@ -279,7 +278,8 @@ function askingOf({ assessments }: Arrival, unanswered: ReadonlyMap<string, Aski
   const asked = new Set(assessments.map(({ transactionKey = '' }) => unanswered.get(transactionKey)));
   asked.delete(undefined);
   const [first] = asked;
-  return first && { answers: Promise.all([...asked].map((one) => one?.answers)), holds: first.holds };
+  // It is awaited only when the commit of its neighbours is over.
+  return first && { answers: handled(Promise.all([...asked].map((one) => one?.answers))), holds: first.holds };
 }
 
 function isRecorded(result: Recorded | Error | Asking | undefined): result is Recorded {

@@ -69,7 +69,10 @@ export function inspector(options: InspectorOptions): Inspector {
     logger: options.logger ?? consoleLogger,
     now: options.now ?? Date.now,
   });
-  return Object.assign((req: IncomingMessage, res: ServerResponse): void => void router.answer(req, res), {
-    close: router.close,
-  });
+  return Object.assign(
+    (req: IncomingMessage, res: ServerResponse): void => void router.answer(req, res).catch(() => res.destroy()),
+    {
+      close: router.close,
+    },
+  );
 }

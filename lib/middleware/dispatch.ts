@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { DepositCallbackError } from '../errors.ts';
 import type { Deliverer } from '../outbox/deliverer.ts';
+import { unawaited } from '../util/promises.ts';
 import { createDeadlines } from './deadlines.ts';
 import type { CallbackRequest, Link, RequestState } from './request-state.ts';
 import { stateOf } from './request-state.ts';
@@ -29,7 +30,9 @@ export function dispatch<Tx>({ deliverer, ackMs = 3_000 }: DispatchOptions<Tx>):
     }
     const answerNow = (): void => {
       try {
-        answer(req, res, provider.answer(record.outcome));
+        const given = provider.answer(record.outcome);
+        unawaited(given);
+        answer(req, res, given);
       } catch (cause) {
         const message = `The callback is stored, and answer() of ${provider.name} gives no answer to send`;
         refuse(req, res, new DepositCallbackError('UNAVAILABLE', message, { cause }));
@@ -69,6 +72,7 @@ export function dispatch<Tx>({ deliverer, ackMs = 3_000 }: DispatchOptions<Tx>):
         if (handled) answerNow();
         else refuseWith('A listener failed, and the store is not durable: the callback must come again');
       })
+      .catch(() => refuseWith('Whether the listeners took it cannot be told, so it must come again'))
       .finally(() => {
         deadline.cancel();
         clearTimeout(timer);

@@ -48,7 +48,7 @@ export function signature({ provider, toleranceMs = 300_000, keepUnverified }: S
     state.inbound = inbound;
 
     const reject = (error: unknown): void =>
-      void refuseOrKeep(req, res, state, provider, inbound, error, keepUnverified);
+      void refuseOrKeep(req, res, state, provider, inbound, error, keepUnverified).catch(next);
     const accept = (verified: Verified): void => {
       try {
         if (typeof verified !== 'object' || verified === null)

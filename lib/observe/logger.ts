@@ -1,3 +1,5 @@
+import { unawaited } from '../util/promises.ts';
+
 /** Where the package writes: `console`, `pino` and most others fit as they are. */
 export interface Logger {
   debug(fields: object, message: string): void;
@@ -30,7 +32,7 @@ export function steadyLogger(logger: Logger): Logger {
     (level: keyof Logger) =>
     (fields: object, message: string): void => {
       try {
-        logger[level](fields, message);
+        unawaited(logger[level](fields, message));
       } catch {
         // There is nowhere left to tell it.
       }

@@ -2,6 +2,7 @@ import type { DepositRecord, EventKind } from '../deposits/deposit.ts';
 import type { DepositCallbackError } from '../errors.ts';
 import type { Hint } from '../providers/kit/provider.ts';
 import type { CallbackRecord } from '../stores/store.ts';
+import { unawaited } from '../util/promises.ts';
 import type { Logger } from './logger.ts';
 
 /** In-process news: told once, not stored, not retried. Durable events are the deliverer's. */
@@ -112,8 +113,7 @@ export function createNews(logger: Logger): News {
     tell(kind, news) {
       for (const listener of listeners.get(kind) ?? []) {
         try {
-          const told = (listener as (news: unknown) => unknown)(news);
-          if (told instanceof Promise) told.catch((error: unknown) => report(kind, error));
+          unawaited((listener as (news: unknown) => unknown)(news), (error) => report(kind, error));
         } catch (error) {
           report(kind, error);
         }

@@ -65,7 +65,7 @@ export function createLeases({ store, leaseMs, news, report, onGivenBack }: Leas
       }
       entry.renewals += 1;
       if (entry.renewals === hangsAfter) alarmOfHanging(entry);
-      store.extend(entry.claim, leaseMs).then(
+      extend(entry.claim).then(
         (ours) => {
           if (!ours)
             abort(entry, new DepositCallbackError('LEASE_LOST', `The lease of ${entry.claim.event.id} was lost`));
@@ -74,6 +74,10 @@ export function createLeases({ store, leaseMs, news, report, onGivenBack }: Leas
       );
     }
   }
+
+  // A store of the user's own may throw at once, here in a timer.
+  const extend = async (claim: Claim): Promise<boolean> => store.extend(claim, leaseMs);
+  const release = async (claim: Claim): Promise<boolean> => store.release(claim);
 
   function alarmOfHanging({ claim: { event } }: Held): void {
     const { id, kind, deposit } = event;
@@ -87,7 +91,7 @@ export function createLeases({ store, leaseMs, news, report, onGivenBack }: Leas
   async function giveBack(held: readonly Held[]): Promise<void> {
     for (const one of held) one.drop();
     const freed = held.map(({ claim }) =>
-      store.release(claim).catch((error: unknown) => report('A lease could not be freed; it will run out', error)),
+      release(claim).catch((error: unknown) => report('A lease could not be freed; it will run out', error)),
     );
     await Promise.all(freed);
   }

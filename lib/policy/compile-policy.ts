@@ -5,6 +5,7 @@ import type { Network } from '../networks/network.ts';
 import { builtInNetworks } from '../networks/registry.ts';
 import type { NetworkTable } from '../networks/table.ts';
 import { refuseUnknownKeys } from '../util/known-keys.ts';
+import { unawaited } from '../util/promises.ts';
 import { booleanOf, whenAnswered } from './answers.ts';
 import { type CompiledAssets, compileAssets, networksOf } from './compile-assets.ts';
 import { type ConfirmationsOf, compileConfirmations, knownNetwork } from './compile-confirmations.ts';
@@ -166,7 +167,12 @@ function functionOf<K extends 'isOwnSender' | 'hold'>(policy: Policy, key: K): P
 function compileFrozen(policy: Policy, table: NetworkTable): () => ReadonlySet<string> {
   const { frozen } = policy;
   if (typeof frozen === 'function') {
-    return () => new Set((policy.frozen as () => readonly string[])().map((network) => table.require(network).id));
+    return () => {
+      const networks: unknown = (policy.frozen as () => readonly string[])();
+      unawaited(networks);
+      if (!Array.isArray(networks)) throw invalidOption('policy.frozen', 'must give a list of networks, at once');
+      return new Set(networks.map((network: string) => table.require(network).id));
+    };
   }
   if (frozen !== undefined && !Array.isArray(frozen)) {
     throw invalidOption('policy.frozen', 'must be a list of CAIP-2 networks, or a function that gives one');

@@ -1,4 +1,5 @@
 import { DepositCallbackError } from '../../errors.ts';
+import { isThenable, unawaited } from '../../util/promises.ts';
 import type { SqliteDatabase } from './driver.ts';
 
 /**
@@ -13,7 +14,7 @@ export function runAtomically(database: SqliteDatabase, functions: readonly ((tx
       const result = run(guard.tx);
       if (!isThenable(result)) continue;
       // Told by the error below, once.
-      Promise.resolve(result).catch(() => {});
+      unawaited(result);
       throw new DepositCallbackError(
         'ATOMICALLY_ASYNC',
         'atomically: on SQLite the function must be synchronous, and it returned a promise; nothing was kept',
@@ -22,10 +23,6 @@ export function runAtomically(database: SqliteDatabase, functions: readonly ((tx
   } finally {
     guard.close();
   }
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 /** The connection for as long as the transaction lasts. */

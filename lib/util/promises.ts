@@ -1,0 +1,18 @@
+/** Any object with `then`, also of an old library or another realm. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/**
+ * The same promise, marked as one that may be awaited later, or by nobody: where it rejects meanwhile, Node would end
+ * the process.
+ */
+export function handled<T extends Promise<unknown>>(promise: T): T {
+  promise.catch(() => {});
+  return promise;
+}
+
+/** Takes a promise that a user's function gave where none is awaited; what it rejects with is told to `report`. */
+export function unawaited(given: unknown, report: (error: unknown) => void = () => {}): void {
+  if (isThenable(given)) Promise.resolve(given).catch(report);
+}
