@@ -25,7 +25,16 @@ if (missing.length > 0) {
   process.exit(1);
 }
 
-const node = [process.execPath, '--import', 'tsx', '--import', './test/helpers/stray-promises.ts', '--test', '--test-concurrency=2', '--test-reporter=spec'];
+const node = [
+  process.execPath,
+  '--import',
+  'tsx',
+  '--import',
+  './test/helpers/stray-promises.ts',
+  '--test',
+  '--test-concurrency=2',
+  '--test-reporter=spec',
+];
 const command = [...(args.includes('--coverage') ? [bin('c8')] : []), ...node, ...flags, ...files];
 const child = spawn(/** @type {string} */ (command[0]), command.slice(1), {
   cwd: root,
