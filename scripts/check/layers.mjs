@@ -27,7 +27,7 @@ const below = {
     ...['errors', 'util', 'networks', 'deposits', 'policy', 'signatures', 'providers/kit', 'stores', 'ingest'],
     ...['outbox', 'observe'],
   ],
-  observe: ['errors', 'deposits', 'stores', 'providers/kit'],
+  observe: ['errors', 'util', 'deposits', 'stores', 'providers/kit'],
   options: [
     'errors',
     'util',
