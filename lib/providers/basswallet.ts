@@ -2,6 +2,7 @@ import type { Transfer } from '../deposits/transfer.ts';
 import { type Json, numberText, optionalInteger, optionalNumberText, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { ifReadable } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { fieldOf } from './kit/places.ts';
 import type { Provider, Reading } from './kit/provider.ts';
@@ -24,6 +25,7 @@ export function basswallet(options: NamedAssetsOptions): Provider {
       name: 'basswallet',
       scheme,
       read: (content) => readBasswallet(content, names),
+      events: ['Deposit', 'Payment', 'expired Payment'],
       reportsConfirmations: 'count',
       ownOptions: ['assets'],
     },
@@ -43,21 +45,22 @@ function readBasswallet(callback: Json, names: AssetNames): Reading {
   // An order that expired names no transfer.
   if ((type !== 'Deposit' && type !== 'Payment') || text(callback, 'status') === 'Expired') return unknown;
   const kind = wordIn(kinds, text(callback, 'status')) ?? 'seen';
-  const number = optionalNumberText(callback, 'blockHigh');
+  const number = ifReadable(() => optionalNumberText(callback, 'blockHigh'));
   return transfersOf(
     present<Transfer>({
       kind,
       ...names.on(text(callback, 'chainName'), text(callback, 'tokenName')),
       // `amount` of a payment is what was asked.
-      amount: { decimal: numberText(callback, type === 'Payment' ? 'amountActual' : 'amount') },
-      from: optionalText(callback, 'fromAddress'),
+      amount: { decimal: optionalNumberText(callback, type === 'Payment' ? 'amountActual' : 'amount') ?? '' },
+      from: ifReadable(() => optionalText(callback, 'fromAddress')),
       to: text(callback, 'toAddress'),
       transaction: present<Transfer['transaction']>({
         id: text(callback, 'txHash'),
-        position: `transfer:${text(callback, 'id')}`,
+        position: `transfer:${numberText(callback, 'id')}`,
         block: number === undefined ? undefined : { number },
       }),
-      confirmations: kind === 'confirmed' ? (optionalInteger(callback, 'blockConfirmNum') ?? 0) : undefined,
+      confirmations:
+        kind === 'confirmed' ? (ifReadable(() => optionalInteger(callback, 'blockConfirmNum')) ?? 0) : undefined,
       evidence: { category: 'transfer', direction: 'in' },
     }),
   );

@@ -1,12 +1,22 @@
 import { constants, type KeyObject, privateEncrypt, publicDecrypt } from 'node:crypto';
 import type { Transfer } from '../deposits/transfer.ts';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
-import { type Json, optionalInteger, optionalText, parseJson, text } from '../json/json.ts';
+import {
+  type Json,
+  numberText,
+  optionalInteger,
+  optionalNumberText,
+  optionalText,
+  parseJson,
+  text,
+} from '../json/json.ts';
 import { publicKey } from '../signatures/asymmetric.ts';
 import { decodeBase64Url } from '../signatures/decode.ts';
 import type { Key } from '../signatures/key-ring.ts';
 import { present } from '../util/present.ts';
+import { rfc3339Time } from '../util/rfc3339.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { ifReadable } from './kit/claims.ts';
 import { defineProvider } from './kit/define-provider.ts';
 import type { Provider, Reading, Sign, Verified } from './kit/provider.ts';
 import { transfersOf, unknown, wordIn } from './kit/readings.ts';
@@ -41,6 +51,7 @@ export function chainupCustody(options: ChainupCustodyOptions): Provider {
       verify: (request, keys) => verify(request, keys, appId),
       sign: (signing) => sign(signing, appId),
       read: (content) => readNotice(content, [...met], names),
+      events: ['deposit', 'withdraw'],
       answer: () => accepted,
       reportsConfirmations: 'count',
       ownOptions: ['assets', 'appId'],
@@ -88,7 +99,8 @@ function blockSize(key: KeyObject): number {
 }
 
 function appIdIn(notice: Json | undefined): string | undefined {
-  return notice === undefined ? undefined : optionalText(notice, 'app_id');
+  // What is no text, nor a number, is not ours: a key that opens the rest does not make it so.
+  return notice === undefined ? undefined : ifReadable(() => optionalNumberText(notice, 'app_id'));
 }
 
 /** Bytes of text in one block of a 2048-bit key, as the platform cuts it. */
@@ -113,16 +125,22 @@ function readNotice(fields: Json, keys: readonly KeyObject[], names: AssetNames)
 }
 
 function readDeposit(notice: Json, names: AssetNames): Transfer {
-  const kind = wordIn(kinds, text(notice, 'status')) ?? 'seen';
+  const kind = wordIn(kinds, numberText(notice, 'status')) ?? 'seen';
   return present<Transfer>({
     kind,
     ...names.named(text(notice, 'symbol')),
-    amount: { decimal: text(notice, 'amount') },
-    to: text(notice, 'address_to'),
-    transaction: { id: text(notice, 'txid'), position: `transfer:${text(notice, 'id')}` },
-    confirmations: kind === 'confirmed' ? (optionalInteger(notice, 'confirmations') ?? 0) : undefined,
+    amount: { decimal: optionalNumberText(notice, 'amount') ?? '' },
+    to: optionalText(notice, 'address_to') ?? '',
+    transaction: { id: optionalText(notice, 'txid') ?? '', position: `transfer:${numberText(notice, 'id')}` },
+    confirmations: kind === 'confirmed' ? (ifReadable(() => optionalInteger(notice, 'confirmations')) ?? 0) : undefined,
+    at: updatedAt(notice),
     evidence: { category: 'transfer', direction: 'in' },
   });
 }
 
 const kinds: Readonly<Record<string, Transfer['kind']>> = { '1': 'confirmed', '2': 'failed' };
+
+// `2020-02-28 12:21:11`, in a zone that nobody tells: it is compared with other times of ChainUp only.
+function updatedAt(notice: Json): number | undefined {
+  return rfc3339Time(ifReadable(() => optionalText(notice, 'updated_at')) ?? '', 'utc');
+}

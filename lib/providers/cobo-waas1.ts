@@ -3,7 +3,7 @@ import {
   integer,
   type Json,
   member,
-  numberText,
+  optionalBoolean,
   optionalInteger,
   optionalNumberText,
   optionalText,
@@ -11,11 +11,13 @@ import {
 } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { claimedDecimals, ifReadable } from './kit/claims.ts';
 import { coboAssets } from './kit/cobo-assets.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { eventTime } from './kit/event-time.ts';
 import { paysByOutputs } from './kit/outputs.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { blockFrom, transfersOf, wordIn } from './kit/readings.ts';
+import { blockFrom, transfersOf, unknown, wordIn } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 /** Keys that Cobo publishes for WaaS 1.0 (compressed secp256k1, hex), for the option `secrets`. */
@@ -49,6 +51,7 @@ export function coboWaas1(options: NamedAssetsOptions): Provider {
       read: (content) => readNotification(content, names),
       // Anything but `ok` is sent again, up to 14 times.
       answer: () => accepted,
+      events: ['custodial', 'mpc'],
       reportsConfirmations: 'count',
       reportsMemos: true,
       ownOptions: ['assets'],
@@ -60,8 +63,9 @@ export function coboWaas1(options: NamedAssetsOptions): Provider {
 const accepted = { status: 200, body: 'ok' } as const;
 
 function readNotification(callback: Json, names: AssetNames): Reading {
-  const isMpc = member(callback, 'coin_detail') !== undefined;
-  return transfersOf(isMpc ? readMpc(callback, names) : readCustodial(callback, names));
+  if (member(callback, 'coin_detail') === undefined) return transfersOf(readCustodial(callback, names));
+  const isNft = ifReadable(() => optionalText(callback, 'nft_detail.nft_code')) !== undefined;
+  return isNft ? unknown : transfersOf(readMpc(callback, names));
 }
 
 function readCustodial(callback: Json, names: AssetNames): Transfer {
@@ -70,60 +74,69 @@ function readCustodial(callback: Json, names: AssetNames): Transfer {
   // An account that is shared is told apart in the address: `address|memo`.
   const [to = '', memo] = text(callback, 'address').split('|', 2);
   const isFinal = kind === 'confirmed';
+  const number = ifReadable(() => optionalNumberText(callback, 'tx_detail.blocknum'));
   return present<Transfer>({
     kind,
     ...asset,
-    amount: { units: text(callback, 'amount') },
-    decimals: integer(callback, 'decimal'),
-    from: optionalText(callback, 'source_address'),
+    amount: { units: optionalNumberText(callback, 'amount') ?? '' },
+    decimals: claimedDecimals(callback, 'decimal'),
+    from: ifReadable(() => optionalText(callback, 'source_address')),
     to,
-    memo: memo ?? optionalText(callback, 'memo') ?? null,
+    memo: memo ?? optionalNumberText(callback, 'memo') ?? null,
     transaction: present<Transfer['transaction']>({
       id: text(callback, 'txid'),
-      position: positionOf(asset.network, optionalNumberText(callback, 'vout_n'), text(callback, 'id')),
-      block: isFinal ? blockOf(callback) : undefined,
+      position: positionOf(callback, asset.network, text(callback, 'id')),
+      block: isFinal ? blockFrom(number, optionalText(callback, 'tx_detail.blockhash')) : undefined,
     }),
-    confirmations: isFinal ? (optionalInteger(callback, 'confirmed_num') ?? 0) : undefined,
-    at: optionalInteger(callback, 'last_time'),
+    confirmations: isFinal ? countOf(callback, 'confirmed_num') : undefined,
+    at: eventTime(callback, 'last_time'),
     evidence: { category: 'transfer', direction: text(callback, 'side') === 'deposit' ? 'in' : 'out' },
   });
 }
 
 const custodialKinds: Readonly<Record<string, Transfer['kind']>> = { success: 'confirmed', failed: 'failed' };
 
-/** Number of a deposit among MPC transaction types, and of success among their states. */
+/** Number of a deposit among MPC transaction types. */
 const mpcDeposit = 1000;
-const mpcSuccess = 900;
+
+// https://www.cobo.com/developers/v1/api-references/mpc-wallet/mpc_transactions_by_request_ids (2026-11-29). Of the others, 402 is sent
+// once more and 502 becomes 901.
+const mpcKinds: Readonly<Record<string, Transfer['kind']>> = { 900: 'confirmed', 901: 'failed', 902: 'removed' };
 
 function readMpc(callback: Json, names: AssetNames): Transfer {
-  // Numbers of failures are not documented: until it has succeeded, it is only seen.
-  const isFinal = integer(callback, 'status') === mpcSuccess;
+  const kind = wordIn(mpcKinds, String(integer(callback, 'status'))) ?? 'seen';
+  const isInBlock = kind === 'confirmed' || kind === 'removed';
   const asset = names.named(text(callback, 'coin_detail.coin'));
+  const height = ifReadable(() => optionalNumberText(callback, 'block_detail.block_height'));
+  // Without a block the height is 0.
+  const number = height === '0' ? undefined : height;
+  const isFueling = ifReadable(() => optionalBoolean(callback, 'is_gas_station_tx')) === true;
+  const isDeposit = integer(callback, 'transaction_type') === mpcDeposit;
   return present<Transfer>({
-    kind: isFinal ? 'confirmed' : 'seen',
+    kind,
     ...asset,
-    amount: { units: numberText(callback, 'amount_detail.amount') },
-    decimals: integer(callback, 'coin_detail.decimal'),
-    from: optionalText(callback, 'from_address'),
+    amount: { units: optionalNumberText(callback, 'amount_detail.amount') ?? '' },
+    decimals: claimedDecimals(callback, 'coin_detail.decimal'),
+    from: ifReadable(() => optionalText(callback, 'from_address')),
     to: text(callback, 'to_address'),
-    memo: optionalText(callback, 'memo') ?? null,
-    transaction: {
+    memo: optionalNumberText(callback, 'memo') ?? null,
+    transaction: present<Transfer['transaction']>({
       id: text(callback, 'tx_hash'),
-      position: positionOf(asset.network, optionalNumberText(callback, 'vout_n'), text(callback, 'cobo_id')),
-    },
-    confirmations: isFinal ? (optionalInteger(callback, 'confirmed_number') ?? 0) : undefined,
-    evidence: {
-      category: 'transfer',
-      direction: integer(callback, 'transaction_type') === mpcDeposit ? 'in' : 'out',
-    },
+      position: positionOf(callback, asset.network, text(callback, 'cobo_id')),
+      block: isInBlock ? blockFrom(number, optionalText(callback, 'block_detail.block_hash')) : undefined,
+    }),
+    confirmations: kind === 'confirmed' ? countOf(callback, 'confirmed_number') : undefined,
+    at: eventTime(callback, 'updated_time'),
+    evidence: { category: isFueling ? 'fee' : 'transfer', direction: isDeposit ? 'in' : 'out' },
   });
 }
 
-function positionOf(network: string | undefined, output: string | undefined, id: string): string {
-  return output !== undefined && paysByOutputs(network) ? `out:${output}` : `transfer:${id}`;
+function positionOf(callback: Json, network: string | undefined, id: string): string {
+  const output = ifReadable(() => optionalNumberText(callback, 'vout_n'));
+  const isOfOutputs = paysByOutputs(network);
+  return output !== undefined && isOfOutputs ? `out:${output}` : `transfer:${id}`;
 }
 
-function blockOf(callback: Json): Transfer['transaction']['block'] {
-  const number = optionalNumberText(callback, 'tx_detail.blocknumber');
-  return blockFrom(number, optionalText(callback, 'tx_detail.blockhash'));
+function countOf(callback: Json, path: string): number {
+  return ifReadable(() => optionalInteger(callback, path)) ?? 0;
 }

@@ -1,9 +1,11 @@
-import type { Transfer } from '../deposits/transfer.ts';
+import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { type Json, optionalArray, optionalInteger, optionalNumberText, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { ifReadable } from './kit/claims.ts';
 import { coboAssets } from './kit/cobo-assets.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { eventTime } from './kit/event-time.ts';
 import { paysByOutputs } from './kit/outputs.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { blockFrom, transfersOf, unknown } from './kit/readings.ts';
@@ -36,6 +38,7 @@ export function cobo(options: NamedAssetsOptions): Provider {
       name: 'cobo',
       scheme,
       read: (content) => readCobo(content, names),
+      events,
       reportsConfirmations: 'count',
       reportsMemos: true,
       sendsRemovals: true,
@@ -47,47 +50,91 @@ export function cobo(options: NamedAssetsOptions): Provider {
 }
 
 function readCobo(callback: Json, names: AssetNames): Reading {
-  if (!text(callback, 'type').startsWith('wallets.transaction.')) return unknown;
-  const kind = kindOf(callback);
+  const type = text(callback, 'type');
+  if (!transactionEvents.has(type)) return unknown;
+  const kind = kindOf(type, callback);
   // Before it is on chain there is nothing to tell a deposit by.
   if (kind === 'seen' && optionalText(callback, 'data.transaction_hash') === undefined) return unknown;
   return transfersOf(readTransfer(callback, kind, names));
 }
 
+// Those of Payments carry the transaction too, and say what the screening made of it.
+const events = [
+  'wallets.transaction.created',
+  'wallets.transaction.updated',
+  'wallets.transaction.succeeded',
+  'wallets.transaction.failed',
+  'payment.transaction.created',
+  'payment.transaction.held',
+  'payment.transaction.completed',
+  'payment.transaction.late',
+  'payment.transaction.failed',
+] as const;
+const transactionEvents: ReadonlySet<string> = new Set(events);
+
 // Only Completed has passed Cobo's own checks (confirmations, screening).
-function kindOf(callback: Json): Transfer['kind'] {
+function kindOf(type: string, callback: Json): Transfer['kind'] {
   if (optionalText(callback, 'data.sub_status') === 'ReOrged') return 'removed';
+  // The screening froze the money, wherever the transaction stands.
+  if (type === 'payment.transaction.failed') return 'failed';
   const status = text(callback, 'data.status');
-  if (status === 'Completed') return 'confirmed';
-  return status === 'Failed' || status === 'Rejected' ? 'failed' : 'seen';
+  if (status === 'Failed' || status === 'Rejected') return 'failed';
+  const isScreened = type !== 'payment.transaction.created' && type !== 'payment.transaction.held';
+  return status === 'Completed' && isScreened ? 'confirmed' : 'seen';
 }
 
 function readTransfer(callback: Json, kind: Transfer['kind'], names: AssetNames): Transfer {
   const isInBlock = kind === 'confirmed' || kind === 'removed';
   const asset = names.named(text(callback, 'data.token_id'));
-  const [from] = optionalArray(callback, 'data.source.addresses').map(String);
-  const number = optionalNumberText(callback, 'data.block_info.block_number');
+  const number = ifReadable(() => optionalNumberText(callback, 'data.block_info.block_number'));
   const hash = optionalText(callback, 'data.block_info.block_hash');
   return present<Transfer>({
     kind,
     ...asset,
-    amount: { decimal: optionalText(callback, 'data.destination.amount') ?? '' },
-    from,
+    amount: { decimal: optionalNumberText(callback, 'data.destination.amount') ?? '' },
+    from: senderOf(callback),
     to: optionalText(callback, 'data.destination.address') ?? '',
-    memo: optionalText(callback, 'data.destination.memo') ?? null,
+    memo: optionalNumberText(callback, 'data.destination.memo') ?? null,
     transaction: present<Transfer['transaction']>({
       id: optionalText(callback, 'data.transaction_hash'),
       position: positionOf(callback, asset.network),
       block: isInBlock ? blockFrom(number, hash) : undefined,
     }),
-    confirmations: kind === 'confirmed' ? (optionalInteger(callback, 'data.confirmed_num') ?? 0) : undefined,
-    at: optionalInteger(callback, 'data.updated_timestamp'),
-    evidence: { category: 'transfer', direction: text(callback, 'data.type') === 'Deposit' ? 'in' : 'out' },
+    confirmations:
+      kind === 'confirmed' ? (ifReadable(() => optionalInteger(callback, 'data.confirmed_num')) ?? 0) : undefined,
+    at: eventTime(callback, 'data', 'updated_timestamp'),
+    evidence: evidenceOf(callback),
   });
 }
 
+function senderOf(callback: Json): string | undefined {
+  const [first] = ifReadable(() => optionalArray(callback, 'data.source.addresses')) ?? [];
+  return typeof first === 'string' && first !== '' ? first : undefined;
+}
+
+// https://www.cobo.com/developers/v2/guides/transactions/manage-transactions: what Cobo itself calls a transaction. A sweep moves
+// money that was credited before, and the Fee Station sends gas to our own addresses.
+function evidenceOf(callback: Json): Evidence {
+  const categories = ifReadable(() => optionalArray(callback, 'data.cobo_category')) ?? [];
+  if (categories.some((one) => typeof one === 'string' && fees.has(one))) return { category: 'fee', direction: 'in' };
+  const isDeposit = text(callback, 'data.type') === 'Deposit' && !categories.includes('AutoSweep');
+  return { category: 'transfer', direction: isDeposit ? 'in' : 'out' };
+}
+
+const fees: ReadonlySet<string> = new Set([
+  'AutoFueling',
+  'AutoFuelingRefund',
+  'BillPayment',
+  'BillRefund',
+  'CommissionFeeCharge',
+  'CommissionFeeRefund',
+  'GasFeeSponsor',
+  'GasFeeSponsorRefund',
+  'TokenizationGasSponsor',
+]);
+
 function positionOf(callback: Json, network: string | undefined): string {
-  const output = optionalNumberText(callback, 'data.destination.tx_info.vout_n');
+  const output = ifReadable(() => optionalNumberText(callback, 'data.destination.tx_info.vout_n'));
   if (output !== undefined && paysByOutputs(network)) return `out:${output}`;
   return `transfer:${text(callback, 'data.transaction_id')}`;
 }

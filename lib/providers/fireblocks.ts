@@ -1,18 +1,18 @@
 import type { KeyObject } from 'node:crypto';
 import { constants, sign as signBytes } from 'node:crypto';
-import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { DepositCallbackError } from '../errors.ts';
-import { type Json, optionalInteger, optionalNumberText, optionalText, text } from '../json/json.ts';
+import { type Json, object, optionalArray, optionalText } from '../json/json.ts';
 import { publicKey, verifyRsa } from '../signatures/asymmetric.ts';
 import { decodeBase64 } from '../signatures/decode.ts';
 import { readJwsHeader, verifyDetachedJws } from '../signatures/jws.ts';
 import type { Key } from '../signatures/key-ring.ts';
-import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { ifReadable } from './kit/claims.ts';
 import { defineProvider } from './kit/define-provider.ts';
-import { paysByOutputs } from './kit/outputs.ts';
+import { isBeforeBroadcast, readRecords, readTransaction } from './kit/fireblocks-transfers.ts';
 import type { Provider, Reading, Sign, Verified } from './kit/provider.ts';
-import { blockFrom, transfersOf, unknown } from './kit/readings.ts';
+import { transfersOf, unknown } from './kit/readings.ts';
+import { readingOf, readRows } from './kit/rows.ts';
 import type { SignedRequest } from './kit/scheme.ts';
 
 export { type FireblocksKeysOptions, fireblocksKeys } from './kit/fireblocks-keys.ts';
@@ -48,6 +48,13 @@ export function fireblocks(options: NamedAssetsOptions): Provider {
       verify,
       sign,
       read: (content) => readFireblocks(content, names),
+      events: [
+        'transaction.created',
+        'transaction.status.updated',
+        'transaction.network_records.processing_completed',
+        'TRANSACTION_CREATED',
+        'TRANSACTION_STATUS_UPDATED',
+      ],
       reportsConfirmations: 'count',
       reportsMemos: true,
       publishedSources: ['3.135.57.98', '63.179.12.78', '3.77.138.100', '18.117.207.128'],
@@ -98,63 +105,15 @@ const sign: Sign = ({ secret, body }) => {
 function readFireblocks(callback: Json, names: AssetNames): Reading {
   // `type` in the legacy envelope: TRANSACTION_CREATED, TRANSACTION_STATUS_UPDATED.
   const event = optionalText(callback, 'eventType') ?? optionalText(callback, 'type') ?? '';
-  if (!/^transaction[._](?:created|status[._]updated)$/i.test(event)) return unknown;
-  const hash = optionalText(callback, 'data.txHash');
-  // Before it is on chain there is nothing to tell a deposit by.
-  if (hash === undefined && kindOf(text(callback, 'data.status')) === 'seen') return unknown;
-  return transfersOf(readTransfer(callback, hash, names));
+  if (!transactionEvent.test(event)) return unknown;
+  const data = object(callback, 'data');
+  if (isBeforeBroadcast(data)) return unknown;
+  const records = ifReadable(() => optionalArray(data, 'networkRecords')) ?? [];
+  if (records.length === 0) return transfersOf(readTransaction(data, names));
+  return readingOf(
+    readRows([data], 'data', (one) => readTransaction(one, names)),
+    readRecords(records, data, names),
+  );
 }
 
-function readTransfer(callback: Json, hash: string | undefined, names: AssetNames): Transfer {
-  const asset = names.named(text(callback, 'data.assetId'));
-  const kind = kindOf(text(callback, 'data.status'));
-  const isFinal = kind === 'confirmed';
-  const isDeposit =
-    optionalText(callback, 'data.source.type') === 'UNKNOWN' &&
-    optionalText(callback, 'data.destination.type') === 'VAULT_ACCOUNT';
-  return present<Transfer>({
-    kind,
-    ...asset,
-    // The floats beside it (`amount`, `netAmount`) are deprecated; this is text in whole coins.
-    amount: { decimal: text(callback, 'data.amountInfo.amount') },
-    from: optionalText(callback, 'data.sourceAddress'),
-    to: optionalText(callback, 'data.destinationAddress') ?? '',
-    memo: optionalText(callback, 'data.destinationTag') ?? null,
-    transaction: present<Transfer['transaction']>({
-      id: hash,
-      position: positionOf(callback, asset.network),
-      block: isFinal ? blockOf(callback) : undefined,
-    }),
-    confirmations: isFinal ? (optionalInteger(callback, 'data.numOfConfirmations') ?? 0) : undefined,
-    at: optionalInteger(callback, 'data.lastUpdated'),
-    evidence: { category: 'transfer', direction: isDeposit ? 'in' : 'out' } satisfies Evidence,
-  });
-}
-
-// Only COMPLETED has passed the workspace's own checks (confirmations, AML); anything on the way may still be turned down.
-function kindOf(status: string): Transfer['kind'] {
-  switch (status) {
-    case 'COMPLETED':
-      return 'confirmed';
-    case 'FAILED':
-    case 'REJECTED':
-    case 'BLOCKED':
-    case 'CANCELLED':
-    case 'TIMEOUT':
-      return 'failed';
-    default:
-      return 'seen';
-  }
-}
-
-function positionOf(callback: Json, network: string | undefined): string {
-  const index = optionalNumberText(callback, 'data.index');
-  // On chains of outputs the index is the output's; elsewhere it may be a log's, which only counts within a block.
-  if (index !== undefined && paysByOutputs(network)) return `out:${index}`;
-  return `transfer:${text(callback, 'data.id')}`;
-}
-
-function blockOf(callback: Json): Transfer['transaction']['block'] {
-  const number = optionalNumberText(callback, 'data.blockInfo.blockHeight');
-  return blockFrom(number, optionalText(callback, 'data.blockInfo.blockHash'));
-}
+const transactionEvent = /^transaction[._](?:created|status[._]updated|network_records\.processing_completed)$/i;

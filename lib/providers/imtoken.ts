@@ -1,18 +1,11 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { DepositCallbackError } from '../errors.ts';
-import {
-  type Json,
-  numberText,
-  optionalBoolean,
-  optionalInteger,
-  optionalIsoTime,
-  optionalNumberText,
-  optionalText,
-  text,
-} from '../json/json.ts';
+import { type Json, optionalBoolean, optionalInteger, optionalNumberText, optionalText, text } from '../json/json.ts';
 import { standardWebhooksKey } from '../signatures/standard-webhooks.ts';
 import { present } from '../util/present.ts';
+import { claimedDecimals, claimedSymbol, ifReadable } from './kit/claims.ts';
 import { defineProvider } from './kit/define-provider.ts';
+import { eventTime } from './kit/event-time.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { signStandardWebhooks, standardWebhooksHeaders, verifyStandardWebhooks } from './standard-webhooks.ts';
 
@@ -28,6 +21,7 @@ export function imtoken(options: ProviderOptions): Provider {
       verify: verifyStandardWebhooks,
       read: readImtoken,
       sign: signStandardWebhooks,
+      events: ['deposit.pending', 'deposit.confirmed', 'deposit.reverted', 'deposit.failed', 'heartbeat', 'test'],
       reportsConfirmations: 'count',
       reportsMemos: true,
       sendsRemovals: true,
@@ -80,10 +74,10 @@ function readTransfer(callback: Json, kind: Transfer['kind']): Transfer {
     kind,
     network: text(callback, 'data.network'),
     asset: text(callback, 'data.asset'),
-    amount: { units: numberText(callback, 'data.amount') },
-    decimals: optionalInteger(callback, 'data.decimals'),
-    symbol: optionalText(callback, 'data.symbol'),
-    from: optionalText(callback, 'data.from'),
+    amount: { units: optionalNumberText(callback, 'data.amount') ?? '' },
+    decimals: claimedDecimals(callback, 'data.decimals'),
+    symbol: claimedSymbol(callback, 'data.symbol'),
+    from: ifReadable(() => optionalText(callback, 'data.from')),
     to: text(callback, 'data.to'),
     memo: optionalText(callback, 'data.memo') ?? null,
     transaction: present<Transfer['transaction']>({
@@ -95,7 +89,7 @@ function readTransfer(callback: Json, kind: Transfer['kind']): Transfer {
       }),
     }),
     confirmations: optionalInteger(callback, 'data.confirmations'),
-    at: optionalIsoTime(callback, 'timestamp'),
+    at: eventTime(callback, 'timestamp'),
     evidence: readEvidence(callback),
   });
 }

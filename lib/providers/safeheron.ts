@@ -1,24 +1,14 @@
 import { createPrivateKey, createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
-import type { Transfer } from '../deposits/transfer.ts';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
-import {
-  integer,
-  type Json,
-  type JsonObject,
-  object,
-  optionalNumberText,
-  optionalText,
-  parseJson,
-  text,
-} from '../json/json.ts';
-import { present } from '../util/present.ts';
+import { type Json, type JsonObject, object, optionalText, parseJson, text } from '../json/json.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declaredScheme } from './kit/declared-scheme.ts';
 import { defineProvider } from './kit/define-provider.ts';
 import { textAt } from './kit/places.ts';
 import type { Provider, Reading, Signing } from './kit/provider.ts';
-import { transfersOf, unknown } from './kit/readings.ts';
+import { unknown } from './kit/readings.ts';
 import { openEnvelope, sealEnvelope } from './kit/safeheron-envelope.ts';
+import { kindOf, readDetail } from './kit/safeheron-transfers.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
 export interface SafeheronOptions extends NamedAssetsOptions {
@@ -35,7 +25,18 @@ const scheme: Scheme = {
   signed: [{ from: sortedPairs }],
 };
 
-const knownAssets = { BTC: 'bitcoin', ETH: 'ethereum', TRX: 'tron', USDT_ERC20: 'ethereum/USDT' } as const;
+// Names of https://github.com/Safeheron/safeheron-skill, references/js/COIN_API.md (2026-11-29), and the short ones of older accounts.
+const knownAssets = {
+  BITCOIN_BTC: 'bitcoin',
+  ETHEREUM_ETH: 'ethereum',
+  TRON_TRX: 'tron',
+  'USDT(ERC20)_ETHEREUM_USDT': 'ethereum/USDT',
+  'ETH(SEPOLIA)_ETHEREUM_SEPOLIA': 'sepolia',
+  BTC: 'bitcoin',
+  ETH: 'ethereum',
+  TRX: 'tron',
+  USDT_ERC20: 'ethereum/USDT',
+} as const;
 
 /** Safeheron webhooks. Secrets are Safeheron's webhook public keys. See `docs/providers/safeheron.md`. */
 export function safeheron(options: SafeheronOptions): Provider {
@@ -56,8 +57,10 @@ export function safeheron(options: SafeheronOptions): Provider {
       sign: (signing) => sign({ ...signing, body: envelopeFor(signing, privateKey) }),
       read: (content) => readSafeheron(content, privateKey, names),
       reportsConfirmations: false,
+      events: eventNames,
       answer: () => accepted,
       reportsMemos: true,
+      publishedSources: ['18.162.105.64', '18.167.22.59', '18.167.21.182'],
       ownOptions: ['assets', 'privateKey'],
     },
     options,
@@ -107,38 +110,12 @@ function readSafeheron(envelope: Json, privateKey: KeyObject, names: AssetNames)
   const event = eventIn(envelope, privateKey);
   if (event === undefined)
     throw new DepositCallbackError('BODY_UNREADABLE', 'safeheron: privateKey does not open the body');
-  if (!text(event, 'eventType').startsWith('TRANSACTION_')) return unknown;
+  if (!events.has(text(event, 'eventType'))) return unknown;
   const detail = object(event, 'eventDetail');
-  const kind = kindOf(detail);
   // Before it is on chain there is nothing to tell a deposit by.
-  if (kind === 'seen' && optionalText(detail, 'txHash') === undefined) return unknown;
-  return transfersOf(readTransfer(detail, kind, names));
+  if (kindOf(detail) === 'seen' && optionalText(detail, 'txHash') === undefined) return unknown;
+  return readDetail(detail, names);
 }
 
-function kindOf(detail: Json): Transfer['kind'] {
-  const status = text(detail, 'transactionStatus');
-  // Locked by the screening of the sender: not to be spent yet.
-  const isLocked = !['NO', undefined].includes(optionalText(detail, 'amlLock'));
-  if (status === 'COMPLETED') return isLocked ? 'seen' : 'confirmed';
-  return status === 'FAILED' || status === 'REJECTED' || status === 'CANCELLED' ? 'failed' : 'seen';
-}
-
-function readTransfer(detail: Json, kind: Transfer['kind'], names: AssetNames): Transfer {
-  const number = optionalNumberText(detail, 'blockHeight');
-  const isIncoming = text(detail, 'transactionDirection') === 'INFLOW';
-  return present<Transfer>({
-    kind,
-    ...names.named(text(detail, 'coinKey')),
-    amount: { decimal: text(detail, 'txAmount') },
-    from: optionalText(detail, 'sourceAddress'),
-    to: optionalText(detail, 'destinationAddress') ?? '',
-    memo: optionalText(detail, 'destinationTag') ?? optionalText(detail, 'memo') ?? null,
-    transaction: present<Transfer['transaction']>({
-      id: optionalText(detail, 'txHash'),
-      position: `transfer:${text(detail, 'txKey')}`,
-      block:
-        kind === 'confirmed' && number !== undefined && integer(detail, 'blockHeight') > 0 ? { number } : undefined,
-    }),
-    evidence: { category: 'transfer', direction: isIncoming ? 'in' : 'out' },
-  });
-}
+const eventNames = ['TRANSACTION_CREATED', 'TRANSACTION_STATUS_CHANGED', 'TRANSACTION_CUSTOMIZED_CONFIRMING'] as const;
+const events: ReadonlySet<string> = new Set(eventNames);

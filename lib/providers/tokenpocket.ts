@@ -21,6 +21,7 @@ export function tokenpocket(options: ProviderOptions): Provider {
       form: ({ method }) => (method === 'GET' ? 'query' : 'json'),
       read: readTokenpocket,
       keyedBy: 'hint',
+      events: ['transfer', 'pushTransaction', 'login', 'sign', 'transfer by GET'],
     },
     options,
   );

@@ -1,6 +1,7 @@
-import type { Transfer } from '../deposits/transfer.ts';
-import { integer, type Json, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
+import type { Evidence, Transfer } from '../deposits/transfer.ts';
+import { integer, type Json, numberText, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
+import { claimedDecimals, ifReadable } from './kit/claims.ts';
 import { assetByCoinType, type CoinTypesOptions } from './kit/coin-types.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
@@ -23,6 +24,7 @@ export function udun(options: CoinTypesOptions): Provider {
       scheme,
       form: 'form',
       read: (content) => readUdun(content, options.networks),
+      events: ['deposit', 'withdrawal'],
       answer: () => accepted,
       reportsMemos: true,
       ownOptions: ['networks'],
@@ -39,26 +41,32 @@ function readUdun(fields: Json, networks: CoinTypesOptions['networks']): Reading
 
 function readTrade(trade: Json, networks: CoinTypesOptions['networks']): Transfer {
   const isDeposit = integer(trade, 'tradeType') === 1;
-  const number = optionalNumberText(trade, 'blockHigh');
+  const status = integer(trade, 'status');
+  const number = ifReadable(() => optionalNumberText(trade, 'blockHigh'));
   return present<Transfer>({
-    kind: kindOf(integer(trade, 'status')),
-    ...assetByCoinType(text(trade, 'mainCoinType'), text(trade, 'coinType'), networks),
-    amount: { units: text(trade, 'amount') },
-    decimals: integer(trade, 'decimals'),
+    kind: kindOf(status, isDeposit),
+    ...assetByCoinType(numberText(trade, 'mainCoinType'), numberText(trade, 'coinType'), networks),
+    amount: { units: optionalNumberText(trade, 'amount') ?? '' },
+    decimals: claimedDecimals(trade, 'decimals'),
     to: text(trade, 'address'),
-    memo: optionalText(trade, 'memo') ?? null,
+    memo: optionalNumberText(trade, 'memo') ?? null,
     transaction: present<Transfer['transaction']>({
       id: optionalText(trade, 'txId'),
-      position: `transfer:${text(trade, 'tradeId')}`,
+      position: `transfer:${numberText(trade, 'tradeId')}`,
       // -1 where it is in no block.
       block: number === undefined || number.startsWith('-') ? undefined : { number },
     }),
-    evidence: { category: 'transfer', direction: isDeposit ? 'in' : 'out' },
+    evidence: present<Evidence>({
+      category: 'transfer',
+      direction: isDeposit ? 'in' : 'out',
+      // In the older protocol 1 is the success of a deposit, in the newer one a review that deposits do not have.
+      success: isDeposit && status === 1 ? null : undefined,
+    }),
   });
 }
 
 // 3 is success on chain; 2 was turned down, 4 has failed.
-function kindOf(status: number): Transfer['kind'] {
-  if (status === 3) return 'confirmed';
+function kindOf(status: number, isDeposit: boolean): Transfer['kind'] {
+  if (status === 3 || (status === 1 && isDeposit)) return 'confirmed';
   return status === 2 || status === 4 ? 'failed' : 'seen';
 }

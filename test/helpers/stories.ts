@@ -35,6 +35,8 @@ export interface StoryOptions {
   /** Default: 6 decimals of USDT, and everything is ours. */
   policy?: Policy;
   listens?: boolean;
+  /** What the providers sign with. Default that of `deposits.ts`. */
+  signing?: string;
   /** Of the database. Default in memory, where an answer waits for the listeners. */
   path?: string;
 }
@@ -43,7 +45,7 @@ const everything: Policy = { assets: [{ asset: usdt, decimals: 6 }], isOurs: () 
 
 /** The whole receiver over HTTP and SQLite, with a clock that stands. */
 export async function story(t: TestContext, options: StoryOptions): Promise<Story> {
-  const { providers, policy = everything, listens = true, path = ':memory:' } = options;
+  const { providers, policy = everything, listens = true, path = ':memory:', signing = secret } = options;
   const clock = fixedClock();
   const callbacks = depositCallbacks<SqliteDatabase>({
     providers,
@@ -78,7 +80,7 @@ export async function story(t: TestContext, options: StoryOptions): Promise<Stor
     },
     async tell(provider, body, id) {
       const { query, ...signed } = signCallback(provider, {
-        secret,
+        secret: signing,
         body,
         now: clock.now(),
         url: provider.path,

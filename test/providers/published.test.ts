@@ -13,25 +13,18 @@ import {
 
 // Shrinks to nothing: providers whose published bodies are still to be collected.
 const toBeCollected: readonly string[] = [
-  'basswallet',
   'binance-pay',
-  'bitgo',
   'bitpay',
   'blockcypher',
   'blockonomics',
   'btcpay',
-  'chainup-custody',
   'circle',
-  'cobo',
-  'cobo-waas1',
   'coinbase-cdp',
   'coinbase-commerce',
   'coinpayments',
   'coinpayments-v2',
-  'cregis',
   'cryptapi',
   'cryptomus',
-  'fireblocks',
   'helius',
   'imtoken',
   'moralis',
@@ -40,12 +33,9 @@ const toBeCollected: readonly string[] = [
   'oxapay',
   'plisio',
   'quicknode',
-  'safeheron',
   'shkeeper',
   'tatum',
   'tenderly',
-  'tokenpocket',
-  'udun',
 ];
 
 for (const name of everyProvider) {

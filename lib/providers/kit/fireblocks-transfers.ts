@@ -7,11 +7,11 @@ import {
   optionalText,
   text,
 } from '../../json/json.ts';
-import { findNetwork } from '../../networks/registry.ts';
 import { present } from '../../util/present.ts';
 import type { AssetNames, NamedAsset } from './asset-names.ts';
 import { ifReadable } from './claims.ts';
 import { eventTime } from './event-time.ts';
+import { paysByOutputs } from './outputs.ts';
 import { blockFrom, wordIn } from './readings.ts';
 import { type Rows, readRows } from './rows.ts';
 
@@ -48,7 +48,8 @@ export function readTransaction(data: Json, names: AssetNames): Transfer {
 export function readRecords(records: readonly Json[], data: Json, names: AssetNames): Rows {
   const paidByUs = new Map<string, number>();
   for (const record of records) {
-    if (peerOf(record, 'source') === 'VAULT_ACCOUNT') paidByUs.set(keyOf(record), (paidByUs.get(keyOf(record)) ?? 0) + 1);
+    if (peerOf(record, 'source') === 'VAULT_ACCOUNT')
+      paidByUs.set(keyOf(record), (paidByUs.get(keyOf(record)) ?? 0) + 1);
   }
   const isCallOfOurs = peerOf(data, 'source') === 'VAULT_ACCOUNT';
   return readRows(records, 'data.networkRecords', (record, row) => {
@@ -63,12 +64,11 @@ export function readRecords(records: readonly Json[], data: Json, names: AssetNa
 }
 
 function readRecord(record: Json, data: Json, names: AssetNames): Transfer {
-  const standing = standingOf(data);
   const isDropped = ifReadable(() => optionalBoolean(record, 'isDropped')) === true;
+  const evidence = evidenceOf(record);
   return present<Transfer>({
     ...names.named(text(record, 'assetId')),
-    ...standing,
-    kind: isDropped ? 'failed' : standing.kind,
+    ...standingOf(data),
     event: 'network-records',
     amount: { decimal: optionalNumberText(record, 'netAmount') ?? '' },
     to: optionalText(record, 'destinationAddress') ?? '',
@@ -76,7 +76,8 @@ function readRecord(record: Json, data: Json, names: AssetNames): Transfer {
       id: optionalText(record, 'txHash') ?? optionalText(data, 'txHash'),
       block: blockOf(data),
     }),
-    evidence: evidenceOf(record),
+    // A failure would reach its neighbours too.
+    evidence: isDropped ? { ...evidence, superseded: true } : evidence,
   });
 }
 
@@ -124,7 +125,7 @@ function amountOf(data: Json): Amount {
 function positionOf(data: Json, { network }: NamedAsset): string {
   const output = ifReadable(() => optionalNumberText(data, 'index'));
   // Elsewhere `index` counts Fireblocks' own list of the transaction's transfers.
-  if (output !== undefined && findNetwork(network ?? '')?.family === 'bitcoin') return `out:${output}`;
+  if (output !== undefined && paysByOutputs(network)) return `out:${output}`;
   return `transfer:${text(data, 'id')}`;
 }
 
