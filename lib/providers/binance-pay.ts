@@ -1,9 +1,12 @@
+import type { Transfer } from '../deposits/transfer.ts';
 import { type Json, numberText, parseJson, text } from '../json/json.ts';
+import { present } from '../util/present.ts';
 import { type AccountOn, type AccountsOption, accountsOf } from './kit/accounts.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { eventTime } from './kit/event-time.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { transfersOf, unknown } from './kit/readings.ts';
+import { transfersOf, unknown, wordIn } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export { type BinancePayKeysOptions, binancePayKeys } from './kit/binance-pay-keys.ts';
@@ -32,6 +35,7 @@ export function binancePay(options: BinancePayOptions): Provider {
   return declareProvider(
     {
       name: 'binance-pay',
+      events: ['PAY', 'PAY_REFUND'],
       scheme,
       read: (content) => readOrder(content, names, accountOn),
       answer: () => accepted,
@@ -48,21 +52,30 @@ const accepted = {
   body: '{"returnCode":"SUCCESS","returnMessage":null}',
 } as const;
 
+// PAY_CLOSED tells of an order that nobody paid; a refund is made or rejected as a whole; payouts have data of their own.
+const kinds: Readonly<Record<string, 'confirmed' | 'removed'>> = {
+  'PAY PAY_SUCCESS': 'confirmed',
+  'PAY_REFUND REFUND_SUCCESS': 'removed',
+};
+
 function readOrder(callback: Json, names: AssetNames, accountOn: AccountOn): Reading {
-  // Refunds and payouts have data of their own; PAY_CLOSED tells of an order that nobody paid.
-  if (text(callback, 'bizType') !== 'PAY' || text(callback, 'bizStatus') !== 'PAY_SUCCESS') return unknown;
+  const kind = wordIn(kinds, `${text(callback, 'bizType')} ${text(callback, 'bizStatus')}`);
+  if (kind === undefined) return unknown;
   // JSON within JSON.
   const order = parseJson(Buffer.from(text(callback, 'data')));
   const asset = names.named(text(order, 'currency'));
-  return transfersOf({
-    kind: 'confirmed',
-    ...asset,
-    amount: { decimal: numberText(order, 'totalFee') },
-    symbol: text(order, 'currency'),
-    to: accountOn(asset.network),
-    // It moves within Binance: there is no transaction on a chain.
-    transaction: {},
-    payment: text(order, 'merchantTradeNo'),
-    evidence: { category: 'transfer', direction: 'in' },
-  });
+  return transfersOf(
+    present<Transfer>({
+      kind,
+      ...asset,
+      amount: { decimal: numberText(order, 'totalFee') },
+      symbol: text(order, 'currency'),
+      to: accountOn(asset.network),
+      // It moves within Binance: there is no transaction on a chain.
+      transaction: {},
+      payment: text(order, 'merchantTradeNo'),
+      at: kind === 'confirmed' ? eventTime(order, 'transactTime') : undefined,
+      evidence: { category: 'transfer', direction: 'in' },
+    }),
+  );
 }

@@ -1,13 +1,13 @@
-import { optionalText, text } from '../json/json.ts';
-import { requireNetwork } from '../networks/registry.ts';
+import { type Json, optionalText, text } from '../json/json.ts';
+import { findNetwork, requireNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { Hint, Provider, ProviderOptions } from './kit/provider.ts';
-import { hintsAt } from './kit/readings.ts';
+import type { Hint, Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import { hintsAt, ping, wordIn } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export interface BlockonomicsOptions extends ProviderOptions {
-  /** CAIP-2 or a name of it: callbacks of Bitcoin do not say theirs. Default `bitcoin`. */
+  /** CAIP-2 or a name of it, for callbacks that do not name a currency. Default `bitcoin`. */
   network?: string;
 }
 
@@ -26,13 +26,27 @@ export function blockonomics(options: BlockonomicsOptions): Provider {
       scheme,
       methods: ['GET'],
       form: 'query',
-      read(fields) {
-        const address = optionalText(fields, 'addr');
-        return hintsAt(present<Hint>({ network, transactionId: text(fields, 'txid'), address }));
-      },
+      events: ['payment', 'test'],
+      read: (fields) => readPayment(fields, network),
       keyedBy: 'hint',
       ownOptions: ['network'],
     },
     options,
   );
+}
+
+// What the test of a store sends in place of a transaction.
+const testTransaction = 'WarningThisIsAGeneratedTestPaymentAndNotARealBitcoinTransaction';
+
+/** Networks by `crypto`, which callbacks of Bitcoin need not have. */
+const networks: Readonly<Record<string, string>> = { btc: 'bitcoin', bch: 'bitcoin-cash', usdt: 'ethereum' };
+
+function readPayment(fields: Json, network: string): Reading {
+  const transactionId = text(fields, 'txid');
+  if (transactionId === testTransaction) return ping;
+  const crypto = optionalText(fields, 'crypto')?.toLowerCase();
+  const isTest = optionalText(fields, 'testnet') === '1';
+  const named = crypto === undefined ? network : isTest && crypto === 'usdt' ? 'sepolia' : wordIn(networks, crypto);
+  const known = named === undefined ? undefined : (findNetwork(named)?.id ?? named);
+  return hintsAt(present<Hint>({ network: known ?? crypto, transactionId, address: optionalText(fields, 'addr') }));
 }

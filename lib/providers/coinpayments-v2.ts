@@ -52,6 +52,7 @@ export function coinpaymentsV2(options: CoinpaymentsV2Options): Provider {
   return declareProvider(
     {
       name: 'coinpayments-v2',
+      events: ['wallet'],
       scheme,
       read: (content) => readWallet(content, names),
       reportsConfirmations: 'count',

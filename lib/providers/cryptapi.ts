@@ -1,12 +1,20 @@
-import type { Transfer } from '../deposits/transfer.ts';
+import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { invalidOption } from '../errors.ts';
-import { type Json, numberText, optionalInteger, text } from '../json/json.ts';
+import {
+  type Json,
+  member,
+  numberText,
+  optionalInteger,
+  optionalNumberText,
+  optionalText,
+  text,
+} from '../json/json.ts';
 import { present } from '../util/present.ts';
-import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { type AssetNames, assetNames, type NamedAsset, type NamedAssetsOptions } from './kit/asset-names.ts';
 import type { BodyForm } from './kit/body-form.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { Provider } from './kit/provider.ts';
-import { transfersOf } from './kit/readings.ts';
+import type { Provider, Reading } from './kit/provider.ts';
+import { ping, transfersOf, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
 export interface CryptapiOptions extends NamedAssetsOptions {
@@ -31,7 +39,7 @@ export function cryptapi(options: CryptapiOptions): Provider {
       'cryptapi.origin',
       'must be scheme and host, without a slash at the end: https://pay.example.com',
     );
-  const names = assetNames('cryptapi', options.assets, knownAssets);
+  const nameOf = coinNames(options, assetNames('cryptapi', options.assets, knownAssets));
   // https://docs.cryptapi.io/webhooks/verify-webhook-signature
   const scheme: Scheme = {
     algorithm: 'rsa-sha256',
@@ -45,7 +53,8 @@ export function cryptapi(options: CryptapiOptions): Provider {
       scheme,
       form: formOf,
       methods: origin === undefined ? ['POST'] : ['POST', 'GET'],
-      read: (content) => transfersOf(readPayment(content, names)),
+      events: ['pending', 'confirmed', 'checkout payment', 'checkout deposit', 'test'],
+      read: (content) => readCallback(content, nameOf),
       // Anything else is sent again.
       answer: () => accepted,
       reportsConfirmations: 'count',
@@ -68,15 +77,69 @@ function formOf({ method, body }: Pick<SignedRequest, 'method' | 'body'>): BodyF
   return body[0] === 0x7b ? 'json' : 'form';
 }
 
-function readPayment(fields: Json, names: AssetNames): Transfer {
-  const isFinal = numberText(fields, 'pending') === '0';
+function readCallback(fields: Json, nameOf: (coin: string) => NamedAsset): Reading {
+  // Their own test of the URL.
+  if (optionalText(fields, 'uuid')?.startsWith('TEST_')) return ping;
+  return transfersOf(
+    member(fields, 'paid_coin') === undefined ? readPayment(fields, nameOf) : readCheckout(fields, nameOf),
+  );
+}
+
+function readPayment(fields: Json, nameOf: (coin: string) => NamedAsset): Transfer {
+  // What is confirmed need not say so.
+  const isFinal = (optionalNumberText(fields, 'pending') ?? '0') === '0';
   return present<Transfer>({
     kind: isFinal ? 'confirmed' : 'seen',
-    ...names.named(text(fields, 'coin')),
+    ...nameOf(text(fields, 'coin')),
     amount: { decimal: numberText(fields, 'value_coin') },
     to: text(fields, 'address_in'),
     transaction: { id: text(fields, 'txid_in') },
+    payment: optionalText(fields, 'uuid'),
     confirmations: isFinal ? (optionalInteger(fields, 'confirmations') ?? 0) : undefined,
-    evidence: { category: 'transfer', direction: 'in' },
+    evidence: deliveredIn(isFinal ? numberText(fields, 'value_coin') : undefined),
   });
+}
+
+/** BlockBee's Checkout sends once, when it is confirmed, and no count. */
+function readCheckout(fields: Json, nameOf: (coin: string) => NamedAsset): Transfer {
+  const amount = numberText(fields, 'paid_amount');
+  return present<Transfer>({
+    kind: optionalText(fields, 'status') === 'done' ? 'confirmed' : 'seen',
+    ...nameOf(text(fields, 'paid_coin')),
+    amount: { decimal: amount },
+    to: text(fields, 'address'),
+    transaction: { id: text(fields, 'txid') },
+    payment: optionalText(fields, 'uuid') ?? optionalText(fields, 'payment_id'),
+    evidence: deliveredIn(amount),
+  });
+}
+
+function deliveredIn(amount: string | undefined): Evidence {
+  return present<Evidence>({
+    category: 'transfer',
+    direction: 'in',
+    delivered: amount === undefined ? undefined : { decimal: amount },
+  });
+}
+
+/** Tokens are named by chain and token: `trc20_usdt`, `bep20/usdc`. */
+const chains: Readonly<Record<string, string>> = {
+  erc20: 'ethereum',
+  bep20: 'bsc',
+  trc20: 'tron',
+  sol: 'solana',
+  polygon: 'polygon',
+  arbitrum: 'arbitrum',
+  optimism: 'optimism',
+  base: 'base',
+  'avax-c': 'avalanche',
+};
+
+function coinNames(options: CryptapiOptions, names: AssetNames): (coin: string) => NamedAsset {
+  return (coin) => {
+    const [, prefix = '', token = ''] = /^([^_/]+)[_/](.+)$/.exec(coin) ?? [];
+    const chain = wordIn(chains, prefix);
+    const isNamed = Object.hasOwn(options.assets ?? {}, coin) || Object.hasOwn(knownAssets, coin);
+    return isNamed || chain === undefined ? names.named(coin) : names.on(chain, token.toUpperCase());
+  };
 }

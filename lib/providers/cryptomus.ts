@@ -20,17 +20,27 @@ const scheme: Scheme = {
   alsoSigned: [[{ from: asPhpWrites }, 'secret']],
 };
 
-/** Cryptomus, and Heleket. Secrets are payment API keys. See `docs/providers/cryptomus.md`. */
+/** Cryptomus. Secrets are payment API keys. See `docs/providers/cryptomus.md`. */
 export function cryptomus(options: CryptomusOptions): Provider {
-  const names = assetNames('cryptomus', options.assets);
-  const accountOn = accountsOf('cryptomus', options.accounts);
+  return makeCryptomus('cryptomus', ['91.227.144.54'], options);
+}
+
+/** Heleket, which sends what Cryptomus sends, from its own address (https://doc.heleket.com, November 2026). */
+export function heleket(options: CryptomusOptions): Provider {
+  return makeCryptomus('heleket', ['31.133.220.8'], options);
+}
+
+function makeCryptomus(name: string, publishedSources: readonly string[], options: CryptomusOptions): Provider {
+  const names = assetNames(name, options.assets);
+  const accountOn = accountsOf(name, options.accounts);
   return declareProvider(
     {
-      name: 'cryptomus',
+      name,
+      events: ['payment', 'wallet'],
       scheme,
       read: (content) => readPayment(content, names, accountOn),
       keyedBy: 'payment',
-      publishedSources: ['91.227.144.54'],
+      publishedSources,
       ownOptions: ['assets', 'accounts'],
     },
     options,
@@ -100,6 +110,8 @@ function kindOf(callback: Json): Transfer['kind'] | undefined {
     case 'process':
     case 'check':
     case 'wrong_amount_waiting':
+    // Kept back by their compliance.
+    case 'locked':
       return 'seen';
     case 'fail':
     case 'cancel':

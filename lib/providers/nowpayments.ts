@@ -35,6 +35,7 @@ export function nowpayments(options: NamedAssetsOptions): Provider {
   return declareProvider(
     {
       name: 'nowpayments',
+      events: ['payment'],
       scheme,
       read: (content) => readPayment(content, names),
       keyedBy: 'payment',

@@ -1,7 +1,7 @@
-import { text } from '../json/json.ts';
+import { type Json, member, text } from '../json/json.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import type { Provider, ProviderOptions } from './kit/provider.ts';
-import { hintsAt } from './kit/readings.ts';
+import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import { hintsAt, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 // https://developers.opennode.com/docs/charges-webhooks: over the charge's id and nothing else.
@@ -21,9 +21,16 @@ export function opennode(options: ProviderOptions): Provider {
       name: 'opennode',
       scheme,
       form: 'form',
-      read: (fields) => hintsAt({ reference: text(fields, 'id') }),
+      events: ['charge', 'withdrawal'],
+      read: readCharge,
       keyedBy: 'hint',
     },
     options,
   );
+}
+
+function readCharge(fields: Json): Reading {
+  // Only a withdrawal has `processed_at`, and only a charge a price.
+  if (member(fields, 'processed_at') !== undefined && member(fields, 'price') === undefined) return unknown;
+  return hintsAt({ reference: text(fields, 'id') });
 }

@@ -1,10 +1,19 @@
-import type { Transfer } from '../deposits/transfer.ts';
-import { type Json, numberText, optionalArray, optionalInteger, optionalText, text } from '../json/json.ts';
+import type { Evidence, Transfer } from '../deposits/transfer.ts';
+import {
+  type Json,
+  numberText,
+  optionalArray,
+  optionalInteger,
+  optionalNumberText,
+  optionalText,
+  text,
+} from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { transfersOf, unknown } from './kit/readings.ts';
+import { transfersOf, unknown, wordIn } from './kit/readings.ts';
+import { readingOf, readRows } from './kit/rows.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 // https://docs.oxapay.com/webhook
@@ -16,6 +25,7 @@ export function oxapay(options: NamedAssetsOptions): Provider {
   return declareProvider(
     {
       name: 'oxapay',
+      events: ['invoice', 'white_label', 'static_address', 'payment_link', 'donation', 'payment'],
       scheme,
       read: (content) => readOxapay(content, names),
       // Anything but `ok` is sent again.
@@ -32,28 +42,78 @@ const accepted = { status: 200, body: 'ok' } as const;
 const types: ReadonlySet<string> = new Set(['invoice', 'white_label', 'static_address', 'payment_link', 'donation']);
 
 function readOxapay(callback: Json, names: AssetNames): Reading {
-  if (!types.has(text(callback, 'type').toLowerCase())) return unknown;
-  const isPaid = text(callback, 'status').toLowerCase() === 'paid';
-  return transfersOf(
-    ...optionalArray(callback, 'txs').map((transaction) => readTransaction(transaction, isPaid, names)),
-  );
+  const type = text(callback, 'type').toLowerCase();
+  if (type === 'payment') return transfersOf(readOlder(callback, names));
+  if (!types.has(type)) return unknown;
+  const status = text(callback, 'status').toLowerCase();
+  const track = optionalNumberText(callback, 'track_id');
+  const rows = readRows(optionalArray(callback, 'txs'), 'txs', (row) => readTransaction(row, { status, track, names }));
+  return readingOf(rows);
 }
 
-function readTransaction(transaction: Json, isPaid: boolean, names: AssetNames): Transfer {
-  // Final only where both the payment and this transaction of it are.
-  const isFinal = isPaid && text(transaction, 'status').toLowerCase() === 'confirmed';
-  // Written for people: "Polygon Network".
-  const network = text(transaction, 'network').replace(/ network$/i, '');
+/** Final states of a payment, and how it then differs from what was asked for. */
+const finals: Readonly<Record<string, NonNullable<Evidence['differences']>>> = {
+  paid: [],
+  underpaid: ['underpaid'],
+  manual_accept: ['resolved'],
+};
+
+interface Payment {
+  status: string;
+  track: string | undefined;
+  names: AssetNames;
+}
+
+function readTransaction(row: Json, { status, track, names }: Payment): Transfer {
+  const differences = wordIn(finals, status);
+  // Final only if both the payment and this transaction of it are.
+  const isFinal = differences !== undefined && text(row, 'status').toLowerCase() === 'confirmed';
+  // What arrived on chain; `received_amount` is less by OxaPay's commission.
+  const amount = { decimal: numberText(row, 'sent_amount') };
+  const id = text(row, 'tx_hash');
   return present<Transfer>({
     kind: isFinal ? 'confirmed' : 'seen',
-    ...names.on(network, text(transaction, 'currency')),
-    // What arrived on chain; `received_amount` is less by OxaPay's commission.
-    amount: { decimal: numberText(transaction, 'sent_amount') },
-    from: optionalText(transaction, 'sender_address'),
-    to: text(transaction, 'address'),
-    memo: optionalText(transaction, 'memo') ?? null,
-    transaction: { id: text(transaction, 'tx_hash') },
-    confirmations: isFinal ? (optionalInteger(transaction, 'confirmations') ?? 0) : undefined,
-    evidence: { category: 'transfer', direction: 'in' },
+    ...names.on(networkName(text(row, 'network')), text(row, 'currency')),
+    amount,
+    from: optionalText(row, 'sender_address'),
+    to: text(row, 'address'),
+    memo: optionalText(row, 'memo') ?? null,
+    transaction: { id },
+    // Takes the place of a hash that names no transaction, as on TON.
+    payment: track === undefined ? undefined : `${track}/${id}`,
+    confirmations: isFinal ? (optionalInteger(row, 'confirmations') ?? 0) : undefined,
+    evidence: present<Evidence>({
+      category: 'transfer',
+      direction: 'in',
+      delivered: isFinal ? amount : undefined,
+      differences: differences?.length ? differences : undefined,
+    }),
   });
+}
+
+/** The body before the API's version 1: one payment, in camel case, without a count. */
+function readOlder(callback: Json, names: AssetNames): Transfer {
+  const isFinal = text(callback, 'status').toLowerCase() === 'paid';
+  const amount = { decimal: numberText(callback, 'payAmount') };
+  const cover = optionalNumberText(callback, 'underPaidCover') ?? '0';
+  return present<Transfer>({
+    kind: isFinal ? 'confirmed' : 'seen',
+    ...names.on(networkName(text(callback, 'network')), text(callback, 'payCurrency')),
+    amount,
+    from: optionalText(callback, 'senderAddress'),
+    to: text(callback, 'address'),
+    transaction: { id: text(callback, 'txID') },
+    payment: numberText(callback, 'trackId'),
+    evidence: present<Evidence>({
+      category: 'transfer',
+      direction: 'in',
+      // It is what was asked for. If less is accepted too, what arrived is not told.
+      delivered: !isFinal ? undefined : /[1-9]/.test(cover) ? null : amount,
+    }),
+  });
+}
+
+// Written for people: "Polygon Network".
+function networkName(written: string): string {
+  return written.replace(/ network$/i, '');
 }

@@ -30,6 +30,7 @@ export function plisio(options: PlisioOptions): Provider {
   return declareProvider(
     {
       name: 'plisio',
+      events: ['invoice'],
       scheme,
       read: (content) => readInvoice(content, names, accountOn),
       keyedBy: 'payment',
@@ -77,6 +78,11 @@ function readTransfer(callback: Json, kind: Transfer['kind'], names: AssetNames,
     to: accountOn(asset.network),
     transaction: {},
     payment: text(callback, 'txn_id'),
-    evidence: present<Evidence>({ category: 'transfer', direction: 'in', delivered: isMismatch ? null : undefined }),
+    evidence: present<Evidence>({
+      category: 'transfer',
+      direction: 'in',
+      delivered: isMismatch ? null : undefined,
+      differences: isMismatch ? ['overpaid'] : undefined,
+    }),
   });
 }

@@ -1,9 +1,10 @@
 import type { Transfer } from '../deposits/transfer.ts';
-import { array, type Json, text } from '../json/json.ts';
+import { array, type Json, member, numberText, optionalBoolean, optionalText, text } from '../json/json.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { transfersOf } from './kit/readings.ts';
+import { transfersOf, unknown } from './kit/readings.ts';
+import { readingOf, readRows } from './kit/rows.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 // https://github.com/vsys-host/shkeeper.io, README. The API key is sent in clear too, in x-shkeeper-api-key, which is not read.
@@ -15,13 +16,28 @@ const scheme: Scheme = {
   separator: '.',
 };
 
+// shkeeper/modules/cryptos of its repository, 2026-07-01. Those of main networks: a server on a test network needs `assets`.
 const knownAssets = {
   BTC: 'bitcoin',
   LTC: 'litecoin',
   DOGE: 'dogecoin',
   ETH: 'ethereum',
-  TRX: 'tron',
   'ETH-USDT': 'ethereum/USDT',
+  'ETH-USDC': 'ethereum/USDC',
+  BNB: 'bsc',
+  'BNB-USDT': 'bsc/USDT',
+  'BNB-USDC': 'bsc/USDC',
+  TRX: 'tron',
+  USDT: 'tron/USDT',
+  SOL: 'solana',
+  'SOLANA-USDT': 'solana/USDT',
+  'SOLANA-USDC': 'solana/USDC',
+  MATIC: 'polygon',
+  AVAX: 'avalanche',
+  ARBETH: 'arbitrum',
+  OPETH: 'optimism',
+  XRP: 'xrpl',
+  TON: 'ton',
 } as const;
 
 /** SHKeeper, self-hosted. Secrets are its API keys. See `docs/providers/shkeeper.md`. */
@@ -30,6 +46,7 @@ export function shkeeper(options: NamedAssetsOptions): Provider {
   return declareProvider(
     {
       name: 'shkeeper',
+      events: ['invoice', 'unconfirmed'],
       scheme,
       read: (content) => readShkeeper(content, names),
       // Anything else, 200 too, is sent again each minute for ever.
@@ -43,19 +60,46 @@ export function shkeeper(options: NamedAssetsOptions): Provider {
 const accepted = { status: 202 } as const;
 
 function readShkeeper(callback: Json, names: AssetNames): Reading {
-  const to = text(callback, 'addr');
-  // All transactions of the invoice each time; the new one is marked, and the others are known already.
-  return transfersOf(...array(callback, 'transactions').map((transaction) => readTransaction(transaction, to, names)));
+  // Payouts.
+  if (member(callback, 'payout_id') !== undefined) return unknown;
+  if (optionalText(callback, 'status') === 'unconfirmed') return transfersOf(readUnconfirmed(callback, names));
+  // All transactions of the invoice each time: the new one is marked, and the others are known already.
+  const rows = readRows(array(callback, 'transactions'), 'transactions', (row) =>
+    readTransaction(row, callback, names),
+  );
+  return readingOf(rows);
 }
 
-function readTransaction(transaction: Json, to: string, names: AssetNames): Transfer {
+function readUnconfirmed(callback: Json, names: AssetNames): Transfer {
+  return {
+    kind: 'seen',
+    ...names.named(text(callback, 'crypto')),
+    amount: { decimal: text(callback, 'amount') },
+    to: text(callback, 'addr'),
+    ...transactionOf(text(callback, 'txid'), callback),
+    evidence: { category: 'transfer', direction: 'in' },
+  };
+}
+
+function readTransaction(row: Json, callback: Json, names: AssetNames): Transfer | undefined {
+  const crypto = text(row, 'crypto');
+  // Not on a chain.
+  if (crypto === 'BTC-LIGHTNING') return undefined;
+  // `addr` is the invoice's address in its present currency: for a payment in an earlier one it is another account.
+  const isOfAddress = crypto === text(callback, 'crypto');
+  if (!isOfAddress && optionalBoolean(row, 'trigger') !== true) return undefined;
   return {
     // It is not said after how many blocks a transaction is told.
     kind: 'mined',
-    ...names.named(text(transaction, 'crypto')),
-    amount: { decimal: text(transaction, 'amount_crypto') },
-    to,
-    transaction: { id: text(transaction, 'txid') },
+    ...names.named(crypto),
+    amount: { decimal: text(row, 'amount_crypto') },
+    to: isOfAddress ? text(callback, 'addr') : '',
+    ...transactionOf(text(row, 'txid'), callback),
     evidence: { category: 'transfer', direction: 'in' },
   };
+}
+
+/** The payment takes the place of an id that names no transaction, as on TON. */
+function transactionOf(id: string, callback: Json): Pick<Transfer, 'transaction' | 'payment'> {
+  return { transaction: { id }, payment: `${numberText(callback, 'external_id')}/${id}` };
 }
