@@ -7,6 +7,7 @@ import type { Claim, Store } from '../stores/store.ts';
 import { type Backoff, backoffMs } from './backoff.ts';
 import { createLeases, type Held } from './leases.ts';
 import { createListeners, type DepositListener, type Functions, kindsThatWait } from './listeners.ts';
+import { createOrphans } from './orphans.ts';
 import { createPace } from './pace.ts';
 import { createWaiters } from './waiters.ts';
 
@@ -60,6 +61,7 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
   const listeners = createListeners<Tx>();
   const pace = createPace(concurrency);
   const waiters = createWaiters(!store.durable);
+  const orphans = createOrphans({ store, crashes: attempts, news, logger });
   const leases = createLeases({
     store,
     leaseMs,
@@ -107,12 +109,17 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
       const except = kindsThatWait.filter((kind) => !listeners.has(kind));
       try {
         await openStore();
-        const limit = room();
-        const claims = await store.claim({ limit, leaseMs, except });
+        await orphans.look();
+        // A suspect may end this process: nothing else is held beside it.
+        const suspects = orphans.suspected;
+        if (suspects && leases.size > 0) break;
+        const limit = suspects ? 1 : room();
+        const claims = await store.claim({ limit, leaseMs, except, ...(suspects && { suspects }) });
         const batch = pace.claimed(claims.length, limit);
         for (const claim of claims) queue.push(leases.hold(claim, batch));
         startNext();
-        if (claims.length > 0) claimAgain = true;
+        if (suspects && claims.length === 0) orphans.cleared();
+        if (claims.length > 0 || suspects) claimAgain = true;
         else await alarmIfNobodyListens(except);
       } catch (error) {
         // A listener may be added before ready(): the poll asks again.

@@ -53,6 +53,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store<undefined> 
     },
     fail: async (claim, failure) => events.fail(claim, failure),
     release: async (claim) => events.release(claim),
+    // Its holder cannot die without it.
+    freeOrphaned: async () => ({ freed: 0, dead: [] }),
     redeliver: async (eventId) => events.redeliver(eventId),
 
     keepUnverified: async (callback, quota) => callbacks.keepUnverified(callback, quota),

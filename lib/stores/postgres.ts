@@ -119,7 +119,7 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
     load: async (keys) => load(connections(), schema, keys),
     commit,
     log: async (callbacks) => void (await commit({ callbacks, changes: [] })),
-    ...eventMethods<Tx>(connections, schema, now, () => wake.tell()),
+    ...eventMethods<Tx>(connections, schema, now, { owed: () => wake.tell(), holder: () => wake.holder() }),
     onEvents: (listener) => wake.hear(listener),
     ...unverifiedMethods(connections, schema),
     ...queryMethods(connections, schema),

@@ -4,6 +4,7 @@ import { batchValues, bodyFromText, bodyToText, stateFromReply } from './redis/b
 import { createRedisConnection, type RedisClient, type RedisConnection } from './redis/client.ts';
 import { assertDurable } from './redis/durability.ts';
 import { eventMethods } from './redis/events.ts';
+import { createRedisHolder } from './redis/holder.ts';
 import { queryMethods } from './redis/queries.ts';
 import { createRedisWake } from './redis/wake.ts';
 import { columnText } from './shared/column-text.ts';
@@ -59,6 +60,7 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
   let current: RedisConnection | undefined;
   let own: { disconnect(): void } | undefined;
   const wake = createRedisWake(`${prefix}owed`, self);
+  const holder = createRedisHolder(prefix);
   const connection = (): RedisConnection => {
     if (!current)
       throw new DepositCallbackError('STORE_NOT_READY', 'redisStore: await ready() first; after close() it is gone');
@@ -93,6 +95,8 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
 
   async function close(): Promise<void> {
     wake.close();
+    // Best effort: the key runs out by itself.
+    if (current) await holder.leave(current).catch(() => {});
     current = undefined;
     own?.disconnect();
     own = undefined;
@@ -133,7 +137,7 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
 
     commit,
     log: async (callbacks) => void (await commit({ callbacks, changes: [] })),
-    ...eventMethods(connection, self),
+    ...eventMethods(connection, self, holder),
 
     onEvents: wake.hear,
 

@@ -12,6 +12,7 @@ import {
 } from './sqlite/driver.ts';
 import { makeDurable } from './sqlite/durability.ts';
 import { eventMethods } from './sqlite/events.ts';
+import { createHolder } from './sqlite/holder.ts';
 import { prune } from './sqlite/prune.ts';
 import { queryMethods, statusTally } from './sqlite/queries.ts';
 import { migrate } from './sqlite/schema.ts';
@@ -56,6 +57,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   let opening: Promise<void> | undefined;
   let opened: OpenedDatabase | undefined;
   let current: SqliteConnection | undefined;
+  const holder = createHolder();
 
   function connection(): SqliteConnection {
     if (!current)
@@ -108,6 +110,8 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     async close() {
       await opening?.catch(() => {});
       opening = undefined;
+      // Best effort: a database that cannot be written now keeps the claims to the end of their leases.
+      if (current) await holder.leave(current).catch(() => {});
       current = undefined;
       opened?.close();
       opened = undefined;
@@ -121,7 +125,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
         .write(() => commit(connection(), { callbacks, changes: [] }, now()), { durable: false })
         .then(() => {}),
 
-    ...eventMethods(connection, now),
+    ...eventMethods(connection, now, holder),
     ...unverifiedMethods(connection),
     ...queryMethods(connection),
     prune: (before) => prune(connection, before),

@@ -44,7 +44,13 @@ export interface Store<Tx = unknown> {
   fail(claim: Claim, failure: { error: string; delayMs: number; dead: boolean }): Promise<boolean>;
   /** Gives a claim back unhandled, as if it had not been attempted: for a stop. It stays marked as handed. */
   release(claim: Claim): Promise<boolean>;
-  /** Makes a dead letter due again, with its attempts counted from 0; false when there is none of that id. */
+  /**
+   * Makes due, at once, the events whose holder is gone: a process that died, or a store that was closed. The attempt
+   * does not count; the crash does. An event whose holders have died `crashes` times becomes a dead letter. A holder that
+   * cannot be seen from here (another machine, where the store is one file) keeps its events until their leases end.
+   */
+  freeOrphaned(request: { crashes: number }): Promise<Orphaned>;
+  /** Makes a dead letter due again, with its attempts and crashes counted from 0; false when there is none of that id. */
   redeliver(eventId: string): Promise<boolean>;
   /**
    * Calls `wake` soon after events may be due that another process committed; returns how to stop it. Only where the
@@ -139,7 +145,26 @@ export interface ClaimRequest {
   leaseMs: number;
   /** Kinds that no listener listens to and that stay owed. */
   except: readonly EventKind[];
+  /** Only suspects, to be handed out one at a time with nothing beside them; default: only the others. */
+  suspects?: boolean;
 }
+
+/**
+ * Crashes after which an event is a suspect: its listener may be what ends the process, and the events that were held
+ * beside it must not be counted out with it. The first crash may be any kill, so nothing follows from it.
+ */
+export const suspectAfter = 2;
+
+/** What a process that died had held. */
+export interface Orphaned {
+  /** How many events are due again. */
+  freed: number;
+  /** Those that are dead letters from now on. */
+  dead: readonly DepositEvent[];
+}
+
+/** Why an event is a dead letter without a listener that failed. */
+export const endedWithItsProcess = 'Each process that handed it out ended before its listeners did';
 
 /** A leased event. `token` fences: a settle with an older token finds nothing. */
 export interface Claim {
@@ -158,6 +183,8 @@ export interface StoredEvent extends DepositEvent {
   handed: boolean;
   settledAt?: number;
   error?: string;
+  /** How often its holder died while it was leased, since it last failed or was handled; absent for never. */
+  crashes?: number;
 }
 
 /** What an unverified callback counts in its quota: its body, its URL and headers, and 1 KiB for the rest of its line. */

@@ -29,7 +29,6 @@ server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 process.send?.({ port: (server.address() as AddressInfo).port });
 process.on('message', async () => {
-  // What the killed one had claimed is due again only when its lease has run out.
   do await callbacks.idle();
   while ((await store.counts()).owed > 0);
   await callbacks.close();

@@ -95,8 +95,10 @@ export function createMemoryEvents(now: () => number): MemoryEvents {
 
     forget: (id) => entries.delete(id),
 
-    claim({ limit, leaseMs, except }) {
+    claim({ limit, leaseMs, except, suspects }) {
       const claims: Claim[] = [];
+      // Whoever held an event and is gone has taken all of them along.
+      if (suspects) return claims;
       for (const [first] of lines.values()) {
         if (claims.length >= limit) break;
         if (!first || first.event.state === 'dead' || first.event.dueAt > now()) continue;

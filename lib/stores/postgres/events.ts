@@ -2,7 +2,7 @@ import type { DepositEvent, DepositRecord, EventKind } from '../../deposits/depo
 import { DepositCallbackError } from '../../errors.ts';
 import { columnText, fromColumnText } from '../shared/column-text.ts';
 import { withAmount } from '../shared/with-amount.ts';
-import type { Claim, Store } from '../store.ts';
+import { type Claim, endedWithItsProcess, type Store } from '../store.ts';
 import type { PostgresPoolClient, PostgresTransaction } from './client.ts';
 import type { PostgresConnections } from './connections.ts';
 import { leased } from './functions.ts';
@@ -16,8 +16,8 @@ export function eventMethods<Tx>(
   connections: () => PostgresConnections,
   schema: string,
   now: () => number | null,
-  owed: () => void,
-): Pick<Store<Tx>, 'claim' | 'extend' | 'settle' | 'fail' | 'release' | 'redeliver'> {
+  { owed, holder }: { owed: () => void; holder: () => number | undefined },
+): Pick<Store<Tx>, 'claim' | 'extend' | 'settle' | 'fail' | 'release' | 'freeOrphaned' | 'redeliver'> {
   let gathering: Settling[] = [];
   let settling = false;
 
@@ -70,12 +70,14 @@ export function eventMethods<Tx>(
   }
 
   return {
-    async claim({ limit, leaseMs, except }) {
-      const { rows } = await connections().query(`SELECT ${schema}.claim($1, $2, $3, $4) AS claim`, [
+    async claim({ limit, leaseMs, except, suspects = false }) {
+      const { rows } = await connections().query(`SELECT ${schema}.claim($1, $2, $3, $4, $5, $6) AS claim`, [
         kinds.filter((kind) => !except.includes(kind)),
         limit,
         leaseMs,
         now(),
+        holder() ?? null,
+        suspects,
       ]);
       return rows.map(({ claim }) => claimFromJson(claim as string));
     },
@@ -93,7 +95,7 @@ export function eventMethods<Tx>(
     },
 
     fail: (claim, { error, delayMs, dead }) =>
-      fenced(claim, `state = $4, due_at = ${schema}.now_ms($7) + $5, error = $6`, [
+      fenced(claim, `state = $4, due_at = ${schema}.now_ms($7) + $5, error = $6, crashes = 0`, [
         dead ? 'dead' : 'owed',
         delayMs,
         columnText(error),
@@ -103,9 +105,20 @@ export function eventMethods<Tx>(
     release: (claim) =>
       fenced(claim, `state = 'owed', due_at = ${schema}.now_ms($4), attempts = attempts - 1`, [now()]),
 
+    async freeOrphaned({ crashes }) {
+      const { rows } = await connections().query(`SELECT ${schema}.free_orphaned($1, $2, $3) AS event`, [
+        crashes,
+        endedWithItsProcess,
+        now(),
+      ]);
+      const orphans = rows.map(({ event }) => orphanFromJson(event as string));
+      const dead = orphans.filter(({ state }) => state === 'dead').map(({ event }) => event);
+      return { freed: orphans.length - dead.length, dead };
+    },
+
     async redeliver(eventId) {
       const { rowCount } = await connections().query(
-        `UPDATE ${schema}.events SET state = 'owed', due_at = ${schema}.now_ms($2), attempts = 0
+        `UPDATE ${schema}.events SET state = 'owed', due_at = ${schema}.now_ms($2), attempts = 0, crashes = 0
         WHERE state = 'dead' AND state IN ('owed', 'leased', 'dead') AND id = $1`,
         [columnText(eventId), now()],
       );
@@ -156,13 +169,16 @@ function claimFromJson(json: string): Claim {
     string,
     unknown,
   ];
-  const event: DepositEvent = {
-    id: fromColumnText(id),
-    kind,
-    generation,
-    deposit: withAmount<DepositRecord>(record),
-  };
-  return { event, token, attempt };
+  return { event: eventFrom(id, kind, generation, record), token, attempt };
+}
+
+function orphanFromJson(json: string): { state: string; event: DepositEvent } {
+  const [state, id, kind, generation, record] = JSON.parse(json) as [string, string, EventKind, number, unknown];
+  return { state, event: eventFrom(id, kind, generation, record) };
+}
+
+function eventFrom(id: string, kind: EventKind, generation: number, record: unknown): DepositEvent {
+  return { id: fromColumnText(id), kind, generation, deposit: withAmount<DepositRecord>(record) };
 }
 
 function partsOf({ token }: Claim): [transaction: number, seq: number, lease: number] {

@@ -170,7 +170,7 @@ export async function findEvents(ask: Ask, schema: string, query: EventQuery): P
   const order = unsettled ? 'made_at DESC, seq DESC' : 'transaction_id DESC, seq DESC';
   const rows = await ask(
     `SELECT json_build_array(id, kind, generation, record, state, attempts, coalesce(due_at, made_at), made_at, handed,
-      settled_at, error)::text AS event
+      settled_at, error, crashes)::text AS event
     FROM ${schema}.events WHERE ${where.sql()} ORDER BY ${order} LIMIT ${Number(query.limit)}`,
     where.values,
   );
@@ -189,10 +189,11 @@ type EventJson = [
   handed: boolean,
   settledAt: number | null,
   error: string | null,
+  crashes: number,
 ];
 
 function eventFromJson(json: string): StoredEvent {
-  const [id, kind, generation, record, state, attempts, dueAt, madeAt, handed, settledAt, error]: EventJson =
+  const [id, kind, generation, record, state, attempts, dueAt, madeAt, handed, settledAt, error, crashes]: EventJson =
     JSON.parse(json);
   return {
     id: fromColumnText(id),
@@ -207,5 +208,6 @@ function eventFromJson(json: string): StoredEvent {
     handed,
     ...(settledAt !== null && { settledAt }),
     ...(error !== null && { error: fromColumnText(error) }),
+    ...(crashes > 0 && { crashes }),
   };
 }

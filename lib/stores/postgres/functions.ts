@@ -1,5 +1,5 @@
 // Plans that stay right from the first row to the 10^7th: by index, whatever the statistics say of young tables.
-const settings =
+export const settings: string =
   'SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan';
 
 // States told by what they are not, which no partial index fits: the one of unsettled events, which grows with the backlog,
@@ -198,28 +198,6 @@ BEGIN
     SELECT 'deposits:' || x.s, x.n FROM json_to_recordset(deltas) AS x (s text, n bigint)
   ) z ORDER BY z.name
   ON CONFLICT (name, slot) DO UPDATE SET n = t.n + excluded.n;
-END $$;
-
-CREATE FUNCTION ${schema}.claim(kinds text[], limit_ integer, lease_ms bigint, given_now bigint)
-RETURNS SETOF text LANGUAGE plpgsql ${settings} AS $$
-DECLARE
-  now_ms bigint := ${schema}.now_ms(given_now);
-BEGIN
-  RETURN QUERY
-  -- Kind by kind, so that a backlog of a kind that nobody listens to costs nothing.
-  WITH due AS MATERIALIZED (
-    SELECT d.* FROM unnest(kinds) AS k (kind) CROSS JOIN LATERAL (
-      SELECT e.transaction_id, e.seq, e.due_at FROM ${schema}.events e
-      WHERE e.kind = k.kind AND e.state IN ('owed', 'leased') AND e.due_at IS NOT NULL AND e.due_at <= now_ms
-      ORDER BY e.due_at LIMIT limit_ FOR UPDATE SKIP LOCKED) d
-    ORDER BY d.due_at, d.seq LIMIT limit_),
-  leased AS (
-    UPDATE ${schema}.events e
-    SET state = 'leased', handed = true, attempts = e.attempts + 1, lease = e.lease + 1, due_at = now_ms + lease_ms
-    FROM due WHERE e.transaction_id = due.transaction_id AND e.seq = due.seq
-    RETURNING due.due_at, e.seq, json_build_array(e.id, e.kind, e.generation, e.attempts,
-      e.transaction_id::text || ':' || e.seq || ':' || e.lease, e.record)::text AS claim)
-  SELECT leased.claim FROM leased ORDER BY leased.due_at, leased.seq;
 END $$;
 
 -- Returns the numbers, from 1, of those whose lease is still theirs.

@@ -1,10 +1,11 @@
 import { DepositCallbackError } from '../../errors.ts';
 import type { PostgresTransaction } from './client.ts';
 import { functions } from './functions.ts';
+import { holding } from './holding.ts';
 import { tables } from './tables.ts';
 
 /** Migrations in order, each given the schema's quoted name; the version is the index plus 1. */
-const migrations: readonly ((schema: string) => string)[] = [(schema) => tables(schema) + functions(schema)];
+const migrations: readonly ((schema: string) => string)[] = [(schema) => tables(schema) + functions(schema), holding];
 
 /** Brings the schema up to date in the client's open transaction; of two starters one waits. Throws `STORE_SCHEMA_NEWER`. */
 export async function migrate(client: PostgresTransaction, name: string, now: number | null): Promise<void> {

@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type { PostgresPoolClient } from './client.ts';
 import type { PostgresConnections } from './connections.ts';
+import { holderLock } from './holding.ts';
 
 /** Commits within so long share one notification. */
 const gatherMs = 20;
@@ -13,6 +14,8 @@ export interface PostgresWake {
   /** Some events are owed since a commit just now. */
   tell(): void;
   hear(wake: () => void): () => void;
+  /** The number under which the listening session is alive for others; undefined while there is none. */
+  holder(): number | undefined;
   close(): void;
 }
 
@@ -22,6 +25,7 @@ export function createWake(connections: () => PostgresConnections, schema: strin
   const channel = schema;
   const wakes = new Set<() => void>();
   let listening: PostgresPoolClient | undefined;
+  let holder: number | undefined;
   let connecting = false;
   let retry: NodeJS.Timeout | undefined;
   let gathering: NodeJS.Timeout | undefined;
@@ -40,8 +44,12 @@ export function createWake(connections: () => PostgresConnections, schema: strin
       });
       client.on('error', () => lose(client));
       await client.query(`LISTEN ${channel}`);
+      const number = await liveHolder(client, schema);
       if (closed) client.release(true);
-      else listening = client;
+      else {
+        listening = client;
+        holder = number;
+      }
       // What was told while nobody heard.
       for (const wake of wakes) wake();
     } catch {
@@ -54,6 +62,7 @@ export function createWake(connections: () => PostgresConnections, schema: strin
   function lose(client: PostgresPoolClient): void {
     if (client !== listening) return;
     listening = undefined;
+    holder = undefined;
     client.release(true);
     again();
   }
@@ -95,8 +104,11 @@ export function createWake(connections: () => PostgresConnections, schema: strin
       return () => wakes.delete(wake);
     },
 
+    holder: () => holder,
+
     close() {
       closed = true;
+      holder = undefined;
       clearTimeout(retry);
       clearTimeout(gathering);
       gathering = undefined;
@@ -105,4 +117,15 @@ export function createWake(connections: () => PostgresConnections, schema: strin
       listening = undefined;
     },
   };
+}
+
+/** A number that stands for this session as long as it lives. The lock comes first: a row without it is a dead holder's. */
+async function liveHolder(client: PostgresPoolClient, schema: string): Promise<number> {
+  for (;;) {
+    const id = randomInt(1, 2 ** 31);
+    const { rows } = await client.query('SELECT pg_try_advisory_lock($1, $2)::text AS locked', [holderLock, id]);
+    if (rows[0]?.locked !== 'true') continue;
+    await client.query(`INSERT INTO ${schema}.holders (id) VALUES ($1) ON CONFLICT DO NOTHING`, [id]);
+    return id;
+  }
 }

@@ -108,7 +108,7 @@ export function queryMethods(connection: () => RedisConnection, prefix: string):
 
     events({ state, kind, depositId, limit }) {
       const index = state === 'dead' ? 'dead' : state === 'owed' || state === 'leased' ? 'owed' : 'evs';
-      const fields = ['k', 'g', 'r', 'st', 'at', 'due', 'made', 'h', 'settled', 'err', 'd'];
+      const fields = ['k', 'g', 'r', 'st', 'at', 'due', 'made', 'h', 'settled', 'err', 'cr'];
       return walk<StoredEvent>({ index, order: 'new', hash: 'ev:', fields }, limit, (values, id) => {
         const event = eventFromFields(id, values);
         const isAsked =
@@ -149,7 +149,7 @@ function depositIndex({ to, transactionId, status }: Parameters<Store['deposits'
 }
 
 function eventFromFields(id: string, values: (string | null)[]): StoredEvent {
-  const [kind, generation, record, state, attempts, due, made, handed, settled, error] = values;
+  const [kind, generation, record, state, attempts, due, made, handed, settled, error, crashes] = values;
   return {
     id,
     kind: kind as EventKind,
@@ -163,6 +163,7 @@ function eventFromFields(id: string, values: (string | null)[]): StoredEvent {
     handed: handed === '1',
     ...(settled && { settledAt: Number(settled) }),
     ...(typeof error === 'string' && { error: fromColumnText(error) }),
+    ...(crashes && { crashes: Number(crashes) }),
   };
 }
 

@@ -10,7 +10,8 @@ import * as recording from './scripts-recording.ts';
 //               event id, x:<n> decision; S:<id> marks a stored statement, D:<id> a deposit
 // dep:<id>      hash: r record, k transaction key, m member of the indexes, st, to, tid
 // ev:<id>       hash: r record, k kind, g generation, d deposit id, st, at attempts, l lease, due, made, h handed, err,
-//               settled, m member
+//               settled, m member, own holder, cr crashes
+// holders       set of those who have claimed; holder:<name> is there while one is alive
 // line:<id>     list of a deposit's unsettled events; only the first may be due
 // cb:<id>       hash: r record, b body, m member, o outcome
 // un:<id>       hash: r record, b body, p provider, a address, n bytes

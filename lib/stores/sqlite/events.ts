@@ -1,9 +1,10 @@
 import type { DepositEvent, EventKind } from '../../deposits/deposit.ts';
 import { depositRecordFromJson } from '../shared/stored-json.ts';
-import type { Claim, ClaimRequest, Store } from '../store.ts';
+import { type Claim, type ClaimRequest, endedWithItsProcess, type Store, suspectAfter } from '../store.ts';
 import { runAtomically } from './atomically.ts';
 import type { SqliteConnection } from './connection.ts';
 import type { SqliteDatabase } from './driver.ts';
+import type { SqliteHolder } from './holder.ts';
 import { createWriteTogether } from './together.ts';
 import { placesOf, transactionAt } from './transactions.ts';
 
@@ -13,7 +14,8 @@ export const kinds: readonly EventKind[] = ['deposit', 'deposit.pending', 'depos
 export function eventMethods(
   connection: () => SqliteConnection,
   now: () => number,
-): Pick<Store<SqliteDatabase>, 'claim' | 'extend' | 'settle' | 'fail' | 'release' | 'redeliver'> {
+  holder: SqliteHolder,
+): Pick<Store<SqliteDatabase>, 'claim' | 'extend' | 'settle' | 'fail' | 'release' | 'freeOrphaned' | 'redeliver'> {
   const together = createWriteTogether(connection);
 
   /** Changes the event where the lease is still ours. */
@@ -32,7 +34,8 @@ export function eventMethods(
       if (found.length === 0) return [];
       return connection().write(() => {
         const due = duePlaces(connection(), request, now());
-        return due.map((place) => lease(connection(), place, now() + request.leaseMs));
+        const by = holder.id(connection());
+        return due.map((place) => lease(connection(), place, now() + request.leaseMs, by));
       });
     },
 
@@ -49,16 +52,31 @@ export function eventMethods(
 
     fail: (claim, { error, delayMs, dead }) =>
       together(() =>
-        fenced(claim, 'state = ?, due_at = ?, error = ?', [dead ? 'dead' : 'owed', now() + delayMs, error]),
+        fenced(claim, 'state = ?, due_at = ?, error = ?, crashes = 0', [
+          dead ? 'dead' : 'owed',
+          now() + delayMs,
+          error,
+        ]),
       ),
 
     release: (claim) => together(() => fenced(claim, `state = 'owed', due_at = ?, attempts = attempts - 1`, [now()])),
+
+    async freeOrphaned({ crashes }) {
+      const gone = await holder.gone(connection());
+      if (gone.length === 0) return { freed: 0, dead: [] };
+      return connection().write(() => {
+        const orphans = gone.flatMap((one) => freeHeldBy(connection(), one, crashes, now()));
+        for (const one of gone) holder.forget(connection(), one);
+        const dead = orphans.filter(({ state }) => state === 'dead').map(eventOf);
+        return { freed: orphans.length - dead.length, dead };
+      });
+    },
 
     redeliver: async (eventId) =>
       connection().write(() => {
         const { changes } = connection()
           .sql(
-            `UPDATE deposit_callback_events SET state = 'owed', due_at = ?, attempts = 0 WHERE state = 'dead' AND id = ?`,
+            `UPDATE deposit_callback_events SET state = 'owed', due_at = ?, attempts = 0, crashes = 0 WHERE state = 'dead' AND id = ?`,
           )
           .run(now(), eventId);
         return Number(changes) > 0;
@@ -84,39 +102,68 @@ function settled(connection: SqliteConnection, claim: Claim, now: number): void 
 }
 
 /** Kind by kind, so that a backlog of a kind that nobody listens to costs nothing. */
-function duePlaces({ sql }: SqliteConnection, { limit, except }: ClaimRequest, now: number): number[] {
+function duePlaces(
+  { sql }: SqliteConnection,
+  { limit, except, suspects = false }: ClaimRequest,
+  now: number,
+): number[] {
   const due = kinds
     .filter((kind) => !except.includes(kind))
     .flatMap(
       (kind) =>
         sql(`
         SELECT place, due_at FROM deposit_callback_events
-        WHERE kind = ? AND state IN ('owed', 'leased') AND due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?`).all(
-          kind,
-          now,
-          limit,
-        ) as { place: number; due_at: number }[],
+        WHERE kind = ? AND state IN ('owed', 'leased') AND due_at IS NOT NULL AND due_at <= ?
+          AND crashes ${suspects ? '>=' : '<'} ${suspectAfter} ORDER BY due_at LIMIT ?`).all(kind, now, limit) as {
+          place: number;
+          due_at: number;
+        }[],
     );
   due.sort((one, other) => one.due_at - other.due_at || one.place - other.place);
   return due.slice(0, limit).map(({ place }) => place);
 }
 
-function lease({ sql }: SqliteConnection, place: number, until: number): Claim {
+interface EventRow {
+  id: string;
+  kind: EventKind;
+  generation: number;
+  record: string;
+}
+
+function eventOf({ id, kind, generation, record }: EventRow): DepositEvent {
+  return { id, kind, generation, deposit: depositRecordFromJson(record) };
+}
+
+function lease({ sql }: SqliteConnection, place: number, until: number, holder: number): Claim {
   const row = sql(`
     UPDATE deposit_callback_events
-    SET state = 'leased', handed = 1, attempts = attempts + 1, lease = lease + 1, due_at = ?
+    SET state = 'leased', handed = 1, attempts = attempts + 1, lease = lease + 1, due_at = ?, holder = ?
     WHERE place = ?
-    RETURNING id, kind, generation, attempts, lease, ${shownDeposit}`).get(until, place) as {
-    id: string;
-    kind: EventKind;
-    generation: number;
+    RETURNING id, kind, generation, attempts, lease, ${shownDeposit}`).get(until, holder, place) as EventRow & {
     attempts: number;
     lease: number;
-    record: string;
   };
-  const { id, kind, generation } = row;
-  const event: DepositEvent = { id, kind, generation, deposit: depositRecordFromJson(row.record) };
-  return { event, token: `${place}:${row.lease}`, attempt: row.attempts };
+  return { event: eventOf(row), token: `${place}:${row.lease}`, attempt: row.attempts };
+}
+
+function freeHeldBy(
+  { sql }: SqliteConnection,
+  holder: number,
+  crashes: number,
+  now: number,
+): (EventRow & { state: string })[] {
+  return sql(`
+    UPDATE deposit_callback_events
+    SET state = iif(crashes + 1 >= ?, 'dead', 'owed'), error = iif(crashes + 1 >= ?, ?, error),
+      crashes = crashes + 1, attempts = attempts - 1, due_at = ?, holder = NULL
+    WHERE state = 'leased' AND state IN ('owed', 'leased', 'dead') AND holder = ?
+    RETURNING state, id, kind, generation, ${shownDeposit}`).all(
+    crashes,
+    crashes,
+    endedWithItsProcess,
+    now,
+    holder,
+  ) as (EventRow & { state: string })[];
 }
 
 /** The deposit as the event shows it: its own record, or the deposit's where that has not changed since. */

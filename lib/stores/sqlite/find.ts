@@ -134,12 +134,13 @@ interface EventRow {
   due_at: number | null;
   made_at: number;
   settled_at: number | null;
+  crashes: number;
   error: string | null;
   record: string;
 }
 
 const eventColumns = `
-  place, id, deposit, kind, generation, state, handed, attempts, due_at, made_at, settled_at, error, ${shownDeposit}`;
+  place, id, deposit, kind, generation, state, handed, attempts, due_at, made_at, settled_at, error, crashes, ${shownDeposit}`;
 
 export async function findEvents(connection: () => SqliteConnection, query: EventQuery): Promise<StoredEvent[]> {
   const { state, kind, depositId, limit } = query;
@@ -214,6 +215,7 @@ function eventFromRow(row: EventRow): StoredEvent {
     madeAt: row.made_at,
     handed: row.handed === 1,
     ...(row.settled_at !== null && { settledAt: row.settled_at }),
+    ...(row.crashes > 0 && { crashes: row.crashes }),
     ...(row.error !== null && { error: row.error }),
   };
 }

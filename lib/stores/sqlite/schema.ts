@@ -106,6 +106,11 @@ const migrations: readonly string[] = [
 
   CREATE TABLE deposit_callback_tallies (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE deposit_callback_holders (id INTEGER PRIMARY KEY AUTOINCREMENT, process TEXT NOT NULL);
+  ALTER TABLE deposit_callback_events ADD COLUMN holder INTEGER;
+  ALTER TABLE deposit_callback_events ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 /** Brings the schema up to date; safe against another process that does the same. Throws `STORE_SCHEMA_NEWER`. */
