@@ -377,7 +377,7 @@ test('what was claimed ahead of listeners that turn slow is given back, for anot
   const alive = setInterval(() => {}, 1_000);
   t.after(() => clearInterval(alive));
   const { store, deliverer } = await claimAhead(t, (amount) => (amount === 1n ? undefined : new Promise(() => {})), {
-    leaseMs: 60,
+    leaseMs: 600,
   });
   for (let index = 0; index < 12; index += 1) await owe(store, `slow${index}`, ['deposit'], 2n);
   deliverer.wake();
