@@ -229,10 +229,10 @@ for (const [engine, open] of Object.entries(stores)) {
 function spreadable(store: Store<unknown>): Store<unknown> {
   const { name, durable, ready, close, load, commit, log, claim, extend, settle, fail, release, redeliver } = store;
   const { keepUnverified, unverified, dropUnverified, callback, callbacks, deposit, deposits, statements } = store;
-  const { events, waiting, counts, prune, onEvents } = store;
+  const { events, waiting, counts, prune, freeOrphaned, onEvents } = store;
   return {
     ...{ name, durable, ready, close, load, commit, log, claim, extend, settle, fail, release, redeliver },
     ...{ keepUnverified, unverified, dropUnverified, callback, callbacks, deposit, deposits, statements },
-    ...{ events, waiting, counts, prune, ...(onEvents && { onEvents }) },
+    ...{ events, waiting, counts, prune, freeOrphaned, ...(onEvents && { onEvents }) },
   };
 }
