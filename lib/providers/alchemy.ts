@@ -1,20 +1,22 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
+import { DepositCallbackError } from '../errors.ts';
 import {
   array,
   type Json,
-  member,
   optionalArray,
   optionalBoolean,
-  optionalInteger,
   optionalIsoTime,
   optionalObject,
   optionalText,
   text,
 } from '../json/json.ts';
 import { present } from '../util/present.ts';
+import { claimedDecimals, claimedSymbol, ifReadable, unitsAsSent } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assetOn, hexUnits, quantityText } from './kit/evm-reading.ts';
+import { assetOn, quantityText, tokenOn } from './kit/evm-reading.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import { unknown } from './kit/readings.ts';
+import { readingOf, readRows } from './kit/rows.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export { type AlchemyWatchOptions, watchAlchemy } from './kit/alchemy-watch.ts';
@@ -57,27 +59,25 @@ export function alchemy(options: ProviderOptions): Provider {
   );
 }
 
-const nothing = { transfers: [], removals: [] } as const;
-
 function readAlchemy(callback: Json): Reading {
-  if (optionalText(callback, 'type') !== 'ADDRESS_ACTIVITY') return { kind: 'unknown', ...nothing };
+  if (optionalText(callback, 'type') !== 'ADDRESS_ACTIVITY') return unknown;
   const failure = optionalText(callback, 'event.error');
-  if (failure !== undefined) return { kind: 'notice', notice: failure, ...nothing };
-  // Solana sends `event.transaction`, of which no schema is published; Stellar is no network of ours.
-  if (member(callback, 'event', 'activity') === undefined) return { kind: 'unknown', ...nothing };
+  if (failure !== undefined) return { kind: 'notice', notice: failure, transfers: [], removals: [] };
   const network = text(callback, 'event.network');
-  const at = optionalIsoTime(callback, 'createdAt');
-  const transfers = array(callback, 'event.activity').flatMap((activity) => readActivity(activity, network, at));
-  return { kind: 'transfers', transfers, removals: [] };
+  const at = ifReadable(() => optionalIsoTime(callback, 'createdAt'));
+  // Solana sends `event.transaction` in its place, of which no schema is published: kept for an operator.
+  return readingOf(
+    readRows(array(callback, 'event.activity'), 'event.activity', (row) => readActivity(row, network, at)),
+  );
 }
 
 function readActivity(activity: Json, network: string, at: number | undefined): readonly Transfer[] {
-  // A contract creation has no recipient.
-  const to = optionalText(activity, 'toAddress');
-  if (to === undefined) return [];
   const category = text(activity, 'category').toLowerCase();
-  const log = optionalObject(activity, 'log');
   const isToken = category !== 'external' && category !== 'internal';
+  // A contract creation has no recipient.
+  const to = isToken ? text(activity, 'toAddress') : optionalText(activity, 'toAddress');
+  if (to === undefined) return [];
+  const log = optionalObject(activity, 'log');
   const contract = optionalText(activity, 'rawContract.address') ?? optionalText(log, 'address');
   const nature = natureOf(activity, category, log);
   const isMoney = nature === 'transfer' || nature === 'internal';
@@ -85,10 +85,10 @@ function readActivity(activity: Json, network: string, at: number | undefined): 
     present<Transfer>({
       kind: optionalBoolean(log, 'removed') === true ? 'removed' : 'mined',
       network,
-      asset: assetOn(network, isToken ? (contract ?? '') : undefined),
-      amount: { units: isMoney ? hexUnits(activity, 'rawContract.rawValue') : 0n },
-      decimals: isMoney ? optionalInteger(activity, 'rawContract.decimals') : undefined,
-      symbol: optionalText(activity, 'asset'),
+      asset: isToken ? tokenOn(network, contract) : assetOn(network, undefined),
+      amount: isMoney ? unitsAsSent(activity, 'rawContract', 'rawValue') : { units: 0n },
+      decimals: isMoney ? claimedDecimals(activity, 'rawContract.decimals') : undefined,
+      symbol: claimedSymbol(activity, 'asset'),
       from: optionalText(activity, 'fromAddress'),
       to,
       transaction: present<Transfer['transaction']>({
@@ -103,7 +103,7 @@ function readActivity(activity: Json, network: string, at: number | undefined): 
       evidence: present<Evidence>({
         category: nature,
         emitter: optionalText(log, 'address'),
-        topics: log === undefined ? undefined : optionalArray(log, 'topics').length,
+        topics: log === undefined ? undefined : array(log, 'topics').length,
         logged: isToken && isMoney ? log !== undefined : undefined,
       }),
     }),
@@ -112,14 +112,23 @@ function readActivity(activity: Json, network: string, at: number | undefined): 
 
 // Categories as the documentation and the samples spell them; ERC-20 and ERC-721 are both `token`.
 function natureOf(activity: Json, category: string, log: Json | undefined): NonNullable<Evidence['category']> {
-  if (category.includes('approval')) return 'approval';
-  if (category === 'internal') return 'internal';
-  if (category === 'external') return 'transfer';
-  const isFungible =
-    (category === 'token' || category === 'erc20') &&
-    optionalText(activity, 'erc721TokenId') === undefined &&
-    optionalArray(log, 'topics').length < 4;
-  return isFungible ? 'transfer' : 'nft';
+  switch (category) {
+    case 'external':
+      return 'transfer';
+    case 'internal':
+      return 'internal';
+    case 'token':
+    case 'erc20':
+      return optionalText(activity, 'erc721TokenId') === undefined && optionalArray(log, 'topics').length < 4
+        ? 'transfer'
+        : 'nft';
+    case 'erc721':
+    case 'erc1155':
+      return 'nft';
+    default:
+      if (/^erc(721|1155)_approval(_for_all)?$/.test(category)) return 'approval';
+      throw new DepositCallbackError('BODY_UNREADABLE', 'The category of an activity is none that is known');
+  }
 }
 
 function positionOf(activity: Json, category: string, log: Json | undefined): string | undefined {

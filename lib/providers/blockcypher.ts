@@ -16,7 +16,9 @@ import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { assetOn } from './kit/evm-reading.ts';
-import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Provider, ProviderOptions, Reading, UnreadableRow } from './kit/provider.ts';
+import { unknown } from './kit/readings.ts';
+import { readingOf, readRows } from './kit/rows.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export { type BlockcypherWatchOptions, watchBlockcypher } from './kit/blockcypher-watch.ts';
@@ -40,6 +42,7 @@ export function blockcypher(options: BlockcypherOptions): Provider {
       name: 'blockcypher',
       scheme,
       read: (content) => readBlockcypher(content, network.id),
+      events: ['unconfirmed-tx', 'tx-confirmation', 'confirmed-tx', 'double-spend-tx'],
       reportsConfirmations: 'count',
       sendsRemovals: false,
       ownOptions: ['network'],
@@ -48,46 +51,69 @@ export function blockcypher(options: BlockcypherOptions): Provider {
   );
 }
 
-const nothing = { transfers: [], removals: [] } as const;
-
 function readBlockcypher(transaction: Json, network: string): Reading {
   // A block, from `new-block`, has a hash too, and no outputs.
-  if (member(transaction, 'outputs') === undefined) return { kind: 'unknown', ...nothing };
-  const transfers = array(transaction, 'outputs').flatMap((output, index) => {
-    return readOutput(output, index, transaction, network);
-  });
-  return { kind: 'transfers', transfers, removals: [] };
+  if (member(transaction, 'outputs') === undefined) return unknown;
+  const outputs = array(transaction, 'outputs');
+  const common = { id: text(transaction, 'hash'), network, from: soleSender(transaction), ...stateOf(transaction) };
+  const rows = readRows(outputs, 'outputs', (output, index) => readOutput(output, index, common));
+  const missing = missingOutputs(transaction, outputs.length);
+  return readingOf(missing === undefined ? rows : { ...rows, unreadable: [...rows.unreadable, missing] });
 }
 
-function readOutput(output: Json, index: number, transaction: Json, network: string): readonly Transfer[] {
-  const addresses = optionalArray(output, 'addresses').map(String);
-  const [to] = addresses;
-  if (to === undefined) return [];
+/** A body holds 20 outputs at most, and says where the others are: ours may be among them. */
+function missingOutputs(transaction: Json, shown: number): UnreadableRow | undefined {
+  const count = optionalInteger(transaction, 'vout_sz') ?? shown;
+  const isCut = count > shown || optionalText(transaction, 'next_outputs') !== undefined;
+  if (!isCut) return undefined;
+  return {
+    path: `outputs.${shown}`,
+    reason: `Only ${shown} of ${count} outputs are in the body; look the transaction up for those after them`,
+  };
+}
+
+interface Common extends Pick<Transfer, 'network'> {
+  id: string;
+  from: string | undefined;
+  confirmations: number;
+  block: { number?: string; hash?: string } | undefined;
+  isDoubleSpent: boolean;
+}
+
+function stateOf(transaction: Json): Pick<Common, 'confirmations' | 'block' | 'isDoubleSpent'> {
   const confirmations = optionalInteger(transaction, 'confirmations') ?? 0;
   const hash = optionalText(transaction, 'block_hash');
   const isInBlock = confirmations > 0 || hash !== undefined;
+  return {
+    confirmations,
+    block: isInBlock ? present<{ number?: string; hash?: string }>({ number: heightOf(transaction), hash }) : undefined,
+    // Another transaction spends the same coins; only once a block has taken one of them is it settled.
+    isDoubleSpent: !isInBlock && optionalBoolean(transaction, 'double_spend') === true,
+  };
+}
+
+function readOutput(output: Json, index: number, common: Common): readonly Transfer[] {
+  const addresses = optionalArray(output, 'addresses').map((address) => text(address, ''));
+  const script = text(output, 'script_type');
+  const [to] = addresses;
+  // Data, or a script that pays to no address.
+  if (to === undefined) return [];
+  const { id, network, from, confirmations, block, isDoubleSpent } = common;
   return [
     present<Transfer>({
-      kind: isInBlock ? 'confirmed' : 'seen',
+      kind: block === undefined ? 'seen' : 'confirmed',
       network,
       asset: assetOn(network, undefined),
       amount: { units: numberText(output, 'value') },
-      from: soleSender(transaction),
+      from,
       to,
-      transaction: present<Transfer['transaction']>({
-        id: text(transaction, 'hash'),
-        position: `out:${index}`,
-        block: isInBlock
-          ? present<{ number?: string; hash?: string }>({ number: heightOf(transaction), hash })
-          : undefined,
-      }),
+      transaction: present<Transfer['transaction']>({ id, position: `out:${index}`, block }),
       confirmations,
       evidence: present<Evidence>({
         category: 'transfer',
-        script: optionalText(output, 'script_type') ?? null,
+        script,
         scriptAddresses: addresses.length,
-        // Another transaction spends the same coins; only once a block has taken one of them is it settled.
-        superseded: !isInBlock && optionalBoolean(transaction, 'double_spend') === true ? true : undefined,
+        superseded: isDoubleSpent ? true : undefined,
       }),
     }),
   ];

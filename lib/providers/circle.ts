@@ -4,6 +4,7 @@ import { array, type Json, member, optionalIsoTime, optionalNumberText, optional
 import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAsset, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { ifReadable } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { blockFrom, ping, transfersOf, unknown } from './kit/readings.ts';
@@ -35,6 +36,7 @@ export function circle(options: NamedAssetsOptions): Provider {
       scheme,
       methods: ['POST', 'HEAD'],
       read: (content) => readCircle(content, names),
+      events: ['transactions.inbound', 'webhooks.test'],
       publishedSources: ['54.243.112.156', '100.24.191.35', '54.165.52.248', '54.87.106.46'],
       ownOptions: ['assets'],
     },
@@ -66,7 +68,7 @@ function readTransfer(callback: Json, names: AssetNames): Transfer {
       position: `transfer:${text(callback, 'notification.id')}`,
       block: isFinal ? blockFrom(number, hash) : undefined,
     }),
-    at: optionalIsoTime(callback, 'notification.updateDate'),
+    at: ifReadable(() => optionalIsoTime(callback, 'notification.updateDate')),
     evidence: { category: isNft ? 'nft' : 'transfer', direction: 'in' },
   });
 }

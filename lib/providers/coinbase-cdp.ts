@@ -1,10 +1,11 @@
 import type { Transfer } from '../deposits/transfer.ts';
-import { type Json, optionalNumberText, optionalObject, optionalText, text } from '../json/json.ts';
+import { type Json, numberText, object, optionalNumberText, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assetOn } from './kit/evm-reading.ts';
+import { tokenOn } from './kit/evm-reading.ts';
 import { headerOf, textAt } from './kit/places.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import { transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
 export { type CoinbaseCdpWatchOptions, watchCoinbaseCdp } from './kit/coinbase-cdp-watch.ts';
@@ -32,7 +33,16 @@ const scheme: Scheme = {
  * `docs/providers/coinbase-cdp.md`.
  */
 export function coinbaseCdp(options: ProviderOptions): Provider {
-  return declareProvider({ name: 'coinbase-cdp', scheme, read: readCdp, sendsRemovals: false }, options);
+  return declareProvider(
+    {
+      name: 'coinbase-cdp',
+      scheme,
+      read: readCdp,
+      events: ['onchain.activity.detected', 'wallet.activity.detected', 'wallet.activity.multi'],
+      sendsRemovals: false,
+    },
+    options,
+  );
 }
 
 function listText(request: SignedRequest): string | undefined {
@@ -50,18 +60,13 @@ function listedValues(request: SignedRequest): string {
     .join('.');
 }
 
-const nothing = { transfers: [], removals: [] } as const;
-
 function readCdp(callback: Json): Reading {
   const type = optionalText(callback, 'eventType');
-  if (type !== undefined) {
-    if (!type.startsWith('wallet.activity.')) return { kind: 'unknown', ...nothing };
-    return readTransfer(optionalObject(callback, 'data') ?? {}, walletNames);
+  if (type === undefined) {
+    // The body of onchain.activity does not say its type.
+    return optionalText(callback, 'event_name') === undefined ? unknown : readTransfer(callback, onchainNames);
   }
-  // The body of onchain.activity does not say its type.
-  return optionalText(callback, 'event_name') === undefined
-    ? { kind: 'unknown', ...nothing }
-    : readTransfer(callback, onchainNames);
+  return type.startsWith('wallet.activity.') ? readTransfer(object(callback, 'data'), walletNames) : unknown;
 }
 
 const onchainNames = {
@@ -81,17 +86,17 @@ const walletNames = {
 };
 
 function readTransfer(event: Json, names: typeof onchainNames): Reading {
-  const value = optionalNumberText(event, `${names.members}value`);
+  if (optionalText(event, names.event) !== 'Transfer') return unknown;
   // An NFT's Transfer has the same name, and a token id in place of a value.
-  if (optionalText(event, names.event) !== 'Transfer' || value === undefined) return { kind: 'unknown', ...nothing };
+  if (optionalNumberText(event, `${names.members}tokenId`) !== undefined) return unknown;
   const network = text(event, 'network');
   const contract = text(event, names.contract);
   const number = optionalNumberText(event, names.block);
   const transfer = present<Transfer>({
     kind: 'mined',
     network,
-    asset: assetOn(network, contract),
-    amount: { units: value },
+    asset: tokenOn(network, contract),
+    amount: { units: numberText(event, `${names.members}value`) },
     from: optionalText(event, `${names.members}from`),
     to: text(event, `${names.members}to`),
     // The log index is counted within the transaction, not the block as elsewhere, so it is no position.
@@ -101,5 +106,5 @@ function readTransfer(event: Json, names: typeof onchainNames): Reading {
     }),
     evidence: { category: 'transfer', emitter: contract, logged: true },
   });
-  return { kind: 'transfers', transfers: [transfer], removals: [] };
+  return transfersOf(transfer);
 }

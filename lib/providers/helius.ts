@@ -1,11 +1,11 @@
-import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { invalidOption } from '../errors.ts';
-import { array, integer, type Json, member, numberText, optionalArray, optionalText, text } from '../json/json.ts';
-import { findNetwork, nativeAsset, tokenAsset } from '../networks/registry.ts';
-import { present } from '../util/present.ts';
+import { array, type Json, member } from '../json/json.ts';
+import { findNetwork } from '../networks/registry.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { readEnhancedTransaction } from './kit/helius-enhanced.ts';
 import { readRawTransaction } from './kit/helius-raw.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import { readingOf, readRows } from './kit/rows.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export { type HeliusWatchOptions, watchHelius } from './kit/helius-watch.ts';
@@ -28,6 +28,7 @@ export function helius(options: HeliusOptions): Provider {
       name: 'helius',
       scheme,
       read: (content) => readHelius(content, network.id),
+      events: ['enhanced', 'raw'],
       // Sent at the commitment "confirmed", which is not "finalized", and never again.
       reportsConfirmations: false,
       sendsRemovals: false,
@@ -38,75 +39,11 @@ export function helius(options: HeliusOptions): Provider {
 }
 
 function readHelius(content: Json, network: string): Reading {
-  const transfers = array(content, '').flatMap((transaction) =>
-    member(transaction, 'meta') === undefined
-      ? readEnhanced(transaction, network)
-      : readRawTransaction(transaction, network),
+  return readingOf(
+    readRows(array(content, ''), '', (transaction) =>
+      member(transaction, 'meta') === undefined
+        ? readEnhancedTransaction(transaction, network)
+        : readRawTransaction(transaction, network),
+    ),
   );
-  return { kind: 'transfers', transfers, removals: [] };
-}
-
-function readEnhanced(transaction: Json, network: string): readonly Transfer[] {
-  const signature = text(transaction, 'signature');
-  const common = {
-    kind: 'mined',
-    network,
-    event: signature,
-    transaction: { id: signature, block: { number: numberText(transaction, 'slot') } },
-  } as const;
-  const success = successOf(transaction);
-  const coins = optionalArray(transaction, 'nativeTransfers').flatMap((transfer): Transfer[] => {
-    const to = optionalText(transfer, 'toUserAccount');
-    if (to === undefined) return [];
-    return [
-      present<Transfer>({
-        ...common,
-        asset: nativeAsset(network),
-        amount: { units: numberText(transfer, 'amount') },
-        from: optionalText(transfer, 'fromUserAccount'),
-        to,
-        evidence: present<Evidence>({ category: 'transfer', success }),
-      }),
-    ];
-  });
-  const named = optionalArray(transaction, 'tokenTransfers');
-  const tokens = optionalArray(transaction, 'accountData')
-    .flatMap((account) => optionalArray(account, 'tokenBalanceChanges'))
-    .flatMap((change): Transfer[] => {
-      // `tokenAmount` of tokenTransfers is a float; the change of the balance is exact, and signed.
-      const units = text(change, 'rawTokenAmount.tokenAmount');
-      if (units.startsWith('-') || units === '0') return [];
-      const mint = text(change, 'mint');
-      const transfer = named.find(
-        (one) =>
-          optionalText(one, 'mint') === mint &&
-          optionalText(one, 'toTokenAccount') === optionalText(change, 'tokenAccount'),
-      );
-      return [
-        present<Transfer>({
-          ...common,
-          asset: tokenAsset(network, mint),
-          amount: { units },
-          decimals: integer(change, 'rawTokenAmount.decimals'),
-          from: optionalText(transfer, 'fromUserAccount'),
-          to: text(change, 'userAccount'),
-          evidence: present<Evidence>({
-            category: isNft(transfer) ? 'nft' : 'transfer',
-            delivered: { units },
-            success,
-          }),
-        }),
-      ];
-    });
-  return [...coins, ...tokens];
-}
-
-/** Failed transactions are documented not to be sent; where the error is told all the same, it counts. */
-function successOf(transaction: Json): boolean | undefined {
-  const error = member(transaction, 'transactionError');
-  return error === undefined ? undefined : error === null;
-}
-
-function isNft(transfer: Json | undefined): boolean {
-  return /NonFungible/.test(optionalText(transfer, 'tokenStandard') ?? '');
 }

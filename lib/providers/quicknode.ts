@@ -4,9 +4,11 @@ import { array, type Json, member, optionalBoolean, optionalText, text } from '.
 import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assetOn } from './kit/evm-reading.ts';
+import { assetOn, tokenOn } from './kit/evm-reading.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { quicknodeFormat } from './kit/quicknode-filter.ts';
+import { unknown } from './kit/readings.ts';
+import { readingOf, readRows } from './kit/rows.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export { type QuicknodeFilterOptions, quicknodeFilter } from './kit/quicknode-filter.ts';
@@ -46,6 +48,7 @@ export function quicknode(options: QuicknodeOptions): Provider {
       name: 'quicknode',
       scheme,
       read: (content) => readQuicknode(content, distance),
+      events: [quicknodeFormat],
       reportsConfirmations: distance > 0 ? 'count' : false,
       sendsRemovals: false,
       inflate: true,
@@ -55,32 +58,32 @@ export function quicknode(options: QuicknodeOptions): Provider {
   );
 }
 
-const nothing = { transfers: [], removals: [] } as const;
-
 function readQuicknode(sent: Json, distance: number): Reading {
   // With the stream's metadata in the body, what the filter returned stands in `data`.
   const made = optionalText(sent, 'format') === undefined ? (member(sent, 'data') ?? null) : sent;
-  if (optionalText(made, 'format') !== quicknodeFormat) return { kind: 'unknown', ...nothing };
+  if (optionalText(made, 'format') !== quicknodeFormat) return unknown;
   const network = text(made, 'network');
   // On other networks than those of the EVM the filter's fields mean something else, or are not there.
   const family = findNetwork(network)?.family;
-  if (family !== undefined && family !== 'evm') return { kind: 'unknown', ...nothing };
-  const transfers = array(made, 'transfers').map((transfer) => readTransfer(transfer, network, distance));
-  return { kind: 'transfers', transfers, removals: [] };
+  if (family !== undefined && family !== 'evm') return unknown;
+  return readingOf(
+    readRows(array(made, 'transfers'), 'transfers', (transfer) => readTransfer(transfer, network, distance)),
+  );
 }
 
 function readTransfer(transfer: Json, network: string, distance: number): Transfer {
-  const contract = optionalText(transfer, 'contract');
+  const position = text(transfer, 'position');
+  const contract = position === 'native' ? undefined : text(transfer, 'contract');
   return present<Transfer>({
     kind: distance > 0 ? 'confirmed' : 'mined',
     network,
-    asset: assetOn(network, contract),
+    asset: contract === undefined ? assetOn(network, undefined) : tokenOn(network, contract),
     amount: { units: text(transfer, 'amount') },
     from: optionalText(transfer, 'from'),
     to: text(transfer, 'to'),
     transaction: {
       id: text(transfer, 'transaction'),
-      position: text(transfer, 'position'),
+      position,
       block: { number: text(transfer, 'block.number'), hash: text(transfer, 'block.hash') },
     },
     confirmations: distance > 0 ? distance : undefined,

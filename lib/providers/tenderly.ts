@@ -1,9 +1,13 @@
 import type { Transfer } from '../deposits/transfer.ts';
-import { type Json, optionalArray, optionalText, text } from '../json/json.ts';
+import { DepositCallbackError } from '../errors.ts';
+import { array, type Json, optionalArray, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
+import { unitsAsSent } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assetOn, hexUnits, quantityText, topicAddress, transferTopic } from './kit/evm-reading.ts';
+import { assetOn, quantityText, tokenOn, topicAddress, transferTopic } from './kit/evm-reading.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import { ping, unknown } from './kit/readings.ts';
+import { readingOf, readRows } from './kit/rows.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 // https://docs.tenderly.co/alerts/configuring-alert-destinations/webhooks
@@ -22,31 +26,37 @@ const scheme: Scheme = {
 /** Tenderly alerts (EVM). Secrets are the signing keys of the webhooks. See `docs/providers/tenderly.md`. */
 export function tenderly(options: ProviderOptions): Provider {
   return declareProvider(
-    { name: 'tenderly', scheme, read: readTenderly, methods: ['POST', 'GET'], sendsRemovals: false, deadlineMs: 5_000 },
+    {
+      name: 'tenderly',
+      scheme,
+      read: readTenderly,
+      events: ['ALERT', 'TEST'],
+      methods: ['POST', 'GET'],
+      sendsRemovals: false,
+      deadlineMs: 5_000,
+    },
     options,
   );
 }
 
-const nothing = { transfers: [], removals: [] } as const;
-
 function readTenderly(callback: Json): Reading {
   const type = text(callback, 'event_type');
   // With a transaction that looks real.
-  if (type === 'TEST') return { kind: 'ping', ...nothing };
-  if (type !== 'ALERT') return { kind: 'unknown', ...nothing };
+  if (type === 'TEST') return ping;
+  if (type !== 'ALERT') return unknown;
   const network = text(callback, 'transaction.network');
-  const number = quantityText(callback, 'transaction.block_number');
   const transaction = {
     id: text(callback, 'transaction.hash'),
-    block: present<{ number?: string; hash?: string }>({ number, hash: text(callback, 'transaction.block_hash') }),
+    block: present<{ number?: string; hash?: string }>({
+      number: quantityText(callback, 'transaction.block_number'),
+      hash: text(callback, 'transaction.block_hash'),
+    }),
   };
   const logs = optionalArray(callback, 'transaction.logs');
-  const tokens = logs.flatMap((log) => readLog(log, network, transaction));
-  return {
-    kind: 'transfers',
-    transfers: [...readNative(callback, logs, network, transaction), ...tokens],
-    removals: [],
-  };
+  return readingOf(
+    readRows([callback], 'transaction', (one) => readNative(one, logs, network, transaction)),
+    readRows(logs, 'transaction.logs', (log) => readLog(log, network, transaction)),
+  );
 }
 
 function readNative(
@@ -75,7 +85,7 @@ function readNative(
 
 // Undecoded, and without an index: rows of one callback are told apart, and no more.
 function readLog(log: Json, network: string, transaction: Transfer['transaction']): readonly Transfer[] {
-  const topics = optionalArray(log, 'topics').map(String);
+  const topics = array(log, 'topics').map(topicOf);
   const to = topicAddress(topics[2]);
   if (topics[0]?.toLowerCase() !== transferTopic || to === undefined) return [];
   const contract = text(log, 'address');
@@ -84,12 +94,19 @@ function readLog(log: Json, network: string, transaction: Transfer['transaction'
     present<Transfer>({
       kind: 'mined',
       network,
-      asset: assetOn(network, contract),
-      amount: { units: isNft ? 0n : hexUnits(log, 'data') },
+      asset: tokenOn(network, contract),
+      amount: isNft ? { units: 0n } : unitsAsSent(log, 'data'),
       from: topicAddress(topics[1]),
       to,
       transaction,
       evidence: { category: isNft ? 'nft' : 'transfer', emitter: contract, topics: topics.length, success: true },
     }),
   ];
+}
+
+function topicOf(topic: Json): string {
+  const written = text(topic, '');
+  if (!/^0x[0-9a-fA-F]{64}$/.test(written))
+    throw new DepositCallbackError('BODY_UNREADABLE', 'A topic of a log of the body is not 32 bytes');
+  return written;
 }

@@ -197,14 +197,13 @@ test('Tatum: a test network is named in every request, and the template where th
       { line: 'DELETE /v4/subscription/mine?type=testnet' },
     ],
   );
-  const enriched = watchTatum({ apiKey: 'key', chain: 'tron-mainnet', url, baseUrl, templateId: 'enriched' });
-  await enriched.watch('TJG7');
+  await watchTatum({ apiKey: 'key', chain: 'tron-mainnet', url, baseUrl }).watch('TJG7');
   assert.deepEqual(requests().at(-1), {
     line: 'POST /v4/subscription',
     body: {
       type: 'ADDRESS_EVENT',
       attr: { chain: 'tron-mainnet', address: 'TJG7', url },
-      templateId: 'enriched',
+      templateId: 'legacy',
     },
   });
 });

@@ -1,4 +1,4 @@
-import { isDepositCallbackError } from '../../errors.ts';
+import { DepositCallbackError, isDepositCallbackError } from '../../errors.ts';
 import { type Json, member, optionalNumberText, optionalText } from '../../json/json.ts';
 
 // What no row needs. Strangers choose much of it (a token's symbol, its decimals), so nothing here may cost a row: what
@@ -38,4 +38,11 @@ export function unitsAsSent(json: Json | undefined, ...keys: readonly string[]):
   const sent = member(json, ...keys);
   const written = ifReadable(() => optionalNumberText(sent, '')) ?? '';
   return { units: /^0x[0-9a-fA-F]{1,64}$/.test(written) ? BigInt(written) : written };
+}
+
+/** Whom a row pays: undefined where it says that it is nobody, by null or an empty text. Throws `BODY_UNREADABLE` where it does not say. */
+export function recipientOf(row: Json, key: string): string | undefined {
+  if (member(row, key) === undefined)
+    throw new DepositCallbackError('BODY_UNREADABLE', `A row of the body has no ${key}`);
+  return optionalText(row, key);
 }

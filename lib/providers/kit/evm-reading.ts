@@ -1,6 +1,7 @@
 import type { ReportedAsset } from '../../deposits/transfer.ts';
-import { DepositCallbackError } from '../../errors.ts';
+import { DepositCallbackError, isDepositCallbackError } from '../../errors.ts';
 import { type Json, optionalNumberText, text } from '../../json/json.ts';
+import { findNetwork, tokenAsset } from '../../networks/registry.ts';
 
 /** Topic of `Transfer(address,address,uint256)`, of ERC-20 and ERC-721 alike. */
 export const transferTopic = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
@@ -30,4 +31,24 @@ export function topicAddress(topic: string | undefined): string | undefined {
 /** The asset of a row: the token of a contract, or the native coin without one. */
 export function assetOn(_network: string, contract: string | undefined): ReportedAsset {
   return contract === undefined ? 'native' : { contract };
+}
+
+/**
+ * The token of a contract, for a body whose tokens always have one: throws `BODY_UNREADABLE` for one that is none on a network
+ * that is known by name, so that its row is kept for an operator and not taken for a token that nobody lists.
+ */
+export function tokenOn(network: string, contract: string | undefined): ReportedAsset {
+  if (contract === undefined || (findNetwork(network) !== undefined && !isToken(network, contract)))
+    throw new DepositCallbackError('BODY_UNREADABLE', 'The contract of a token is no address of its network');
+  return { contract };
+}
+
+/** Whether a text can be the contract of a token on a network that is known by name. */
+export function isToken(network: string, contract: string): boolean {
+  try {
+    return tokenAsset(network, contract) !== '';
+  } catch (error) {
+    if (isDepositCallbackError(error)) return false;
+    throw error;
+  }
 }

@@ -8,11 +8,6 @@ export interface TatumWatchOptions extends ApiOptions {
   chain: string;
   /** The callback URL. */
   url: string;
-  /**
-   * `legacy`, `enriched`, or the id of a template of yours that has the same members as one of these. Default `legacy` on
-   * EVM networks and TRON, the only ones with templates: without one, the default of the account decides.
-   */
-  templateId?: string;
 }
 
 const pageSize = 50;
@@ -33,7 +28,8 @@ export function watchTatum(options: TatumWatchOptions): AddressWatch & { setSecr
   // Without it, Tatum takes the main network.
   const network: { type?: string } = chain.endsWith('-mainnet') ? {} : { type: 'testnet' };
   const family = findNetwork(chain)?.family;
-  const templateId = options.templateId ?? (family === 'evm' || family === 'tron' ? 'legacy' : undefined);
+  // Only these have templates. Without one the account's default decides, and the enriched one names no chain.
+  const template: { templateId?: string } = family === 'evm' || family === 'tron' ? { templateId: 'legacy' } : {};
 
   async function subscriptions(): Promise<readonly { id: string; address: string }[]> {
     const found: { id: string; address: string }[] = [];
@@ -67,7 +63,7 @@ export function watchTatum(options: TatumWatchOptions): AddressWatch & { setSecr
         body: {
           type: 'ADDRESS_EVENT',
           attr: { chain, address, url },
-          ...(templateId === undefined ? {} : { templateId }),
+          ...template,
         },
         repeatable: false,
       });

@@ -1,0 +1,113 @@
+import type { Evidence, ReportedAsset, Transfer } from '../../deposits/transfer.ts';
+import { DepositCallbackError } from '../../errors.ts';
+import { type Json, optionalBoolean, optionalNumberText, optionalText, text } from '../../json/json.ts';
+import { findNetwork } from '../../networks/registry.ts';
+import { present } from '../../util/present.ts';
+import type { AssetNames } from './asset-names.ts';
+import { assetOn, isToken, tokenOn } from './evm-reading.ts';
+
+interface Movement {
+  category: NonNullable<Evidence['category']>;
+  /** Of the token; undefined for the chain's own coin. */
+  asset?: ReportedAsset;
+  decimals?: number;
+  position?: string;
+}
+
+/**
+ * A body of the legacy template, which is the only one on chains other than those of the EVM and TRON: amounts in whole coins, and
+ * negative for what left the address. Undefined for a subscription that tells of no deposits.
+ */
+export function readTatumLegacy(callback: Json, names: AssetNames): Transfer | undefined {
+  const network = text(callback, 'chain');
+  const movement = movementOf(callback, network, names);
+  if (movement === undefined) return undefined;
+  const { category, asset, decimals, position } = movement;
+  const amount = text(callback, 'amount');
+  // The fee is negative too.
+  const isOutgoing = amount.startsWith('-');
+  const number = optionalNumberText(callback, 'blockNumber');
+  return present<Transfer>({
+    kind: kindOf(callback),
+    network,
+    asset: asset ?? assetOn(network, undefined),
+    amount: { decimal: isOutgoing ? amount.slice(1) : amount },
+    decimals,
+    from: optionalText(callback, 'counterAddress'),
+    to: text(callback, 'address'),
+    transaction: present<Transfer['transaction']>({
+      id: text(callback, 'txId'),
+      position,
+      block: number === undefined ? undefined : { number },
+    }),
+    evidence: { category, direction: isOutgoing ? 'out' : 'in' },
+  });
+}
+
+function movementOf(callback: Json, network: string, names: AssetNames): Movement | undefined {
+  switch (text(callback, 'subscriptionType')) {
+    case 'ADDRESS_EVENT':
+      return addressEvent(callback, network, names);
+    case 'INCOMING_NATIVE_TX':
+      // On chains of outputs there may be several to one address.
+      return { category: 'transfer', ...(isFamily(network, 'evm') ? { position: 'native' } : {}) };
+    case 'INCOMING_INTERNAL_TX':
+      return { category: 'internal' };
+    case 'INCOMING_FUNGIBLE_TX':
+      return { category: 'transfer', asset: tokenOn(network, text(callback, 'contractAddress')) };
+    case 'INCOMING_NFT_TX':
+    case 'INCOMING_MULTITOKEN_TX':
+      return { category: 'nft', asset: assetOn(network, optionalText(callback, 'contractAddress') ?? '') };
+    default:
+      return undefined;
+  }
+}
+
+function addressEvent(callback: Json, network: string, names: AssetNames): Movement {
+  const type = optionalText(callback, 'type');
+  // Bitcoin and its like have one asset, and no word for it.
+  if (type === undefined && isFamily(network, 'bitcoin')) return { category: 'transfer' };
+  if (type === 'native') return { category: 'transfer' };
+  if (type === 'fee') return { category: 'fee' };
+  if (type === 'fungible' || type === 'token' || type === 'trc20' || type === 'trc10')
+    return tokenEvent(callback, network, names);
+  if (type === 'nft' || type === 'multitoken')
+    return { category: 'nft', asset: assetOn(network, optionalText(callback, 'asset') ?? '') };
+  throw new DepositCallbackError('BODY_UNREADABLE', 'The type of the event is none that is known');
+}
+
+function tokenEvent(callback: Json, network: string, names: AssetNames): Movement {
+  const named = optionalText(callback, 'contractAddress') ?? text(callback, 'asset');
+  const decimals = decimalsOfRawAmount(callback);
+  // A token with an id of its own is an NFT, whatever its type is called.
+  if (decimals === undefined && optionalNumberText(callback, 'tokenId') !== undefined)
+    return { category: 'nft', asset: assetOn(network, named) };
+  // Some tokens come under a name of Tatum's (`USDT_TRON`), not their contract.
+  const isNamed = findNetwork(network) !== undefined && !isToken(network, named);
+  return {
+    category: 'transfer',
+    asset: isNamed ? names.named(named).asset : assetOn(network, named),
+    ...(decimals === undefined ? {} : { decimals }),
+  };
+}
+
+/** On some chains `tokenId` is the amount in the smallest unit: then it is the amount times a power of ten. */
+function decimalsOfRawAmount(callback: Json): number | undefined {
+  const raw = optionalNumberText(callback, 'tokenId');
+  const [, whole = '', fraction = ''] = /^-?(\d+)(?:\.(\d+))?$/.exec(text(callback, 'amount')) ?? [];
+  if (raw === undefined || whole === '' || !/^\d{1,78}$/.test(raw)) return undefined;
+  const kept = fraction.replace(/0+$/, '');
+  const digits = BigInt(whole + kept).toString();
+  const zeros = raw.slice(digits.length);
+  return raw.startsWith(digits) && /^0*$/.test(zeros) && digits !== '0' ? zeros.length + kept.length : undefined;
+}
+
+function isFamily(network: string, family: string): boolean {
+  return findNetwork(network)?.family === family;
+}
+
+// A re-send about a transaction that a reorg touched; whether it is gone or moved is not said.
+function kindOf(callback: Json): Transfer['kind'] {
+  if (optionalBoolean(callback, 'reorg') === true) return 'removed';
+  return optionalBoolean(callback, 'mempool') === true ? 'seen' : 'mined';
+}
