@@ -15,27 +15,19 @@ import {
 const toBeCollected: readonly string[] = [
   'binance-pay',
   'bitpay',
-  'blockcypher',
   'blockonomics',
   'btcpay',
-  'circle',
-  'coinbase-cdp',
   'coinbase-commerce',
   'coinpayments',
   'coinpayments-v2',
   'cryptapi',
   'cryptomus',
-  'helius',
   'imtoken',
-  'moralis',
   'nowpayments',
   'opennode',
   'oxapay',
   'plisio',
-  'quicknode',
   'shkeeper',
-  'tatum',
-  'tenderly',
 ];
 
 for (const name of everyProvider) {

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { makeProvider } from '../../lib/cli/provider-table.ts';
+import { networks } from '../../lib/networks/registry.ts';
+import type { Policy } from '../../lib/policy/policy.ts';
+import { secret } from '../helpers/deposits.ts';
+import { bodiesOf, everyProvider, fixturesOf, publishedBodies, publishedBytes } from '../helpers/published.ts';
+import { anotherLike, fieldsOf, type Plain, rowsAt, withRows, withValue } from '../helpers/spoiled-rows.ts';
+import { story } from '../helpers/stories.ts';
+
+interface RowsOfBody {
+  provider: string;
+  file: string;
+  body: Plain;
+  /** Where its rows are. */
+  rows: string;
+  options: Readonly<Record<string, unknown>>;
+}
+
+// No body of these is published, so those of the fixtures stand in.
+const unpublished = [
+  {
+    provider: 'quicknode',
+    file: 'a-native-and-an-erc-20-transfer.json',
+    name: 'A native and an ERC-20 transfer',
+    rows: 'transfers',
+  },
+  {
+    provider: 'tenderly',
+    file: 'two-equal-erc-20-transfers.json',
+    name: 'Two equal ERC-20 transfers',
+    rows: 'transaction.logs',
+  },
+] as const;
+
+const bodies: readonly RowsOfBody[] = [
+  ...everyProvider.flatMap((provider) =>
+    bodiesOf(provider).flatMap((one) =>
+      one.rows === undefined
+        ? []
+        : [
+            {
+              ...one,
+              provider,
+              rows: one.rows,
+              body: parse(publishedBytes(provider, one)),
+              options: { ...publishedBodies(provider)?.options, ...one.options },
+            },
+          ],
+    ),
+  ),
+  ...unpublished.map(({ provider, file, name, rows }) => {
+    const found = fixturesOf(provider).cases.find((one) => one.name === name);
+    assert.ok(found, `${provider} has no fixture "${name}"`);
+    return { provider, file, rows, body: parse(found.body), options: {} };
+  }),
+];
+
+/** Rows of a body that are spoiled in turn. */
+const most = 2;
+const mostFields = 30;
+const garbage: readonly Plain[] = [{}, '', null, 'garbage', -1];
+
+const verdicts = ['err', 'receiptStatus', 'success', 'removed', 'log.address'];
+
+for (const { provider, file, body, rows, options } of bodies) {
+  const all = rowsAt(body, rows);
+  const kept = all.length > 1 ? all.slice(0, most) : [...all, ...all.map(anotherLike)];
+
+  test(`${provider}: a row of ${file} that is unreadable in any of its fields costs no other row`, async (t) => {
+    const creditedOf = (given: readonly Plain[]) => told(t, provider, options, withRows(body, rows, given));
+    const full = await creditedOf(kept);
+    assert.ok(full.credited.length > 0, 'Nothing of it is credited');
+    for (const [index, row] of kept.entries()) {
+      const others = await creditedOf(kept.filter((_, at) => at !== index));
+      for (const path of sampleOf([[], ...fieldsOf(row)])) {
+        for (const value of garbage) {
+          const got = await creditedOf(kept.map((each, at) => (at === index ? withValue(each, path, value) : each)));
+          const what = `${path.join('.')} of row ${index} as ${JSON.stringify(value)}`;
+          assert.deepEqual(without(others.credited, got.credited), [], `${what} costs another row`);
+          const more = without(got.credited, full.credited);
+          // What tells an NFT from a token is such a field too; nobody lists one.
+          assert.deepEqual(
+            more.filter((one) => !/^1 of .*token:/.test(one)),
+            [],
+            `${what} makes a deposit`,
+          );
+          const isLost = without(full.credited, got.credited).length > 0;
+          // Absent it may well be; and another value of some says that it failed, was taken back, or is another contract's word.
+          const mayBe = value === '' || value === null || verdicts.some((end) => path.join('.').endsWith(end));
+          assert.ok(!isLost || mayBe || got.outcome === 'quarantined', `${what} is lost in silence: ${got.outcome}`);
+        }
+      }
+    }
+  });
+}
+
+test('The providers that send several rows in one body are all among them', () => {
+  const listed = new Set(bodies.map(({ provider }) => provider));
+  const several = ['alchemy', 'blockcypher', 'helius', 'moralis', 'quicknode', 'tenderly'];
+  assert.deepEqual(
+    several.filter((name) => !listed.has(name)),
+    [],
+  );
+});
+
+const everything: Policy = {
+  assets: 'any',
+  isOurs: () => true,
+  confirmations: Object.fromEntries(networks.map(({ id }) => [id, 1])),
+};
+
+interface Told {
+  /** Each deposit as one text. */
+  credited: readonly string[];
+  /** What became of the callback. */
+  outcome: string | undefined;
+}
+
+/** What the whole receiver makes of a body. */
+async function told(
+  t: TestContext,
+  name: string,
+  options: Readonly<Record<string, unknown>>,
+  body: Plain,
+): Promise<Told> {
+  const provider = await makeProvider(name, {
+    ...fixturesOf(name).options,
+    ...options,
+    secrets: [secret],
+    trustMined: true,
+  });
+  const { tell, heard, callbacks } = await story(t, { providers: [provider], policy: everything });
+  let outcome: string | undefined;
+  callbacks.on('outcome', (record) => {
+    outcome = record.outcome;
+  });
+  await tell(provider, JSON.parse(JSON.stringify(body)));
+  await callbacks.close(0);
+  const credited = heard.map(
+    ({ asset, to, amount, transaction }) => `${amount} of ${asset} to ${to} in ${transaction.id}`,
+  );
+  return { credited: credited.sort(), outcome };
+}
+
+/** All of a short list, an even sample of a long one. */
+function sampleOf<T>(list: readonly T[]): readonly T[] {
+  const step = Math.ceil(list.length / mostFields);
+  return list.filter((_, index) => index % step === 0);
+}
+
+/** Those of the first list that the second does not have, each as often as it is missing. */
+function without(list: readonly string[], other: readonly string[]): readonly string[] {
+  const left = [...other];
+  return list.filter((one) => {
+    const at = left.indexOf(one);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
+
+function parse(bytes: Buffer): Plain {
+  return JSON.parse(bytes.toString('utf8')) as Plain;
+}
