@@ -72,7 +72,8 @@ function missingOutputs(transaction: Json, shown: number): UnreadableRow | undef
   };
 }
 
-interface Common extends Pick<Transfer, 'network'> {
+interface Common {
+  network: string;
   id: string;
   from: string | undefined;
   confirmations: number;
