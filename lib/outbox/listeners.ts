@@ -1,5 +1,6 @@
 import { copyDeposit, type Deposit, type EventKind } from '../deposits/deposit.ts';
 import { DepositCallbackError } from '../errors.ts';
+import type { SqliteDatabase } from '../stores/sqlite/driver.ts';
 import type { Claim } from '../stores/store.ts';
 
 /** What a listener gets beside the deposit. */
@@ -10,12 +11,21 @@ export interface DeliveryContext<Tx> {
   attempt: number;
   /**
    * Registers a function to run inside the very transaction that marks the event handled: both happen or neither.
-   * Returns nothing; on SQLite the function must be synchronous.
+   * Returns nothing. On SQLite the function must be synchronous; the type refuses one that returns a promise.
    */
-  atomically(fn: (tx: Tx) => unknown): void;
+  atomically<R>(fn: (tx: Tx) => R, ...refused: RefusedOnSqlite<Tx, R>): void;
   /** Aborted when the lease is lost or the deliverer closes: stop, another delivery will come. */
   signal: AbortSignal;
 }
+
+/** Empty, so that nothing is asked for, unless the transaction is SQLite's and the function returns a promise. */
+export type RefusedOnSqlite<Tx, R> = [Tx] extends [never]
+  ? []
+  : [Tx] extends [SqliteDatabase]
+    ? [R] extends [PromiseLike<unknown>]
+      ? [refused: 'on SQLite the function must be synchronous']
+      : []
+    : [];
 
 /** Awaited; a throw or a rejection means another delivery later. */
 export type DepositListener<Tx> = (deposit: Deposit, context: DeliveryContext<Tx>) => unknown;
@@ -67,7 +77,7 @@ export function createListeners<Tx>(): Listeners<Tx> {
         get signal() {
           return signal();
         },
-        atomically(fn) {
+        atomically(fn: (tx: Tx) => unknown, ..._refused: readonly unknown[]): void {
           if (!open) {
             throw new DepositCallbackError(
               'LISTENER_FAILED',

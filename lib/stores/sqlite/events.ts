@@ -1,7 +1,7 @@
 import type { DepositEvent, EventKind } from '../../deposits/deposit.ts';
 import { depositRecordFromJson } from '../shared/stored-json.ts';
 import { type Claim, type ClaimRequest, endedWithItsProcess, type Store, suspectAfter } from '../store.ts';
-import { runAtomically } from './atomically.ts';
+import { createRunAtomically, type RunAtomically } from './atomically.ts';
 import type { SqliteConnection } from './connection.ts';
 import type { SqliteDatabase } from './driver.ts';
 import type { SqliteHolder } from './holder.ts';
@@ -17,6 +17,14 @@ export function eventMethods(
   holder: SqliteHolder,
 ): Pick<Store<SqliteDatabase>, 'claim' | 'extend' | 'settle' | 'fail' | 'release' | 'freeOrphaned' | 'redeliver'> {
   const together = createWriteTogether(connection);
+  const runners = new WeakMap<SqliteConnection, RunAtomically>();
+
+  function runAtomically(functions: Parameters<RunAtomically>[0]): void {
+    const on = connection();
+    const run = runners.get(on) ?? createRunAtomically(on.database);
+    runners.set(on, run);
+    run(functions);
+  }
 
   /** Changes the event where the lease is still ours. */
   function fenced(claim: Claim, assignments: string, values: (number | string)[]): boolean {
@@ -46,7 +54,7 @@ export function eventMethods(
         // The fence first: nothing runs for a claim that is no longer ours.
         if (!fenced(claim, `state = 'handled', settled_at = ?`, [now()])) return false;
         settled(connection(), claim, now());
-        runAtomically(connection().database, functions);
+        if (functions.length > 0) runAtomically(functions);
         return true;
       }),
 

@@ -4,7 +4,12 @@ import { test } from 'node:test';
 import { createConnection } from '../../../lib/stores/sqlite/connection.ts';
 import { openDatabase } from '../../../lib/stores/sqlite/driver.ts';
 import { makeDurable } from '../../../lib/stores/sqlite/durability.ts';
-import { type SqliteDatabase, type SqliteStore, sqliteStore } from '../../../lib/stores/sqlite.ts';
+import {
+  type SqliteDatabase,
+  type SqliteStatement,
+  type SqliteStore,
+  sqliteStore,
+} from '../../../lib/stores/sqlite.ts';
 import {
   claimAll,
   claimOne,
@@ -84,6 +89,24 @@ for (const driver of sqliteDrivers) {
     assert.deepEqual(late, ['ATOMICALLY_ASYNC', 'ATOMICALLY_ASYNC', 'ATOMICALLY_ASYNC']);
     assert.equal((await store.events({ limit: 1 }))[0]?.state, 'leased');
   });
+
+  withFile(
+    'a statement that was prepared in atomically and kept works in the next one, and is refused outside',
+    async (file) => {
+      const store = await openWithLedger(file);
+      await recordDeposits(store, 'a', 'b');
+      let insert: SqliteStatement | undefined;
+      for (const claim of await claimAll(store)) {
+        const credit = (db: SqliteDatabase): void => {
+          insert ??= db.prepare('INSERT INTO ledger VALUES (?)');
+          insert.run(claim.event.deposit.id);
+        };
+        assert.equal(await store.settle(claim, [credit]), true);
+      }
+      assert.deepEqual(ledger(store), ['deposit-a', 'deposit-b']);
+      assert.throws(() => insert?.run('late'), { code: 'ATOMICALLY_ASYNC', message: /store\.database/ });
+    },
+  );
 
   withFile('nothing is to be had before ready and after close', async (file) => {
     const store = sqliteStore({ path: file.file, driver });
