@@ -60,6 +60,8 @@ export function canonicalTransfer(
   const { block, id } = transfer.transaction;
   const payment = paymentFor(network, provider, transfer.payment, id);
   const blockHash = blockHashOf(network, block?.hash);
+  const from = transfer.from === undefined ? undefined : orUndefined(() => addressOn(network, transfer.from ?? ''));
+  const isFeeReturned = from !== undefined && network.native.feeAccounts?.includes(from.toLowerCase()) === true;
   const isBlockLost = blockHash === undefined && block?.hash !== undefined;
   return {
     kind,
@@ -75,14 +77,14 @@ export function canonicalTransfer(
     memo: account?.memo,
     memosReported: provider.reportsMemos,
     isHint: provider.keyedBy === 'hint',
-    from: transfer.from === undefined ? undefined : orUndefined(() => addressOn(network, transfer.from ?? '')),
+    from,
     transactionId: isBlockLost && kind !== 'removed' ? undefined : transactionIdOf(network, id, payment),
     isHashOnly: payment === undefined && id !== undefined && isHashOnly(network, id),
     payment: paymentOf(provider, payment),
     blockHash,
     blockNumber: block?.number,
     confirmations: Number.isSafeInteger(confirmations) && Number(confirmations) >= 0 ? confirmations : undefined,
-    evidence,
+    evidence: isFeeReturned ? { ...evidence, category: 'fee' } : evidence,
   };
 }
 

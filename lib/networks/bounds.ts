@@ -68,12 +68,13 @@ export const ethereumClassicBounds: Bounds = {
   confirmationsReason: '51 % attacks in August 2020 took back more than 4,000 and then more than 7,000 blocks',
 };
 
-/** For an `eip155` network that the registry does not list. */
-export const unknownEvmBounds: Bounds = {
+/** For an EVM network of whose finality nothing is claimed: listed for its name, or not listed at all. */
+export const cautiousBounds: Bounds = {
   confirmations: 64,
   reorgDepth: 256,
   stuckAfterMs: 60 * minute,
-  confirmationsReason: 'Nothing is known of this network; two epochs of an Ethereum-like one. Set policy.confirmations',
+  confirmationsReason:
+    'Nothing is claimed of its finality: two epochs of an Ethereum-like network (ethereum.org, Gasper). Set policy.confirmations',
 };
 
 /** For a node on one's own machine. */
