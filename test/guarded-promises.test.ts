@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { depositCallbacks } from '../lib/deposit-callbacks.ts';
 import type { EventKind } from '../lib/deposits/deposit.ts';
@@ -10,47 +7,14 @@ import { type Logger, silentLogger } from '../lib/observe/logger.ts';
 import type { Options } from '../lib/options.ts';
 import { imtoken } from '../lib/providers/imtoken.ts';
 import { quicknode } from '../lib/providers/quicknode.ts';
-import { postgresStore } from '../lib/stores/postgres.ts';
-import { redisStore } from '../lib/stores/redis.ts';
-import { sqliteStore } from '../lib/stores/sqlite.ts';
 import type { Store } from '../lib/stores/store.ts';
 import { signCallback } from '../lib/testing/sign-callback.ts';
 import { alice, callbackBody, ether, randomHash, secret, signed, usdt } from './helpers/deposits.ts';
-import { type PostgresServer, startPostgres } from './helpers/postgres-server.ts';
-import { findRedis, redisMissing } from './helpers/redis-server.ts';
+import { everyStore } from './helpers/every-store.ts';
 import { send, serve } from './helpers/serve.ts';
 import { quicknodeBody } from './helpers/stories.ts';
 
 // Whatever a user's function does with its promise, the process lives, and what could not be done comes again.
-
-let postgres: PostgresServer;
-const redis = redisMissing() === undefined ? await findRedis() : undefined;
-before(async () => {
-  postgres = await startPostgres();
-});
-after(async () => {
-  await postgres.remove();
-  await redis?.remove();
-});
-
-let opened = 0;
-const stores: Record<string, (t: TestContext) => Store<unknown>> = {
-  sqlite(t) {
-    const directory = mkdtempSync(join(tmpdir(), 'guarded-'));
-    t.after(() => rmSync(directory, { recursive: true }));
-    return sqliteStore({ path: join(directory, 'deposits.db') }) as Store<unknown>;
-  },
-  postgres() {
-    opened += 1;
-    return postgresStore({ pool: postgres.pool(), schema: `guarded_${opened}` }) as Store<unknown>;
-  },
-};
-if (redis) {
-  stores.redis = () => {
-    opened += 1;
-    return redisStore({ client: redis.client(), prefix: `guarded:${opened}:`, acceptLoss: true }) as Store<unknown>;
-  };
-}
 
 /** Rejects after the event loop has turned a few times: while a commit over a socket is under way. */
 async function rejectLate(turns = 3): Promise<never> {
@@ -162,7 +126,8 @@ function quicknodeOf() {
   return quicknode({ secrets: [secret], trustMined: true });
 }
 
-for (const [engine, open] of Object.entries(stores)) {
+for (const [engine, open] of await everyStore()) {
+  if (engine === 'memory') continue;
   for (const [name, mischief] of Object.entries(mischiefs)) {
     test(`${engine}: ${name}: the process lives, and all is credited once it no longer does`, async (t) => {
       const strays: unknown[] = [];
@@ -171,7 +136,7 @@ for (const [engine, open] of Object.entries(stores)) {
       t.after(() => process.off('unhandledRejection', stray));
       let isBad = true;
       const made = mischief(() => isBad);
-      const store = open(t);
+      const store = open();
       const callbacks = depositCallbacks({
         providers: [imtoken({ secrets: [secret] }), quicknodeOf()],
         policy: everything,

@@ -37,7 +37,8 @@ export type RedisStoreOptions = CommonOptions &
       }
   );
 
-const schemaVersion = 1;
+/** 2: facts of pruned events. What an older version kept needs no change, so its number is raised. */
+const schemaVersion = 2;
 /** Rows that one step of a prune looks at. */
 const pruneStep = 200;
 
@@ -84,6 +85,7 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
           `redisStore: the data has schema ${version}, this version of deposit-callback knows ${schemaVersion}; upgrade deposit-callback`,
         );
       }
+      if (version < schemaVersion) await candidate.command('SET', `${prefix}schema`, String(schemaVersion));
       current = candidate;
       own = opened;
       wake.open(candidate);

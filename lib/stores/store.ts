@@ -82,8 +82,9 @@ export interface Store<Tx = unknown> {
   counts(): Promise<StoreCounts>;
   /**
    * Forgets what is older than `before`, in small steps: callbacks, except a quarantined one that is not finished; and
-   * transactions, with all that was said of them, unless a `deposit` event was ever made for one (rule 28), a deposit of
-   * it waits, or an event of it is owed or dead. Returns how many callbacks went.
+   * the deposits and events of transactions, unless a `deposit` event was ever made for one, a deposit of it waits, or an
+   * event of it is owed or dead. Where an event was made, an operator decided, or a statement is a removal or a failure,
+   * `load` still gives the transaction's statements, decisions and facts. Returns how many callbacks went.
    */
   prune(before: number): Promise<number>;
 }

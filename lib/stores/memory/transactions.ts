@@ -1,9 +1,16 @@
 import type { DepositRecord } from '../../deposits/deposit.ts';
 import type { StoredStatement } from '../../deposits/statement.ts';
-import type { Decision, StoredDeposit, TransactionChange, TransactionState } from '../../deposits/transaction-state.ts';
+import type {
+  Decision,
+  EventFact,
+  StoredDeposit,
+  TransactionChange,
+  TransactionState,
+} from '../../deposits/transaction-state.ts';
 import { depositRecordOf } from '../../deposits/transaction-state.ts';
 import { DepositCallbackError } from '../../errors.ts';
 import { ensure } from '../../util/maps.ts';
+import { outlivesPrune } from '../shared/outlives-prune.ts';
 import { matchesDeposit } from '../shared/stored-deposit.ts';
 import type { DepositQuery, StoreCounts } from '../store.ts';
 import type { MemoryEvents } from './events.ts';
@@ -28,11 +35,14 @@ interface Entry {
   key: string;
   version: number;
   touchedAt: number;
+  /** A deposit of it was credited once, or it is pruned to what must outlive it: either way prune passes it over. */
   credited: boolean;
   // Lists that are replaced whole: a transaction has few of each, and maps, or lists that grow, take several times the heap.
   statements: readonly StoredStatement[];
   deposits: readonly StoredDeposit[];
   eventIds: readonly string[];
+  /** Facts of events that are forgotten: none of their ids is ever made again. */
+  told: readonly EventFact[];
   decisions: readonly Decision[];
 }
 
@@ -47,6 +57,7 @@ function newEntry(key: string): Entry {
     statements: none,
     deposits: none,
     eventIds: none,
+    told: none,
     decisions: none,
   };
 }
@@ -108,6 +119,28 @@ export function createMemoryTransactions(events: MemoryEvents, max: number, now:
     if (change.decisions.length > 0) entry.decisions = [...entry.decisions, ...change.decisions];
   }
 
+  function factsOf({ told, eventIds }: Entry): readonly EventFact[] {
+    const facts = eventIds.flatMap((id) => {
+      const event = events.get(id);
+      if (!event) return [];
+      const { kind, generation, handed, state, deposit } = event;
+      return { id, depositId: deposit.id, kind, generation, handed, cancelled: state === 'cancelled' };
+    });
+    return told.length === 0 ? facts : [...told, ...facts];
+  }
+
+  function forget(entry: Entry): void {
+    const told = factsOf(entry);
+    for (const { id } of entry.deposits) owners.delete(id);
+    for (const id of entry.eventIds) events.forget(id);
+    if (told.length === 0 && entry.decisions.length === 0 && !entry.statements.some(outlivesPrune)) {
+      transactions.delete(entry.key);
+      return;
+    }
+    entry.version += 1;
+    Object.assign(entry, { deposits: none, eventIds: none, told, credited: true });
+  }
+
   function all(): FoundDeposit[] {
     return [...transactions].flatMap(([transactionKey, { deposits }]) =>
       deposits.map((deposit) => ({ deposit, transactionKey })),
@@ -131,12 +164,7 @@ export function createMemoryTransactions(events: MemoryEvents, max: number, now:
         version: entry.version,
         statements: entry.statements,
         deposits: entry.deposits,
-        facts: entry.eventIds.flatMap((id) => {
-          const event = events.get(id);
-          if (!event) return [];
-          const { kind, generation, handed, state, deposit } = event;
-          return { id, depositId: deposit.id, kind, generation, handed, cancelled: state === 'cancelled' };
-        }),
+        facts: factsOf(entry),
         decisions: entry.decisions,
       };
     },
@@ -192,11 +220,8 @@ export function createMemoryTransactions(events: MemoryEvents, max: number, now:
     },
 
     prune(before) {
-      for (const [key, entry] of transactions) {
-        if (entry.touchedAt >= before || isNeeded(entry)) continue;
-        transactions.delete(key);
-        for (const { id } of entry.deposits) owners.delete(id);
-        for (const id of entry.eventIds) events.forget(id);
+      for (const entry of transactions.values()) {
+        if (entry.touchedAt < before && !isNeeded(entry)) forget(entry);
       }
     },
   };

@@ -3,7 +3,10 @@ import type { PostgresConnections } from './connections.ts';
 /** Rows that one step looks at: some ten milliseconds. */
 const step = 1000;
 
-/** Forgets old callbacks, and transactions that no credit, no owed event and no waiting deposit rests on. */
+/**
+ * Forgets old callbacks, and the deposits of transactions that no credit, no owed event and no waiting deposit rests on;
+ * what was told of them, removals, failures and decisions stay.
+ */
 export async function prune(
   connections: PostgresConnections,
   schema: string,
@@ -43,6 +46,8 @@ function pruneCallbacks(schema: string): string {
 function pruneTransactions(schema: string): string {
   const forget = (table: string, column = 'transaction_id'): string =>
     `DELETE FROM ${schema}.${table} WHERE ${column} IN (SELECT id FROM unneeded)`;
+  // What must outlive the rest keeps its transaction; a change computed before is lost, and prune passes it over.
+  const unlessKept = (column: string): string => `AND ${column} NOT IN (SELECT id FROM kept)`;
   return `
     WITH old AS MATERIALIZED (
       SELECT id, touched_at FROM ${schema}.transactions
@@ -53,8 +58,21 @@ function pruneTransactions(schema: string): string {
         SELECT 1 FROM ${schema}.events e WHERE e.transaction_id = old.id AND e.state IN ('owed', 'leased', 'dead'))
       AND NOT EXISTS (
         SELECT 1 FROM ${schema}.deposits d WHERE d.transaction_id = old.id AND d.waiting_since IS NOT NULL)),
-    s AS (${forget('statements')}), e AS (${forget('events')}), c AS (${forget('decisions')}),
-    d AS (${forget('deposits')} RETURNING status), t AS (${forget('transactions', 'id')}),
+    kept AS MATERIALIZED (
+      SELECT id FROM unneeded u WHERE EXISTS (SELECT 1 FROM ${schema}.events e WHERE e.transaction_id = u.id)
+      OR EXISTS (SELECT 1 FROM ${schema}.told f WHERE f.transaction_id = u.id)
+      OR EXISTS (SELECT 1 FROM ${schema}.decisions c WHERE c.transaction_id = u.id)
+      OR EXISTS (
+        SELECT 1 FROM ${schema}.statements s WHERE s.transaction_id = u.id AND s.kind IN ('removed', 'failed'))),
+    f AS (
+      INSERT INTO ${schema}.told (transaction_id, fact)
+      SELECT transaction_id,
+        json_build_array(id, deposit_id, kind, generation, handed, state = 'cancelled')
+      FROM ${schema}.events WHERE transaction_id IN (SELECT id FROM kept) ORDER BY transaction_id, seq),
+    s AS (${forget('statements')} ${unlessKept('transaction_id')}), e AS (${forget('events')}),
+    d AS (${forget('deposits')} RETURNING status), t AS (${forget('transactions', 'id')} ${unlessKept('id')}),
+    k AS (
+      UPDATE ${schema}.transactions SET version = version + 1, credited = true WHERE id IN (SELECT id FROM kept)),
     tally AS (
       ${addTally(schema, `SELECT 'deposits:' || status, $2::integer, -count(*) FROM d GROUP BY status ORDER BY 1`)})
     SELECT id::text AS id, touched_at::text AS touched_at, (SELECT count(*)::text FROM old) AS n

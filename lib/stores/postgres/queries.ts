@@ -32,7 +32,8 @@ function stateFromJson(json: string): TransactionState {
     version: number;
     statements: object[] | null;
     deposits: object[] | null;
-    facts: [string, string, EventKind, number, boolean, boolean][] | null;
+    told: FactRow[] | null;
+    facts: FactRow[] | null;
     decisions: Decision[] | null;
   };
   return {
@@ -40,17 +41,28 @@ function stateFromJson(json: string): TransactionState {
     version: state.version,
     statements: (state.statements ?? []).map((one) => withAmount<StoredStatement>(one)),
     deposits: (state.deposits ?? []).map((one) => withAmount<StoredDeposit>(one)),
-    facts: (state.facts ?? []).map(([id, depositId, kind, generation, handed, cancelled]) => ({
-      id: fromColumnText(id),
-      depositId: fromColumnText(depositId),
-      kind,
-      generation,
-      handed,
-      cancelled,
-    })),
+    facts: [...(state.told ?? []), ...(state.facts ?? [])].map(
+      ([id, depositId, kind, generation, handed, cancelled]) => ({
+        id: fromColumnText(id),
+        depositId: fromColumnText(depositId),
+        kind,
+        generation,
+        handed,
+        cancelled,
+      }),
+    ),
     decisions: state.decisions ?? [],
   };
 }
+
+type FactRow = [
+  id: string,
+  depositId: string,
+  kind: EventKind,
+  generation: number,
+  handed: boolean,
+  cancelled: boolean,
+];
 
 type Queries = Pick<
   Store,

@@ -3,9 +3,14 @@ import type { PostgresTransaction } from './client.ts';
 import { functions } from './functions.ts';
 import { holding } from './holding.ts';
 import { tables } from './tables.ts';
+import { told } from './told.ts';
 
 /** Migrations in order, each given the schema's quoted name; the version is the index plus 1. */
-const migrations: readonly ((schema: string) => string)[] = [(schema) => tables(schema) + functions(schema), holding];
+const migrations: readonly ((schema: string) => string)[] = [
+  (schema) => tables(schema) + functions(schema),
+  holding,
+  told,
+];
 
 /** Brings the schema up to date in the client's open transaction; of two starters one waits. Throws `STORE_SCHEMA_NEWER`. */
 export async function migrate(client: PostgresTransaction, name: string, now: number | null): Promise<void> {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { StoredStatement } from '../../deposits/statement.ts';
-import type { TransactionChange, TransactionState } from '../../deposits/transaction-state.ts';
+import type { EventFact, TransactionChange, TransactionState } from '../../deposits/transaction-state.ts';
 import { columnText, fromColumnText } from '../shared/column-text.ts';
 import {
   callbackToJson,
@@ -80,11 +80,13 @@ export function bodyFromText(text: string | null | undefined): Buffer | undefine
   return Buffer.from(text.slice(1), text.startsWith('u') ? 'utf8' : 'base64');
 }
 
+type FactReply = [id: string, depositId: string, kind: string, generation: string, handed: string, state: string];
+
 type StateReply = [
   version: string,
   statements: string[],
   deposits: string[],
-  facts: [id: string, depositId: string, kind: string, generation: string, handed: string, state: string][],
+  facts: (FactReply | string)[],
   decisions: string[],
 ];
 
@@ -96,14 +98,19 @@ export function stateFromReply(key: string, reply: unknown): TransactionState {
     version: Number(version),
     statements: statements.map(statementFromJson),
     deposits: deposits.map(storedDepositFromJson),
-    facts: facts.map(([id, depositId, kind, generation, handed, state]) => ({
-      id: fromColumnText(id),
-      depositId: fromColumnText(depositId),
-      kind: kind as TransactionState['facts'][number]['kind'],
-      generation: Number(generation),
-      handed: handed === '1',
-      cancelled: state === 'cancelled',
-    })),
+    // That of a pruned event is one text; an id holds no line end.
+    facts: facts.map((fact) => factOf(typeof fact === 'string' ? (fact.split('\n') as FactReply) : fact)),
     decisions: decisions.map((json) => JSON.parse(json)),
+  };
+}
+
+function factOf([id, depositId, kind, generation, handed, state]: FactReply): EventFact {
+  return {
+    id: fromColumnText(id),
+    depositId: fromColumnText(depositId),
+    kind: kind as EventFact['kind'],
+    generation: Number(generation),
+    handed: handed === '1',
+    cancelled: state === 'cancelled',
   };
 }

@@ -18,6 +18,7 @@ for i = 1, tonumber(take()) do
         local id = fields['e:' .. m]
         local e = redis.call('HMGET', P .. 'ev:' .. id, 'd', 'k', 'g', 'h', 'st')
         facts[#facts + 1] = { id, e[1], e[2], e[3], e[4], e[5] }
+      elseif fields['f:' .. m] then facts[#facts + 1] = fields['f:' .. m]
       end
     end
   end

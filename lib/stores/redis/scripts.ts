@@ -7,7 +7,7 @@ import * as recording from './scripts-recording.ts';
 //
 // Keys, after the prefix:
 // tx:<key>      hash: v version, c credited, n numbers given, then by number s:<n> statement, d:<n> deposit id, e:<n>
-//               event id, x:<n> decision; S:<id> marks a stored statement, D:<id> a deposit
+//               event id, f:<n> the fact of a pruned event, x:<n> decision; S:<id> marks a stored statement, D:<id> a deposit
 // dep:<id>      hash: r record, k transaction key, m member of the indexes, st, to, tid
 // ev:<id>       hash: r record, k kind, g generation, d deposit id, st, at attempts, l lease, due, made, h handed, err,
 //               settled, m member, own holder, cr crashes

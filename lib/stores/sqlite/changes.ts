@@ -1,5 +1,5 @@
 import type { DepositEvent, DepositRecord } from '../../deposits/deposit.ts';
-import type { StoredDeposit, TransactionChange } from '../../deposits/transaction-state.ts';
+import type { EventFact, StoredDeposit, TransactionChange } from '../../deposits/transaction-state.ts';
 import { compactHash } from '../shared/compact-hash.ts';
 import { depositToJson, statementToJson, storedDepositFromJson } from '../shared/stored-json.ts';
 import type { SqliteConnection } from './connection.ts';
@@ -161,12 +161,13 @@ function writeEvents(
   deposits: ReadonlyMap<string, PlacedDeposit>,
 ): Map<string, number> {
   const places = new Map(stored.events.map(({ id, place }) => [id, place]));
+  const told = new Set(stored.told.map(({ record }) => (JSON.parse(record) as EventFact).id));
   const unsettled = new Set(stored.events.filter(isUnsettled).map(({ deposit }) => deposit));
   let place = nextPlace(stored.events, transactionId);
   for (const event of change.events) {
     const deposit = deposits.get(event.deposit.id);
     if (!deposit) throw new Error(`event ${event.id} is of a deposit that is not stored`);
-    if (places.has(event.id)) throw new Error(`event ${event.id} was made before`);
+    if (places.has(event.id) || told.has(event.id)) throw new Error(`event ${event.id} was made before`);
     // It has its turn once those before it of its deposit are settled; until then it has no time to be due.
     const dueAt = unsettled.has(deposit.place) ? null : now;
     const record = isSame(event.deposit, deposit.changed) ? null : depositToJson(event.deposit);

@@ -1,13 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { outlivesPrune } from '../shared/outlives-prune.ts';
+import { statementFromJson, storedDepositFromJson } from '../shared/stored-json.ts';
 import type { SqliteConnection } from './connection.ts';
 import { statusTally } from './queries.ts';
 import { addToTally, createTally } from './tallies.ts';
-import { placesOf } from './transactions.ts';
+import { factsOf, placesOf, readRows } from './transactions.ts';
 
 /** Rows that one step looks at: a few milliseconds. */
 const step = 200;
 
-/** Forgets old callbacks, and transactions that no credit, no owed event and no waiting deposit rests on. */
+/**
+ * Forgets old callbacks, and the deposits of transactions that no credit, no owed event and no waiting deposit rests on;
+ * what was told of them, removals, failures and decisions stay.
+ */
 export async function prune(connection: () => SqliteConnection, before: number): Promise<number> {
   let gone = 0;
   for (;;) {
@@ -72,12 +77,30 @@ function isNeeded({ sql }: SqliteConnection, transactionId: number): boolean {
   return needed.get(...places, ...places) !== undefined;
 }
 
-function forget({ sql }: SqliteConnection, transactionId: number, tally: (name: string, by: number) => void): void {
+/** Deletes what is told of a transaction by nobody any more; what must outlive it stays (`outlivesPrune`). */
+function forget(connection: SqliteConnection, transactionId: number, tally: (name: string, by: number) => void): void {
+  const { sql } = connection;
   const places = placesOf(transactionId);
-  const deposits = sql('SELECT status FROM deposit_callback_deposits WHERE place BETWEEN ? AND ?').all(...places);
-  for (const { status } of deposits as { status: string }[]) tally(statusTally(status), -1);
-  for (const table of ['statements', 'deposits', 'events', 'decisions']) {
+  const rows = readRows(connection, transactionId);
+  for (const { status } of rows.deposits) tally(statusTally(status), -1);
+  const told = factsOf(
+    rows,
+    new Map(rows.deposits.map(({ place, record }) => [place, storedDepositFromJson(record).id])),
+  );
+  const isKept =
+    told.length > 0 ||
+    rows.decisions.length > 0 ||
+    rows.statements.some(({ record }) => outlivesPrune(statementFromJson(record)));
+  for (const table of isKept
+    ? ['deposits', 'events', 'told']
+    : ['statements', 'deposits', 'events', 'decisions', 'told'])
     sql(`DELETE FROM deposit_callback_${table} WHERE place BETWEEN ? AND ?`).run(...places);
+  if (!isKept) {
+    sql('DELETE FROM deposit_callback_transactions WHERE id = ?').run(transactionId);
+    return;
   }
-  sql('DELETE FROM deposit_callback_transactions WHERE id = ?').run(transactionId);
+  for (const [index, fact] of told.entries())
+    sql('INSERT INTO deposit_callback_told (place, record) VALUES (?, ?)').run(places[0] + index, JSON.stringify(fact));
+  // A change that was computed before is lost, and prune passes the transaction over from now on.
+  sql('UPDATE deposit_callback_transactions SET version = version + 1, credited = 1 WHERE id = ?').run(transactionId);
 }

@@ -111,6 +111,8 @@ const migrations: readonly string[] = [
   ALTER TABLE deposit_callback_events ADD COLUMN holder INTEGER;
   ALTER TABLE deposit_callback_events ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
   `,
+  // Facts of events that are pruned. A pruned transaction counts as credited, so that prune passes it over.
+  'CREATE TABLE deposit_callback_told (place INTEGER PRIMARY KEY, record TEXT NOT NULL);',
 ];
 
 /** Brings the schema up to date; safe against another process that does the same. Throws `STORE_SCHEMA_NEWER`. */

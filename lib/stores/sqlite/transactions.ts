@@ -43,18 +43,19 @@ export function loadTransaction(connection: SqliteConnection, key: string): Tran
     version: transaction.version,
     statements: rows.statements.map(({ record }) => statementFromJson(record)),
     deposits,
-    facts: rows.events.map(
-      ({ id, deposit, kind, generation, handed, state }): EventFact => ({
-        id,
-        depositId: depositIds.get(deposit) ?? '',
-        kind,
-        generation,
-        handed: handed === 1,
-        cancelled: state === 'cancelled',
-      }),
-    ),
+    facts: factsOf(rows, depositIds),
     decisions: rows.decisions.map(({ record }): Decision => JSON.parse(record)),
   };
+}
+
+/** Facts of the events, those that are pruned first. */
+export function factsOf({ told, events }: TransactionRows, depositIds: ReadonlyMap<number, string>): EventFact[] {
+  const facts = told.map(({ record }): EventFact => JSON.parse(record));
+  for (const { id, deposit, kind, generation, handed, state } of events) {
+    const depositId = depositIds.get(deposit) ?? '';
+    facts.push({ id, depositId, kind, generation, handed: handed === 1, cancelled: state === 'cancelled' });
+  }
+  return facts;
 }
 
 /** All rows of one transaction, in the order of their places. */
@@ -63,6 +64,8 @@ export interface TransactionRows {
   deposits: readonly { place: number; status: string; record: string }[];
   events: readonly TransactionEventRow[];
   decisions: readonly { place: number; record: string }[];
+  /** Facts of pruned events. */
+  told: readonly { place: number; record: string }[];
 }
 
 export interface TransactionEventRow {
@@ -76,7 +79,7 @@ export interface TransactionEventRow {
   handed: number;
 }
 
-export const noRows: TransactionRows = { statements: [], deposits: [], events: [], decisions: [] };
+export const noRows: TransactionRows = { statements: [], deposits: [], events: [], decisions: [], told: [] };
 
 export function readRows({ sql }: SqliteConnection, transactionId: number): TransactionRows {
   const places = placesOf(transactionId);
@@ -85,6 +88,7 @@ export function readRows({ sql }: SqliteConnection, transactionId: number): Tran
     deposits: sql(depositRows).all(...places) as { place: number; status: string; record: string }[],
     events: sql(eventRows).all(...places) as TransactionEventRow[],
     decisions: sql(decisionRows).all(...places) as { place: number; record: string }[],
+    told: sql(toldRows).all(...places) as { place: number; record: string }[],
   };
 }
 
@@ -96,3 +100,4 @@ const eventRows = `
   SELECT place, id, deposit, kind, generation, state, handed FROM deposit_callback_events
   WHERE place BETWEEN ? AND ? ORDER BY place`;
 const decisionRows = 'SELECT place, record FROM deposit_callback_decisions WHERE place BETWEEN ? AND ? ORDER BY place';
+const toldRows = 'SELECT place, record FROM deposit_callback_told WHERE place BETWEEN ? AND ? ORDER BY place';

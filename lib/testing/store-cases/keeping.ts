@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { EventFact } from '../../deposits/transaction-state.ts';
 import { isDepositCallbackError } from '../../errors.ts';
 import type { UnverifiedQuota } from '../../stores/store.ts';
 import {
@@ -17,6 +18,10 @@ import type { StoreCase } from './store-case.ts';
 
 const roomy: UnverifiedQuota = { bytes: 1e6, bytesPerAddress: 1e6, perAddressPerHour: 100 };
 const kib = 1024;
+
+function handedOut(facts: readonly EventFact[]): EventFact[] {
+  return facts.map((fact) => ({ ...fact, handed: true }));
+}
 
 export const keepingCases: readonly StoreCase[] = [
   {
@@ -102,7 +107,7 @@ export const keepingCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'prune forgets what was never credited, but not while it waits or an event of it is owed or dead',
+    name: 'prune forgets deposits that were never credited, but not while one waits or an event of it is owed or dead',
     async run({ store }, clock) {
       const failed = (key: string) => {
         const deposit = sampleDeposit(key, { status: 'failed', generation: 0 });
@@ -130,13 +135,103 @@ export const keepingCases: readonly StoreCase[] = [
       clock.advance(1000);
       await store.prune(clock.now());
       const keys = ['handled', 'removal', 'dead', 'owed', 'waiting'];
+      const states = await store.load(keys);
       assert.deepEqual(
-        (await store.load(keys)).map(({ version }) => version),
+        states.map(({ deposits }) => deposits.length),
         [0, 0, 1, 1, 1],
       );
       assert.equal(await store.deposit('deposit-handled'), undefined);
       assert.deepEqual((await store.counts()).deposits, { failed: 2, quarantined: 1 });
       assert.equal((await claimAll(store)).length, 1);
+    },
+  },
+  {
+    name: 'prune keeps removals, failures, decisions and what was told, and forgets the rest of a transaction',
+    async run({ store }, clock) {
+      const deposit = sampleDeposit('told', { status: 'failed', generation: 0 });
+      const statements = [
+        sampleStatement('told', { kind: 'mined' }),
+        sampleStatement('told', { id: 'imtoken/told/1', row: 1, kind: 'removed' }),
+      ];
+      const decision = { depositId: deposit.id, kind: 'hold', reason: 'a stranger', actor: 'olga', at: 1 } as const;
+      const events = [sampleEvent(deposit, 'deposit.pending', 1), sampleEvent(deposit, 'deposit.failed', 1)];
+      const changes = [
+        sampleChange('told', { statements, deposits: [deposit], events, decisions: [decision] }),
+        sampleChange('removal', { statements: [sampleStatement('removal', { kind: 'removed' })] }),
+        sampleChange('failure', { statements: [sampleStatement('failure', { kind: 'failed' })] }),
+        sampleChange('word', { statements: [sampleStatement('word')] }),
+      ];
+      await store.commit({ callbacks: [], changes });
+      for (const _ of events) await store.settle(await claimOne(store), []);
+      const keys = ['told', 'removal', 'failure', 'word'];
+      const before = await store.load(keys);
+      clock.advance(1000);
+      for (const _ of [1, 2]) {
+        await store.prune(clock.now());
+        const after = await store.load(keys);
+        for (const index of [0, 1, 2]) {
+          assert.deepEqual(after[index]?.statements, before[index]?.statements);
+          assert.deepEqual(after[index]?.facts, before[index]?.facts);
+          assert.deepEqual(after[index]?.decisions, before[index]?.decisions);
+        }
+        assert.deepEqual(after[0]?.deposits, []);
+        assert.equal(after[3]?.version, 0);
+      }
+      assert.deepEqual((await store.counts()).deposits, {});
+      assert.deepEqual(await store.events({ limit: 9 }), []);
+      assert.equal(await store.deposit(deposit.id), undefined);
+      assert.deepEqual(await store.deposits({ limit: 9 }), []);
+    },
+  },
+  {
+    name: 'a change computed before a prune is lost, and one after it adds to what was kept',
+    async run({ store }, clock) {
+      const deposit = sampleDeposit('a', { status: 'failed', generation: 0 });
+      const told = sampleEvent(deposit, 'deposit.failed', 1);
+      const statements = [sampleStatement('a')];
+      await store.commit({
+        callbacks: [],
+        changes: [sampleChange('a', { statements, deposits: [deposit], events: [told] })],
+      });
+      await store.settle(await claimOne(store), []);
+      const [before] = await store.load(['a']);
+      clock.advance(1000);
+      await store.prune(clock.now());
+      const next = sampleDeposit('a');
+      const change = (expectedVersion: number) =>
+        sampleChange('a', {
+          expectedVersion,
+          statements: [...statements, sampleStatement('a', { id: 'imtoken/a/1', row: 1 })],
+          deposits: [next],
+          events: [sampleEvent(next)],
+        });
+      assert.deepEqual(await store.commit({ callbacks: [], changes: [change(before?.version ?? 0)] }), { lost: ['a'] });
+      const [pruned] = await store.load(['a']);
+      assert.deepEqual(await store.commit({ callbacks: [], changes: [change(pruned?.version ?? 0)] }), { lost: [] });
+      const [after] = await store.load(['a']);
+      assert.deepEqual(
+        after?.facts.map(({ id }) => id),
+        [told.id, sampleEvent(next).id],
+      );
+      assert.equal(after?.statements.length, 2);
+      assert.deepEqual(after?.deposits, [next]);
+      await store.settle(await claimOne(store), []);
+      clock.advance(1000);
+      await store.prune(clock.now());
+      assert.deepEqual(await store.load(['a']), [after && { ...after, facts: handedOut(after.facts) }]);
+    },
+  },
+  {
+    name: 'prune takes callbacks and statements of any text',
+    async run({ store }, clock) {
+      const odd = 'half a pair \ud800, "kind":"removed", "finished":true';
+      const unread = sampleCallback(odd, { outcome: 'quarantined', finished: false });
+      const changes = [sampleChange('odd', { statements: [sampleStatement('odd', { id: odd, eventId: odd })] })];
+      await store.commit({ callbacks: [unread, sampleCallback(`${odd} 2`)], changes });
+      clock.advance(1000);
+      assert.equal(await store.prune(clock.now()), 1);
+      assert.deepEqual(await store.callback(odd), unread);
+      assert.equal((await store.load(['odd']))[0]?.version, 0);
     },
   },
   {
