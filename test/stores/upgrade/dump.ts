@@ -13,7 +13,9 @@ export function dumpSqlite(database: SqliteDatabase): string {
   const rows = tables.flatMap((table) =>
     insertsOf(table, database.prepare(`SELECT * FROM ${table} ORDER BY 1`).all() as Row[]),
   );
-  return [...made.map(({ sql }) => `${sql.trim()};`), ...rows, ''].join('\n');
+  // SQLite makes the table of its sequences by itself.
+  const own = made.filter(({ name }) => !name.startsWith('sqlite_'));
+  return [...own.map(({ sql }) => `${sql.trim()};`), ...rows, ''].join('\n');
 }
 
 /** The schema's rows as SQL, to follow on the text that made its tables. */
@@ -24,12 +26,13 @@ export async function dumpPostgres(client: pg.Pool, schema: string): Promise<str
   );
   const lines: string[] = [];
   for (const { name } of tables) {
-    const { rows } = await client.query(`SELECT * FROM ${schema}.${name} ORDER BY 1, 2`);
     const { rows: columns } = await client.query<{ name: string; type: string; is_identity: string }>(
       `SELECT column_name AS name, data_type AS type, is_identity FROM information_schema.columns
       WHERE table_schema = $1 AND table_name = $2`,
       [schema, name],
     );
+    const order = columns.length > 1 ? '1, 2' : '1';
+    const { rows } = await client.query(`SELECT * FROM ${schema}.${name} ORDER BY ${order}`);
     const textual = new Set(columns.filter(({ type }) => type === 'json').map((column) => column.name));
     const asText = rows.map((row: Row) =>
       Object.fromEntries(
