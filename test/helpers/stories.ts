@@ -22,7 +22,7 @@ export interface Story {
   /** Registers a listener for each kind of event; done from the start unless `listens` is false. */
   listen(): void;
   /** Sends a body signed now by the provider's own scheme, demands the answer that it takes as accepted, and waits for what it makes. Gives what was sent. */
-  tell(provider: Provider, body: object, id?: string): Promise<Sent>;
+  tell(provider: Provider, body: object | Buffer, id?: string): Promise<Sent>;
   /** Sends the same bytes and headers again, and waits. */
   replay(sent: Sent): Promise<Answered>;
   /** All deposits, each as `status amount code`, in order of amount. */
