@@ -45,7 +45,7 @@ export function readCallback(given: VerifiedCallback, policy: CompiledPolicy): R
     const verdict = { outcome: 'ignored', code: reading.kind.toUpperCase(), finished } as const;
     return { arrival: { callback, assessments: [], verdict }, reading };
   }
-  const originOf = origins(callback);
+  const originOf = origins(callback, provider.messageOf?.(inbound) ?? callback.bodyHash);
   const removals = reading.removals.map((one, index) =>
     assessRemoval(one, provider, policy, originOf(one.event ?? `removal-${index}`)),
   );
@@ -92,10 +92,10 @@ function checked(given: unknown, { name }: Provider): Reading {
   );
 }
 
-/** Rows of one event are numbered by their place, or in the order of the callback where they have none. The same bytes are the same event, under any delivery id (rule 8). */
-function origins(callback: ReceivedCallback): (event: string, row?: number) => Origin {
+/** Rows of one event are numbered by their place, or in the order of the callback where they have none. The same message is the same event, under any delivery id (rule 8). */
+function origins(callback: ReceivedCallback, message: string): (event: string, row?: number) => Origin {
   const rows = new Map<string, number>();
-  const prefix = callback.bodyHash.slice(0, 32);
+  const prefix = message.slice(0, 32);
   return (event, given) => {
     const next = rows.get(event) ?? 0;
     const row = given ?? next;

@@ -4,7 +4,8 @@ import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { ifReadable } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { fieldOf } from './kit/places.ts';
+import { contentOf, isReadOneWay, type NameValue } from './kit/name-values.ts';
+import { scalarText } from './kit/places.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
@@ -15,6 +16,10 @@ const scheme: Scheme = {
   algorithm: 'hmac-sha256',
   signature: { header: 'signature' },
   signed: [{ from: namesAndValues }],
+  content(request) {
+    const pairs = pairsOf(request);
+    return pairs && isReadOneWay(pairs) ? contentOf(pairs) : undefined;
+  },
 };
 
 /** BassWallet deposits and payments. Secrets are callback secrets. See `docs/providers/basswallet.md`. */
@@ -34,10 +39,19 @@ export function basswallet(options: NamedAssetsOptions): Provider {
 }
 
 function namesAndValues(request: SignedRequest): string | undefined {
-  const names = Object.keys(request.fields() ?? {});
-  const pairs = names.map((name) => [name, fieldOf(request, name)] as const);
-  if (pairs.some(([, value]) => value === undefined)) return undefined;
-  return pairs.map(([name, value]) => `${name}=${value}`).join('&');
+  return pairsOf(request)
+    ?.map(([name, value]) => `${name}=${value}`)
+    .join('&');
+}
+
+function pairsOf(request: SignedRequest): readonly NameValue[] | undefined {
+  const pairs: NameValue[] = [];
+  for (const [name, found] of Object.entries(request.fields() ?? {})) {
+    const value = scalarText(found);
+    if (value === undefined) return undefined;
+    pairs.push([name, value]);
+  }
+  return pairs;
 }
 
 function readBasswallet(callback: Json, names: AssetNames): Reading {

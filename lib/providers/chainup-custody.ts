@@ -50,7 +50,10 @@ export function chainupCustody(options: ChainupCustodyOptions): Provider {
       form: 'form',
       verify: (request, keys) => verify(request, keys, appId),
       sign: (signing) => sign(signing, appId),
-      read: (content) => readNotice(content, [...met], names),
+      // Each key decrypts by itself; what it gives is what the platform sealed.
+      content: (request) => noticeIn(request.content(), [...met]),
+      signs: 'content',
+      read: (notice) => readNotice(notice, names),
       events: ['deposit', 'withdraw'],
       answer: () => accepted,
       reportsConfirmations: 'count',
@@ -117,10 +120,14 @@ function sign({ secret, body }: Parameters<Sign>[0], appId: string): ReturnType<
   };
 }
 
-function readNotice(fields: Json, keys: readonly KeyObject[], names: AssetNames): Reading {
+function noticeIn(fields: Json, keys: readonly KeyObject[]): Json {
   const data = decodeBase64Url(text(fields, 'data'));
   const notice = keys.map((key) => data && unsealed(data, key)).find((one) => one !== undefined);
   if (notice === undefined) throw new DepositCallbackError('BODY_UNREADABLE', 'No key of this process decrypts data');
+  return notice;
+}
+
+function readNotice(notice: Json, names: AssetNames): Reading {
   return text(notice, 'side') === 'deposit' ? transfersOf(readDeposit(notice, names)) : unknown;
 }
 

@@ -4,7 +4,8 @@ import { present } from '../util/present.ts';
 import { ifReadable } from './kit/claims.ts';
 import { assetByCoinType, type CoinTypesOptions } from './kit/coin-types.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { fieldOf } from './kit/places.ts';
+import { contentOf, type FieldShape, isCutOneWay, type NameValue } from './kit/name-values.ts';
+import { scalarText } from './kit/places.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
@@ -14,6 +15,7 @@ const scheme: Scheme = {
   algorithm: 'md5',
   signature: { bodyField: 'sign' },
   signed: ['secret', { from: namesAndValues }],
+  content: readableContent,
 };
 
 /** Cregis WaaS deposits. Secrets are API keys. See `docs/providers/cregis.md`. */
@@ -36,11 +38,55 @@ const accepted = { status: 200, body: 'success' } as const;
 
 // Empty ones are left out. How a nested value is signed is not documented: such a body does not verify.
 function namesAndValues(request: SignedRequest): string | undefined {
+  return pairsOf(request)?.flat().join('');
+}
+
+function pairsOf(request: SignedRequest): readonly NameValue[] | undefined {
   const fields = request.fields();
   if (fields === undefined) return undefined;
-  const signed = Object.keys(fields).filter((name) => name !== 'sign' && fields[name] !== null && fields[name] !== '');
-  const pairs = signed.sort().map((name) => [name, fieldOf(request, name)] as const);
-  return pairs.some(([, value]) => value === undefined) ? undefined : pairs.flat().join('');
+  const pairs: NameValue[] = [];
+  for (const name of Object.keys(fields).sort()) {
+    if (name === 'sign' || fields[name] === null || fields[name] === '') continue;
+    const value = scalarText(fields[name]);
+    if (value === undefined) return undefined;
+    pairs.push([name, value]);
+  }
+  return pairs;
+}
+
+// The fields of deposits and payouts, in the order in which they are signed
+// (https://apifox.com/apidoc/shared/31f77b03-7fd6-4b95-b008-f709a1c84cdb, 2026-11).
+const number = /^\d+$/;
+const word = /^[^\s]+$/;
+const anything = /^[\s\S]+$/;
+// Without small letters, so that it cannot take in the name of a field that may be absent.
+const symbol = /^[^a-z\s]+$/;
+const shapes: readonly FieldShape[] = [
+  { name: 'address', value: word },
+  { name: 'amount', value: /^[\d.,-]+$/ },
+  { name: 'block_height', value: number, isOptional: true },
+  { name: 'block_time', value: number, isOptional: true },
+  { name: 'chain_id', value: word },
+  { name: 'cid', value: number },
+  { name: 'currency', value: symbol },
+  { name: 'memo', value: anything, isOptional: true },
+  { name: 'nonce', value: word },
+  { name: 'pid', value: number },
+  { name: 'remark', value: anything, isOptional: true },
+  { name: 'status', value: number },
+  { name: 'third_party_id', value: anything, isOptional: true },
+  { name: 'timestamp', value: number },
+  { name: 'token_id', value: word },
+  { name: 'txid', value: word },
+];
+
+function readableContent(request: SignedRequest): Json | undefined {
+  const pairs = pairsOf(request);
+  if (pairs === undefined) return undefined;
+  const content = contentOf(pairs);
+  // Without a transaction nothing is read.
+  if (content.txid === undefined || content.chain_id === undefined) return {};
+  return isCutOneWay(pairs.flat().join(''), shapes) ? content : undefined;
 }
 
 function readCregis(callback: Json, networks: CoinTypesOptions['networks']): Reading {

@@ -46,6 +46,7 @@ export function cryptapi(options: CryptapiOptions): Provider {
     signature: { header: 'x-ca-signature' },
     encoding: 'base64',
     signed: [{ from: (request) => signedPart(request, origin) }],
+    content: (request) => request.content(),
   };
   return declareProvider(
     {
@@ -67,7 +68,8 @@ export function cryptapi(options: CryptapiOptions): Provider {
 const accepted = { status: 200, body: '*ok*' } as const;
 
 function signedPart({ method, url, body }: SignedRequest, origin: string | undefined): Uint8Array | string | undefined {
-  if (method !== 'GET') return body;
+  // Of a GET its URL is signed: taken for a body, it would be the same callback without its first field.
+  if (method !== 'GET') return /^https?:/i.test(body.toString('latin1', 0, 6)) ? undefined : body;
   return origin === undefined ? undefined : `${origin}${url}`;
 }
 

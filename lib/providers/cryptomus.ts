@@ -8,6 +8,7 @@ import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 import { compactJson } from './kit/signed-bytes.ts';
+import { hasOtherNumbers } from './kit/signed-content.ts';
 
 export interface CryptomusOptions extends NamedAssetsOptions, AccountsOption {}
 
@@ -18,6 +19,7 @@ const scheme: Scheme = {
   signed: [{ from: withoutSign }, 'secret'],
   // For a body that PHP has not written: its own way to write it.
   alsoSigned: [[{ from: asPhpWrites }, 'secret']],
+  content: (request) => request.content(),
 };
 
 /** Cryptomus. Secrets are payment API keys. See `docs/providers/cryptomus.md`. */
@@ -55,7 +57,8 @@ function withoutSign({ body }: SignedRequest): string {
 // PHP escapes slashes and these two line ends, and nothing else with JSON_UNESCAPED_UNICODE.
 function asPhpWrites(request: SignedRequest): string | undefined {
   const fields = request.fields();
-  if (fields === undefined) return undefined;
+  // A number that is spelled otherwise than it is written here would not be signed.
+  if (fields === undefined || hasOtherNumbers(fields)) return undefined;
   const { sign: _, ...rest } = fields;
   const escapes: Readonly<Record<string, string>> = { '/': '\\/', '\u2028': '\\u2028', '\u2029': '\\u2029' };
   return base64(compactJson(rest, false).replace(/[/\u2028\u2029]/g, (character) => escapes[character] ?? character));

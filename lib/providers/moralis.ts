@@ -1,5 +1,4 @@
 import { type Json, member, optionalNumberText, optionalText } from '../json/json.ts';
-import { isJsonNumber } from '../json/lossless-json.ts';
 import { findNetwork } from '../networks/registry.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { readMoralisBitcoin } from './kit/moralis-bitcoin.ts';
@@ -9,6 +8,7 @@ import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { ping } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 import { compactJson } from './kit/signed-bytes.ts';
+import { hasOtherNumbers } from './kit/signed-content.ts';
 
 export { type MoralisWatchOptions, watchMoralis } from './kit/moralis-watch.ts';
 
@@ -21,6 +21,7 @@ const scheme: Scheme = {
   // The documentation signs the body as JavaScript writes it again; what is sent is that already, unless something
   // on the way has written it otherwise.
   alsoSigned: [[{ from: writtenAgain }, 'secret']],
+  content: (request) => request.content(),
 };
 
 // https://docs.moralis.com/streams/supported-chains (read 2026-11-29): after how many blocks a block is "confirmed". Sei is
@@ -97,18 +98,12 @@ function readMoralis(callback: Json): Reading {
     : readMoralisEvm(callback, chain);
 }
 
-/** `JSON.stringify(JSON.parse(body))`; undefined where that would round a number, which then would not be signed whole. */
+/** `JSON.stringify(JSON.parse(body))`; undefined where that would write a number otherwise, which then would not be signed. */
 function writtenAgain(request: SignedRequest): string | undefined {
   try {
     const json = request.content();
-    return hasLongNumber(json) ? undefined : compactJson(json, false);
+    return hasOtherNumbers(json) ? undefined : compactJson(json, false);
   } catch {
     return undefined;
   }
-}
-
-function hasLongNumber(json: Json): boolean {
-  if (isJsonNumber(json)) return json.text.length > 15;
-  if (typeof json !== 'object' || json === null) return false;
-  return Object.values(json).some(hasLongNumber);
 }

@@ -1,13 +1,16 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import type { Json } from '../json/json.ts';
 import { numberText, optionalNumberText, optionalText, text } from '../json/json.ts';
+import { isJsonNumber } from '../json/lossless-json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown, wordIn } from './kit/readings.ts';
-import type { Scheme } from './kit/scheme.ts';
+import type { Scheme, SignedRequest } from './kit/scheme.ts';
+import { compactJson } from './kit/signed-bytes.ts';
+import { asJavaScript } from './kit/signed-content.ts';
 
 // https://documenter.getpostman.com/view/7907941: keys sorted at every depth, as the code samples do. The prose beside them sorts with
 // a replacer, which leaves nested members unsigned; that reading is not taken.
@@ -15,6 +18,9 @@ const scheme: Scheme = {
   algorithm: 'hmac-sha512',
   signature: { header: 'x-nowpayments-sig' },
   signed: ['sortedBody'],
+  // Its own code takes a list for an object, with indexes for keys.
+  alsoSigned: [[{ from: listsAsObjects }]],
+  content: (request) => indexesAsLists(asJavaScript(request.content())),
 };
 
 const knownAssets = {
@@ -89,4 +95,22 @@ function readTransfer(callback: Json, kind: Transfer['kind'], names: AssetNames)
       differences: optionalText(callback, 'payment_status') === 'partially_paid' ? ['underpaid'] : undefined,
     }),
   });
+}
+
+function listsAsObjects(request: SignedRequest): string | undefined {
+  const fields = request.fields();
+  return fields && compactJson(withIndexes(fields), true);
+}
+
+function withIndexes(json: Json): Json {
+  if (typeof json !== 'object' || json === null || isJsonNumber(json)) return json;
+  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, withIndexes(value)]));
+}
+
+// So that a list and what it is signed as are one content: `[5]` and `{"0":5}`.
+function indexesAsLists(json: Json): Json {
+  if (typeof json !== 'object' || json === null) return json;
+  const entries = Object.entries(json).map(([key, value]) => [key, indexesAsLists(value)] as const);
+  const isList = entries.every(([key], index) => key === String(index));
+  return isList ? entries.map(([, value]) => value) : Object.fromEntries(entries);
 }

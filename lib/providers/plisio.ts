@@ -1,14 +1,16 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
-import { type Json, optionalText, text } from '../json/json.ts';
+import { type Json, type JsonObject, optionalText, text } from '../json/json.ts';
+import { isJsonNumber } from '../json/lossless-json.ts';
 import { present } from '../util/present.ts';
 import { type AccountOn, type AccountsOption, accountsOf } from './kit/accounts.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { fieldOf } from './kit/places.ts';
+import { scalarText } from './kit/places.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf, unknown, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 import { compactJson } from './kit/signed-bytes.ts';
+import { hasOtherNumbers } from './kit/signed-content.ts';
 
 export interface PlisioOptions extends NamedAssetsOptions, AccountsOption {}
 
@@ -18,7 +20,8 @@ const scheme: Scheme = {
   algorithm: 'hmac-sha1',
   signature: { bodyField: 'verify_hash' },
   signed: [{ from: asItCame }],
-  alsoSigned: [[{ from: sortedAsTexts }]],
+  alsoSigned: [[{ from: sortedAsTexts }], [{ from: sortedAsScriptTexts }]],
+  content: readableContent,
 };
 
 const knownAssets = { BTC: 'bitcoin', LTC: 'litecoin', DOGE: 'dogecoin', ETH: 'ethereum', TRX: 'tron' } as const;
@@ -41,14 +44,55 @@ export function plisio(options: PlisioOptions): Provider {
 }
 
 function asItCame(request: SignedRequest): string | undefined {
-  const { verify_hash: _, ...rest } = request.fields() ?? {};
-  return compactJson(rest, false);
+  const members = signedMembers(request);
+  return members === undefined || hasOtherNumbers(members) ? undefined : compactJson(members, false);
+}
+
+function signedMembers(request: SignedRequest): JsonObject | undefined {
+  const { verify_hash: _, ...members } = request.fields() ?? {};
+  return request.fields() && members;
 }
 
 function sortedAsTexts(request: SignedRequest): string | undefined {
-  const { verify_hash: _, ...rest } = request.fields() ?? {};
-  const entries = Object.entries(rest).map(([name, value]) => [name, fieldOf(request, name) ?? value] as const);
-  return compactJson(Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))), false);
+  return sortedMembers(request, (value) => {
+    const written = scalarText(value);
+    return written ?? (hasOtherNumbers(value) ? undefined : value);
+  });
+}
+
+// As Plisio's own library for Node makes texts: `null`, and lists joined by commas. An object would become `[object Object]`, and
+// what stands in it would not be signed.
+function sortedAsScriptTexts(request: SignedRequest): string | undefined {
+  return sortedMembers(request, scriptText);
+}
+
+function sortedMembers(request: SignedRequest, textOf: (value: Json) => Json | undefined): string | undefined {
+  const members = signedMembers(request);
+  if (members === undefined) return undefined;
+  const written: Record<string, Json> = {};
+  for (const name of Object.keys(members).sort()) {
+    const value = textOf(members[name] ?? null);
+    if (value === undefined) return undefined;
+    written[name] = value;
+  }
+  return compactJson(written, false);
+}
+
+function scriptText(value: Json): string | undefined {
+  if (Array.isArray(value)) {
+    const items = value.map((item: Json) => (item === null ? '' : scriptText(item)));
+    return items.includes(undefined) ? undefined : items.join(',');
+  }
+  if (typeof value === 'object' && value !== null) return isJsonNumber(value) ? value.text : undefined;
+  return String(value);
+}
+
+// One content for all that may be signed alike: texts, whatever they were sent as, and nothing for null.
+function readableContent(request: SignedRequest): Json | undefined {
+  const members = signedMembers(request);
+  if (members === undefined) return undefined;
+  const texts = Object.entries(members).map(([name, value]) => [name, scriptText(value) ?? value] as const);
+  return Object.fromEntries(texts.filter(([, value]) => value !== 'null'));
 }
 
 function readInvoice(callback: Json, names: AssetNames, accountOn: AccountOn): Reading {

@@ -23,6 +23,7 @@ const scheme: Scheme = {
   signature: { bodyField: 'sig' },
   encoding: 'base64',
   signed: [{ from: sortedPairs }],
+  content: (request) => request.content(),
 };
 
 // Names of https://github.com/Safeheron/safeheron-skill, references/js/COIN_API.md (2026-11-29), and the short ones of older accounts.
@@ -55,7 +56,10 @@ export function safeheron(options: SafeheronOptions): Provider {
         return verified;
       },
       sign: (signing) => sign({ ...signing, body: envelopeFor(signing, privateKey) }),
-      read: (content) => readSafeheron(content, privateKey, names),
+      // What was signed is sealed, so what the seal holds is what was signed.
+      content: (request) => eventIn(request.content(), privateKey) ?? notOpened(),
+      signs: 'content',
+      read: (content) => readSafeheron(content, names),
       reportsConfirmations: false,
       events: eventNames,
       answer: () => accepted,
@@ -86,7 +90,8 @@ function privateKeyOf(pem: unknown): KeyObject {
 function sortedPairs(request: SignedRequest): string | undefined {
   const names = ['bizContent', 'key', 'timestamp'] as const;
   const pairs = names.map((name) => [name, textAt(request, { bodyField: name })] as const);
-  return pairs.some(([, value]) => value === undefined)
+  // None of them holds a `&` of its own: with one, the text could be cut otherwise.
+  return pairs.some(([, value]) => value === undefined || value.includes('&'))
     ? undefined
     : pairs.map(([name, value]) => `${name}=${value}`).join('&');
 }
@@ -106,10 +111,11 @@ function eventIn(envelope: Json, privateKey: KeyObject): Json | undefined {
   }
 }
 
-function readSafeheron(envelope: Json, privateKey: KeyObject, names: AssetNames): Reading {
-  const event = eventIn(envelope, privateKey);
-  if (event === undefined)
-    throw new DepositCallbackError('BODY_UNREADABLE', 'safeheron: privateKey does not open the body');
+function notOpened(): never {
+  throw new DepositCallbackError('BODY_UNREADABLE', 'safeheron: privateKey does not open the body');
+}
+
+function readSafeheron(event: Json, names: AssetNames): Reading {
   if (!events.has(text(event, 'eventType'))) return unknown;
   const detail = object(event, 'eventDetail');
   // Before it is on chain there is nothing to tell a deposit by.

@@ -4,6 +4,7 @@ import { present } from '../util/present.ts';
 import { claimedDecimals, ifReadable } from './kit/claims.ts';
 import { assetByCoinType, type CoinTypesOptions } from './kit/coin-types.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { fieldOf } from './kit/places.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
@@ -14,6 +15,8 @@ const scheme: Scheme = {
   algorithm: 'md5',
   signature: { bodyField: 'sign' },
   signed: [{ bodyField: 'body' }, 'secret', { bodyField: 'nonce' }, { bodyField: 'timestamp' }],
+  // Where the nonce ends and the time begins is not signed; nothing is read from either.
+  content: (request) => ({ body: fieldOf(request, 'body') ?? '' }),
 };
 
 /** Udun gateway (Youdun wallet). Secrets are merchant keys. See `docs/providers/udun.md`. */

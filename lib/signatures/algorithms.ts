@@ -95,10 +95,22 @@ function publicKeyOf(algorithm: AsymmetricAlgorithm, text: string, form: KeyForm
   return compressedPublicKey(curveOf(algorithm), text);
 }
 
-/** Whether the signature fits the bytes. For a digest, the bytes hold the secret already. */
-export function fits(algorithm: SigningAlgorithm, { key }: VerifyingKey, data: Buffer, signature: Buffer): boolean {
-  if (isMac(algorithm)) return equalBytes(macOf(algorithm, key, data), signature);
-  if (isDigest(algorithm)) return equalBytes(digestOf(algorithm, data), signature);
+/** Whether one of the signatures fits the bytes. For a digest, the bytes hold the secret already. */
+export function fitsOne(
+  algorithm: SigningAlgorithm,
+  key: VerifyingKey,
+  data: Buffer,
+  signatures: readonly Buffer[],
+): boolean {
+  if (isMac(algorithm) || isDigest(algorithm)) {
+    // Computed once, however many signatures a stranger sends.
+    const right = isMac(algorithm) ? macOf(algorithm, key.key, data) : digestOf(algorithm, data);
+    return signatures.some((signature) => equalBytes(right, signature));
+  }
+  return signatures.some((signature) => fits(algorithm, key, data, signature));
+}
+
+function fits(algorithm: AsymmetricAlgorithm, { key }: VerifyingKey, data: Buffer, signature: Buffer): boolean {
   if (algorithm === 'ed25519') return verifyEd25519(key, data, signature);
   if (algorithm.startsWith('ecdsa-')) {
     return verifyEcdsa(key, data, signature, {

@@ -102,11 +102,13 @@ const schemes: Record<string, Scheme> = {
         },
       },
     ],
+    content: (request) => request.content(),
   },
   cregis: {
     algorithm: 'md5',
     signature: { bodyField: 'sign' },
     signed: sortedWithout('sign', (key, value) => `${key}${String(value)}`) ?? [],
+    content: (request) => request.content(),
   },
   svix,
   'svix-v1a': {
@@ -264,7 +266,7 @@ test('A signature inside the body is put there by sign and found again, in JSON 
   const json: Scheme = {
     algorithm: 'md5',
     signature: { bodyField: 'sign' },
-    signed: [{ bodyField: 'amount' }, { bodyField: 'deep.txid' }, 'secret'],
+    signed: [{ bodyField: 'amount' }, { literal: '|' }, { bodyField: 'deep.txid' }, 'secret'],
   };
   const form: Scheme = {
     ...json,

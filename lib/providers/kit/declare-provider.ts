@@ -7,7 +7,7 @@ import type { Scheme } from './scheme.ts';
 export interface ProviderDeclaration
   extends Omit<
     ProviderDefinition<unknown>,
-    'prepare' | 'verify' | 'sign' | 'reportsConfirmations' | 'content' | 'isUnsignedPing'
+    'prepare' | 'verify' | 'sign' | 'reportsConfirmations' | 'content' | 'signs' | 'isUnsignedPing'
   > {
   scheme: Scheme;
   /** Default false: it never says. */
@@ -25,6 +25,8 @@ export function declareProvider(declaration: ProviderDeclaration, options: Provi
     verify,
     sign,
     isUnsignedPing,
+    content,
+    signs,
     keptHeaders: schemeHeaders,
   } = declaredScheme(scheme, declaration.name, declaration.form);
   return defineProvider(
@@ -36,6 +38,8 @@ export function declareProvider(declaration: ProviderDeclaration, options: Provi
       verify,
       sign,
       isUnsignedPing,
+      content,
+      signs,
     },
     options,
   );

@@ -1,6 +1,7 @@
 import { DepositCallbackError, invalidOption } from '../../errors.ts';
+import type { Json } from '../../json/json.ts';
 import {
-  fits,
+  fitsOne,
   isDigest,
   isMac,
   type KeyForm,
@@ -19,6 +20,7 @@ import type { Sign, Verified } from './provider.ts';
 import type { Part, Place, Scheme, SignedRequest } from './scheme.ts';
 import { signingOf } from './scheme-signing.ts';
 import { signedBytes } from './signed-bytes.ts';
+import { type SignedForm, signedContent, signedFormOf, tellsContent } from './signed-content.ts';
 
 /** What a scheme comes to: the parts of a provider that it fixes. */
 export interface DeclaredScheme {
@@ -27,6 +29,8 @@ export interface DeclaredScheme {
   sign: Sign;
   /** Whether an inbound callback is one that came unsigned and must not be read. */
   isUnsignedPing(request: SignedRequest): boolean;
+  content(request: SignedRequest): Json;
+  signs: SignedForm;
   /** Headers without which a stored callback could not be told from a ping. */
   keptHeaders: readonly string[];
 }
@@ -36,8 +40,25 @@ export function declaredScheme(scheme: Scheme, name: string, form: BodyFormOptio
   assertSound(scheme, name);
   const keyForm = keyFormOf(scheme);
   const alternatives = [scheme.signed ?? [], ...(scheme.alsoSigned ?? [])];
+  if (!tellsContent(scheme, form)) {
+    throw invalidOption(
+      `${name}.scheme.content`,
+      'must say what of the callback is signed, since the parts do not tell: they hold a function, or fields side by side without a separator',
+    );
+  }
+  const signs = signedFormOf(scheme, form);
+  const longest = scheme.rewrittenBytes ?? 65_536;
+  // Anybody may send a body: what is not over the bytes is made from it before its signature is known.
+  const isTooLong = ({ body }: SignedRequest, parts: readonly Part[]): boolean =>
+    signs === 'content' && body.length > longest && !parts.includes('body');
 
   function verify(request: SignedRequest, keys: readonly Key<VerifyingKey>[]): Verified {
+    if (alternatives.every((parts) => isTooLong(request, parts))) {
+      throw new DepositCallbackError(
+        'BODY_TOO_LARGE',
+        `${name}: the body is longer than the ${longest} bytes of a callback`,
+      );
+    }
     const texts = signaturesAt(request, scheme.signature);
     if (texts.length === 0) {
       if (isUnsignedPing(request)) return {};
@@ -81,11 +102,12 @@ export function declaredScheme(scheme: Scheme, name: string, form: BodyFormOptio
     if (algorithm === 'shared' || algorithm === 'basic') {
       return texts.some((text) => equalBytes(Buffer.from(sentSecret(algorithm, text)), key.bytes));
     }
-    const signatures = texts.map((text) => decodeSignature(text, scheme)).filter((bytes) => bytes !== undefined);
+    const signatures = texts.flatMap((text) => decodeSignature(text, scheme) ?? []);
     if (signatures.length === 0) return false;
     return alternatives.some((parts) => {
+      if (isTooLong(request, parts)) return false;
       const data = signedBytes(scheme, parts, request, key.bytes);
-      return data !== undefined && signatures.some((signature) => fits(algorithm, key, data, signature));
+      return data !== undefined && fitsOne(algorithm, key, data, signatures);
     });
   }
 
@@ -106,6 +128,8 @@ export function declaredScheme(scheme: Scheme, name: string, form: BodyFormOptio
     },
     verify,
     isUnsignedPing,
+    content: signedContent(scheme, form),
+    signs,
     keptHeaders: scheme.unsignedPing?.withoutHeaders ?? [],
     sign: signingOf(scheme, form, (request, secret) => {
       const text = withoutPrefix(secret, scheme.keyPrefix);

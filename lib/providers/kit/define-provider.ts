@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto';
 import { invalidOption } from '../../errors.ts';
-import type { Json } from '../../json/json.ts';
+import type { Json, JsonObject } from '../../json/json.ts';
+import { isJsonNumber } from '../../json/lossless-json.ts';
 import { type Key, keyRing } from '../../signatures/key-ring.ts';
 import { refuseUnknownKeys } from '../../util/known-keys.ts';
 import { assertBodyForm, type BodyFormOption, bodyFormOf } from './body-form.ts';
@@ -7,6 +9,7 @@ import { signedRequest } from './places.ts';
 import type { InboundCallback, Provider, ProviderOptions, Reading, Sign, Verified } from './provider.ts';
 import { ping } from './readings.ts';
 import type { SignedRequest } from './scheme.ts';
+import type { SignedForm } from './signed-content.ts';
 
 /** What one kind of provider fixes; the rest comes from the user's options. */
 export interface ProviderDefinition<K> {
@@ -40,6 +43,8 @@ export interface ProviderDefinition<K> {
   ownOptions?: readonly string[];
   /** Default `json`. */
   form?: BodyFormOption;
+  /** Default `bytes`. */
+  signs?: SignedForm;
   /** What the reader is given of a callback; throws for one that says two things. Default: all that was parsed. */
   content?(request: SignedRequest): Json;
   /** Whether a callback is a test that came unsigned: it is answered and never read. Default: none is. */
@@ -81,6 +86,7 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
     return known;
   };
   const assertForm = (request: SignedRequest): void => assertBodyForm(request, bodyFormOf(form, request), name);
+  const messageOf = (inbound: InboundCallback): string => messageHash(content(requestOf(inbound)));
   const keys = keyRing(options.secrets, definition.prepare, { option: `${name}.secrets` });
 
   return {
@@ -88,6 +94,8 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
     path,
     methods: definition.methods ?? ['POST'],
     events: definition.events ?? [],
+    signs: definition.signs ?? 'bytes',
+    ...(definition.signs === 'content' ? { messageOf } : {}),
     verify(inbound) {
       const request = requestOf(inbound);
       if (!isUnsignedPing(request)) assertForm(request);
@@ -125,6 +133,22 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
 }
 
 const accepted = Object.freeze({ status: 200 });
+
+/** SHA-256, hex, of what was signed: of two spellings that one signature fits, the same. */
+function messageHash(content: Json): string {
+  return hash('sha256', JSON.stringify(content, inOrder));
+}
+
+function inOrder(_key: string, value: Json): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (isJsonNumber(value)) return { number: value.text };
+  const members = value as JsonObject;
+  return Object.fromEntries(
+    Object.keys(members)
+      .sort()
+      .map((key) => [key, members[key]]),
+  );
+}
 
 function contentOf(request: SignedRequest): Json {
   return request.content();

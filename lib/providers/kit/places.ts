@@ -48,14 +48,18 @@ export function textAt(request: SignedRequest, place: Place): string | undefined
   return fieldOf(request, place.bodyField);
 }
 
-/** The signatures in their place, without their prefix. */
+/** Of those in one header. No sender has more keys at once, and each costs a stranger little and us a computation. */
+const mostSignatures = 16;
+
+/** The signatures in their place, without their prefix; at most 16. */
 export function signaturesAt(request: SignedRequest, place: SignaturePlace): readonly string[] {
   const texts = 'header' in place && place.field !== undefined ? pairsAt(request, place) : listAt(request, place);
   const { prefix = '', prefixOptional = false } = place;
   return texts
     .filter((text) => prefixOptional || text.startsWith(prefix))
     .map((text) => (text.startsWith(prefix) ? text.slice(prefix.length) : text))
-    .filter((text) => text !== '');
+    .filter((text) => text !== '')
+    .slice(0, mostSignatures);
 }
 
 function listAt(request: SignedRequest, place: SignaturePlace): readonly string[] {
@@ -87,7 +91,11 @@ export function queryOf({ url }: SignedRequest, name: string): string | undefine
 export function fieldOf(request: SignedRequest, path: string): string | undefined {
   const fields = request.fields();
   if (fields === undefined) return undefined;
-  const found = member(fields, ...path.split('.'));
+  return scalarText(member(fields, ...path.split('.')));
+}
+
+/** A text, or a number as it was sent; undefined for anything else and for an empty text. */
+export function scalarText(found: Json | undefined): string | undefined {
   if (found === undefined || found === null || typeof found === 'boolean') return undefined;
   try {
     return optionalNumberText(found, '');

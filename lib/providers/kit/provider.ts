@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Removal, Transfer } from '../../deposits/transfer.ts';
 import type { KeyRing, Secrets } from '../../signatures/key-ring.ts';
+import type { SignedForm } from './signed-content.ts';
 
 export type { Amount, Evidence, Removal, Transfer } from '../../deposits/transfer.ts';
 export type { SecretEntry, Secrets } from '../../signatures/key-ring.ts';
@@ -86,6 +87,13 @@ export interface Provider {
   verify(inbound: InboundCallback): Verified | Promise<Verified>;
   /** Throws for an authentic body that it cannot read: that callback is quarantined whole. */
   read(inbound: InboundCallback, verified: Verified): Reading;
+  /** What a signature holds together; see `docs/signed-forms.md`. */
+  readonly signs?: SignedForm;
+  /**
+   * Hash of what was signed, for a provider that does not sign its bytes: callbacks with one are one event, however they are
+   * spelled. Throws for one that cannot be read.
+   */
+  messageOf?(inbound: InboundCallback): string;
   /** The answer that the provider takes as accepted. */
   answer(outcome: OutcomeKind): Answer;
   /** Signs as the provider does: for tests and for `deposit-callback send`. */

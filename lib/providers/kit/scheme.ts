@@ -33,6 +33,18 @@ export interface Scheme {
   keyId?: Place;
   /** How deliveries look that the provider sends unsigned, to see whether the URL answers. They are never read. */
   unsignedPing?: UnsignedPing;
+  /**
+   * What of the callback is signed, as the reader is to be given it; undefined for one that says two things, which is kept in
+   * quarantine. Two callbacks with one signature must come to one content. Default: the callback, if its bytes are signed;
+   * of `sortedBody`, what JavaScript reads in it; of `bodyField` parts, these fields as texts. Needed for a `from` part
+   * without `body`, and for fields side by side without a separator.
+   */
+  content?: (request: SignedRequest) => Json | undefined;
+  /**
+   * Longest body that is written again or taken apart before its signature is known: anybody may send one. Default 65536
+   * bytes. Of no effect if the bytes are signed.
+   */
+  rewrittenBytes?: number;
   /** Headers that the sender adds beside those above, for `sign`. Default `content-type: application/json`. */
   sentHeaders?: (now: number, id: string) => Record<string, string>;
 }

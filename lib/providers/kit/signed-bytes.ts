@@ -15,11 +15,19 @@ export function signedBytes(
   const pieces: Uint8Array[] = [];
   for (const part of parts) {
     const piece = bytesOf(part, scheme, request, secret);
-    if (piece === undefined) return undefined;
+    if (piece === undefined || holdsSeparator(part, piece, scheme.separator)) return undefined;
     if (pieces.length > 0 && separator.length > 0) pieces.push(separator);
     pieces.push(typeof piece === 'string' ? Buffer.from(piece) : piece);
   }
   return (scheme.prehash ?? []).reduce<Buffer>((data, hash) => digestOf(hash, data), Buffer.concat(pieces));
+}
+
+/** Whether a header or parameter holds what stands between the parts: then it could end elsewhere, and the next begin. */
+function holdsSeparator(part: Part, piece: Uint8Array | string, separator = ''): boolean {
+  if (separator === '' || typeof piece !== 'string') return false;
+  const isOpen =
+    part === 'timestamp' || part === 'id' || (typeof part !== 'string' && ('header' in part || 'query' in part));
+  return isOpen && piece.includes(separator);
 }
 
 function bytesOf(
