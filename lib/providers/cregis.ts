@@ -61,14 +61,15 @@ const word = /^[^\s]+$/;
 const anything = /^[\s\S]+$/;
 // Without small letters, so that it cannot take in the name of a field that may be absent.
 const symbol = /^[^a-z\s]+$/;
-const shapes: readonly FieldShape[] = [
-  { name: 'address', value: word },
+const beforeNames: readonly FieldShape[] = [
   { name: 'amount', value: /^[\d.,-]+$/ },
   { name: 'block_height', value: number, isOptional: true },
   { name: 'block_time', value: number, isOptional: true },
   { name: 'chain_id', value: word },
   { name: 'cid', value: number },
   { name: 'currency', value: symbol },
+];
+const afterNames: readonly FieldShape[] = [
   { name: 'memo', value: anything, isOptional: true },
   { name: 'nonce', value: word },
   { name: 'pid', value: number },
@@ -76,8 +77,21 @@ const shapes: readonly FieldShape[] = [
   { name: 'status', value: number },
   { name: 'third_party_id', value: anything, isOptional: true },
   { name: 'timestamp', value: number },
+];
+const lastNames: readonly FieldShape[] = [
   { name: 'token_id', value: word },
   { name: 'txid', value: word },
+];
+/** A deposit or an older payout, and a withdrawal. */
+const layouts: readonly (readonly FieldShape[])[] = [
+  [{ name: 'address', value: word }, ...beforeNames, ...afterNames, ...lastNames],
+  [
+    ...beforeNames,
+    { name: 'from_address', value: word },
+    ...afterNames,
+    { name: 'to_address', value: word },
+    ...lastNames,
+  ],
 ];
 
 function readableContent(request: SignedRequest): Json | undefined {
@@ -86,7 +100,7 @@ function readableContent(request: SignedRequest): Json | undefined {
   const content = contentOf(pairs);
   // Without a transaction nothing is read.
   if (content.txid === undefined || content.chain_id === undefined) return {};
-  return isCutOneWay(pairs.flat().join(''), shapes) ? content : undefined;
+  return isCutOneWay(pairs.flat().join(''), layouts) ? content : undefined;
 }
 
 function readCregis(callback: Json, networks: CoinTypesOptions['networks']): Reading {

@@ -29,12 +29,17 @@ export interface FieldShape {
 }
 
 /**
- * Whether the text is these fields, in this order, in one way only. Each value must match its shape whole.
+ * Whether the text is the fields of one of the layouts, in their order, in one way only. Each value must match its shape whole.
  */
-export function isCutOneWay(written: string, shapes: readonly FieldShape[]): boolean {
+export function isCutOneWay(written: string, layouts: readonly (readonly FieldShape[])[]): boolean {
+  return layouts.reduce((sum, shapes) => sum + waysToCut(written, shapes), 0) === 1;
+}
+
+/** In how many ways the text is these fields; more than one counts as two. */
+function waysToCut(written: string, shapes: readonly FieldShape[]): number {
   const known = new Map<string, number>();
 
-  /** Ways to read the rest from `start` as the fields from `index` on; more than one counts as two. */
+  /** Of the rest from `start`, as the fields from `index` on. */
   const ways = (start: number, index: number): number => {
     const shape = shapes[index];
     if (shape === undefined) return start === written.length ? 1 : 0;
@@ -61,5 +66,5 @@ export function isCutOneWay(written: string, shapes: readonly FieldShape[]): boo
     return [...ends];
   };
 
-  return ways(0, 0) === 1;
+  return ways(0, 0);
 }
