@@ -25,6 +25,8 @@ const makers: Readonly<Record<string, () => Promise<unknown>>> = {
   'coinbase-commerce': () => import('../providers/coinbase-commerce.ts').then((file) => file.coinbaseCommerce),
   coinpayments: () => import('../providers/coinpayments.ts').then((file) => file.coinpayments),
   'coinpayments-v2': () => import('../providers/coinpayments-v2.ts').then((file) => file.coinpaymentsV2),
+  coinspaid: () => import('../providers/coinspaid.ts').then((file) => file.coinspaid),
+  confirmo: () => import('../providers/confirmo.ts').then((file) => file.confirmo),
   cregis: () => import('../providers/cregis.ts').then((file) => file.cregis),
   cryptapi: () => import('../providers/cryptapi.ts').then((file) => file.cryptapi),
   cryptomus: () => import('../providers/cryptomus.ts').then((file) => file.cryptomus),

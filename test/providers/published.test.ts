@@ -12,23 +12,7 @@ import {
 } from '../helpers/published.ts';
 
 // Shrinks to nothing: providers whose published bodies are still to be collected.
-const toBeCollected: readonly string[] = [
-  'binance-pay',
-  'bitpay',
-  'blockonomics',
-  'btcpay',
-  'coinbase-commerce',
-  'coinpayments',
-  'coinpayments-v2',
-  'cryptapi',
-  'cryptomus',
-  'imtoken',
-  'nowpayments',
-  'opennode',
-  'oxapay',
-  'plisio',
-  'shkeeper',
-];
+const toBeCollected: readonly string[] = ['imtoken'];
 
 for (const name of everyProvider) {
   const isToBeCollected = toBeCollected.includes(name);

@@ -1,0 +1,90 @@
+import type { Evidence, Transfer } from '../deposits/transfer.ts';
+import { type Json, numberText, optionalArray, optionalInteger, optionalText, text } from '../json/json.ts';
+import { present } from '../util/present.ts';
+import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import type { Provider, Reading } from './kit/provider.ts';
+import { unknown } from './kit/readings.ts';
+import { readingOf, readRows } from './kit/rows.ts';
+import type { Scheme } from './kit/scheme.ts';
+
+// https://docs.cryptoprocessing.com/api-reference/callbacks/callbacks-overview
+const scheme: Scheme = {
+  algorithm: 'hmac-sha512',
+  signature: { header: 'x-processing-signature' },
+  signed: ['body'],
+};
+
+// https://github.com/coinspaid/docs README.md, 2023-12-13.
+const knownAssets = {
+  BTC: 'bitcoin',
+  LTC: 'litecoin',
+  DOGE: 'dogecoin',
+  ETH: 'ethereum',
+  TRX: 'tron',
+  XRP: 'xrpl',
+  'BNB-BSC': 'bsc',
+  USDTE: 'ethereum/USDT',
+  USDTT: 'tron/USDT',
+  USDTB: 'bsc/USDT',
+  USDC: 'ethereum/USDC',
+} as const;
+
+/** CryptoProcessing by CoinsPaid. Secrets are API secret keys. See `docs/providers/coinspaid.md`. */
+export function coinspaid(options: NamedAssetsOptions): Provider {
+  const names = assetNames('coinspaid', options.assets, knownAssets);
+  return declareProvider(
+    {
+      name: 'coinspaid',
+      scheme,
+      events: ['deposit', 'deposit_exchange', 'invoice'],
+      read: (content) => readCallback(content, names),
+      reportsConfirmations: 'count',
+      reportsMemos: true,
+      ownOptions: ['assets'],
+    },
+    options,
+  );
+}
+
+const receiving: ReadonlySet<string> = new Set(['deposit', 'deposit_exchange', 'invoice']);
+
+function readCallback(callback: Json, names: AssetNames): Reading {
+  // Withdrawals and exchanges.
+  if (!receiving.has(text(callback, 'type'))) return unknown;
+  const status = text(callback, 'status');
+  const transactions = optionalArray(callback, 'transactions');
+  return readingOf(readRows(transactions, 'transactions', (row) => readTransaction(row, status, names)));
+}
+
+function readTransaction(row: Json, status: string, names: AssetNames): Transfer | undefined {
+  // An exchange stands beside the deposit that it exchanges.
+  if (text(row, 'transaction_type') !== 'blockchain' || text(row, 'type') !== 'deposit') return undefined;
+  const confirmations = optionalInteger(row, 'confirmations') ?? 0;
+  const amount = { decimal: numberText(row, 'amount') };
+  const kind = kindOf(status, confirmations);
+  const id = numberText(row, 'id');
+  return present<Transfer>({
+    kind,
+    ...names.named(text(row, 'currency')),
+    amount,
+    to: text(row, 'address'),
+    memo: optionalText(row, 'tag') ?? null,
+    transaction: { id: text(row, 'txid'), position: `transfer:${id}` },
+    // Takes the place of a hash that names no transaction on its network.
+    payment: id,
+    confirmations: kind === 'confirmed' ? confirmations : undefined,
+    evidence: present<Evidence>({
+      category: 'transfer',
+      direction: 'in',
+      delivered: kind === 'confirmed' ? amount : undefined,
+      // An invoice that failed though money has come.
+      differences: status === 'failed' ? ['underpaid'] : undefined,
+    }),
+  });
+}
+
+function kindOf(status: string, confirmations: number): Transfer['kind'] {
+  if (status === 'confirmed' || (status === 'failed' && confirmations > 0)) return 'confirmed';
+  return status === 'cancelled' ? 'failed' : 'seen';
+}
