@@ -1,4 +1,6 @@
+import { push } from '../util/maps.ts';
 import { type Block, rowsOf } from './blocks.ts';
+import { toldApart } from './copies.ts';
 import { uncertainVersions } from './corrections.ts';
 import { type FoldRules, meets } from './fold-rules.ts';
 import { areToldApart, positionScope } from './positions.ts';
@@ -14,89 +16,114 @@ export interface Scene {
   rules: FoldRules;
 }
 
-/** Amounts that one provider tells, with their rows. `strong` ones it tells in a block, or has confirmed. */
+/** What one provider tells of one amount. */
 interface Told {
-  rows: Map<string, Statement[]>;
-  strong: Set<string>;
+  rows: Statement[];
+  /** Copies that it tells apart, however weak its words are. */
+  copies: number;
+  /** Copies that it tells in a block, or has confirmed: only these excuse another provider's. */
+  strong: number;
 }
 
-/** Keys of the amounts that contradict one another. */
-export function conflictingAmounts(scene: Scene): Set<string> {
-  const conflicting = new Set<string>();
-  positionConflicts(scene, conflicting);
-  betweenProviders(scene, conflicting);
-  withinProviders(scene, conflicting);
-  return conflicting;
+type ToldByKey = Map<string, Told>;
+
+/** Keys of the amounts that contradict one another, with the copies of them that are beyond doubt. */
+export type Conflicts = Map<string, number>;
+
+export function conflictingAmounts(scene: Scene): Conflicts {
+  const conflicts: Conflicts = new Map();
+  positionConflicts(scene, conflicts);
+  betweenProviders(scene, conflicts);
+  withinProviders(scene, conflicts);
+  return conflicts;
 }
 
-/** Two providers, each with an amount that the other lacks, and nothing that tells these apart for certain. */
-function betweenProviders({ reporters, blocks, confirmations }: Scene, conflicting: Set<string>): void {
+function flag(conflicts: Conflicts, key: string, agreed = 0): void {
+  conflicts.set(key, Math.min(agreed, conflicts.get(key) ?? agreed));
+}
+
+/** Two providers, each with an amount or a copy that the other lacks, and nothing that tells these apart for certain. */
+function betweenProviders({ reporters, blocks, confirmations }: Scene, conflicts: Conflicts): void {
   if (reporters.length < 2) return;
   const outside = reporters.map((reporter) => toldOutside(reporter, confirmations));
-  comparePairs(outside, conflicting);
+  comparePairs(outside, conflicts);
   for (const block of blocks) {
     comparePairs(
       reporters.map((reporter, index) => toldIn(block, reporter, outside[index])),
-      conflicting,
+      conflicts,
     );
   }
 }
 
-function toldOutside(reporter: Reporter, confirmations: number): Told {
-  const told: Told = { rows: new Map(), strong: new Set() };
+function toldOutside(reporter: Reporter, confirmations: number): ToldByKey {
+  const all = new Map<string, Statement[]>();
+  const strong = new Map<string, Statement[]>();
   // A word from mempool may accuse; like one that is not confirmed, it excuses nothing.
-  for (const { statement, key, tellsRows } of reporter.seen) if (tellsRows) addRow(told, key, statement);
+  for (const { statement, key, tellsRows } of reporter.seen) if (tellsRows) push(all, key, statement);
   for (const one of reporter.unplaced) {
     if (one.standing === 'dead' || !one.tellsRows) continue;
-    addRow(told, one.key, one.statement);
-    if (one.standing === 'live' && meets(one.depth, confirmations)) told.strong.add(one.key);
+    push(all, one.key, one.statement);
+    if (one.standing === 'live' && meets(one.depth, confirmations)) push(strong, one.key, one.statement);
+  }
+  const told: ToldByKey = new Map();
+  for (const [key, rows] of all) {
+    told.set(key, { rows, copies: toldApart(rows, false), strong: toldApart(strong.get(key) ?? [], false) });
   }
   return told;
 }
 
-function toldIn(block: Block, reporter: Reporter, outside: Told | undefined): Told {
-  const told: Told = { rows: new Map(outside?.rows), strong: new Set(outside?.strong) };
+function toldIn(block: Block, reporter: Reporter, outside: ToldByKey | undefined): ToldByKey {
+  const told: ToldByKey = new Map(outside);
   const report = block.reports.get(reporter);
   for (const key of report?.rows.keys() ?? []) {
-    const standing = report ? rowsOf(block, reporter, report, key) : [];
-    if (standing.length === 0) continue;
-    told.rows.set(key, [...(told.rows.get(key) ?? []), ...standing]);
-    told.strong.add(key);
+    const rows = report ? rowsOf(block, reporter, report, key) : [];
+    if (rows.length === 0) continue;
+    const copies = toldApart(rows, true);
+    const known = told.get(key);
+    told.set(key, {
+      rows: known ? [...known.rows, ...rows] : rows,
+      copies: Math.max(copies, known?.copies ?? 0),
+      strong: Math.max(copies, known?.strong ?? 0),
+    });
   }
   return told;
 }
 
-function addRow({ rows }: Told, key: string, statement: Statement): void {
-  const own = rows.get(key);
-  if (own) own.push(statement);
-  else rows.set(key, [statement]);
-}
-
-function comparePairs(told: readonly Told[], conflicting: Set<string>): void {
+function comparePairs(told: readonly ToldByKey[], conflicts: Conflicts): void {
   for (let i = 0; i < told.length; i += 1) {
     for (let j = i + 1; j < told.length; j += 1) {
       const one = told[i];
       const other = told[j];
-      if (one && other && one.rows.size > 0 && other.rows.size > 0) compare(one, other, conflicting);
+      if (one && other && one.size > 0 && other.size > 0) compare(one, other, conflicts);
     }
   }
 }
 
-function compare(one: Told, other: Told, conflicting: Set<string>): void {
-  const lackedByOther = [...one.rows].filter(([key]) => !other.strong.has(key));
+function compare(one: ToldByKey, other: ToldByKey, conflicts: Conflicts): void {
+  const lackedByOther = lackedBy(other, one);
   if (lackedByOther.length === 0) return;
-  const lackedByOne = [...other.rows].filter(([key]) => !one.strong.has(key));
-  for (const [key, rows] of lackedByOther) {
-    for (const [otherKey, otherRows] of lackedByOne) {
-      if (key === otherKey || (conflicting.has(key) && conflicting.has(otherKey))) continue;
-      const isCertain = rows.every((row) => otherRows.every((otherRow) => areToldApart(row, otherRow)));
-      if (!isCertain) conflicting.add(key).add(otherKey);
+  const lackedByOne = lackedBy(one, other);
+  for (const [key, told, agreed] of lackedByOther) {
+    for (const [otherKey, otherTold, otherAgreed] of lackedByOne) {
+      if (key === otherKey || (conflicts.get(key) === 0 && conflicts.get(otherKey) === 0)) continue;
+      const isCertain = told.rows.every((row) => otherTold.rows.every((otherRow) => areToldApart(row, otherRow)));
+      if (isCertain) continue;
+      flag(conflicts, key, agreed);
+      flag(conflicts, otherKey, otherAgreed);
     }
   }
+}
+
+/** Amounts of which one tells more copies than the other does, with those on which both agree. */
+function lackedBy(other: ToldByKey, one: ToldByKey): [key: string, told: Told, agreed: number][] {
+  return [...one].flatMap(([key, told]) => {
+    const agreed = other.get(key)?.strong ?? 0;
+    return told.copies > agreed ? [[key, told, agreed] as [string, Told, number]] : [];
+  });
 }
 
 /** What one provider says that cannot be two transfers, or that it may have corrected. */
-function withinProviders({ reporters, blocks, rules }: Scene, conflicting: Set<string>): void {
+function withinProviders({ reporters, blocks, rules }: Scene, conflicts: Conflicts): void {
   const alive = new Set(blocks.map(({ hash }) => hash));
   const isDead = ({ statement, ...rest }: Keyed): boolean => {
     const hash = blockOf(statement);
@@ -104,13 +131,13 @@ function withinProviders({ reporters, blocks, rules }: Scene, conflicting: Set<s
   };
   const all: Keyed[] = [];
   for (const reporter of reporters) {
-    uncertainVersions(reporter, isDead, conflicting);
+    for (const key of uncertainVersions(reporter, isDead)) flag(conflicts, key);
     const own = standingRows(reporter, blocks);
     all.push(...own);
-    if (rules.paysOnce === true) flagAllOf(own, conflicting);
-    else if (rules.networkHasMemos !== false) memoAdded(own, conflicting);
+    if (rules.paysOnce === true) flagAllOf(own, conflicts);
+    else if (rules.networkHasMemos !== false) memoAdded(own, conflicts);
   }
-  decimalsDiffer(all, conflicting);
+  decimalsDiffer(all, conflicts);
 }
 
 function standingRows(reporter: Reporter, blocks: readonly Block[]): Keyed[] {
@@ -124,20 +151,21 @@ function standingRows(reporter: Reporter, blocks: readonly Block[]): Keyed[] {
   return rows;
 }
 
-function flagAllOf(rows: readonly Keyed[], conflicting: Set<string>): void {
+function flagAllOf(rows: readonly Keyed[], conflicts: Conflicts): void {
   const keys = new Set(rows.map(({ key }) => key));
-  if (keys.size > 1) for (const key of keys) conflicting.add(key);
+  if (keys.size > 1) for (const key of keys) flag(conflicts, key);
 }
 
 /** The same amount first without a memo and then with one, in another event, with no position that tells two: one transfer. */
-function memoAdded(rows: readonly Keyed[], conflicting: Set<string>): void {
+function memoAdded(rows: readonly Keyed[], conflicts: Conflicts): void {
   for (const bare of rows) {
     if (bare.statement.memo !== undefined) continue;
     for (const other of rows) {
       const { statement } = other;
       if (statement.memo === undefined || statement.amount !== bare.statement.amount) continue;
       if (statement.eventId === bare.statement.eventId || isApart(statement, bare.statement)) continue;
-      conflicting.add(bare.key).add(other.key);
+      flag(conflicts, bare.key);
+      flag(conflicts, other.key);
     }
   }
 }
@@ -150,7 +178,7 @@ function isApart(one: Statement, other: Statement): boolean {
 }
 
 /** One of the amounts was read with decimals that the other denies. */
-function decimalsDiffer(rows: readonly Keyed[], conflicting: Set<string>): void {
+function decimalsDiffer(rows: readonly Keyed[], conflicts: Conflicts): void {
   const byKey = new Map<string, Set<number>>();
   for (const { key, statement } of rows) {
     const { decimals } = statement;
@@ -159,7 +187,9 @@ function decimalsDiffer(rows: readonly Keyed[], conflicting: Set<string>): void 
   }
   for (const [key, own] of byKey) {
     for (const [other, others] of byKey) {
-      if (key !== other && ![...own].some((decimals) => others.has(decimals))) conflicting.add(key).add(other);
+      if (key === other || [...own].some((decimals) => others.has(decimals))) continue;
+      flag(conflicts, key);
+      flag(conflicts, other);
     }
   }
 }
@@ -168,7 +198,7 @@ function decimalsDiffer(rows: readonly Keyed[], conflicting: Set<string>): void 
  * One position with two amounts: in one block; in any, where the transaction fixes the position; by one provider, where it is
  * its own; and in a block and a confirmed statement that names none, for either they speak of one block, or one is stale.
  */
-function positionConflicts({ reporters, blocks, confirmations }: Scene, conflicting: Set<string>): void {
+function positionConflicts({ reporters, blocks, confirmations }: Scene, conflicts: Conflicts): void {
   const anywhere = new Map<string, string>();
   const unplaced = new Map<string, string>();
   for (const { unplaced: own, name } of reporters) {
@@ -176,9 +206,9 @@ function positionConflicts({ reporters, blocks, confirmations }: Scene, conflict
       const { position } = one.statement;
       if (one.standing === 'dead' || !one.tellsRows || position === undefined) continue;
       const scope = positionScope(position);
-      if (scope === 'provider') claim(anywhere, `${name} ${position}`, one.key, conflicting);
-      else if (scope === 'transaction') claim(anywhere, position, one.key, conflicting);
-      else if (meets(one.depth, confirmations)) claim(unplaced, position, one.key, conflicting);
+      if (scope === 'provider') claim(anywhere, `${name} ${position}`, one.key, conflicts);
+      else if (scope === 'transaction') claim(anywhere, position, one.key, conflicts);
+      else if (meets(one.depth, confirmations)) claim(unplaced, position, one.key, conflicts);
     }
   }
   for (const block of blocks) {
@@ -188,16 +218,19 @@ function positionConflicts({ reporters, blocks, confirmations }: Scene, conflict
         for (const { position } of rowsOf(block, reporter, report, key)) {
           if (position === undefined) continue;
           const scope = positionScope(position);
-          if (scope === 'provider') claim(anywhere, `${reporter.name} ${position}`, key, conflicting);
-          else claim(scope === 'transaction' ? anywhere : here, position, key, conflicting);
+          if (scope === 'provider') claim(anywhere, `${reporter.name} ${position}`, key, conflicts);
+          else claim(scope === 'transaction' ? anywhere : here, position, key, conflicts);
         }
       }
     }
   }
 }
 
-function claim(claims: Map<string, string>, position: string, key: string, conflicting: Set<string>): void {
+function claim(claims: Map<string, string>, position: string, key: string, conflicts: Conflicts): void {
   const known = claims.get(position);
   if (known === undefined) claims.set(position, key);
-  else if (known !== key) conflicting.add(known).add(key);
+  else if (known !== key) {
+    flag(conflicts, known);
+    flag(conflicts, key);
+  }
 }

@@ -22,7 +22,8 @@ export function markCorrected(reporter: Reporter): void {
 }
 
 /** Amounts that a provider told under one id of its own, and nothing says which of them it told last. */
-export function uncertainVersions(reporter: Reporter, isDead: (keyed: Keyed) => boolean, found: Set<string>): void {
+export function uncertainVersions(reporter: Reporter, isDead: (keyed: Keyed) => boolean): Set<string> {
+  const found = new Set<string>();
   for (const versions of versionsOf(reporter)) {
     const byEvent = new Map<string, Set<string>>();
     for (const keyed of versions) {
@@ -32,6 +33,7 @@ export function uncertainVersions(reporter: Reporter, isDead: (keyed: Keyed) => 
     const events = [...byEvent.values()];
     for (const keys of events) for (const key of keys) if (events.some((other) => !other.has(key))) found.add(key);
   }
+  return found;
 }
 
 function versionsOf(reporter: Reporter): Iterable<Versions> {

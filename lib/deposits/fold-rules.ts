@@ -77,8 +77,12 @@ export function countingFor(rules: FoldRules, provider: string): Counting {
   const reports = given?.reportsConfirmations ?? 'count';
   const meaning = typeof reports === 'object' ? meaningOn(reports, rules.network) : reports;
   // Without its memo, a row is some other amount or none.
-  const tellsRows = (given?.reportsMemos ?? true) || rules.networkHasMemos === false;
+  const mayTellRows = (given?.reportsMemos ?? true) || rules.networkHasMemos === false;
   return (statement) => {
+    // Of a provider that is configured no more, nothing is known but what its statements counted as.
+    if (given === undefined && statement.counted) return statement.counted;
+    // A memo that could not be told then is not told by configuration.
+    const tellsRows = mayTellRows && statement.counted?.tellsRows !== false;
     if (!isInChain(statement)) return { confirmations: 0, trusted: false, tellsRows };
     const { kind } = statement;
     return {

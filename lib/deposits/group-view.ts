@@ -29,7 +29,8 @@ export interface DepthView {
   decided?: Block;
   /** Whether our own chain check has confirmed anything, in a block or without one. */
   chainHasSpoken: boolean;
-  conflicts: ReadonlySet<string>;
+  /** Amounts in conflict, with the copies of them that are beyond doubt. */
+  conflicts: ReadonlyMap<string, number>;
 }
 
 /** `amounts`: how many the group has; of one alone there is nothing to contradict. */
@@ -61,7 +62,7 @@ export function viewGroup(statements: readonly Keyed[], amounts: number, rules: 
   return group;
 }
 
-const noConflicts: ReadonlySet<string> = new Set();
+const noConflicts: ReadonlyMap<string, number> = new Map();
 
 function viewAt(group: GroupView, confirmations: number, mayConflict: boolean): DepthView {
   const { reporters, blocks, terms, rules } = group;

@@ -33,7 +33,8 @@ export function keepBack(copies: Copies, amount: AmountView, statements: readonl
   const isConflict = isInConflict(amount);
   const isDeniedNow = isDenied(amount);
   const check = standingCheck(statements, group, view);
-  if (isConflict || check !== undefined) copies.due = 0;
+  if (check !== undefined) copies.due = 0;
+  if (isConflict) copies.due = Math.min(copies.due, view.conflicts.get(amount.key) ?? 0);
   if (isDeniedNow) copies.releasable = 0;
   const code =
     memoUnknown(amount, statements) ??

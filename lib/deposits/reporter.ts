@@ -18,7 +18,7 @@ export interface BlockReport {
   live: boolean;
   /** Confirmations that count. */
   depth: Depth;
-  /** The same, from its statements of one amount alone. */
+  /** The most that its own statements of one amount said, counted or not. */
   depthByKey: Map<string, Depth>;
   /** The most ever said, counted or not: what makes a block final. */
   deepest: number;

@@ -77,6 +77,8 @@ function takePlaced(reporter: Reporter, report: BlockReport, keyed: Keyed): void
   report.spoken = withTime(report.spoken, statement.at);
   report.statements.push(keyed);
   report.deepest = Math.max(report.deepest, counted.confirmations);
+  const depth = { count: counted.confirmations, trusted: counted.trusted === true };
+  report.depthByKey.set(key, deeper(report.depthByKey.get(key) ?? noDepth, depth));
   if (statement.kind === 'failed') report.failures.push(keyed);
   else if (counted.tellsRows !== false) push(report.rows, key, statement);
 }
@@ -122,7 +124,7 @@ function settleBlocks(reporter: Reporter): void {
 
 /** What is newer than its last removal of the block, and not older than its last word on another. */
 function countDepths(reporter: Reporter, report: BlockReport, elsewhere: number): void {
-  for (const { statement, key } of report.statements) {
+  for (const { statement } of report.statements) {
     if (report.removed && !isNewer(statement.at, report.removed)) continue;
     // A removal that names no block may have meant this one.
     if (reporter.removedAnywhere && !isNewer(statement.at, reporter.removedAnywhere)) continue;
@@ -130,6 +132,5 @@ function countDepths(reporter: Reporter, report: BlockReport, elsewhere: number)
     const counted = reporter.counting(statement);
     const depth = { count: counted.confirmations, trusted: counted.trusted === true };
     report.depth = deeper(report.depth, depth);
-    report.depthByKey.set(key, deeper(report.depthByKey.get(key) ?? noDepth, depth));
   }
 }
