@@ -1,0 +1,114 @@
+import { type AdvanceContext, advance } from '../../lib/deposits/advance.ts';
+import type { DepositEvent } from '../../lib/deposits/deposit.ts';
+import type { StoredStatement } from '../../lib/deposits/statement.ts';
+import type { Decision, EventFact, StoredDeposit, TransactionState } from '../../lib/deposits/transaction-state.ts';
+import { createJudge, type Outcome } from './judge.ts';
+import { mayForget } from './retention.ts';
+import type { Step, Violation, World } from './world.ts';
+
+const nothing: Outcome = { events: [], cancelled: [], deposits: [] };
+const empty = { key: 'world', version: 0, statements: [], deposits: [], facts: [], decisions: [] };
+
+/** Plays a world on the heart alone: no store, no process. */
+export function playPure(world: World): { violation: Violation | undefined; codes: string[] } {
+  const judge = createJudge(world);
+  const play = player(world);
+  for (const [index, step] of world.steps.entries()) {
+    judge.before(step);
+    let outcome: Outcome;
+    try {
+      outcome = play(step);
+    } catch (error) {
+      return { violation: { kind: 'threw', step: index, what: String(error) }, codes: [] };
+    }
+    const violation = judge.after(step, outcome);
+    if (violation) return { violation, codes: judge.codes() };
+  }
+  return { violation: judge.end(), codes: judge.codes() };
+}
+
+function player(world: World): (step: Step) => Outcome {
+  let state: TransactionState = empty;
+  let rules = world.rules;
+  let now = 1_000;
+
+  const advanced = (statements: readonly StoredStatement[], decisions: readonly Decision[] = []): Outcome => {
+    now += 1;
+    const context: AdvanceContext = {
+      now,
+      rules: () => rules,
+      frozen: new Set(),
+      holds: new Map(),
+      decisions,
+      asset: () => undefined,
+    };
+    const { change, deposits } = advance(state, statements, context);
+    if (!change) return { ...nothing, deposits };
+    state = kept(state, change);
+    return { events: change.events, cancelled: change.cancelled, deposits: state.deposits };
+  };
+
+  return (step) => {
+    switch (step.do) {
+      case 'tell':
+        return advanced(step.statements);
+      case 'configure':
+        rules = step.rules;
+        return { ...nothing, deposits: state.deposits };
+      case 'look':
+        return state.statements.length === 0 ? nothing : advanced([]);
+      case 'hand': {
+        const owed = state.facts.filter((fact) => !fact.handed && !fact.cancelled);
+        const handed = new Set(owed.slice(0, Math.ceil(owed.length * step.share)).map((fact) => fact.id));
+        state = {
+          ...state,
+          facts: state.facts.map((fact) => (handed.has(fact.id) ? { ...fact, handed: true } : fact)),
+        };
+        return { ...nothing, deposits: state.deposits };
+      }
+      case 'decide': {
+        const deposit = state.deposits[step.place];
+        if (!deposit) return { ...nothing, deposits: state.deposits };
+        const decision = {
+          depositId: deposit.id,
+          kind: step.decision,
+          reason: 'looked at',
+          actor: 'operator',
+          at: now,
+        };
+        return advanced([], [decision]);
+      }
+      case 'prune':
+        if (mayForget(state)) state = { ...empty, key: state.key };
+        return { ...nothing, deposits: state.deposits };
+      case 'restart':
+        return { ...nothing, deposits: state.deposits };
+    }
+  };
+}
+
+type Change = NonNullable<ReturnType<typeof advance>['change']>;
+
+function kept(state: TransactionState, change: Change): TransactionState {
+  const deposits = new Map<string, StoredDeposit>(state.deposits.map((deposit) => [deposit.id, deposit]));
+  for (const deposit of change.deposits) deposits.set(deposit.id, deposit);
+  const facts = new Map<string, EventFact>(state.facts.map((fact) => [fact.id, fact]));
+  for (const id of change.cancelled) {
+    const fact = facts.get(id);
+    if (!fact || fact.handed || fact.cancelled) throw new Error(`The event ${id} cannot be cancelled`);
+    facts.set(id, { ...fact, cancelled: true });
+  }
+  for (const event of change.events) facts.set(event.id, factOf(event));
+  return {
+    key: state.key,
+    version: change.expectedVersion + 1,
+    statements: [...state.statements, ...change.statements],
+    deposits: [...deposits.values()],
+    facts: [...facts.values()],
+    decisions: [...state.decisions, ...change.decisions],
+  };
+}
+
+function factOf({ id, kind, generation, deposit }: DepositEvent): EventFact {
+  return { id, depositId: deposit.id, kind, generation, handed: false, cancelled: false };
+}
