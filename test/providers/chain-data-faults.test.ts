@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { Policy } from '../../lib/policy/policy.ts';
+import { alchemy } from '../../lib/providers/alchemy.ts';
+import { blockcypher } from '../../lib/providers/blockcypher.ts';
+import { coinbaseCdp } from '../../lib/providers/coinbase-cdp.ts';
+import type { Provider } from '../../lib/providers/kit/provider.ts';
+import { moralis } from '../../lib/providers/moralis.ts';
+import { quicknode } from '../../lib/providers/quicknode.ts';
+import { tatum } from '../../lib/providers/tatum.ts';
+import { alice, randomHash, secret, usdt } from '../helpers/deposits.ts';
+import { alchemyBody, quicknodeBody, type Story, story } from '../helpers/stories.ts';
+
+const secrets = [secret];
+const ours: Policy = { assets: 'any', isOurs: () => true };
+
+interface Heard extends Story {
+  /** `amount asset` of each deposit that was credited. */
+  credited(): string[];
+  /** `outcome code` of each callback. */
+  outcomes: string[];
+}
+
+async function receiver(t: TestContext, provider: Provider, policy: Policy = ours): Promise<Heard> {
+  const made = await story(t, { providers: [provider], policy });
+  const outcomes: string[] = [];
+  made.callbacks.on('outcome', ({ outcome, code }) => outcomes.push([outcome, code].filter(Boolean).join(' ')));
+  return { ...made, outcomes, credited: () => made.heard.map(({ amount, asset }) => `${amount} ${asset}`) };
+}
+
+const usdcOnBase = 'eip155:8453/erc20:0x833589fcd6edb6e08f4c7c32d4f71b54bda02913';
+const usdtOnTron = 'tron:728126428/trc20:TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t';
+const bitcoin = 'bip122:000000000019d6689c085ae165831e93';
+const plainTatum = tatum({ secrets, trustMined: true });
+
+const tokenOnBase = {
+  chain: 'base-mainnet',
+  type: 'token',
+  address: '0xf6efbde3b57ff9413c8262315ab0ca350881b1e1',
+  counterAddress: '0xc7263ca36bf6cf7cb6c94ad47b4638a40192f487',
+  amount: '2.5',
+  asset: '0x833589fcd6edb6e08f4c7c32d4f71b54bda02913',
+  tokenId: '2500000',
+  subscriptionType: 'ADDRESS_EVENT',
+  txId: '0x81813e112285d2a5b6776346ca7d32f2cfe6dfee38754248e6b220cdadcc9803',
+  blockNumber: 43853661,
+};
+
+test('Tatum: a token whose tokenId is the amount in the smallest unit is no NFT', async (t) => {
+  const { tell, credited } = await receiver(t, plainTatum, { ...ours, assets: [{ asset: usdcOnBase, decimals: 6 }] });
+  await tell(plainTatum, tokenOnBase);
+  assert.deepEqual(credited(), [`2500000 ${usdcOnBase}`]);
+});
+
+test('Tatum: a raw amount that says other decimals than the pinned ones is kept for an operator', async (t) => {
+  const { tell, credited, outcomes } = await receiver(t, plainTatum, {
+    ...ours,
+    assets: [{ asset: usdcOnBase, decimals: 6 }],
+  });
+  await tell(plainTatum, { ...tokenOnBase, tokenId: '2500000000000000000' });
+  assert.deepEqual([credited(), outcomes], [[], ['quarantined DECIMALS_MISMATCH']]);
+});
+
+test('Tatum: an NFT with an id of its own stays one', async (t) => {
+  const { tell, credited, outcomes } = await receiver(t, plainTatum, {
+    ...ours,
+    assets: [{ asset: usdcOnBase, decimals: 6 }],
+  });
+  await tell(plainTatum, { ...tokenOnBase, amount: '1', tokenId: '4711' });
+  assert.deepEqual([credited(), outcomes], [[], ['ignored NFT_EVENT']]);
+});
+
+test('Tatum: a TRC-20 token that comes under a name of Tatum is credited', async (t) => {
+  const { tell, credited } = await receiver(t, plainTatum, { ...ours, assets: [{ asset: usdtOnTron, decimals: 6 }] });
+  await tell(plainTatum, {
+    address: 'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8',
+    amount: '25',
+    asset: 'USDT_TRON',
+    blockNumber: 70000000,
+    txId: randomHash().slice(2),
+    type: 'trc20',
+    tokenId: null,
+    chain: 'tron-mainnet',
+    subscriptionType: 'ADDRESS_EVENT',
+  });
+  assert.deepEqual(credited(), [`25000000 ${usdtOnTron}`]);
+});
+
+test('Tatum: Bitcoin comes without a type, and what leaves raises no alarm', async (t) => {
+  const { tell, credited, outcomes, callbacks } = await receiver(t, plainTatum, {
+    ...ours,
+    assets: [{ asset: `${bitcoin}/slip44:0`, decimals: 8 }],
+  });
+  const alarms: unknown[] = [];
+  callbacks.on('alarm', (alarm) => alarms.push(alarm));
+  const event = {
+    address: '1MFZWyKgeUj9vcYNmdeH52WUPue1S9j6rq',
+    amount: '0.00051',
+    asset: 'BTC',
+    blockNumber: 922663,
+    txId: randomHash().slice(2),
+    subscriptionType: 'ADDRESS_EVENT',
+    chain: 'bitcoin-mainnet',
+  };
+  await tell(plainTatum, event);
+  await tell(plainTatum, { ...event, amount: '-0.00051', txId: randomHash().slice(2) });
+  assert.deepEqual(credited(), [`51000 ${bitcoin}/slip44:0`]);
+  assert.deepEqual([outcomes[1], alarms], ['ignored OUTGOING', []]);
+});
+
+test('Tatum: an enriched body, which names no chain, is kept for an operator', async (t) => {
+  const { tell, outcomes } = await receiver(t, plainTatum, { ...ours, assets: [{ asset: usdt, decimals: 6 }] });
+  await tell(plainTatum, {
+    data: {
+      kind: 'transfer',
+      txId: randomHash(),
+      currency: 'ETH',
+      to: alice,
+      value: '1',
+      subscriptionType: 'ADDRESS_EVENT',
+    },
+  });
+  assert.deepEqual(outcomes, ['quarantined BODY_UNREADABLE']);
+});
+
+test('Moralis: "confirmed" means on each chain what its table of supported chains says', async (t) => {
+  const chains = { 143: 100, 369: 100, 747: 100, 999: 100, 1135: 100, 1284: 100, 1285: 100, 88888: 100 };
+  const testnets = { 97: 18, 545: 100, 2021: 100, 80002: 100, 84532: 100, 421614: 600, 11155111: 18, 11155420: 600 };
+  const provider = moralis({ secrets });
+  for (const [chain, depth] of Object.entries({ ...chains, ...testnets })) {
+    const network = `eip155:${chain}`;
+    const asset = `${network}/erc20:${contract}`;
+    const wanting = (confirmations: number): Policy => ({
+      ...ours,
+      assets: [{ asset, decimals: 6 }],
+      confirmations: { [network]: confirmations },
+    });
+    const { tell, credited } = await receiver(t, provider, wanting(depth));
+    await tell(provider, moralisBody(Number(chain)));
+    assert.deepEqual(credited(), [`5000000 ${asset}`], `${chain} at ${depth}`);
+    await assert.rejects(
+      receiver(t, provider, wanting(depth + 1)),
+      { code: 'OPTION_INVALID' },
+      `${chain} beyond ${depth}`,
+    );
+  }
+});
+
+const contract = '0x833589fcd6edb6e08f4c7c32d4f71b54bda02913';
+
+function moralisBody(chain: number): object {
+  const transfer = {
+    transactionHash: randomHash(),
+    logIndex: '3',
+    contract,
+    from: '0x93f9ecdaf22f8b60bc24641dd5ed43ca92405cb7',
+    to: alice.toLowerCase(),
+    value: '5000000',
+    tokenDecimals: '6',
+  };
+  const block = { number: '7', hash: randomHash(), timestamp: '1668676247' };
+  return { confirmed: true, chainId: `0x${chain.toString(16)}`, block, logs: [], txs: [], erc20Transfers: [transfer] };
+}
+
+test('BlockCypher: outputs that the body leaves out are told, and those in it are credited', async (t) => {
+  const provider = blockcypher({ secrets, network: 'bitcoin' });
+  const transaction = {
+    hash: randomHash().slice(2),
+    block_hash: randomHash().slice(2),
+    block_height: 337875,
+    confirmations: 6,
+    inputs: [],
+    outputs: [
+      { value: 468380000, addresses: ['15dRT5Fo8ucT6duoCzr2MGcoBxRFh4XnRq'], script_type: 'pay-to-pubkey-hash' },
+    ],
+  };
+  for (const cut of [
+    { vout_sz: 21 },
+    { vout_sz: 1, next_outputs: 'https://api.blockcypher.com/v1/btc/main/txs/...' },
+  ]) {
+    const { tell, credited, outcomes } = await receiver(t, provider, {
+      ...ours,
+      assets: [{ asset: `${bitcoin}/slip44:0`, decimals: 8 }],
+    });
+    await tell(provider, { ...transaction, ...cut });
+    assert.deepEqual(credited(), [`468380000 ${bitcoin}/slip44:0`]);
+    assert.deepEqual(outcomes, ['quarantined ROW_UNREADABLE']);
+  }
+});
+
+const transfer = () => ({ hash: randomHash(), block: randomHash(), amount: 5_000_000n, log: 3 });
+
+test('Alchemy: a createdAt that is a number, empty or no time costs no deposit', async (t) => {
+  const provider = alchemy({ secrets, trustMined: true });
+  const { tell, credited } = await receiver(t, provider);
+  for (const createdAt of [1729116241108, '', 'yesterday', null, {}]) {
+    await tell(provider, { ...alchemyBody(transfer()), createdAt });
+  }
+  assert.equal(credited().length, 5);
+});
+
+test('Alchemy: activity of a form that nobody reads is kept for an operator, not ignored', async (t) => {
+  const provider = alchemy({ secrets, trustMined: true });
+  const { tell, outcomes } = await receiver(t, provider);
+  const body = { webhookId: 'wh_1', type: 'ADDRESS_ACTIVITY' };
+  await tell(provider, { ...body, id: 'whevt_1', event: { network: 'SOLANA_MAINNET', slot: 1, transaction: [{}] } });
+  await tell(provider, { ...body, id: 'whevt_2', event: { network: 'ETH_MAINNET', activity: [{ category: 'new' }] } });
+  assert.deepEqual(outcomes, ['quarantined BODY_UNREADABLE', 'quarantined ROW_UNREADABLE']);
+});
+
+test('QuickNode: a log without a contract is never read as the native coin', async (t) => {
+  const provider = quicknode({ secrets, keepDistanceFromTip: 12 });
+  const { tell, credited, outcomes } = await receiver(t, provider, { ...ours, confirmations: { 'eip155:1': 12 } });
+  const body = quicknodeBody(transfer()) as { transfers: object[] };
+  await tell(provider, { ...body, transfers: body.transfers.map((one) => ({ ...one, contract: '' })) });
+  assert.deepEqual([credited(), outcomes], [[], ['quarantined ROW_UNREADABLE']]);
+});
+
+test('Coinbase: wallet.activity.multi is read, and a transfer that says no amount is kept for an operator', async (t) => {
+  const provider = coinbaseCdp({ secrets, trustMined: true });
+  const { tell, credited, outcomes } = await receiver(t, provider, {
+    ...ours,
+    assets: [{ asset: usdcOnBase, decimals: 6 }],
+  });
+  const data = {
+    network: 'base-mainnet',
+    blockNumber: '12345678',
+    transactionHash: randomHash(),
+    logIndex: '0',
+    contractAddress: contract,
+    eventName: 'Transfer',
+  };
+  const body = { eventId: '1', eventType: 'wallet.activity.multi', timestamp: '2025-06-01T12:00:00Z' };
+  await tell(provider, { ...body, data: { ...data, from: alice, to: alice, value: '2500000' } }, 'one');
+  await tell(provider, { ...body, data }, 'two');
+  assert.deepEqual(credited(), [`2500000 ${usdcOnBase}`]);
+  assert.deepEqual(outcomes, ['recorded', 'quarantined BODY_UNREADABLE']);
+});
