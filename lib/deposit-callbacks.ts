@@ -14,6 +14,7 @@ import { sourceFilter } from './middleware/source-filter.ts';
 import { whenOver } from './middleware/when-over.ts';
 import { type NewsKind, type NewsMap, newsKinds } from './observe/news.ts';
 import type { Operations } from './operator/operations.ts';
+import type { Status } from './operator/status.ts';
 import { type Options, resolveOptions } from './options.ts';
 import { type DepositListener, eventKinds, isEventKind } from './outbox/listeners.ts';
 import type { Provider } from './providers/kit/provider.ts';
@@ -39,6 +40,8 @@ export interface DepositCallbacks<Tx = unknown> extends Operations, Reconciler {
   close(graceMs?: number): Promise<void>;
   /** Asks the chain checks once, now, and records what they say: for tests and scripts; else it is done by itself. */
   confirm(): Promise<void>;
+  /** How the receiver stands: what needs a person, with the cure, and what there is. */
+  status(): Promise<Status>;
   /** The raw body of a stored callback; undefined where none is kept. */
   raw(callbackId: string): Promise<Buffer | undefined>;
   /** Resolves when nothing is in flight, due or being delivered here: for tests and scripts. */
@@ -193,6 +196,10 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
     async reconcile(query: Parameters<Reconciler['reconcile']>[0]) {
       await ready();
       return follower.reconcile(query);
+    },
+    async status() {
+      await ready();
+      return receiver.status();
     },
     raw: async (callbackId: string) => (await store.callback(callbackId))?.body,
     async idle() {

@@ -1,10 +1,12 @@
 import { type ChainFollower, followChains } from './chains/follow-chains.ts';
+import type { EventKind } from './deposits/deposit.ts';
 import { type CallbackLog, createCallbackLog } from './ingest/callback-log.ts';
 import { createIntake, type Intake } from './ingest/intake.ts';
 import { publishNews } from './observe/channels.ts';
 import { createNews, type News } from './observe/news.ts';
 import { logNews } from './observe/news-log.ts';
 import { createOperations, type Operations } from './operator/operations.ts';
+import { createStatus, type Status } from './operator/status.ts';
 import { createWatchdog } from './operator/watchdog.ts';
 import type { Settings } from './options.ts';
 import { createDeliverer, type Deliverer } from './outbox/deliverer.ts';
@@ -20,6 +22,7 @@ export interface Receiver<Tx> {
   readonly deliverer: Deliverer<Tx>;
   readonly follower: ChainFollower;
   readonly operations: Operations;
+  readonly status: () => Promise<Status>;
   /** Starts what runs by itself: deliveries, the watchdog, chain checks, pruning. Needs a store that is ready. */
   start(): void;
   /** Resolves when nothing is being recorded, due, being delivered or waiting for the log here. */
@@ -62,8 +65,16 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
     if (retainMs !== undefined) await store.prune(now() - retainMs);
   }
 
+  const status = createStatus({ store, providers, silenceMs: settings.silenceMs, listensTo, now });
+
+  // Only of one that runs can it be said that nobody listens.
+  function listensTo(kind: EventKind): boolean {
+    return !isStarted || deliverer.listensTo(kind);
+  }
+
   return {
     settings,
+    status,
     news,
     intake,
     log,

@@ -232,3 +232,35 @@ test('nobody acts without a name, and what fails says so without telling more', 
   assert.equal(missing.status, 404);
   assert.match(missing.text, /There is no deposit dep_none/);
 });
+
+test('the page of a deposit that was given up says so, with the error, and delivers it again', async (t) => {
+  const {
+    act,
+    get,
+    send: sendCallback,
+    callbacks,
+    events,
+  } = await inspected(t, {
+    receiver: { delivery: { attempts: 1 } },
+    inspector: { actions },
+  });
+  let isDown = true;
+  callbacks.on('deposit', () => {
+    if (isDown) throw new Error('the ledger is down');
+  });
+  await sendCallback();
+  const [event] = await callbacks.store.events({ state: 'dead', limit: 1 });
+  const path = `/deposits/${event?.deposit.id}`;
+  for (const page of [(await get(path)).text, (await get('/deposits')).text])
+    assert.match(page, /Confirmed<\/span> <span class="badge is-event-dead">Not credited</);
+  const page = (await get(path)).text;
+  assert.match(page, /the ledger is down/);
+  assert.match(page, new RegExp(`action="[^"]*actions/redeliver"[\\s\\S]*value="${event?.id}"`));
+  assert.match((await get('/')).text, /class="headline is-asking"/);
+  isDown = false;
+  await act('redeliver', { event: event?.id ?? '' });
+  await callbacks.idle();
+  assert.deepEqual(events, ['deposit 1500000', 'deposit 1500000']);
+  assert.doesNotMatch((await get(path)).text, /Not credited/);
+  assert.match((await get('/')).text, /class="headline is-calm"/);
+});

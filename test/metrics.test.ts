@@ -148,7 +148,7 @@ test('while the store does not answer, its gauges are absent, and the rest is to
   metrics(
     {
       on: (kind, listener) => callbacks.on(kind, listener),
-      store: { counts: () => (isDown ? Promise.reject(new Error('connection refused')) : callbacks.store.counts()) },
+      status: () => (isDown ? Promise.reject(new Error('connection refused')) : callbacks.status()),
     },
     { registry },
   );

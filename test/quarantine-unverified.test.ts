@@ -72,13 +72,13 @@ for (const [name, makeStore] of Object.entries(stores)) {
 
   test(`${name}: a stranger's flood ends at the quota with 401 and an alarm, and the oldest, a real one, is still there`, async (t) => {
     const { callbacks, alarms, credited, come, putRight } = await open(t, { perAddressPerHour: 20 });
-    assert.equal(await come(rotated, { amount: '77' }), '503 UNAVAILABLE');
+    assert.equal(await come(rotated, { amount: '77' }), '503 KEPT_UNVERIFIED');
     const answers: Record<string, number> = {};
     for (let index = 0; index < 200; index += 1) {
       const answered = await come(strangers);
       answers[answered] = (answers[answered] ?? 0) + 1;
     }
-    assert.deepEqual(answers, { '503 UNAVAILABLE': 19, '401 SIGNATURE_INVALID': 181 });
+    assert.deepEqual(answers, { '503 KEPT_UNVERIFIED': 19, '401 SIGNATURE_INVALID': 181 });
     assert.equal((await callbacks.store.counts()).unverified, 20);
     assert.deepEqual(alarms, ['UNVERIFIED_KEPT', 'UNVERIFIED_FULL'], 'told once a minute, not once a callback');
     // Nothing of it was dispatched, and right callbacks come through as ever.
@@ -95,7 +95,7 @@ for (const [name, makeStore] of Object.entries(stores)) {
     const { come } = await open(t, { perAddressPerHour: 5 });
     for (let index = 0; index < 20; index += 1) await come(strangers, { from: elsewhere });
     assert.equal(await come(strangers, { from: elsewhere }), '401 SIGNATURE_INVALID');
-    assert.equal(await come(rotated, { from: provider }), '503 UNAVAILABLE');
+    assert.equal(await come(rotated, { from: provider }), '503 KEPT_UNVERIFIED');
   });
 
   test(`${name}: the bytes of one address, and of all together, are bounded`, async (t) => {

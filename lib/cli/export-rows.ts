@@ -1,6 +1,8 @@
 import { decimalFrom } from '../deposits/amount.ts';
 import type { DepositRecord } from '../deposits/deposit.ts';
+import type { Credit } from '../operator/credit.ts';
 import type { CallbackRecord, StoredEvent } from '../stores/store.ts';
+import { creditText } from './commands/deposits.ts';
 import { isoTime } from './times.ts';
 
 /** One line of an export: flat, each value a text, so that no spreadsheet rounds an amount. */
@@ -28,14 +30,17 @@ export const depositColumns = [
   'generation',
   'providers',
   'callbacks',
+  'account',
+  'credit',
 ] as const;
 
-export function depositRow(deposit: DepositRecord): ExportRow {
+export function depositRow(deposit: DepositRecord, credit: Credit | undefined): ExportRow {
   const { transaction, decimals } = deposit;
   return texts({
     id: deposit.id,
     first_seen: isoTime(deposit.firstSeenAt),
     status: deposit.status,
+    credit: creditText(deposit.status, credit),
     code: deposit.code,
     network: deposit.network,
     asset: deposit.asset,
@@ -46,6 +51,7 @@ export function depositRow(deposit: DepositRecord): ExportRow {
     from: deposit.from,
     to: deposit.to,
     memo: deposit.memo,
+    account: deposit.account,
     transaction: transaction.id,
     position: transaction.position,
     block: transaction.block?.hash ?? transaction.block?.number,

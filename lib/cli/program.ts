@@ -16,6 +16,7 @@ import { addReprocess } from './commands/reprocess.ts';
 import { addReverify } from './commands/reverify.ts';
 import { addSend } from './commands/send.ts';
 import { addShow } from './commands/show.ts';
+import { addStatus } from './commands/status.ts';
 import type { AddVerb, Context } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 
@@ -26,6 +27,7 @@ const verbs: readonly AddVerb[] = [
   addSend,
   addAudit,
   addDoctor,
+  addStatus,
   addLog,
   addShow,
   addDeposits,

@@ -52,8 +52,9 @@ function unreadableOutcome({ path, reason }: UnreadableRow): TransferOutcome {
   return { outcome: 'quarantined', code: 'ROW_UNREADABLE', path, reason };
 }
 
-function isFinished({ outcome }: TransferOutcome): boolean {
-  return outcome === 'recorded' || outcome === 'failed';
+// What is quarantined as a deposit is an operator's: reading it again changes nothing.
+function isFinished({ outcome, depositId }: TransferOutcome): boolean {
+  return outcome === 'recorded' || outcome === 'failed' || (outcome === 'quarantined' && depositId !== undefined);
 }
 
 function eventIdsOf(touched: ReadonlyMap<string, Advance>): string[] {

@@ -1,4 +1,4 @@
-import type { StoreCounts } from '../stores/store.ts';
+import type { Need, NeedKind } from '../operator/attention.ts';
 import { type Html, html, type Value } from './html.ts';
 import type { Page, PageName, View } from './view.ts';
 
@@ -10,9 +10,9 @@ const paths: Readonly<Record<Exclude<PageName, 'label'>, string>> = {
   quarantine: 'quarantine',
 };
 
-/** What an operator's pages have around them; `counts` are undefined where the store does not answer. */
+/** What an operator's pages have around them; `needs` are undefined where the store does not answer. */
 export interface Frame {
-  counts: StoreCounts | undefined;
+  needs: readonly Need[] | undefined;
 }
 
 /** The whole document around a page. Without a frame, for whoever is not let in, it loads nothing and tells nothing. */
@@ -45,12 +45,25 @@ function assets(root: string): Html {
 <script src="${root}assets/script.js" defer></script>`;
 }
 
-function header({ words, root, token, query }: View, page: Page, { counts }: Frame): Html {
-  const dead = counts?.dead ?? 0;
-  const held = (counts?.deposits.quarantined ?? 0) + (counts?.unverified ?? 0);
+/** Whose entry of the navigation shows how many there are. */
+const badges: Readonly<Partial<Record<NeedKind, PageName>>> = {
+  'dead-letters': 'deadLetters',
+  quarantined: 'quarantine',
+  unassigned: 'quarantine',
+  unread: 'quarantine',
+  unverified: 'quarantine',
+  stuck: 'deposits',
+};
+
+function header({ words, root, token, query }: View, page: Page, { needs = [] }: Frame): Html {
+  const sum = (name: PageName): number =>
+    needs.reduce((total, { kind, count }) => total + (badges[kind] === name ? count : 0), 0);
+  const badge = (name: PageName, tone: string): Value =>
+    sum(name) > 0 && html` <span class="count is-${tone}">${sum(name)}</span>`;
   const waiting: Partial<Record<PageName, Value>> = {
-    deadLetters: dead > 0 && html` <span class="count is-dead">${dead}</span>`,
-    quarantine: held > 0 && html` <span class="count is-quarantined">${held}</span>`,
+    deposits: badge('deposits', 'quarantined'),
+    deadLetters: badge('deadLetters', 'dead'),
+    quarantine: badge('quarantine', 'quarantined'),
   };
   const links = (Object.keys(paths) as (keyof typeof paths)[]).map(
     (name) =>

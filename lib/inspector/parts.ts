@@ -1,5 +1,6 @@
 import { decimalFrom } from '../deposits/amount.ts';
 import type { DepositRecord, DepositStatus } from '../deposits/deposit.ts';
+import type { Credit } from '../operator/credit.ts';
 import { type Html, html, type Value } from './html.ts';
 import type { View } from './view.ts';
 
@@ -45,6 +46,14 @@ export function badge(tone: string, label: string): Html {
 
 export function statusBadge({ words }: View, status: DepositStatus): Html {
   return badge(status, words.status[status]);
+}
+
+/** The status, and beside it that the listeners have not done what it says. */
+export function standing(view: View, status: DepositStatus, credit: Credit | undefined): Html {
+  if (credit === undefined || credit.state === 'done' || (status !== 'confirmed' && status !== 'reverted'))
+    return statusBadge(view, status);
+  const tone = credit.state === 'owed' ? 'pending' : 'event-dead';
+  return html`${statusBadge(view, status)} ${badge(tone, view.words.credit[status][credit.state])}`;
 }
 
 /** A stable code, as the documentation names it. */

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Logger } from '../observe/logger.ts';
+import { createHeard } from '../operator/heard.ts';
 import { act } from './actions.ts';
 import { assets } from './assets/index.ts';
 import { readFilter } from './callback-list.ts';
 import { protect } from './headers.ts';
-import { createHeard } from './heard.ts';
 import { render } from './html.ts';
 import { isLanguage, type Language, languages, preferredLanguage } from './languages.ts';
 import { document, type Frame } from './layout.ts';
@@ -90,11 +90,11 @@ export function createRouter(options: RouterOptions): Router {
     } else {
       await callbacks.ready();
       const shown: View = actions ? { ...view, token: sessionToken(req, res) } : view;
-      const counts = await callbacks.store.counts();
-      const page = await findPage(shown, path, counts);
+      const status = await callbacks.status();
+      const page = await findPage(shown, path, status);
       if (page === undefined) await refuse(req, res, view, { status: 404, reason: 'notFound' });
       else if ('location' in page) redirect(res, 303, page.location);
-      else sendPage(req, res, shown, page, { counts });
+      else sendPage(req, res, shown, page, { needs: status.needs });
     }
   }
 
@@ -127,8 +127,8 @@ export function createRouter(options: RouterOptions): Router {
   }
 
   async function refuse(req: InspectorRequest, res: ServerResponse, view: View, refusal: Refusal): Promise<void> {
-    const counts = await callbacks.store.counts().catch(() => undefined);
-    sendPage(req, res, view, refusalPage(view, refusal), { counts });
+    const status = await callbacks.status().catch(() => undefined);
+    sendPage(req, res, view, refusalPage(view, refusal), { needs: status?.needs });
   }
 
   function viewOf(req: InspectorRequest, { path, query }: Place): View {

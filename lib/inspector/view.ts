@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { DepositCallbacks } from '../deposit-callbacks.ts';
 import type { Alarm, NewsKind, NewsMap } from '../observe/news.ts';
+import type { Heard } from '../operator/heard.ts';
 import type { Store } from '../stores/store.ts';
-import type { Heard } from './heard.ts';
 import type { Html } from './html.ts';
 import type { Words } from './words.ts';
 
@@ -18,7 +18,7 @@ export interface InspectorRequest extends IncomingMessage {
 
 /** What is inspected: `depositCallbacks` fits, whatever its store. */
 export interface Inspected
-  extends Pick<DepositCallbacks, 'redeliver' | 'release' | 'hold' | 'reprocess' | 'reverify' | 'ready'> {
+  extends Pick<DepositCallbacks, 'redeliver' | 'release' | 'hold' | 'reprocess' | 'reverify' | 'ready' | 'status'> {
   on<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): unknown;
   off<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): unknown;
   readonly providers: readonly string[];

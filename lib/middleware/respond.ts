@@ -22,6 +22,7 @@ const titles: Readonly<Record<RefusalCode, string>> = {
   SIGNATURE_INVALID: 'The signature does not fit',
   TIMESTAMP_TOO_OLD: 'The signed time is too old',
   TIMESTAMP_TOO_NEW: 'The signed time is in the future',
+  KEPT_UNVERIFIED: 'The signature does not match; the callback is kept to be checked again',
   KEYS_UNAVAILABLE: 'The signature cannot be checked at the moment',
   METHOD_NOT_ALLOWED: 'The method is not used for callbacks',
   UNAVAILABLE: 'The callback cannot be stored at the moment',

@@ -138,7 +138,7 @@ async function refuseOrKeep(
       refuse(
         req,
         res,
-        new DepositCallbackError('UNAVAILABLE', `${error.message}; kept until reverify`, { cause: error }),
+        new DepositCallbackError('KEPT_UNVERIFIED', `${error.message}; kept until reverify`, { cause: error }),
       );
       return;
     }

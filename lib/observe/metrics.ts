@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { CallbackRecord, Store, StoreCounts } from '../stores/store.ts';
+import type { CallbackRecord, StoreCounts } from '../stores/store.ts';
 import type { NewsKind, NewsMap } from './news.ts';
 
 export interface MetricsOptions {
@@ -12,7 +12,12 @@ export interface MetricsOptions {
 /** What the metrics are taken from: `depositCallbacks` fits. */
 export interface Measured {
   on<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): unknown;
-  readonly store: Pick<Store, 'counts'>;
+  status(): Promise<Asked>;
+}
+
+interface Asked {
+  needs: readonly { kind: string; count: number }[];
+  counts: StoreCounts;
 }
 
 /** Counts and times callbacks into a registry of `prom-client`, and asks the store for its counts when it is read. */
@@ -71,16 +76,16 @@ export function metrics(callbacks: Measured, { registry, prefix = 'deposit_callb
   callbacks.on('dead-letter', ({ kind }) => deadLetters.inc({ kind }));
   callbacks.on('silence', ({ provider }) => silences.inc({ provider }));
   callbacks.on('stuck', ({ deposit }) => stuck.inc({ network: deposit.network }));
-  measureStore(callbacks.store, registers, prefix);
+  measureStore(callbacks, registers, prefix);
 }
 
 /** Gauges that are asked of the store at each read; where it does not answer, they are absent and the rest is not. */
-function measureStore(store: Pick<Store, 'counts'>, registers: Registry[], prefix: string): void {
-  let asked: Promise<StoreCounts | undefined> | undefined;
+function measureStore(callbacks: Pick<Measured, 'status'>, registers: Registry[], prefix: string): void {
+  let asked: Promise<Asked | undefined> | undefined;
   // All gauges of one read share one answer; the registry waits for each of them.
-  const counts = (): Promise<StoreCounts | undefined> => {
-    asked ??= store
-      .counts()
+  const status = (): Promise<Asked | undefined> => {
+    asked ??= callbacks
+      .status()
       .catch(() => undefined)
       .finally(() => {
         asked = undefined;
@@ -93,8 +98,8 @@ function measureStore(store: Pick<Store, 'counts'>, registers: Registry[], prefi
       help,
       registers,
       async collect() {
-        const found = await counts();
-        if (found) this.set(figureOf(found));
+        const found = await status();
+        if (found) this.set(figureOf(found.counts));
         else this.remove();
       },
     });
@@ -107,6 +112,7 @@ function measureStore(store: Pick<Store, 'counts'>, registers: Registry[], prefi
     'When the oldest owed event was made; 0 where none is owed',
     ({ oldestOwedAt = 0 }) => oldestOwedAt / 1_000,
   );
+  gauge('unread', 'Quarantined callbacks that could not be read whole', ({ unread }) => unread);
   gauge('unverified', 'Callbacks kept until reverify', ({ unverified }) => unverified);
   new Gauge({
     name: `${prefix}deposits`,
@@ -114,10 +120,22 @@ function measureStore(store: Pick<Store, 'counts'>, registers: Registry[], prefi
     labelNames: ['status'],
     registers,
     async collect() {
-      const found = await counts();
+      const found = await status();
       // A status that no deposit has any more is absent from the counts.
       this.reset();
-      for (const [status, count] of Object.entries(found?.deposits ?? {})) this.set({ status }, count);
+      for (const [name, count] of Object.entries(found?.counts.deposits ?? {})) this.set({ status: name }, count);
+    },
+  });
+  new Gauge({
+    name: `${prefix}needs_a_person`,
+    help: 'What needs a person, by its kind',
+    labelNames: ['kind'],
+    registers,
+    async collect() {
+      const found = await status();
+      this.reset();
+      // Of one kind there may be several: two providers are silent.
+      for (const { kind, count } of found?.needs ?? []) this.inc({ kind }, count);
     },
   });
 }

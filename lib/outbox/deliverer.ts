@@ -36,6 +36,8 @@ export interface DelivererOptions<Tx> {
 export interface Deliverer<Tx> {
   on(kind: EventKind, listener: DepositListener<Tx>): void;
   off(kind: EventKind, listener: DepositListener<Tx>): void;
+  /** Whether there is a listener of that kind. */
+  listensTo(kind: EventKind): boolean;
   /** Looks for due events soon; also begins the polling. */
   wake(): void;
   /** Resolves once each event was handled here, true, or its next attempt has failed, false. For stores where nothing is durable. */
@@ -238,6 +240,7 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
       wake();
     },
     off: listeners.off,
+    listensTo: listeners.has,
     wake,
     attempted: waiters.wait,
     async idle() {

@@ -72,6 +72,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store<undefined> 
       callbacks: callbacks.count(),
       deposits: transactions.counts(),
       ...events.counts(),
+      unread: callbacks.countUnread(),
       unverified: callbacks.countUnverified(),
     }),
     async prune(before) {

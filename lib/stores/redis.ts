@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { batchValues, bodyFromText, bodyToText, stateFromReply } from './redis/batch.ts';
 import { createRedisConnection, type RedisClient, type RedisConnection } from './redis/client.ts';
-import { assertDurable } from './redis/durability.ts';
+import { assertDurable, roomOf } from './redis/durability.ts';
 import { eventMethods } from './redis/events.ts';
 import { createRedisHolder } from './redis/holder.ts';
 import { queryMethods } from './redis/queries.ts';
@@ -178,6 +178,7 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
     dropUnverified: async (ids) => void (await connection().run('dropUnverified', ids.map(columnText))),
     ...queryMethods(connection, prefix),
     prune,
+    room: () => roomOf(connection()),
   };
 }
 

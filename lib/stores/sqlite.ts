@@ -1,3 +1,5 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { writeCallbacks } from './sqlite/callbacks.ts';
@@ -129,6 +131,11 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     ...unverifiedMethods(connection),
     ...queryMethods(connection),
     prune: (before) => prune(connection, before),
+    async room() {
+      if (!durable) return undefined;
+      const { bavail, blocks, bsize } = await statfs(dirname(path));
+      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    },
   };
 }
 

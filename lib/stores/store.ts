@@ -80,8 +80,10 @@ export interface Store<Tx = unknown> {
     after?: string;
   }): Promise<{ deposit: StoredDeposit; transactionKey: string }[]>;
   counts(): Promise<StoreCounts>;
+  /** How much room is left for what is written, if the store can tell. */
+  room?(): Promise<{ freeBytes: number; totalBytes: number } | undefined>;
   /**
-   * Forgets what is older than `before`, in small steps: callbacks, except a quarantined one that is not finished; and
+   * Forgets what is older than `before`, in small steps: callbacks, except quarantined ones; and
    * the deposits and events of transactions, unless a `deposit` event was ever made for one, a deposit of it waits, or an
    * event of it is owed or dead. Where an event was made, an operator decided, or a statement is a removal or a failure,
    * `load` still gives the transaction's statements, decisions and facts. Returns how many callbacks went.
@@ -115,8 +117,8 @@ export interface CallbackRecord {
   /** From the first byte to the outcome. */
   tookMs: number;
   /**
-   * Every transfer was recorded, or failed by a check that cannot change, or there is none and never will be (a
-   * heartbeat): the same delivery need not be read again.
+   * Every transfer was recorded, or failed by a check that cannot change, or is a deposit in quarantine, or there is none
+   * and never will be (a heartbeat): the same delivery need not be read again.
    */
   finished: boolean;
 }
@@ -242,6 +244,8 @@ export interface StoreCounts {
   /** Leased ones too. */
   owed: number;
   dead: number;
+  /** Quarantined callbacks that are not finished: nobody has read, or could read, all that they report. */
+  unread: number;
   unverified: number;
   /** When the oldest owed event was made, epoch ms. */
   oldestOwedAt?: number;

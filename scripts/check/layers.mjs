@@ -40,7 +40,7 @@ const below = {
     'middleware',
     'observe',
   ],
-  receiver: ['errors', 'util', 'stores', 'chains', 'ingest', 'outbox', 'operator', 'observe', 'options'],
+  receiver: ['errors', 'util', 'deposits', 'stores', 'chains', 'ingest', 'outbox', 'operator', 'observe', 'options'],
   'deposit-callbacks': [
     ...['errors', 'util', 'networks', 'deposits', 'policy', 'providers/kit', 'stores', 'chains', 'ingest', 'outbox'],
     ...['operator', 'middleware', 'observe', 'options', 'receiver'],
@@ -53,7 +53,7 @@ const below = {
     ...['errors', 'util', 'networks', 'deposits', 'signatures', 'stores', 'chains', 'outbox', 'outbound', 'observe'],
   ],
   inspector: [
-    ...['errors', 'util', 'networks', 'deposits', 'signatures', 'stores', 'middleware', 'observe'],
+    ...['errors', 'util', 'networks', 'deposits', 'signatures', 'stores', 'operator', 'middleware', 'observe'],
     'deposit-callbacks',
   ],
   audit: ['errors', 'util', 'networks', 'deposits', 'signatures', 'providers/kit', 'stores', 'outbound', 'testing'],
@@ -63,7 +63,7 @@ const below = {
   ],
   index: [
     ...['errors', 'networks', 'deposits', 'policy', 'providers/kit', 'stores', 'outbox', 'middleware', 'observe'],
-    ...['options', 'deposit-callbacks'],
+    ...['operator', 'options', 'deposit-callbacks'],
   ],
 };
 

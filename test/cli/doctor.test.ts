@@ -31,6 +31,7 @@ test('the doctor finds nothing bad in a sound service, and sends a signed callba
     retention: 'ok',
     keys: 'ok',
     durable: 'ok',
+    needs: 'ok',
     heard: 'ok',
     'signed-probe': 'ok',
     clock: 'ok',

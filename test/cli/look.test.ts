@@ -41,7 +41,7 @@ test('deposits are listed with exact amounts, and filtered', async (t) => {
 
   const shown = await run(['deposits', '--store', path]);
   assert.equal(shown.code, 0);
-  assert.match(shown.stdout, / confirmed +123456789012\.34567890123456789 +eip155:1\/slip44:60 /);
+  assert.match(shown.stdout, / confirmed, not credited yet +123456789012\.34567890123456789 +eip155:1\/slip44:60 /);
   assert.match(shown.stdout, / pending +1\.5 +eip155:1\/erc20:/);
   const json = await run(['deposits', '--store', path, '--status', 'confirmed', '--json']);
   const [deposit, ...others] = JSON.parse(json.stdout);
@@ -49,7 +49,7 @@ test('deposits are listed with exact amounts, and filtered', async (t) => {
   assert.equal(deposit.amount, '123456789012345678901234567890');
   assert.equal(deposit.to, alice);
   const none = await run(['deposits', '--store', path, '--transaction', randomHash()]);
-  assert.equal(none.stderr, 'No deposit fits.\n');
+  assert.equal(none.stderr, 'No deposit matches.\n');
 });
 
 test('show tells all of a callback, of a deposit, and of an event by its id', async (t) => {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { decimalFrom } from '../../deposits/amount.ts';
 import type { DepositRecord, DepositStatus } from '../../deposits/deposit.ts';
+import { type Credit, creditsOf } from '../../operator/credit.ts';
 import type { DepositQuery } from '../../stores/store.ts';
 import { depositJson } from '../callback-json.ts';
 import type { Context } from '../context.ts';
@@ -44,10 +45,19 @@ export function addDeposits(program: Command, { output }: Context, finish: (code
     .option('--limit <count>', 'at most so many', parseCount, 50)
     .option('--json', 'as JSON')
     .action(async (options: DepositsOptions) => {
-      const found = await withStore(options.store, (store) => store.deposits(queryOf(options)));
-      if (options.json) output.json(found.map(depositJson));
-      else if (found.length === 0) output.note('No deposit fits.');
-      else output.table(['first seen', 'status', 'code', 'amount', 'asset', 'to', 'providers', 'id'], found.map(row));
+      const [found, credits] = await withStore(options.store, async (store) => {
+        const deposits = await store.deposits(queryOf(options));
+        return [deposits, await creditsOf(store, deposits)] as const;
+      });
+      if (options.json) {
+        output.json(found.map((one) => ({ ...depositJson(one), ...creditJson(credits.get(one.id)) })));
+      } else if (found.length === 0) output.note('No deposit matches.');
+      else {
+        output.table(
+          ['first seen', 'status', 'code', 'amount', 'asset', 'to', 'providers', 'id'],
+          found.map((one) => row(one, credits.get(one.id))),
+        );
+      }
       finish(exitCodes.ok);
     });
 }
@@ -56,10 +66,10 @@ function queryOf({ store: _s, json: _j, transaction, ...query }: DepositsOptions
   return { ...query, ...(transaction === undefined ? {} : { transactionId: transaction }) };
 }
 
-function row(deposit: DepositRecord): readonly Cell[] {
+function row(deposit: DepositRecord, credit: Credit | undefined): readonly Cell[] {
   return [
     new Date(deposit.firstSeenAt).toISOString(),
-    statusCell(deposit.status),
+    statusCell(deposit.status, credit),
     deposit.code,
     amountText(deposit),
     deposit.asset,
@@ -75,7 +85,10 @@ export function amountText({ amount, decimals, symbol }: DepositRecord): string 
   return decimals === undefined ? `${amount} units${unit}` : `${decimalFrom(amount, decimals)}${unit}`;
 }
 
-export function statusCell(status: DepositStatus): Cell {
+/** The status; where the listeners have not done what it says, that too. */
+export function statusCell(status: DepositStatus, credit?: Credit): Cell {
+  if (credit !== undefined && credit.state !== 'done')
+    return { text: `${status}, ${creditText(status, credit)}`, colour: credit.state === 'owed' ? 'yellow' : 'red' };
   const colours = {
     confirmed: 'green',
     pending: 'yellow',
@@ -85,4 +98,17 @@ export function statusCell(status: DepositStatus): Cell {
     ignored: 'dim',
   } as const;
   return { text: status, colour: colours[status] };
+}
+
+/** `credited`, `not credited: dead letter` and so on; undefined for a status that owes the listeners nothing. */
+export function creditText(status: DepositStatus, credit: Credit | undefined): string | undefined {
+  if (credit === undefined) return undefined;
+  const done = status === 'reverted' ? 'taken back' : 'credited';
+  const why = { done: '', owed: ' yet', failing: ': delivery fails', dead: ': dead letter' }[credit.state];
+  return credit.state === 'done' ? done : `not ${done}${why}`;
+}
+
+/** For `--json`. */
+export function creditJson(credit: Credit | undefined): { credit?: Credit } {
+  return credit === undefined ? {} : { credit };
 }

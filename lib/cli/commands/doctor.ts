@@ -7,7 +7,7 @@ import { examineEndpoint } from '../doctor/endpoint.ts';
 import type { DoctorFinding, Level } from '../doctor/finding.ts';
 import { examineKeys } from '../doctor/keys.ts';
 import { examineOptions } from '../doctor/options.ts';
-import { examineStore, examineTraffic } from '../doctor/store.ts';
+import { examineNeeds, examineStore, examineTraffic } from '../doctor/store.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readUrl } from '../inputs.ts';
 import { addStoreOption, openStore } from '../open-store.ts';
@@ -68,10 +68,14 @@ async function examine(options: DoctorOptions, context: Context): Promise<Doctor
       for (const provider of settings.providers) findings.push(...(await examineKeys(provider, now())));
       output.progress('Looking at the store');
       try {
-        const stored = await examineStore(settings.store, now());
+        const stored = await examineStore(settings.store);
         findings.push(...stored);
         const isReady = !stored.some(({ id, level }) => id === 'durable' && level === 'bad');
-        if (isReady) findings.push(...(await examineTraffic(settings, now())));
+        if (isReady) {
+          const { store, providers, silenceMs } = settings;
+          findings.push(...(await examineNeeds({ store, providers, silenceMs, now })));
+          findings.push(...(await examineTraffic(settings, now())));
+        }
       } finally {
         await settings.store.close().catch(() => {});
       }
@@ -79,7 +83,7 @@ async function examine(options: DoctorOptions, context: Context): Promise<Doctor
   } else if (options.store !== undefined) {
     const store = await openStore(options.store);
     try {
-      findings.push(...(await examineStore(store, now())));
+      findings.push(...(await examineStore(store)), ...(await examineNeeds({ store, now })));
     } finally {
       await store.close();
     }

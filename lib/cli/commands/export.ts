@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { type Command, Option } from 'commander';
-import type { Store } from '../../stores/store.ts';
+import { creditsOf } from '../../operator/credit.ts';
+import type { DepositQuery, Store } from '../../stores/store.ts';
 import type { Context } from '../context.ts';
 import { csvLine } from '../csv.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -62,12 +63,18 @@ async function* rowsOf(store: Store, kind: What, since: number | undefined): Asy
     const query = { ...from, limit: page, ...(before === undefined ? {} : { before }) };
     const records =
       kind === 'deposits'
-        ? (await store.deposits(query)).map((one) => ({ id: one.id, row: depositRow(one) }))
+        ? await depositRows(store, query)
         : (await store.callbacks(query)).map((one) => ({ id: one.id, row: callbackRow(one) }));
     for (const { row } of records) yield row;
     before = records.at(-1)?.id;
     if (records.length < page) return;
   }
+}
+
+async function depositRows(store: Store, query: DepositQuery): Promise<{ id: string; row: ExportRow }[]> {
+  const deposits = await store.deposits(query);
+  const credits = await creditsOf(store, deposits);
+  return deposits.map((one) => ({ id: one.id, row: depositRow(one, credits.get(one.id)) }));
 }
 
 interface Target {

@@ -3,6 +3,7 @@ import { transactionKey } from '../../deposits/identity.ts';
 import type { StoredStatement } from '../../deposits/statement.ts';
 import type { StoredDeposit, TransactionState } from '../../deposits/transaction-state.ts';
 import { DepositCallbackError } from '../../errors.ts';
+import { type Credit, creditIn } from '../../operator/credit.ts';
 import type { CallbackRecord, Store, StoredEvent } from '../../stores/store.ts';
 import { callbackJson, depositJson, eventJson, statementJson } from '../callback-json.ts';
 import type { Context } from '../context.ts';
@@ -11,7 +12,7 @@ import { addStoreOption, withStore } from '../open-store.ts';
 import type { Output } from '../output.ts';
 import { printable } from '../printable.ts';
 import { isoTime } from '../times.ts';
-import { amountText, statusCell } from './deposits.ts';
+import { amountText, creditJson, statusCell } from './deposits.ts';
 import { outcomeCell } from './log.ts';
 
 /** Everything that is known of one callback, deposit or event. */
@@ -67,11 +68,15 @@ function speaksOf({ group }: StoredStatement, deposit: StoredDeposit): boolean {
 
 function dossierJson({ deposit, statements, events, decisions }: Dossier): unknown {
   return {
-    deposit: depositJson(deposit),
+    deposit: { ...depositJson(deposit), ...creditJson(creditAmong(deposit, events)) },
     statements: statements.map(statementJson),
     events: events.map(eventJson),
     decisions: decisions.map((decision) => ({ ...decision, at: isoTime(decision.at) })),
   };
+}
+
+function creditAmong({ status }: StoredDeposit, events: readonly StoredEvent[]): Credit | undefined {
+  return status === 'confirmed' || status === 'reverted' ? creditIn(status, events) : undefined;
 }
 
 function showCallback(record: CallbackRecord, output: Output): void {
@@ -118,9 +123,12 @@ function showCallback(record: CallbackRecord, output: Output): void {
 }
 
 function showDeposit({ deposit, statements, events, decisions }: Dossier, output: Output): void {
+  const credit = creditAmong(deposit, events);
   output.fields({
     deposit: deposit.id,
-    status: statusCell(deposit.status),
+    status: statusCell(deposit.status, credit),
+    error: credit?.error,
+    cure: credit?.eventId === undefined ? undefined : `deposit-callback redeliver ${credit.eventId}`,
     code: deposit.code,
     amount: amountText(deposit),
     units: deposit.amount,
@@ -129,6 +137,7 @@ function showDeposit({ deposit, statements, events, decisions }: Dossier, output
     from: deposit.from,
     to: deposit.to,
     memo: deposit.memo,
+    account: deposit.account,
     transaction: deposit.transaction.id === '' ? undefined : deposit.transaction.id,
     position: deposit.transaction.position,
     block: deposit.transaction.block?.hash ?? deposit.transaction.block?.number,

@@ -1,12 +1,12 @@
+import { createStatus, type StatusOptions } from '../../operator/status.ts';
 import type { Settings } from '../../options.ts';
 import type { Store } from '../../stores/store.ts';
 import type { DoctorFinding } from './finding.ts';
 
-const minute = 60_000;
 const looked = 200;
 
-/** Whether the store keeps what is acknowledged, and what waits in it. The store is ready afterwards, or `bad` is found. */
-export async function examineStore(store: Store, now: number): Promise<DoctorFinding[]> {
+/** Whether the store keeps what is acknowledged. The store is ready afterwards, or `bad` is found. */
+export async function examineStore(store: Store): Promise<DoctorFinding[]> {
   const about = `store (${store.name})`;
   if (!store.durable) {
     return [
@@ -24,35 +24,21 @@ export async function examineStore(store: Store, now: number): Promise<DoctorFin
   } catch (error) {
     return [{ id: 'durable', level: 'bad', about, found: error instanceof Error ? error.message : String(error) }];
   }
-  const findings: DoctorFinding[] = [{ id: 'durable', level: 'ok', about, found: 'keeps what is acknowledged' }];
-  const { dead, unverified, oldestOwedAt, owed } = await store.counts();
-  if (dead > 0)
-    findings.push({
-      id: 'dead-letters',
-      level: 'bad',
-      about,
-      found: `${dead} events are dead letters`,
-      fix: 'deposit-callback dead-letters, then redeliver',
-    });
-  if (unverified > 0)
-    findings.push({
-      id: 'unverified',
-      level: 'bad',
-      about,
-      found: `${unverified} callbacks wait for a key that fits`,
-      fix: 'set the right key, then deposit-callback reverify',
-    });
-  if (oldestOwedAt !== undefined && now - oldestOwedAt > 10 * minute) {
-    const age = Math.round((now - oldestOwedAt) / minute);
-    findings.push({
-      id: 'owed',
-      level: 'bad',
-      about,
-      found: `${owed} events are owed, the oldest for ${age} minutes`,
-      fix: 'does the service run, and does it listen to every kind of event?',
-    });
-  }
-  return findings;
+  return [{ id: 'durable', level: 'ok', about, found: 'keeps what is acknowledged' }];
+}
+
+/** What needs a person, as `status` and the inspector say it too. Needs a store that is ready. */
+export async function examineNeeds(options: StatusOptions): Promise<DoctorFinding[]> {
+  const about = `store (${options.store.name})`;
+  const { needs } = await createStatus(options)();
+  if (needs.length === 0) return [{ id: 'needs', level: 'ok', about, found: 'nothing needs a person' }];
+  return needs.map(({ kind, text, cure, provider }) => ({
+    id: kind,
+    level: 'bad',
+    about: provider ?? about,
+    found: text,
+    fix: cure,
+  }));
 }
 
 /** What the store says of the providers: who is silent, whose signatures do not fit, who never confirms. */

@@ -1,9 +1,10 @@
 import type { DepositRecord } from '../../deposits/deposit.ts';
 import { groupKey } from '../../deposits/identity.ts';
 import type { StoredDeposit } from '../../deposits/transaction-state.ts';
+import { type Credit, creditIn } from '../../operator/credit.ts';
 import { actionForm } from '../forms.ts';
 import { type Html, html } from '../html.ts';
-import { amount, code, empty, facts, section, shorten, statusBadge, time, whole } from '../parts.ts';
+import { amount, code, empty, facts, section, shorten, standing, time, whole } from '../parts.ts';
 import { timeline } from '../timeline.ts';
 import type { Page, View } from '../view.ts';
 
@@ -27,17 +28,28 @@ export async function depositPage(view: View, depositId: string): Promise<Page |
     decisions: (states[0]?.decisions ?? []).filter((one) => one.depositId === depositId),
   });
   const texts = words.deposit;
+  const { status } = deposit;
+  const credit = status === 'confirmed' || status === 'reverted' ? creditIn(status, events) : undefined;
   return {
     title: `${texts.title} ${shorten(depositId)}`,
     name: 'deposits',
     body: html`<div class="title"><div><p class="kicker">${texts.title}</p><h1 class="sum">${amount(view, deposit)}</h1>
-<p class="lead">${statusBadge(view, deposit.status)} ${code(deposit.code)} <code class="soft">${deposit.id}</code></p></div>
-<div class="acts">${decisionForms(view, deposit)}</div></div>
+<p class="lead">${standing(view, status, credit)} ${code(deposit.code)} <code class="soft">${deposit.id}</code></p>
+${credit?.error !== undefined && html`<p class="error"><bdi>${credit.error}</bdi></p>`}</div>
+<div class="acts">${redeliverForm(view, credit)}${decisionForms(view, deposit)}</div></div>
 <div class="beside narrow">
 ${section(texts.timeline, html`<p class="soft">${texts.timelineMore}</p>${entries.length === 0 ? empty(texts.nothing) : html`<ol class="timeline">${entries}</ol>`}`)}
 ${section(texts.facts, factsOf(view, deposit))}
 </div>`,
   };
+}
+
+/** The way out of a dead letter: the event itself, or an earlier one that keeps it back. */
+function redeliverForm(view: View, credit: Credit | undefined): Html {
+  const { act } = view.words;
+  if (credit?.eventId === undefined) return html``;
+  const fields = { event: credit.eventId };
+  return actionForm(view, { action: 'redeliver', label: act.redeliver, explanation: act.redeliverMore, fields });
 }
 
 /** Release and hold, for a deposit that is not credited. */
@@ -58,6 +70,7 @@ function factsOf({ words }: View, deposit: StoredDeposit): Html {
     [texts.units, whole(deposit.amount.toString())],
     [column.to, whole(deposit.to)],
     [column.memo, whole(deposit.memo)],
+    [texts.account, whole(deposit.account)],
     [texts.from, whole(deposit.from)],
     [column.transaction, whole(deposit.transaction.id)],
     [texts.position, whole(deposit.transaction.position)],

@@ -1,5 +1,6 @@
 import type { DepositRecord, DepositStatus } from '../../deposits/deposit.ts';
 import { canonicalAddress } from '../../networks/address.ts';
+import { type Credit, creditsOf } from '../../operator/credit.ts';
 import type { DepositQuery } from '../../stores/store.ts';
 import { choice, field, filter, timeOf } from '../forms.ts';
 import { type Html, html } from '../html.ts';
@@ -13,7 +14,7 @@ import {
   pager,
   row,
   segment,
-  statusBadge,
+  standing,
   table,
   time,
 } from '../parts.ts';
@@ -34,6 +35,7 @@ export async function depositsPage(view: View): Promise<Page> {
     ...(before === null ? {} : { before }),
   });
   const shown = found.slice(0, perPage);
+  const credits = await creditsOf(callbacks.store, shown);
   const { column } = words;
   const form = filter(
     view,
@@ -60,7 +62,7 @@ export async function depositsPage(view: View): Promise<Page> {
     name: 'deposits',
     body: html`<h1>${words.nav.deposits}</h1>
 ${form}
-${shown.length === 0 ? nothing : depositTable(view, shown)}
+${shown.length === 0 ? nothing : depositTable(view, shown, credits)}
 ${pager(view, found.length > perPage ? shown.at(-1)?.id : undefined)}`,
   };
 }
@@ -69,6 +71,7 @@ ${pager(view, found.length > perPage ? shown.at(-1)?.id : undefined)}`,
 export function depositTable(
   view: View,
   deposits: readonly DepositRecord[],
+  credits: ReadonlyMap<string, Credit>,
   act?: (deposit: DepositRecord) => Html,
 ): Html {
   const { words, root } = view;
@@ -90,7 +93,7 @@ export function depositTable(
     deposits.map((deposit) =>
       row(columns, [
         time(deposit.firstSeenAt),
-        html`${statusBadge(view, deposit.status)} ${code(deposit.code)}`,
+        html`${standing(view, deposit.status, credits.get(deposit.id))} ${code(deposit.code)}`,
         amount(view, deposit),
         html`<bdi>${deposit.network}</bdi>`,
         id(assetName(deposit.asset)),

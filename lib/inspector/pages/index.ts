@@ -1,4 +1,4 @@
-import type { StoreCounts } from '../../stores/store.ts';
+import type { Status } from '../../operator/status.ts';
 import { segment } from '../parts.ts';
 import type { Page, View } from '../view.ts';
 import { callbackPage } from './callback.ts';
@@ -13,11 +13,11 @@ import { quarantinePage } from './quarantine.ts';
 export async function findPage(
   view: View,
   path: string,
-  counts: StoreCounts,
+  status: Status,
 ): Promise<Page | { location: string } | undefined> {
   switch (path) {
     case '/':
-      return overviewPage(view, counts);
+      return overviewPage(view, status);
     case '/callbacks':
       return callbacksPage(view);
     case '/deposits':

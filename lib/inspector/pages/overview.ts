@@ -1,3 +1,5 @@
+import type { NeedKind } from '../../operator/attention.ts';
+import type { Status } from '../../operator/status.ts';
 import type { CallbackRecord, StoreCounts } from '../../stores/store.ts';
 import { callbackTable, outcomes } from '../callback-list.ts';
 import { latencyChart, milliseconds, rateChart } from '../charts.ts';
@@ -9,11 +11,9 @@ import type { Page, View } from '../view.ts';
 // As many as a store reads without being felt; older ones of the window are left out, and the page says so.
 const mostCallbacks = 2_000;
 const latest = 10;
-// An event that is owed for longer is worth a look: its listener fails, hangs or is missing.
-const owedLongMs = 10 * 60_000;
 
 /** What an operator wants to know first: what waits for a person, how it runs, who was heard. */
-export async function overviewPage(view: View, counts: StoreCounts): Promise<Page> {
+export async function overviewPage(view: View, status: Status): Promise<Page> {
   const { words, callbacks, query, now, root } = view;
   const window = (Object.keys(windows) as WindowName[]).find((name) => name === query.get('window')) ?? '1h';
   const records = await callbacks.store.callbacks({ since: now - windows[window].ms, limit: mostCallbacks });
@@ -24,8 +24,8 @@ export async function overviewPage(view: View, counts: StoreCounts): Promise<Pag
   return {
     title: words.nav.overview,
     name: 'overview',
-    body: html`${headline(view, counts)}
-${tiles(view, counts)}
+    body: html`${headline(view, status)}
+${tiles(view, status.counts)}
 ${charts(view, records, window)}
 ${section(texts.providers, await providers(view, records))}
 ${section(texts.latest, [callbackTable(view, newest, true), newest.length === 0 && empty(words.callbacks.empty, words.callbacks.emptyMore)], html`<a href="${root}callbacks">${texts.all}</a>`)}
@@ -33,22 +33,32 @@ ${section(texts.alarms, alarms(view))}`,
   };
 }
 
-function headline(view: View, counts: StoreCounts): Html {
-  const { words, root, now } = view;
+/** Where on these pages each kind of need is looked after. */
+const places: Readonly<Record<NeedKind, string>> = {
+  unread: 'quarantine',
+  quarantined: 'quarantine',
+  unassigned: 'quarantine',
+  'dead-letters': 'dead-letters',
+  unheard: 'dead-letters',
+  backlog: 'dead-letters',
+  stuck: 'deposits?status=pending',
+  unverified: 'quarantine',
+  silent: 'callbacks',
+  disk: '',
+};
+
+function headline({ words, root }: View, { needs }: Status): Html {
   const texts = words.overview;
-  const quarantined = counts.deposits.quarantined ?? 0;
-  const { oldestOwedAt } = counts;
-  const isOwedLong = oldestOwedAt !== undefined && now - oldestOwedAt > owedLongMs;
-  const wants = [
-    counts.dead > 0 && html`<a href="${root}dead-letters">${texts.deadLetters(counts.dead)}</a>`,
-    quarantined > 0 && html`<a href="${root}quarantine">${texts.quarantined(quarantined)}</a>`,
-    counts.unverified > 0 && html`<a href="${root}quarantine">${texts.unverified(counts.unverified)}</a>`,
-    isOwedLong && html`<a href="${root}dead-letters">${texts.owedLong(ago(view, oldestOwedAt))}</a>`,
-  ].filter((one) => one !== false);
-  if (wants.length === 0)
+  if (needs.length === 0)
     return html`<div class="headline is-calm"><h1>${texts.calm}</h1><p>${texts.calmMore}</p></div>`;
-  const things = counts.dead + quarantined + counts.unverified + (isOwedLong ? 1 : 0);
-  return html`<div class="headline is-asking"><h1>${texts.attention(things)}</h1><ul>${wants.map((one) => html`<li>${one}</li>`)}</ul></div>`;
+  const things = needs.reduce((sum, { count }) => sum + count, 0);
+  const wants = needs.map(({ kind, count, codes = {}, provider }) => {
+    const details = [...(provider === undefined ? [] : [provider]), ...Object.keys(codes)].filter(
+      (one) => one !== 'NO_CODE',
+    );
+    return html`<li><a href="${root}${places[kind]}">${words.needs[kind](count)}</a>${details.length > 0 && html` <span class="soft"><bdi>${details.join(', ')}</bdi></span>`}</li>`;
+  });
+  return html`<div class="headline is-asking"><h1>${texts.attention(things)}</h1><ul>${wants}</ul></div>`;
 }
 
 function tiles(view: View, counts: StoreCounts): Html {
@@ -63,6 +73,7 @@ ${tile(texts.pending, deposits.pending ?? 0, 'deposits?status=pending', 'pending
 ${tile(texts.owed, counts.owed, 'dead-letters', 'pending', oldestOwedAt === undefined ? undefined : texts.oldest(ago(view, oldestOwedAt)))}
 ${tile(texts.dead, counts.dead, 'dead-letters', 'dead')}
 ${tile(texts.held, deposits.quarantined ?? 0, 'quarantine', 'quarantined')}
+${tile(texts.unread, counts.unread, 'quarantine', 'quarantined')}
 ${tile(texts.kept, counts.unverified, 'quarantine', 'quarantined')}
 </ul>`;
 }

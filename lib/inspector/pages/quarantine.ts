@@ -16,7 +16,7 @@ export async function quarantinePage(view: View): Promise<Page> {
   const { quarantine: texts, act } = words;
   const [deposits, unread, unverified] = await Promise.all([
     callbacks.store.deposits({ status: 'quarantined', limit: most }),
-    callbacks.store.callbacks({ outcome: 'quarantined', limit: most }),
+    callbacks.store.callbacks({ outcome: 'quarantined', finished: false, limit: most }),
     callbacks.store.unverified({ limit: most }),
   ]);
   const decide =
@@ -31,7 +31,7 @@ export async function quarantinePage(view: View): Promise<Page> {
     title: words.nav.quarantine,
     name: 'quarantine',
     body: html`<h1>${words.nav.quarantine}</h1>
-${section(texts.deposits, deposits.length === 0 ? empty(texts.noDeposits) : html`<p class="soft">${texts.depositsMore}</p>${depositTable(view, deposits, decide)}`)}
+${section(texts.deposits, deposits.length === 0 ? empty(texts.noDeposits) : html`<p class="soft">${texts.depositsMore}</p>${depositTable(view, deposits, new Map(), decide)}`)}
 ${section(
   texts.callbacks,
   unread.length === 0

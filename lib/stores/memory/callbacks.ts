@@ -12,6 +12,7 @@ export interface MemoryCallbacks {
   /** Returns how many went. */
   prune(before: number): number;
   count(): number;
+  countUnread(): number;
   keepUnverified(callback: CallbackRecord, quota: UnverifiedQuota): boolean;
   unverified(query: { provider?: string; limit: number }): CallbackRecord[];
   dropUnverified(ids: readonly string[]): void;
@@ -57,13 +58,16 @@ export function createMemoryCallbacks(max: number): MemoryCallbacks {
 
     prune(before) {
       const old = [...stored.values()].filter(
-        ({ receivedAt, outcome, finished }) => receivedAt < before && (outcome !== 'quarantined' || finished),
+        ({ receivedAt, outcome }) => receivedAt < before && outcome !== 'quarantined',
       );
       for (const callback of old) stored.delete(callback.id);
       return old.length;
     },
 
     count: () => stored.size,
+
+    countUnread: () =>
+      [...stored.values()].filter(({ outcome, finished }) => outcome === 'quarantined' && !finished).length,
 
     keepUnverified(callback, quota) {
       if (unverified.has(callback.id)) return true;

@@ -29,13 +29,13 @@ export async function prune(
   return gone;
 }
 
-// A quarantined callback that is not finished may be money that nobody has read yet.
+// A quarantined callback may be money that nobody has read yet, or shows why a deposit was released.
 function pruneCallbacks(schema: string): string {
   return `
     WITH gone AS (
       DELETE FROM ${schema}.callbacks WHERE seq IN (
         SELECT seq FROM ${schema}.callbacks
-        WHERE received_at < $1 AND (outcome <> 'quarantined' OR finished) ORDER BY received_at, seq LIMIT ${step})
+        WHERE received_at < $1 AND outcome <> 'quarantined' ORDER BY received_at, seq LIMIT ${step})
       RETURNING seq),
     tally AS (
       ${addTally(schema, `SELECT 'callbacks', $2::integer, -count(*) FROM gone HAVING count(*) > 0`)})

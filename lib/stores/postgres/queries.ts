@@ -107,7 +107,9 @@ async function count(
     SELECT CASE WHEN state = 'dead' THEN 'dead' ELSE 'owed' END, count(*)::text, min(made_at)::text
     FROM ${schema}.events WHERE state IN ('owed', 'leased', 'dead') GROUP BY 1
     UNION ALL
-    SELECT 'unverified', count(*)::text, NULL FROM ${schema}.unverified`,
+    SELECT 'unverified', count(*)::text, NULL FROM ${schema}.unverified
+    UNION ALL
+    SELECT 'unread', count(*)::text, NULL FROM ${schema}.callbacks WHERE outcome = 'quarantined' AND NOT finished`,
     [],
   );
   const numberOf = (name: string): number => Number(rows.find((row) => row.name === name)?.n ?? 0);
@@ -122,6 +124,7 @@ async function count(
     ),
     owed: numberOf('owed'),
     dead: numberOf('dead'),
+    unread: numberOf('unread'),
     unverified: numberOf('unverified'),
     ...(typeof oldest === 'string' && { oldestOwedAt: Number(oldest) }),
   };

@@ -40,3 +40,14 @@ async function setting(command: RedisConnection['command'], name: string): Promi
     return undefined;
   }
 }
+
+/** Room within `maxmemory`; undefined if there is no such bound, since then it is the machine's. */
+export async function roomOf({
+  command,
+}: RedisConnection): Promise<{ freeBytes: number; totalBytes: number } | undefined> {
+  const info = String(await command('INFO', 'memory'));
+  const [used = 0, most = 0] = ['used_memory', 'maxmemory'].map((name) =>
+    Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0),
+  );
+  return most === 0 ? undefined : { freeBytes: Math.max(0, most - used), totalBytes: most };
+}

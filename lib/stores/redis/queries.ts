@@ -170,12 +170,13 @@ function eventFromFields(id: string, values: (string | null)[]): StoredEvent {
 const statusTally = 'deposits:';
 
 async function count({ command }: RedisConnection, prefix: string): Promise<StoreCounts> {
-  const [flat, owed, dead, unverified, oldest] = await Promise.all([
+  const [flat, owed, dead, unverified, oldest, unread] = await Promise.all([
     command('HGETALL', `${prefix}counts`),
     command('ZCARD', `${prefix}owed`),
     command('ZCARD', `${prefix}dead`),
     command('ZCARD', `${prefix}uns`),
     command('ZRANGE', `${prefix}owed`, '0', '0', 'WITHSCORES'),
+    command('ZINTER', '2', `${prefix}cbo:quarantined`, `${prefix}cbu`),
   ]);
   const tallies = entriesOf(flat);
   const oldestOwedAt = (oldest as string[])[1];
@@ -188,6 +189,7 @@ async function count({ command }: RedisConnection, prefix: string): Promise<Stor
     ),
     owed: Number(owed),
     dead: Number(dead),
+    unread: (unread as unknown[]).length,
     unverified: Number(unverified),
     ...(oldestOwedAt !== undefined && { oldestOwedAt: Number(oldestOwedAt) }),
   };

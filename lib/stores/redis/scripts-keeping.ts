@@ -38,16 +38,15 @@ const says = `local function says(record, member) return string.find(record, mem
 
 /** Values: before, how many to look at, how many to leave in front. Gives how many went, and how many were seen. */
 export const pruneCallbacks: string = `
-${says}
 local before, step, skip = take(), take(), take()
 local gone = 0
 local old = redis.call('ZRANGEBYSCORE', P .. 'cbs', '-inf', '(' .. before, 'LIMIT', skip, step)
 for _, m in ipairs(old) do
   local id = string.sub(m, 18)
   local cb = P .. 'cb:' .. id
-  local c = redis.call('HMGET', cb, 'o', 'r')
-  -- A quarantined callback that is not finished may be money that nobody has read yet.
-  if c[1] ~= 'quarantined' or says(c[2], '"finished":true') then
+  local c = redis.call('HMGET', cb, 'o')
+  -- A quarantined callback may be money that nobody has read yet, or shows why a deposit was released.
+  if c[1] ~= 'quarantined' then
     redis.call('DEL', cb)
     redis.call('ZREM', P .. 'cbs', m)
     redis.call('ZREM', P .. 'cbo:' .. c[1], m)

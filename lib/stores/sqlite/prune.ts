@@ -32,13 +32,10 @@ export async function prune(connection: () => SqliteConnection, before: number):
 
 function pruneCallbacks(connection: SqliteConnection, before: number): number {
   const { sql } = connection;
-  // A quarantined callback that is not finished may be money that nobody has read yet.
+  // A quarantined callback may be money that nobody has read yet, or shows why a deposit was released.
   const old = sql(`
     SELECT seq FROM deposit_callback_callbacks
-    WHERE received_at < ? AND (outcome <> 'quarantined' OR finished = 1) ORDER BY received_at LIMIT ?`).all(
-    before,
-    step,
-  );
+    WHERE received_at < ? AND outcome <> 'quarantined' ORDER BY received_at LIMIT ?`).all(before, step);
   for (const { seq } of old as { seq: number }[]) {
     sql('DELETE FROM deposit_callback_callbacks WHERE seq = ?').run(seq);
     sql('DELETE FROM deposit_callback_bodies WHERE seq = ?').run(seq);

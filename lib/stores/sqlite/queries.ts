@@ -79,12 +79,17 @@ function count(connection: SqliteConnection): StoreCounts {
   const leased = countEvents(connection, 'leased');
   const oldest = Math.min(owed.oldest, leased.oldest);
   const unverified = sql('SELECT count(*) AS n FROM deposit_callback_unverified').get() as { n: number };
+  // A range of the partial index of what was not recorded.
+  const unread = sql(`
+    SELECT count(*) AS n FROM deposit_callback_callbacks
+    WHERE outcome = 'quarantined' AND outcome <> 'recorded' AND finished = 0`).get() as { n: number };
   const ofDeposits = tallies.filter(({ name }) => name.startsWith(statusTally('')));
   return {
     callbacks: tallies.find(({ name }) => name === 'callbacks')?.n ?? 0,
     deposits: Object.fromEntries(ofDeposits.map(({ name, n }) => [name.slice(statusTally('').length), n])),
     owed: owed.n + leased.n,
     dead: countEvents(connection, 'dead').n,
+    unread: unread.n,
     unverified: unverified.n,
     ...(oldest < Number.POSITIVE_INFINITY && { oldestOwedAt: oldest }),
   };

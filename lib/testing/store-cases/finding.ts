@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { CallbackRecord } from '../../stores/store.ts';
 import {
   claimAll,
   claimOne,
@@ -196,7 +197,14 @@ export const findingCases: readonly StoreCase[] = [
   {
     name: 'counts tell what is there and what is owed since when',
     async run({ store }, clock) {
-      assert.deepEqual(await store.counts(), { callbacks: 0, deposits: {}, owed: 0, dead: 0, unverified: 0 });
+      assert.deepEqual(await store.counts(), {
+        callbacks: 0,
+        deposits: {},
+        owed: 0,
+        dead: 0,
+        unread: 0,
+        unverified: 0,
+      });
       await recordDeposits(store, 'a');
       clock.advance(5);
       await recordDeposits(store, 'b', 'c');
@@ -207,6 +215,7 @@ export const findingCases: readonly StoreCase[] = [
         deposits: { confirmed: 3, pending: 1 },
         owed: 3,
         dead: 0,
+        unread: 0,
         unverified: 0,
         oldestOwedAt: startOfTime,
       });
@@ -217,6 +226,22 @@ export const findingCases: readonly StoreCase[] = [
       await store.fail(second, { error: 'x', delayMs: 0, dead: true });
       const counts = await store.counts();
       assert.deepEqual([counts.owed, counts.dead, counts.oldestOwedAt], [1, 1, startOfTime + 5]);
+    },
+  },
+  {
+    name: 'counts tell how many quarantined callbacks nobody has finished reading, as they stand now',
+    async run({ store }, clock) {
+      const unread = (id: string): CallbackRecord =>
+        sampleCallback(id, { outcome: 'quarantined', finished: false, receivedAt: clock.now() });
+      const ignored = sampleCallback('ignored', { outcome: 'ignored', finished: false });
+      const released = sampleCallback('released', { outcome: 'quarantined' });
+      await store.commit({ callbacks: [unread('1'), unread('2'), unread('3'), ignored, released], changes: [] });
+      assert.equal((await store.counts()).unread, 3);
+      await store.commit({ callbacks: [sampleCallback('1'), { ...unread('2'), finished: true }], changes: [] });
+      assert.equal((await store.counts()).unread, 1);
+      clock.advance(1);
+      await store.prune(clock.now());
+      assert.equal((await store.counts()).unread, 1);
     },
   },
 ];

@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { invalidOption } from '../../errors.ts';
+import type { Need } from '../../operator/attention.ts';
+import { createStatus, type Status } from '../../operator/status.ts';
+import { addConfigOption, withOperations } from '../config.ts';
+import type { Context } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { addStoreOption, withStore } from '../open-store.ts';
+import type { Output } from '../output.ts';
+import { isoTime } from '../times.ts';
+
+interface StatusOptions {
+  config?: string;
+  store?: string;
+  json?: boolean;
+}
+
+/** One screen: what needs a person, with the cure, and how the store stands. */
+export function addStatus(program: Command, context: Context, finish: (code: number) => void): void {
+  const { output } = context;
+  const command = program
+    .command('status')
+    .description('show what needs a person, and how to cure it; exits 1 if there is anything')
+    .option('--json', 'as JSON');
+  addConfigOption(command);
+  addStoreOption(command).action(async (options: StatusOptions) => {
+    const status = await statusOf(options, context);
+    if (options.json) output.json(statusJson(status));
+    else show(status, output);
+    finish(status.needs.length > 0 ? exitCodes.found : exitCodes.ok);
+  });
+}
+
+async function statusOf({ config, store }: StatusOptions, { output, now }: Context): Promise<Status> {
+  // The configuration knows the providers and their silence as well.
+  if (config !== undefined) return withOperations(config, output, (receiver) => receiver.status());
+  if (store === undefined) throw invalidOption('--config, --store', 'give one of them to look at');
+  return withStore(store, (opened) => createStatus({ store: opened, now })());
+}
+
+function show({ needs, counts, providers }: Status, output: Output): void {
+  if (needs.length === 0) output.line(output.colour('green', 'Nothing needs a person.'));
+  for (const { kind, text, cure } of needs) {
+    output.line(`${output.colour('red', kind.padEnd(13))} ${text}`);
+    output.line(`${' '.repeat(13)} ${output.colour('dim', cure)}`);
+  }
+  output.line();
+  output.fields({
+    callbacks: counts.callbacks,
+    deposits: Object.entries(counts.deposits)
+      .map(([status, n]) => `${n} ${status}`)
+      .join(', '),
+    'owed events': counts.owed,
+    'oldest owed': isoTime(counts.oldestOwedAt),
+    'dead letters': counts.dead,
+    'not read whole': counts.unread,
+    unverified: counts.unverified,
+    ...Object.fromEntries(
+      providers.map(({ name, heardAt }) => [
+        name,
+        heardAt === undefined ? 'not heard for 30 days' : `heard ${isoTime(heardAt)}`,
+      ]),
+    ),
+  });
+}
+
+function statusJson({ needs, counts, providers }: Status): unknown {
+  const { oldestOwedAt, ...rest } = counts;
+  return {
+    needs: needs.map(({ since, ...need }: Need) => ({
+      ...need,
+      ...(since === undefined ? {} : { since: isoTime(since) }),
+    })),
+    counts: { ...rest, ...(oldestOwedAt === undefined ? {} : { oldestOwedAt: isoTime(oldestOwedAt) }) },
+    providers: providers.map(({ name, heardAt }) => ({
+      name,
+      ...(heardAt === undefined ? {} : { heardAt: isoTime(heardAt) }),
+    })),
+  };
+}

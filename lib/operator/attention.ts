@@ -1,0 +1,263 @@
+import type { DepositRecord, EventKind } from '../deposits/deposit.ts';
+import { networks } from '../networks/registry.ts';
+import type { Store, StoreCounts } from '../stores/store.ts';
+import type { Heard } from './heard.ts';
+
+/**
+ * What needs a person, and nothing else does: the inspector, `doctor`, `status` and the metrics all ask here.
+ *
+ * - `unread`: quarantined callbacks of which something could not be read: a body, a row, a network or asset of a new name.
+ * - `quarantined`: deposits that a check, a conflict or a hold keeps back.
+ * - `unassigned`: deposits to accounts of ours whose customer is not known.
+ * - `dead-letters`: events that were given up.
+ * - `unheard`: events that credit or revert, and that nothing listens to.
+ * - `backlog`: events that are owed for longer than ten minutes.
+ * - `stuck`: deposits that are pending for longer than their network's bound.
+ * - `unverified`: callbacks whose signature did not match, kept until `reverify`.
+ * - `silent`: a provider that has sent nothing for `silenceMs`.
+ * - `disk`: the store is almost out of room.
+ */
+export type NeedKind =
+  | 'unread'
+  | 'quarantined'
+  | 'unassigned'
+  | 'dead-letters'
+  | 'unheard'
+  | 'backlog'
+  | 'stuck'
+  | 'unverified'
+  | 'silent'
+  | 'disk';
+
+/** One reason to call a person. */
+export interface Need {
+  kind: NeedKind;
+  /** How many; of `stuck` at most 1000 are counted. */
+  count: number;
+  /** How many by code, of up to 1000: for `quarantined` and `unread`. */
+  codes?: Readonly<Record<string, number>>;
+  /** Since when, epoch ms. */
+  since?: number;
+  /** The silent provider. */
+  provider?: string;
+  /** One sentence. */
+  text: string;
+  /** What to run or do. */
+  cure: string;
+}
+
+export interface AttentionOptions {
+  store: Store;
+  /** Without them nobody is silent. */
+  providers?: readonly { name: string }[];
+  silenceMs?: number | undefined;
+  heard: Heard;
+  /** Whether this process listens to a kind of event; without it `unheard` cannot be told. */
+  listensTo?: (kind: EventKind) => boolean;
+  now: number;
+}
+
+const sampled = 1_000;
+/** An event that is owed for longer is worth a look: its listener fails, hangs or is missing. */
+export const backlogMs: number = 10 * 60_000;
+const leastFree = { share: 0.05, bytes: 256 * 2 ** 20 };
+
+/** Everything that needs a person now, what most concerns money first. */
+export async function findNeeds(options: AttentionOptions): Promise<{ needs: Need[]; counts: StoreCounts }> {
+  const counts = await options.store.counts();
+  const found = await Promise.all([
+    deadLetters(counts),
+    unheard(options),
+    quarantined(options.store, counts),
+    unread(options.store, counts),
+    unverified(counts),
+    backlog(counts, options.now),
+    stuck(options),
+    silent(options),
+    disk(options.store),
+  ]);
+  return { needs: found.flat(), counts };
+}
+
+function deadLetters({ dead }: StoreCounts): Need[] {
+  if (dead === 0) return [];
+  const text = `${things(dead, 'event')} ${dead === 1 ? 'is a dead letter' : 'are dead letters'}: not credited, not taken back`;
+  return [
+    {
+      kind: 'dead-letters',
+      count: dead,
+      text,
+      cure: 'deposit-callback dead-letters; mend the listener, then deposit-callback redeliver --all',
+    },
+  ];
+}
+
+async function unheard({ store, listensTo = () => true }: AttentionOptions): Promise<Need[]> {
+  const kinds = (['deposit', 'deposit.reverted'] as const).filter((kind) => !listensTo(kind));
+  const found = await Promise.all(
+    kinds.map(async (kind) => ({ kind, events: await store.events({ state: 'owed', kind, limit: sampled }) })),
+  );
+  return found
+    .filter(({ events }) => events.length > 0)
+    .map(({ kind, events }) => ({
+      kind: 'unheard',
+      count: events.length,
+      text: `${things(events.length, 'event')} of kind ${kind} ${are(events.length)} owed, and nothing listens`,
+      cure: `add callbacks.on('${kind}', ...); what is owed is delivered then`,
+    }));
+}
+
+async function quarantined(store: Store, counts: StoreCounts): Promise<Need[]> {
+  const count = counts.deposits.quarantined ?? 0;
+  if (count === 0) return [];
+  const deposits = await store.deposits({ status: 'quarantined', limit: sampled });
+  const codes = tallyOf(deposits.map(({ code }: DepositRecord) => code));
+  const { UNASSIGNED: unassigned = 0, ...others } = codes;
+  const needs: Need[] = [];
+  if (count > unassigned) {
+    const kept = count - unassigned;
+    needs.push({
+      kind: 'quarantined',
+      count: kept,
+      codes: others,
+      text: `${things(kept, 'deposit')} ${are(kept)} not credited until a person decides (${listOf(others)})`,
+      cure: 'deposit-callback deposits --status quarantined; then show, and release what is true',
+    });
+  }
+  if (unassigned > 0) {
+    needs.push({
+      kind: 'unassigned',
+      count: unassigned,
+      text: `${things(unassigned, 'deposit')} went to an account of ours whose customer is not known`,
+      cure: 'deposit-callback deposits --status quarantined; find the customer, then release it',
+    });
+  }
+  return needs;
+}
+
+async function unread(store: Store, { unread: count }: StoreCounts): Promise<Need[]> {
+  if (count === 0) return [];
+  const callbacks = await store.callbacks({ outcome: 'quarantined', finished: false, limit: sampled });
+  const codes = tallyOf(callbacks.map(({ code, transfers }) => transfers.find((one) => isUnread(one))?.code ?? code));
+  return [
+    {
+      kind: 'unread',
+      count,
+      codes,
+      text: `${things(count, 'callback')} could not be read whole, and may report deposits (${listOf(codes)})`,
+      cure: 'deposit-callback log --outcome quarantined; upgrade or mend the options, then deposit-callback reprocess',
+    },
+  ];
+}
+
+function isUnread({ outcome, depositId }: { outcome: string; depositId?: string }): boolean {
+  return outcome === 'quarantined' && depositId === undefined;
+}
+
+function unverified({ unverified: count }: StoreCounts): Need[] {
+  if (count === 0) return [];
+  return [
+    {
+      kind: 'unverified',
+      count,
+      text: `${things(count, 'callback')} did not verify and ${are(count)} kept`,
+      cure: 'if a key was rotated, add the new one; then deposit-callback reverify',
+    },
+  ];
+}
+
+function backlog({ owed, oldestOwedAt }: StoreCounts, now: number): Need[] {
+  if (oldestOwedAt === undefined || now - oldestOwedAt <= backlogMs) return [];
+  const minutes = Math.round((now - oldestOwedAt) / 60_000);
+  return [
+    {
+      kind: 'backlog',
+      count: owed,
+      since: oldestOwedAt,
+      text: `${things(owed, 'event')} ${are(owed)} owed to the listeners, the oldest for ${minutes} minutes`,
+      cure: 'does the service run, does it listen to every kind of event, and what does its log say of failed deliveries?',
+    },
+  ];
+}
+
+async function stuck({ store, now }: AttentionOptions): Promise<Need[]> {
+  const bounds = new Map(networks.map(({ id, stuckAfterMs }) => [id, stuckAfterMs]));
+  const shortest = Math.min(...bounds.values());
+  const waiting = await store.waiting({ before: now - shortest, limit: sampled });
+  const late = waiting
+    .map(({ deposit }) => deposit)
+    // What is quarantined is counted as such.
+    .filter((one) => one.status === 'pending' || one.status === 'confirmed')
+    .filter((one) => now - (one.waitingSince ?? one.firstSeenAt) > (bounds.get(one.network) ?? shortest));
+  if (late.length === 0) return [];
+  const codes = tallyOf(late.map(({ code }) => code));
+  return [
+    {
+      kind: 'stuck',
+      count: late.length,
+      codes,
+      since: Math.min(...late.map((one) => one.waitingSince ?? one.firstSeenAt)),
+      text: `${things(late.length, 'deposit')} ${are(late.length)} pending for longer than the network needs (${listOf(codes)})`,
+      cure: 'deposit-callback deposits --status pending; then show: its code says what it waits for',
+    },
+  ];
+}
+
+async function silent({ providers = [], silenceMs, heard, now }: AttentionOptions): Promise<Need[]> {
+  if (silenceMs === undefined) return [];
+  const found = await Promise.all(
+    providers.map(async ({ name }) => ({ name, heardAt: await heard.lastAt(name, now) })),
+  );
+  return found.flatMap(({ name, heardAt }): Need[] => {
+    // One that was never heard may be new; it is silent once it has spoken and stopped.
+    if (typeof heardAt !== 'number' || now - heardAt < silenceMs) return [];
+    return [
+      {
+        kind: 'silent',
+        count: 1,
+        since: heardAt,
+        provider: name,
+        text: `${name} has sent nothing since ${new Date(heardAt).toISOString()}: deposits may be missed`,
+        cure: `deposit-callback log --provider ${name}; look at its status page, then have it send again, or reconcile`,
+      },
+    ];
+  });
+}
+
+async function disk(store: Store): Promise<Need[]> {
+  const room = await store.room?.();
+  if (room === undefined || room.freeBytes > Math.max(leastFree.bytes, room.totalBytes * leastFree.share)) return [];
+  const percent = ((room.freeBytes / room.totalBytes) * 100).toFixed(1);
+  return [
+    {
+      kind: 'disk',
+      count: 1,
+      text: `The store has ${Math.floor(room.freeBytes / 2 ** 20)} MiB of room left (${percent} %): without room every callback gets a 503`,
+      cure: 'make room, or deposit-callback prune',
+    },
+  ];
+}
+
+function tallyOf(codes: readonly (string | undefined)[]): Record<string, number> {
+  const tally: Record<string, number> = {};
+  for (const code of codes) {
+    const name = code ?? 'NO_CODE';
+    tally[name] = (tally[name] ?? 0) + 1;
+  }
+  return tally;
+}
+
+function listOf(codes: Readonly<Record<string, number>>): string {
+  return Object.entries(codes)
+    .sort(([, a], [, b]) => b - a)
+    .map(([code, n]) => `${n} ${code === 'NO_CODE' ? 'without a code' : code}`)
+    .join(', ');
+}
+
+function things(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function are(count: number): string {
+  return count === 1 ? 'is' : 'are';
+}

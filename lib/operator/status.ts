@@ -1,0 +1,39 @@
+import type { EventKind } from '../deposits/deposit.ts';
+import type { Store, StoreCounts } from '../stores/store.ts';
+import { findNeeds, type Need } from './attention.ts';
+import { createHeard } from './heard.ts';
+
+/** How a receiver stands: what needs a person, and what there is. */
+export interface Status {
+  /** Empty when nothing needs a person. */
+  needs: readonly Need[];
+  counts: StoreCounts;
+  /** When each provider was last heard within 30 days, epoch ms; refused callbacks, which may be anybody's, do not count. */
+  providers: readonly { name: string; heardAt?: number }[];
+}
+
+export interface StatusOptions {
+  store: Store;
+  providers?: readonly { name: string }[];
+  silenceMs?: number | undefined;
+  listensTo?: (kind: EventKind) => boolean;
+  now: () => number;
+}
+
+/** Asks the store how it stands. Each answer is new; when a provider was last heard is looked up from where the last look ended. */
+export function createStatus(options: StatusOptions): () => Promise<Status> {
+  const { store, providers = [], now: clock } = options;
+  const heard = createHeard(store);
+  return async () => {
+    const now = clock();
+    const [{ needs, counts }, heardOf] = await Promise.all([
+      findNeeds({ ...options, heard, now }),
+      Promise.all(providers.map(async ({ name }) => ({ name, heardAt: await heard.lastAt(name, now) }))),
+    ]);
+    return {
+      needs,
+      counts,
+      providers: heardOf.map(({ name, heardAt }) => (typeof heardAt === 'number' ? { name, heardAt } : { name })),
+    };
+  };
+}
