@@ -122,15 +122,15 @@ export function canonicalRemoval(
   };
 }
 
-/** What a payment is keyed by. By transaction, it takes the place of an id that its network does not know as one. */
+/** What a payment is keyed by. By transaction, it stands in where none is named, or a hash that names none on its network. */
 function paymentFor(
   network: Network,
   { keyedBy }: ProviderTraits,
   payment: string | undefined,
   id: string | undefined,
 ): string | undefined {
-  const isKey = keyedBy === 'payment' || (keyedBy === 'transaction' && !canonicalId(network, id));
-  return isKey ? payment : undefined;
+  const isNamed = id !== undefined && !isHashOnly(network, id);
+  return keyedBy === 'payment' || (keyedBy === 'transaction' && !isNamed) ? payment : undefined;
 }
 
 function canonicalId(network: Network, id: string | undefined): string | undefined {

@@ -1,4 +1,5 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
+import { DepositCallbackError } from '../errors.ts';
 import { type Json, numberText, optionalArray, optionalInteger, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
@@ -58,8 +59,12 @@ function readCallback(callback: Json, names: AssetNames): Reading {
 }
 
 function readTransaction(row: Json, status: string, names: AssetNames): Transfer | undefined {
+  const type = `${text(row, 'transaction_type')} ${text(row, 'type')}`;
   // An exchange stands beside the deposit that it exchanges.
-  if (text(row, 'transaction_type') !== 'blockchain' || text(row, 'type') !== 'deposit') return undefined;
+  if (type.startsWith('exchange ')) return undefined;
+  if (type !== 'blockchain deposit') {
+    throw new DepositCallbackError('BODY_UNREADABLE', 'A transaction is neither a deposit nor an exchange');
+  }
   const confirmations = optionalInteger(row, 'confirmations') ?? 0;
   const amount = { decimal: numberText(row, 'amount') };
   const kind = kindOf(status, confirmations);

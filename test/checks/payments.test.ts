@@ -100,7 +100,12 @@ describe('Rules of on-chain reports', () => {
     assert.deepEqual([code, statement?.group?.payment], ['DELIVERED_MISSING', undefined]);
   });
 
-  it('make a payment the key of a transaction id that its network does not know as one', () => {
+  it('let a payment stand in for no id that can be read as none', () => {
+    const { code } = run({ ...eth, payment: 'p1', transaction: { id: 'garbage' } });
+    assert.equal(code, 'TRANSACTION_MALFORMED');
+  });
+
+  it('let a payment stand in for a hash that names no transaction on its network', () => {
     const toncoin = 'tvm:-239/slip44:607';
     const policy = policyOf({ assets: [{ asset: toncoin, decimals: 9 }] });
     const told: Transfer = {
