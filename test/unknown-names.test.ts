@@ -33,11 +33,13 @@ async function receiverOn(t: TestContext, path: string, networks: readonly Netwo
     { asset: ether, decimals: 18 },
     { asset: inkCoin, decimals: 18 },
     { asset: gold, decimals: 6 },
+    { asset: 'tvm:-239/slip44:607', decimals: 9 },
+    { asset: 'polkadot:91b171bb158e2d3848fa23a9f1c25182/slip44:354', decimals: 10 },
   ];
   const made = await receiver(t, {
     providers: [wallet],
     networks,
-    policy: { assets, isOurs: ({ address }) => address === alice },
+    policy: { assets, isOurs: ({ address, network }) => address === alice || !network.startsWith('eip155:') },
     store: sqliteStore({ path }),
   });
   const alarms: Alarm[] = [];
@@ -58,23 +60,27 @@ function file(t: TestContext): string {
 test('a transfer on a network that nobody knows is kept, its neighbours are credited, and once it is defined it is credited once', async (t) => {
   const path = file(t);
   const before = await receiverOn(t, path);
-  const sent = [row('native', 'INK_MAINNET', '5'), row('native', 'ethereum', '7'), row('native', 'INK_MAINNET', '9')];
+  const sent = [
+    row('native', 'QUILL_MAINNET', '5'),
+    row('native', 'ethereum', '7'),
+    row('native', 'QUILL_MAINNET', '9'),
+  ];
   await before.post(...sent);
   assert.equal(before.lastOutcome(), 'quarantined NETWORK_NOT_KNOWN');
   const [record] = before.outcomes;
   assert.deepEqual(
     record?.transfers.map(({ outcome, code, name }) => [outcome, code, name]),
     [
-      ['quarantined', 'NETWORK_NOT_KNOWN', 'INK_MAINNET'],
+      ['quarantined', 'NETWORK_NOT_KNOWN', 'QUILL_MAINNET'],
       ['recorded', undefined, undefined],
-      ['quarantined', 'NETWORK_NOT_KNOWN', 'INK_MAINNET'],
+      ['quarantined', 'NETWORK_NOT_KNOWN', 'QUILL_MAINNET'],
     ],
   );
   assert.deepEqual(before.events, ['deposit 7']);
   assert.deepEqual(await before.callbacks.reprocess(), { read: 1, recorded: 0, passedOver: 0 });
   await before.callbacks.close();
 
-  const after = await receiverOn(t, path, [{ id: ink, name: 'Ink', aliases: { wallet: 'INK_MAINNET' } }]);
+  const after = await receiverOn(t, path, [{ id: ink, name: 'Quill', aliases: { wallet: 'QUILL_MAINNET' } }]);
   await after.callbacks.ready();
   assert.deepEqual(await after.callbacks.reprocess(), { read: 1, recorded: 1, passedOver: 0 });
   await after.callbacks.idle();
@@ -90,7 +96,7 @@ test('a transfer on a network that nobody knows is kept, its neighbours are cred
 test('an alarm comes once a name, not once a callback, and once a day with how often the name came', async (t) => {
   const { post, alarms, clock } = await receiverOn(t, ':memory:');
   for (let times = 0; times < 3; times += 1) {
-    await post(row('native', 'INK_MAINNET', '5'), row({ name: 'GOLD' }, 'ethereum', '5'));
+    await post(row('native', 'QUILL_MAINNET', '5'), row({ name: 'GOLD' }, 'ethereum', '5'));
   }
   assert.deepEqual(
     alarms.map(({ code, provider }) => [code, provider]),
@@ -99,12 +105,12 @@ test('an alarm comes once a name, not once a callback, and once a day with how o
       ['ASSET_NAME_NOT_KNOWN', 'wallet'],
     ],
   );
-  assert.match(alarms[0]?.message ?? '', /"INK_MAINNET".*networks.*reprocess/);
+  assert.match(alarms[0]?.message ?? '', /"QUILL_MAINNET".*networks.*reprocess/);
   assert.match(alarms[1]?.message ?? '', /"GOLD@ethereum".*assets.*reprocess/);
   clock.advance(86_400_000);
-  await post(row('native', 'INK_MAINNET', '5'), row('native', 'ARCTIC', '5'));
+  await post(row('native', 'QUILL_MAINNET', '5'), row('native', 'ARCTIC', '5'));
   assert.equal(alarms.length, 4);
-  assert.match(alarms[2]?.message ?? '', /"INK_MAINNET" \(4 times so far\)/);
+  assert.match(alarms[2]?.message ?? '', /"QUILL_MAINNET" \(4 times so far\)/);
   assert.match(alarms[3]?.message ?? '', /"ARCTIC"\./);
 });
 
@@ -113,4 +119,29 @@ test('tokens of strangers, listed by nobody, raise no alarm and fill no quaranti
   await post(row({ contract: `0x${'ab'.repeat(20)}` }, 'ethereum', '5'), row({ contract: 'x' }, 'ethereum', '5'));
   assert.equal(lastOutcome(), 'ignored ASSET_NOT_LISTED');
   assert.deepEqual(alarms, []);
+});
+
+test('a hash that names no transaction is told once a network, with the cure', async (t) => {
+  const { post, alarms, lastOutcome } = await receiverOn(t, ':memory:');
+  const hash = '5c'.repeat(32);
+  const ton: Transfer = { ...row('native', 'ton', '5'), to: `0:${'b2'.repeat(32)}`, transaction: { id: hash } };
+  const dot: Transfer = {
+    ...row('native', 'polkadot', '5'),
+    to: '15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5',
+    transaction: { id: `0x${hash}` },
+  };
+  await post(ton, dot);
+  await post({ ...ton, amount: { units: '6' } });
+  assert.equal(lastOutcome(), 'quarantined TRANSACTION_HASH_ONLY');
+  assert.deepEqual(
+    alarms.map(({ code, name }) => [code, name]),
+    [
+      ['TRANSACTION_HASH_ONLY', 'tvm:-239'],
+      ['TRANSACTION_HASH_ONLY', 'polkadot:91b171bb158e2d3848fa23a9f1c25182'],
+    ],
+  );
+  assert.match(
+    alarms[0]?.message ?? '',
+    /^wallet names transactions of "tvm:-239" by a hash.*docs\/networks\.md.*by hand/,
+  );
 });

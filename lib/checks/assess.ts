@@ -14,7 +14,7 @@ import { resolveNames, type UnknownName } from './resolve-names.ts';
 export interface Assessment {
   outcome: 'recorded' | 'ignored' | 'failed' | 'quarantined';
   code?: CheckCode;
-  /** The network or asset that nobody knows, as the provider writes it. */
+  /** The network or asset that nobody knows, as the provider writes it; the network where only a hash is given (`TRANSACTION_HASH_ONLY`). */
   name?: string;
   statement?: StoredStatement;
   /** What the statement is loaded and committed with. */
@@ -104,6 +104,7 @@ function conclude(
   return present<Assessment>({
     outcome,
     code,
+    name: code === 'TRANSACTION_HASH_ONLY' ? canonical.network.id : undefined,
     statement,
     transactionKey: statement?.group && transactionKey(statement.group),
   });

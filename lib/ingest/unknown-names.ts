@@ -2,7 +2,10 @@ import { LRUCache } from 'lru-cache';
 import type { Assessment } from '../checks/assess.ts';
 import type { News } from '../observe/news.ts';
 
-/** Tells of networks and assets that nobody knows, each name once, not once a callback. */
+/**
+ * Tells of what a provider sends and nobody can tell a deposit by until somebody acts: networks and assets that no table
+ * knows, transactions given by a hash that names none. Each name once, not once a callback.
+ */
 export type UnknownNames = (by: Teller, assessments: readonly Assessment[]) => void;
 
 /** Who names it, and in which callback. */
@@ -25,40 +28,49 @@ interface Told {
 const mostNames = 1_000;
 const againMs = 86_400_000;
 
-const cures = {
-  NETWORK_NOT_KNOWN: {
-    what: 'a network',
-    cure: "define it in the option networks, for example networks: [{ id: 'eip155:N', aliases: [the name] }]",
-  },
-  ASSET_NAME_NOT_KNOWN: {
-    what: 'an asset',
-    cure: "give its CAIP-19 in the provider's option assets, by that name",
-  },
-} as const;
+type Code = 'NETWORK_NOT_KNOWN' | 'ASSET_NAME_NOT_KNOWN' | 'TRANSACTION_HASH_ONLY';
+
+// What is wrong, and the cure.
+const words: Readonly<Record<Code, (name: string) => readonly [what: string, cure: string]>> = {
+  NETWORK_NOT_KNOWN: (name) => [
+    `a network that no table knows: ${name}`,
+    "Its transfers are kept; define it in the option networks, for example networks: [{ id: 'eip155:N', aliases: [the name] }], and run reprocess",
+  ],
+  ASSET_NAME_NOT_KNOWN: (name) => [
+    `an asset that no table knows: ${name}`,
+    "Its transfers are kept; give its CAIP-19 in the provider's option assets, by that name, and run reprocess",
+  ],
+  TRANSACTION_HASH_ONLY: (name) => [
+    `transactions of ${name} by a hash, which names none there`,
+    'Its transfers cannot be credited from these callbacks, and none is lost; take this network from a provider that names transactions as docs/networks.md does, or credit by hand what show tells of the callback',
+  ],
+};
+
+const isCode = (code: string | undefined): code is Code => code !== undefined && Object.hasOwn(words, code);
 
 /**
  * Raises one alarm a name, with how often it came; while it keeps coming, one more a day. Its transfers are kept, and
- * `reprocess` reads them once the name is known.
+ * `reprocess` reads them once the name is known; a hash that names no transaction never comes to do so.
  */
 export function createUnknownNames({ news, now }: UnknownNamesParts): UnknownNames {
   const told = new LRUCache<string, Told>({ max: mostNames });
 
-  const tell = ({ provider, callbackId }: Teller, code: keyof typeof cures, name: string): void => {
+  const tell = ({ provider, callbackId }: Teller, code: Code, name: string): void => {
     const key = `${code} ${provider} ${name}`;
     const known = told.get(key);
     const times = (known?.times ?? 0) + 1;
     const isDue = known === undefined || now() - known.at >= againMs;
     told.set(key, { at: isDue ? now() : known.at, times });
     if (!isDue) return;
-    const { what, cure } = cures[code];
+    const [what, cure] = words[code](JSON.stringify(name));
     const often = times === 1 ? '' : ` (${times} times so far)`;
-    const message = `${provider} names ${what} that no table knows: ${JSON.stringify(name)}${often}. Its transfers are kept; ${cure}, and run reprocess`;
+    const message = `${provider} names ${what}${often}. ${cure}`;
     news?.tell('alarm', { code, message, provider, name, callbackId });
   };
 
   return (by, assessments) => {
     for (const { code, name } of assessments) {
-      if (name !== undefined && (code === 'NETWORK_NOT_KNOWN' || code === 'ASSET_NAME_NOT_KNOWN')) tell(by, code, name);
+      if (name !== undefined && isCode(code)) tell(by, code, name);
     }
   };
 }

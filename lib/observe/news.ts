@@ -50,6 +50,7 @@ export type AlarmCode =
   | 'POLICY_FAILED'
   | 'PROVIDER_NOTICE'
   | 'SOURCE_UNKNOWN'
+  | 'TRANSACTION_HASH_ONLY'
   | 'UNVERIFIED_FULL'
   | 'UNVERIFIED_KEPT';
 
@@ -60,7 +61,7 @@ export interface Alarm {
   provider?: string;
   /** CAIP-2. */
   network?: string;
-  /** The network or asset that nobody knows, as the provider writes it. */
+  /** The network or asset that nobody knows, as the provider writes it; the network of a `TRANSACTION_HASH_ONLY`. */
   name?: string;
   deposit?: DepositRecord;
   callbackId?: string;
