@@ -7,6 +7,7 @@ import { claimedDecimals, claimedSymbol, ifReadable } from './kit/claims.ts';
 import { defineProvider } from './kit/define-provider.ts';
 import { eventTime } from './kit/event-time.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import { blockFrom } from './kit/readings.ts';
 import { signStandardWebhooks, standardWebhooksHeaders, verifyStandardWebhooks } from './standard-webhooks.ts';
 
 /**
@@ -83,10 +84,7 @@ function readTransfer(callback: Json, kind: Transfer['kind']): Transfer {
     transaction: present<Transfer['transaction']>({
       id: text(callback, 'data.transaction.hash'),
       position,
-      block: present<{ number?: string; hash?: string }>({
-        number: optionalNumberText(callback, 'data.transaction.block.number'),
-        hash,
-      }),
+      block: blockFrom(optionalNumberText(callback, 'data.transaction.block.number'), hash),
     }),
     confirmations: optionalInteger(callback, 'data.confirmations'),
     at: eventTime(callback, 'timestamp'),

@@ -11,17 +11,9 @@ import {
   readPublished,
 } from '../helpers/published.ts';
 
-// Shrinks to nothing: providers whose published bodies are still to be collected.
-const toBeCollected: readonly string[] = ['imtoken'];
-
 for (const name of everyProvider) {
-  const isToBeCollected = toBeCollected.includes(name);
   test(`${name}: each kind of event that it reads has a published body, or a reason why there is none`, async () => {
     const published = publishedBodies(name);
-    if (isToBeCollected) {
-      assert.equal(published, undefined, `${name} has its bodies: take it off the list of those to be collected`);
-      return;
-    }
     assert.ok(published, `test/providers/published/${name}/cases.json is missing`);
     const { unpublished, cases = [] } = published;
     const events = await eventsOf(name);
