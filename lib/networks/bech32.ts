@@ -26,3 +26,8 @@ export function decodeBech32(text: string, prefix: string, limit = 90): Bech32Te
 export function bytesOf(words: readonly number[]): Uint8Array | undefined {
   return bech32.fromWordsUnsafe([...words]) ?? undefined;
 }
+
+/** 5-bit words of bytes, padded with zeros. */
+export function wordsOf(bytes: Uint8Array): readonly number[] {
+  return bech32.toWords(bytes);
+}

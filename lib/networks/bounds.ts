@@ -92,6 +92,29 @@ export const bitcoinBounds: Bounds = {
   confirmationsReason: 'Section 11 of the Bitcoin paper: below 0.1 % for an attacker with a tenth of the hash rate',
 };
 
+export const bitcoinCashBounds: Bounds = {
+  confirmations: 15,
+  reorgDepth: 15,
+  stuckAfterMs: 6 * 60 * minute,
+  confirmationsReason:
+    'As the large exchanges take (Kraken); nodes do not follow a reorg of more than ten blocks (BCHN, -maxreorgdepth)',
+};
+
+export const cardanoBounds: Bounds = {
+  confirmations: 15,
+  reorgDepth: 2160,
+  stuckAfterMs: 60 * minute,
+  confirmationsReason:
+    'As the large exchanges take (Kraken); Ouroboros undoes at most k = 2160 blocks (docs.cardano.org)',
+};
+
+export const nearBounds: Bounds = {
+  confirmations: 5,
+  reorgDepth: 16,
+  stuckAfterMs: 15 * minute,
+  confirmationsReason: 'Two blocks in a row on top make a block final (nomicon.io, Consensus); five leave room',
+};
+
 export const litecoinBounds: Bounds = {
   confirmations: 12,
   reorgDepth: 12,

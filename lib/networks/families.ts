@@ -1,10 +1,16 @@
 import { antelope } from './antelope.ts';
 import { aptos } from './aptos.ts';
 import { bitcoin } from './bitcoin.ts';
+import { bitcoinCash } from './bitcoin-cash.ts';
+import { cardano } from './cardano.ts';
+import { cosmos } from './cosmos.ts';
 import { evm } from './evm.ts';
+import { near } from './near.ts';
 import type { Codec, Family } from './network.ts';
 import { solana } from './solana.ts';
+import { stellar } from './stellar.ts';
 import { substrate } from './substrate.ts';
+import { sui } from './sui.ts';
 import { ton } from './ton.ts';
 import { tron } from './tron.ts';
 import { xrpl } from './xrpl.ts';
@@ -20,4 +26,10 @@ export const codecs: Readonly<Record<Family, Codec>> = {
   antelope,
   ton,
   xrpl,
+  bitcoincash: bitcoinCash,
+  cosmos,
+  near,
+  sui,
+  cardano,
+  stellar,
 };

@@ -2,7 +2,22 @@
  * The families that this package has a codec for: networks of one family write accounts and transactions alike. A network
  * of your own may have any other name of a family.
  */
-export type Family = 'evm' | 'bitcoin' | 'tron' | 'solana' | 'aptos' | 'substrate' | 'antelope' | 'ton' | 'xrpl';
+export type Family =
+  | 'evm'
+  | 'bitcoin'
+  | 'bitcoincash'
+  | 'tron'
+  | 'solana'
+  | 'aptos'
+  | 'sui'
+  | 'substrate'
+  | 'antelope'
+  | 'ton'
+  | 'xrpl'
+  | 'stellar'
+  | 'cosmos'
+  | 'near'
+  | 'cardano';
 
 /** What a network is. `docs/networks.md` has a line for each. */
 export interface Network {

@@ -1,12 +1,15 @@
 import {
   type Bounds,
   bitcoinBounds,
+  bitcoinCashBounds,
+  cardanoBounds,
   dogecoinBounds,
   eosBounds,
   grandpaBounds,
   instantBounds,
   litecoinBounds,
   localBounds,
+  nearBounds,
   solanaBounds,
   tronBounds,
 } from './bounds.ts';
@@ -38,6 +41,33 @@ const xrpl: Chain = {
   symbol: 'XRP',
   decimals: 6,
   coinType: 144,
+  bounds: instantBounds,
+  hasMemos: true,
+};
+
+const bitcoinCash: Chain = {
+  family: 'bitcoincash',
+  symbol: 'BCH',
+  decimals: 8,
+  coinType: 145,
+  bounds: bitcoinCashBounds,
+};
+const cosmos: Chain = {
+  family: 'cosmos',
+  symbol: 'ATOM',
+  decimals: 6,
+  coinType: 118,
+  bounds: instantBounds,
+  hasMemos: true,
+};
+const near: Chain = { family: 'near', symbol: 'NEAR', decimals: 24, coinType: 397, bounds: nearBounds };
+const sui: Chain = { family: 'sui', symbol: 'SUI', decimals: 9, coinType: 784, bounds: instantBounds };
+const cardano: Chain = { family: 'cardano', symbol: 'ADA', decimals: 6, coinType: 1815, bounds: cardanoBounds };
+const stellar: Chain = {
+  family: 'stellar',
+  symbol: 'XLM',
+  decimals: 7,
+  coinType: 148,
   bounds: instantBounds,
   hasMemos: true,
 };
@@ -127,6 +157,23 @@ export const otherNetworks: readonly Network[] = [
   main('xrpl:0', 'XRP Ledger', xrpl, 'xrp xrpl ripple xrpledger', 'xrpl:livenet'),
   test('xrpl:1', 'XRP Ledger Testnet', xrpl, 'xrp-testnet xrpl-testnet ripple-testnet'),
   test('xrpl:2', 'XRP Ledger Devnet', xrpl, 'xrp-devnet xrpl-devnet'),
+  main('bip122:000000000000000000651ef99cb9fcbe', 'Bitcoin Cash', bitcoinCash, 'bch bitcoin-cash bitcoincash'),
+  main('cosmos:cosmoshub-4', 'Cosmos Hub', cosmos, 'cosmos atom cosmoshub'),
+  test('cosmos:provider', 'Cosmos Hub Testnet', cosmos, 'cosmos-testnet atom-testnet'),
+  main('cosmos:osmosis-1', 'Osmosis', { ...cosmos, symbol: 'OSMO' }, 'osmosis osmo'),
+  main('cosmos:celestia', 'Celestia', { ...cosmos, symbol: 'TIA' }, 'celestia tia'),
+  main('cosmos:injective-1', 'Injective', { ...cosmos, symbol: 'INJ', decimals: 18, coinType: 60 }, 'injective inj'),
+  main('cosmos:dydx-mainnet-1', 'dYdX Chain', { ...cosmos, symbol: 'DYDX', decimals: 18 }, 'dydx'),
+  main('near:mainnet', 'NEAR', near, 'near'),
+  test('near:testnet', 'NEAR Testnet', near, 'near-testnet'),
+  main('sui:mainnet', 'Sui', sui, 'sui'),
+  test('sui:testnet', 'Sui Testnet', sui, 'sui-testnet'),
+  test('sui:devnet', 'Sui Devnet', sui, 'sui-devnet'),
+  main('cip34:1-764824073', 'Cardano', cardano, 'cardano ada'),
+  test('cip34:0-1', 'Cardano Preprod', cardano, 'cardano-preprod cardano-testnet ada-testnet'),
+  test('cip34:0-2', 'Cardano Preview', cardano, 'cardano-preview'),
+  main('stellar:pubnet', 'Stellar', stellar, 'stellar xlm'),
+  test('stellar:testnet', 'Stellar Testnet', stellar, 'stellar-testnet xlm-testnet'),
 ];
 
 function main(id: string, name: string, chain: Chain, stems: string, others = ''): Network {
@@ -150,7 +197,7 @@ function network(id: string, name: string, chain: Chain, aliases: readonly strin
     ...bounds,
     native: Object.freeze({ asset: `${id}/slip44:${coinType}`, symbol, decimals }),
     hasMemos,
-    inputsModel: family === 'bitcoin' ? 'utxo' : 'account',
+    inputsModel: ['bitcoin', 'bitcoincash', 'cardano'].includes(family) ? 'utxo' : 'account',
     testnet,
   });
 }

@@ -1,4 +1,5 @@
 import { decodeBase64, decodeBase64Url, decodeHex } from '../signatures/decode.ts';
+import { crc16 } from './crc16.ts';
 import type { Codec, Network } from './network.ts';
 import { addressInvalid, transactionIdInvalid } from './refusals.ts';
 
@@ -55,14 +56,4 @@ function hash256(text: string): string | undefined {
   const bytes = decodeHex(text.replace(/^0x/, ''));
   const found = bytes?.byteLength === 32 ? bytes : (decodeBase64(text) ?? decodeBase64Url(text));
   return found?.byteLength === 32 ? found.toString('hex') : undefined;
-}
-
-/** CRC-16/XMODEM, as TEP-2 has it. */
-function crc16(bytes: Uint8Array): number {
-  let crc = 0;
-  for (const byte of bytes) {
-    crc ^= byte << 8;
-    for (let bit = 0; bit < 8; bit++) crc = (crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1) & 0xffff;
-  }
-  return crc;
 }

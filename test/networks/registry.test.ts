@@ -100,7 +100,8 @@ test('every network of the registry is whole', () => {
     assert.ok(network.confirmationsReason.length > 20, network.id);
     assert.equal(canonicalAsset(network.native.asset), network.native.asset);
     assert.equal(nativeAsset(network.id), network.native.asset);
-    assert.equal(network.inputsModel, network.family === 'bitcoin' ? 'utxo' : 'account');
+    const isOfOutputs = ['bitcoin', 'bitcoincash', 'cardano'].includes(network.family);
+    assert.equal(network.inputsModel, isOfOutputs ? 'utxo' : 'account');
     assert.ok(Object.isFrozen(network));
   }
   assert.equal(new Set(networks.map((network) => network.id)).size, networks.length);
