@@ -13,8 +13,10 @@ const contracts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     USDT: '0x55d398326f99059fF775485246999027B3197955',
     USDC: '0x8AC76a51cc950d9822D68b83fE1Ad97B32Cd580d',
   },
+  'eip155:137': { USDT: '0xc2132D05D31c914a87C6611C10748AEb04B58e8F' },
   'eip155:8453': { USDC: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913' },
   'tron:728126428': { USDT: 'TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t' },
+  'tvm:-239': { USDT: 'EQCxE6mUtQJKFnGfaROTKOt1lZbDiiX1kCixRv7Nw2Id_sDs' },
   'solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp': {
     USDT: 'Es9vMFrzaCERmJfrF4H2FYD4KCoNkY11McCe8BenwNYB',
     USDC: 'EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGkTwyTDt1v',

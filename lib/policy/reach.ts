@@ -23,7 +23,9 @@ export function checkReach(
     refuseUnreachable(provider, unchecked, listed, confirmations);
     warnOfReorgs(provider, unchecked, confirmations, { warn, networks });
   }
-  if (assets !== 'any' && speaking.length > 0 && speaking.every(({ reportsMemos }) => !reportsMemos)) {
+  // A payment needs no memo.
+  const isMuteOnMemos = speaking.every(({ reportsMemos, keyedBy }) => !reportsMemos && keyedBy !== 'payment');
+  if (assets !== 'any' && speaking.length > 0 && isMuteOnMemos) {
     for (const { asset, memo } of assets.values()) {
       if (memo === 'required')
         warn(`No provider reports memos, so each deposit of ${asset} waits for an operator (rule 31)`);

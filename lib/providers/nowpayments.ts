@@ -33,6 +33,11 @@ const knownAssets = {
   usdterc20: 'ethereum/USDT',
   usdttrc20: 'tron/USDT',
   usdtbsc: 'bsc/USDT',
+  usdtsol: 'solana/USDT',
+  usdtmatic: 'polygon/USDT',
+  bnbbsc: 'bsc',
+  xrp: 'xrpl',
+  ton: 'ton',
 } as const;
 
 /** NOWPayments (IPN). Secrets are the IPN secrets. See `docs/providers/nowpayments.md`. */

@@ -99,6 +99,8 @@ describe('providers beside a policy', () => {
     warnings.length = 0;
     compile({ assets: [ripple] }, { warnings, providers: [{ reportsMemos: false }, { name: 'other' }] });
     assert.deepEqual(warnings, []);
+    compile({ assets: [ripple] }, { warnings, providers: [{ reportsMemos: false, keyedBy: 'payment' }] });
+    assert.deepEqual(warnings, []);
   });
 
   it('may not take the name of the chain check, nor count what cannot be counted', () => {

@@ -116,3 +116,22 @@ test('OxaPay: a row that cannot be read is quarantined by itself, and its neighb
     }
   }
 });
+
+test('OxaPay: USDT on Polygon and on TON is known without assets, as OxaPay writes their networks', async (t) => {
+  const provider = oxapay({ secrets: [secret] });
+  const tokens: readonly (readonly [string, string, string, string])[] = [
+    ['Polygon Network', ours, `0x${'1'.repeat(64)}`, 'eip155:137/erc20:0xc2132D05D31c914a87C6611C10748AEb04B58e8F'],
+    [
+      'TON Network',
+      `0:${'a1'.repeat(32)}`,
+      '2'.repeat(64),
+      'tvm:-239/jetton:EQCxE6mUtQJKFnGfaROTKOt1lZbDiiX1kCixRv7Nw2Id_sDs',
+    ],
+  ];
+  for (const [network, address, tx_hash, asset] of tokens) {
+    const { tell, events } = await storyOf(t, provider, [asset, 6]);
+    const row = { status: 'confirmed', tx_hash, sent_amount: 2.5, currency: 'USDT', network, address };
+    await tell(provider, { type: 'invoice', status: 'Paid', track_id: '1', txs: [{ ...row, confirmations: 250 }] });
+    assert.deepEqual(events, ['deposit 2500000'], network);
+  }
+});
