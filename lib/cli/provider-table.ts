@@ -38,13 +38,16 @@ const makers: Readonly<Record<string, () => Promise<unknown>>> = {
   opennode: () => import('../providers/opennode.ts').then((file) => file.opennode),
   oxapay: () => import('../providers/oxapay.ts').then((file) => file.oxapay),
   plisio: () => import('../providers/plisio.ts').then((file) => file.plisio),
+  privy: () => import('../providers/privy.ts').then((file) => file.privy),
   quicknode: () => import('../providers/quicknode.ts').then((file) => file.quicknode),
   safeheron: () => import('../providers/safeheron.ts').then((file) => file.safeheron),
   shkeeper: () => import('../providers/shkeeper.ts').then((file) => file.shkeeper),
   'standard-webhooks': () => import('../providers/standard-webhooks.ts').then((file) => file.standardWebhooks),
   tatum: () => import('../providers/tatum.ts').then((file) => file.tatum),
   tenderly: () => import('../providers/tenderly.ts').then((file) => file.tenderly),
+  thirdweb: () => import('../providers/thirdweb.ts').then((file) => file.thirdweb),
   tokenpocket: () => import('../providers/tokenpocket.ts').then((file) => file.tokenpocket),
+  turnkey: () => import('../providers/turnkey.ts').then((file) => file.turnkey),
   udun: () => import('../providers/udun.ts').then((file) => file.udun),
 };
 
@@ -62,6 +65,7 @@ const toSign: Readonly<Record<string, object | (() => object)>> = {
   cryptomus: anyAccount,
   plisio: anyAccount,
   blockcypher: { network: 'bitcoin' },
+  turnkey: { organizationId: 'any' },
   'chainup-custody': { appId: 'any' },
   'coinpayments-v2': { url: 'https://example.com/' },
   // Bodies are encrypted for the receiver: without its key, nobody can read them.

@@ -1,0 +1,59 @@
+import type { Transfer } from '../deposits/transfer.ts';
+import { DepositCallbackError } from '../errors.ts';
+import { type Json, numberText, optionalNumberText, optionalText, text } from '../json/json.ts';
+import { present } from '../util/present.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import { assetOn, tokenOn } from './kit/evm-reading.ts';
+import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import { blockFrom, transfersOf, unknown } from './kit/readings.ts';
+import type { Scheme } from './kit/scheme.ts';
+
+// Sent by Svix, whose headers have its own name: https://docs.svix.com/receiving/verifying-payloads/how-manual
+const scheme: Scheme = {
+  algorithm: 'hmac-sha256',
+  signature: { header: 'svix-signature', prefix: 'v1,', list: ' ' },
+  encoding: 'base64',
+  keyPrefix: 'whsec_',
+  keyForm: 'base64',
+  signed: ['id', 'timestamp', 'body'],
+  separator: '.',
+  id: { header: 'svix-id' },
+  timestamp: { header: 'svix-timestamp', unit: 's' },
+};
+
+/** Privy, deposits to embedded and server wallets. Secrets are the signing keys of the endpoints, `whsec_...`. See `docs/providers/privy.md`. */
+export function privy(options: ProviderOptions): Provider {
+  return declareProvider(
+    { name: 'privy', scheme, read: readPrivy, events: ['wallet.funds_deposited'], sendsRemovals: false },
+    options,
+  );
+}
+
+// https://docs.privy.io/api-reference/webhooks/wallet/funds_deposited
+function readPrivy(callback: Json): Reading {
+  if (text(callback, 'type') !== 'wallet.funds_deposited') return unknown;
+  const network = text(callback, 'caip2');
+  return transfersOf(
+    present<Transfer>({
+      kind: 'mined',
+      network,
+      asset: assetOf(callback, network),
+      amount: { units: numberText(callback, 'amount') },
+      from: optionalText(callback, 'sender'),
+      to: text(callback, 'recipient'),
+      // `idempotency_key` is no position: whether a transfer that moves to another block keeps it is not said.
+      transaction: present<Transfer['transaction']>({
+        id: text(callback, 'transaction_hash'),
+        block: blockFrom(optionalNumberText(callback, 'block.number'), undefined),
+      }),
+      evidence: { category: 'transfer', direction: 'in' },
+    }),
+  );
+}
+
+function assetOf(callback: Json, network: string): Transfer['asset'] {
+  const type = text(callback, 'asset.type');
+  if (type === 'native-token') return assetOn(network, undefined);
+  if (type === 'erc20' || type === 'spl') return tokenOn(network, optionalText(callback, 'asset.address'));
+  throw new DepositCallbackError('BODY_UNREADABLE', 'The type of the asset is none that is known');
+}

@@ -1,0 +1,68 @@
+import type { Transfer } from '../deposits/transfer.ts';
+import { DepositCallbackError } from '../errors.ts';
+import { array, type Json, numberText, text } from '../json/json.ts';
+import { unitsAsSent } from './kit/claims.ts';
+import { declareProvider } from './kit/declare-provider.ts';
+import { tokenOn, topicAddress, transferTopic } from './kit/evm-reading.ts';
+import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import { unknown } from './kit/readings.ts';
+import { readingOf, readRows } from './kit/rows.ts';
+import type { Scheme } from './kit/scheme.ts';
+
+// https://portal.thirdweb.com/insight/webhooks/payload
+const scheme: Scheme = {
+  algorithm: 'hmac-sha256',
+  signature: { header: 'x-webhook-signature' },
+  signed: ['body'],
+};
+
+/** thirdweb Insight, events of contracts (EVM). Secrets are those of the webhooks. See `docs/providers/thirdweb.md`. */
+export function thirdweb(options: ProviderOptions): Provider {
+  return declareProvider(
+    {
+      name: 'thirdweb',
+      scheme,
+      read: readThirdweb,
+      events: ['v1.events'],
+      sendsRemovals: true,
+      deadlineMs: 3_000,
+    },
+    options,
+  );
+}
+
+function readThirdweb(callback: Json): Reading {
+  const topic = text(callback, 'topic');
+  if (topic !== 'v1.events' && topic !== 'v1.transactions') return unknown;
+  return readingOf(readRows(array(callback, 'data'), 'data', readRow));
+}
+
+function readRow(row: Json): Transfer | undefined {
+  if (text(row, 'type') !== 'event')
+    throw new DepositCallbackError('BODY_UNREADABLE', 'The members of a transaction are not published; watch events');
+  const status = text(row, 'status');
+  if (status !== 'new' && status !== 'reverted')
+    throw new DepositCallbackError('BODY_UNREADABLE', 'The status of a row is none that is known');
+  const topics = array(row, 'data.topics').map((one) => text(one, ''));
+  const to = topicAddress(topics[2]);
+  if (topics[0]?.toLowerCase() !== transferTopic || to === undefined) return undefined;
+  const network = `eip155:${numberText(row, 'data.chain_id')}`;
+  const contract = text(row, 'data.address');
+  const from = topicAddress(topics[1]);
+  const isNft = topics.length === 4;
+  return {
+    // A reorg sends the same row again, as reverted.
+    kind: status === 'reverted' ? 'removed' : 'mined',
+    network,
+    asset: tokenOn(network, contract),
+    amount: isNft ? { units: 0n } : unitsAsSent(row, 'data', 'data'),
+    ...(from === undefined ? {} : { from }),
+    to,
+    transaction: {
+      id: text(row, 'data.transaction_hash'),
+      position: `log:${numberText(row, 'data.log_index')}`,
+      block: { number: numberText(row, 'data.block_number'), hash: text(row, 'data.block_hash') },
+    },
+    evidence: { category: isNft ? 'nft' : 'transfer', emitter: contract, topics: topics.length, success: true },
+  };
+}
