@@ -95,7 +95,8 @@ function takeBytes(req: CallbackRequest, how: How, done: Done): void {
   const kept = exactBytes(req.rawBody, req, how.coding);
   if (kept !== undefined) {
     done(undefined, kept);
-  } else if (!req.readableDidRead && !req.readableEnded && !req.destroyed) {
+    // An adapter for Lambda marks its request as read without reading it; its body is in `req.body`.
+  } else if (req.readable && !req.readableDidRead && !req.readableEnded && !req.destroyed) {
     if (declaresBody(req)) readFromStream(req, how, done);
     else done(undefined, nothing);
   } else {

@@ -7,9 +7,13 @@ const waiting = new WeakMap<Socket, (() => void)[]>();
 /**
  * Calls `done` once when the exchange is over: the response is out, or its connection is gone. The response's own
  * 'close' does not suffice: one that was queued behind another, by pipelining, never had the socket, and hears nothing
- * when the socket closes.
+ * when the socket closes. Without a connection there is only the response to go by.
  */
 export function whenOver(req: IncomingMessage, res: ServerResponse, done: () => void): void {
+  if (!isEmitter(req.socket)) {
+    onceOf(res, ['finish', 'close'], done);
+    return;
+  }
   const ofSocket = exchangesOf(req.socket);
   ofSocket.push(done);
   res.once('close', () => {
@@ -30,4 +34,18 @@ function exchangesOf(socket: Socket): (() => void)[] {
     for (const done of made.splice(0)) done();
   });
   return made;
+}
+
+/** Adapters for Lambda and its like make requests without a connection: what stands for the socket may be a bare object. */
+function isEmitter(socket: Partial<Socket> | null | undefined): socket is Socket {
+  return typeof socket?.once === 'function' && typeof socket.emit === 'function';
+}
+
+/** Calls `done` at the first of the events. */
+function onceOf(res: ServerResponse, events: readonly string[], done: () => void): void {
+  const first = (): void => {
+    for (const event of events) res.off(event, first);
+    done();
+  };
+  for (const event of events) res.once(event, first);
 }
