@@ -5,6 +5,7 @@ import { DepositCallbackError, invalidOption, type RefusalCode } from './errors.
 import { refusedRecord } from './middleware/callback-record.ts';
 import { dispatch } from './middleware/dispatch.ts';
 import { keepUnverified } from './middleware/keep-unverified.ts';
+import { createMount } from './middleware/mount.ts';
 import { rawBody } from './middleware/raw-body.ts';
 import { replayGuard } from './middleware/replay-guard.ts';
 import type { CallbackRequest, Link, RequestState } from './middleware/request-state.ts';
@@ -68,6 +69,7 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
 
   const guard = replayGuard({ store, policy, intake, log, limits, keepBodies: settings.keepBodies });
   const dispatcher = dispatch({ deliverer, ackMs: limits.ackMs });
+  const mount = createMount(providers, logger);
   const routes = new Map(providers.map((provider) => [provider.path, { provider, links: linksOf(provider) }]));
 
   function linksOf(provider: Provider): readonly Link[] {
@@ -93,10 +95,12 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
   function depositCallbacksMiddleware(
     req: CallbackRequest,
     res: ServerResponse,
-    next: (error?: unknown) => void = () => answerNotFound(res),
+    after?: (error?: unknown) => void,
   ): void {
-    const route = routes.get(pathOf(req));
+    const next = after ?? (() => answerNotFound(res));
+    const route = routes.get(mount.pathOf(req) ?? '');
     if (!route) {
+      mount.missed(req, after === undefined);
       next();
       return;
     }
@@ -238,11 +242,4 @@ function checkSubscription(verb: 'on' | 'off', kind: unknown, listener: unknown)
   const known = [...eventKinds, ...newsKinds];
   if (!known.some((one) => one === kind)) throw invalidOption(name, didYouMean(String(kind), known));
   if (typeof listener !== 'function') throw invalidOption(name, 'needs a function as its listener');
-}
-
-function pathOf(req: CallbackRequest): string {
-  const url = req.url ?? '/';
-  const query = url.indexOf('?');
-  const path = query < 0 ? url : url.slice(0, query);
-  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }

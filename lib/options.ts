@@ -8,6 +8,7 @@ import type { Provider } from './providers/kit/provider.ts';
 import { memoryStore } from './stores/memory.ts';
 import type { Store } from './stores/store.ts';
 import { refuseUnknownKeys } from './util/known-keys.ts';
+import { checkPath } from './util/paths.ts';
 
 /** Options of `depositCallbacks`. Times are in ms, sizes in bytes. An option set to undefined is not set. */
 export interface Options<Tx = unknown> {
@@ -193,6 +194,7 @@ function checkProviders(providers: readonly Provider[]): void {
     }
     if (typeof given !== 'object' || given === null || !('verify' in given) || !('read' in given))
       throw invalidOption(option, 'must be a provider, for example imtoken({ secrets: [...] })');
+    checkPath((given as Provider).path, `${option}.path`);
   });
   for (const field of ['name', 'path'] as const) {
     const values = providers.map((one) => one[field]);

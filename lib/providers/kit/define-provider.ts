@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../../json/json.ts';
 import { isJsonNumber } from '../../json/lossless-json.ts';
 import { type Key, keyRing } from '../../signatures/key-ring.ts';
 import { refuseUnknownKeys } from '../../util/known-keys.ts';
+import { checkPath } from '../../util/paths.ts';
 import { assertBodyForm, type BodyFormOption, bodyFormOf } from './body-form.ts';
 import { signedRequest } from './places.ts';
 import type { InboundCallback, Provider, ProviderOptions, Reading, Sign, Verified } from './provider.ts';
@@ -72,8 +73,7 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
   if (name === 'chain')
     throw invalidOption(`${definition.name}.name`, 'must not be "chain": the chain check has that name');
   const path = options.path ?? `/${name}`;
-  if (!/^\/[^?#\s]*$/.test(path))
-    throw invalidOption(`${name}.path`, 'must begin with "/" and hold no "?", "#" or space');
+  checkPath(path, `${name}.path`);
   if (!Array.isArray(options.secrets) && typeof options.secrets !== 'function') {
     throw invalidOption(`${name}.secrets`, 'must be a list of secrets or a function that returns one');
   }
