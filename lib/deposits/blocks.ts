@@ -13,6 +13,7 @@ export interface Block {
   reports: Map<Reporter, BlockReport>;
   /** So many votes gave it the reorg depth that it never dies. */
   isFinal: boolean;
+  reorgDepth: number;
   /** Some provider says that the transaction failed in it, and has not removed the block since. */
   failed: boolean;
   chainFailed: boolean;
@@ -24,7 +25,7 @@ export function blocksOf(reporters: readonly Reporter[], terms: Terms): Block[] 
   const blocks = new Map<string, Block>();
   for (const reporter of reporters) {
     for (const [hash, report] of reporter.blocks) {
-      const block = ensure(blocks, hash, () => newBlock(hash));
+      const block = ensure(blocks, hash, () => newBlock(hash, terms));
       block.reports.set(reporter, report);
       for (const failure of report.failures) takeFailure(block, reporter, report, failure);
     }
@@ -34,11 +35,12 @@ export function blocksOf(reporters: readonly Reporter[], terms: Terms): Block[] 
   return all;
 }
 
-function newBlock(hash: string): Block {
+function newBlock(hash: string, { reorgDepth }: Terms): Block {
   return {
     hash,
     reports: new Map(),
     isFinal: false,
+    reorgDepth,
     failed: false,
     chainFailed: false,
     failedAmounts: new Set(),
@@ -162,8 +164,13 @@ export function rowsIn(block: Block, key: string): Map<Reporter, Statement[]> {
 export function rowsOf(block: Block, reporter: Reporter, report: BlockReport, key: string): Statement[] {
   const told = report.rows.get(key);
   if (told === undefined) return [];
-  if (block.isFinal || (report.failures.length === 0 && reporter.corrected.size === 0)) return told;
-  return told.filter((row) => !reporter.corrected.has(row) && !hasFailed(row, key, report));
+  if (report.failures.length === 0 && reporter.corrected.size === 0) return told;
+  // Of a final block only what was corrected before it was final itself is gone.
+  const isOwnFinal = block.isFinal && (report.depthByKey.get(key)?.count ?? 0) >= block.reorgDepth;
+  return told.filter((row) => {
+    if (reporter.corrected.has(row)) return isOwnFinal;
+    return block.isFinal || !hasFailed(row, key, report);
+  });
 }
 
 function hasFailed(row: Statement, key: string, { failures }: BlockReport): boolean {

@@ -3,7 +3,7 @@ import type { FoldCode } from './codes.ts';
 import { fixedByTransaction, nthLargest, perhapsApart, toldApart } from './copies.ts';
 import { chainProvider, meets } from './fold-rules.ts';
 import { type DepthView, type GroupView, isConfirmedUnplaced } from './group-view.ts';
-import type { Reporter, Unplaced } from './reporter.ts';
+import type { BlockReport, Reporter, Unplaced } from './reporter.ts';
 import type { Statement } from './statement.ts';
 
 /** One amount in one block that is not dead. */
@@ -70,20 +70,24 @@ function overtakenLeftOut(
   let left = rows;
   for (const [reporter, own] of rows) {
     const report = block.reports.get(reporter);
-    if (!report || own.some(({ position }) => position !== undefined)) continue;
-    const depth = report.depthByKey.get(key);
-    if (depth && meets(depth, confirmations)) continue;
-    const events = new Set(own.map(({ eventId }) => eventId));
-    const isOvertaken = report.statements.some(({ statement, key: other }) => {
-      if (other === key || statement.kind === 'failed' || statement.position !== undefined) return false;
-      const otherDepth = report.depthByKey.get(other);
-      return otherDepth !== undefined && meets(otherDepth, confirmations) && !events.has(statement.eventId);
-    });
-    if (!isOvertaken) continue;
+    const isCorrected = own.some((row) => reporter.corrected.has(row));
+    if (!report || !(isCorrected || isOvertaken(report, key, own, confirmations))) continue;
     if (left === rows) left = new Map(rows);
     left.delete(reporter);
   }
   return left;
+}
+
+function isOvertaken(report: BlockReport, key: string, own: readonly Statement[], confirmations: number): boolean {
+  if (own.some(({ position }) => position !== undefined)) return false;
+  const depth = report.depthByKey.get(key);
+  if (depth && meets(depth, confirmations)) return false;
+  const events = new Set(own.map(({ eventId }) => eventId));
+  return report.statements.some(({ statement, key: other }) => {
+    if (other === key || statement.kind === 'failed' || statement.position !== undefined) return false;
+    const otherDepth = report.depthByKey.get(other);
+    return otherDepth !== undefined && meets(otherDepth, confirmations) && !events.has(statement.eventId);
+  });
 }
 
 /** Copies of one amount that have confirmations and quorum. */

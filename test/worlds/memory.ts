@@ -35,6 +35,10 @@ export function createMemory(world: World): Memory {
     own.some(({ statement: other }) => {
       if (other.provider !== statement.provider) return false;
       if (other.kind !== 'removed' && other.kind !== 'failed') return false;
+      // A failure in a block says nothing of a statement without one, unless it came later.
+      if (other.kind === 'failed' && other.blockHash !== undefined && statement.blockHash === undefined) {
+        return isNewer(other, statement);
+      }
       if (
         other.blockHash !== undefined &&
         statement.blockHash !== undefined &&

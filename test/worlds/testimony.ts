@@ -47,7 +47,7 @@ export function testimony(scene: Scene): Said[] {
           : depth === chain.confirmations || (tick === chain.end && roll.chance(0.4)) || roll.chance(0.05);
       if (isTurn)
         said.push(...reports(scene, block, depth >= chain.confirmations ? 'confirmed' : 'mined', tick, lag, depth));
-    } else if (first && roll.chance(0.2)) {
+    } else if (first && roll.chance(tick < first.from ? 0.2 : 0.4)) {
       said.push(...reports(scene, first, 'seen', tick, lag, 0));
     }
   }
@@ -56,7 +56,7 @@ export function testimony(scene: Scene): Said[] {
 
 function removal({ roll, witness, events }: Scene, block: Inclusion, tick: number): Statement {
   const statement: Statement = { provider: witness.name, kind: 'removed', amount: 0n, eventId: name(events), row: 0 };
-  if (witness.namesBlocks && roll.chance(0.8)) statement.blockHash = block.hash;
+  if (witness.namesBlocks && roll.chance(0.7)) statement.blockHash = block.hash;
   if (witness.namesTimes) statement.at = tick;
   statement.signedBy = witness.key;
   return statement;
