@@ -69,7 +69,13 @@ export async function oursByLinks(
     sourceFilter({ allow: ['127.0.0.0/8', '203.0.113.0/24', '2001:db8::/32'] }),
     rawBody({}),
     signature({ provider, toleranceMs: 86_400_000 }),
-    replayGuard({ store, policy, intake, ...(rememberedIds === undefined ? {} : { rememberedIds }) }),
+    replayGuard({
+      store,
+      policy,
+      providers: [provider],
+      intake,
+      ...(rememberedIds === undefined ? {} : { rememberedIds }),
+    }),
     dispatch({ deliverer }),
   ];
   return (req, res) => {

@@ -67,7 +67,7 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
   let opening: Promise<void> | undefined;
   let isReady = false;
 
-  const guard = replayGuard({ store, policy, intake, log, limits, keepBodies: settings.keepBodies });
+  const guard = replayGuard({ store, policy, providers, intake, log, limits, keepBodies: settings.keepBodies });
   const dispatcher = dispatch({ deliverer, ackMs: limits.ackMs });
   const mount = createMount(providers, logger);
   const routes = new Map(providers.map((provider) => [provider.path, { provider, links: linksOf(provider) }]));

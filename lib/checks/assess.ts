@@ -7,8 +7,10 @@ import type { CompiledPolicy, ProviderTraits } from '../policy/compile-policy.ts
 import { present } from '../util/present.ts';
 import { type CanonicalTransfer, canonicalRemoval, canonicalTransfer } from './canonical-transfer.ts';
 import { checks as allChecks, type Check, earlyChecks } from './checks.ts';
+import { failureOf } from './failure.ts';
 import { orUndefined } from './or-undefined.ts';
 import { resolveNames, type UnknownName } from './resolve-names.ts';
+import { lackingEvidence, shownEvidence } from './shown.ts';
 
 /** What becomes of one transfer: the statement that it makes, or the code of the check that it failed, or both. */
 export interface Assessment {
@@ -29,11 +31,15 @@ export interface Origin {
   callbackId: string;
   /** Epoch ms. */
   receivedAt: number;
+  /** The provider's own id of the event, where it signs one. */
+  report?: string | undefined;
+  /** Fingerprint of the key that signed it. */
+  signedBy?: string | undefined;
 }
 
 /**
- * Makes a transfer canonical, runs the checks and makes its statement. What is ignored makes none; what failed makes none
- * but TRANSACTION_FAILED, which states a failure; what is quarantined makes one with the code in `check`, where every
+ * Makes a transfer canonical, runs the checks and makes its statement. What is ignored makes none; what failed on the chain
+ * states a failure, which also ends what is not ours or not listed by now; what is quarantined makes one with the code in `check`, where every
  * part could be read, so that an operator can release it. Answers at once unless a function of the policy gives a
  * promise; what such a function throws goes on to the caller.
  */
@@ -99,8 +105,10 @@ function conclude(
   origin: Origin,
 ): Assessment {
   const outcome = code === undefined ? 'recorded' : checkResults[code];
-  const isStated = outcome === 'recorded' || outcome === 'quarantined' || code === 'TRANSACTION_FAILED';
-  const statement = isStated ? statementOf(canonical, code, transfer, provider, origin) : undefined;
+  const isAsked = code === undefined ? canonical.kind === 'failed' : failureCodes.has(code) || endsOnly.has(code);
+  const failure = isAsked ? failureOf(canonical) : undefined;
+  const isStated = outcome === 'recorded' || outcome === 'quarantined' || failure !== undefined;
+  const statement = isStated ? statementOf(canonical, { code, failure }, transfer, provider, origin) : undefined;
   return present<Assessment>({
     outcome,
     code,
@@ -110,14 +118,27 @@ function conclude(
   });
 }
 
+/** Checks of what the chain has undone. */
+const failureCodes: ReadonlySet<CheckCode> = new Set<CheckCode>([
+  ...(['TRANSACTION_FAILED', 'PROTOCOL_FAILED', 'CALL_FAILED', 'STATE_NOT_EXECUTED', 'BOUNCED', 'SUPERSEDED'] as const),
+]);
+
+/** What is not ours or not listed now may have been, when it was credited: its failure ends that, and begins nothing. */
+const endsOnly: ReadonlySet<CheckCode> = new Set<CheckCode>(['NOT_OURS', 'OWN_SENDER', 'ASSET_NOT_LISTED']);
+
+interface Found {
+  code: CheckCode | undefined;
+  failure: 'transaction' | 'transfer' | undefined;
+}
+
 function statementOf(
   canonical: CanonicalTransfer,
-  code: CheckCode | undefined,
+  { code, failure }: Found,
   transfer: Transfer,
   provider: ProviderTraits,
   origin: Origin,
 ): StoredStatement | undefined {
-  const kind = code === 'TRANSACTION_FAILED' ? 'failed' : canonical.kind;
+  const kind = failure === undefined ? canonical.kind : 'failed';
   const isTakenBack = kind === 'failed' || kind === 'removed';
   // How much is taken back plays no part, so an amount that cannot be read must not keep the removal out.
   const amount = canonical.amount ?? (isTakenBack ? 0n : undefined);
@@ -141,6 +162,13 @@ function statementOf(
     confirmations: canonical.confirmations,
     at: transfer.at,
     check: isTakenBack ? undefined : code,
+    lacks: isTakenBack || code === undefined ? undefined : lackingEvidence(code, canonical),
+    shows: isTakenBack ? undefined : shownEvidence(canonical),
+    // Without its amount it is not known which transfer failed.
+    failure: failure === 'transfer' && canonical.amount !== undefined ? failure : undefined,
+    onlyEnds: code !== undefined && endsOnly.has(code) ? true : undefined,
+    report: origin.report,
+    signedBy: origin.signedBy,
     from: canonical.from,
     account: typeof canonical.owner === 'object' ? canonical.owner.account : undefined,
     symbol: transfer.symbol,
@@ -169,7 +197,11 @@ export function assessRemoval(
   const canonical = canonicalRemoval(removal, network, provider);
   if (canonical === undefined) return { outcome: 'quarantined', code: 'TRANSACTION_MALFORMED' };
   const statement = present<StoredStatement>({
-    ...origin,
+    eventId: origin.eventId,
+    row: origin.row,
+    callbackId: origin.callbackId,
+    receivedAt: origin.receivedAt,
+    signedBy: origin.signedBy,
     id: statementId(provider, origin, 'removal-'),
     provider: provider.name,
     kind: removal.kind ?? 'removed',

@@ -5,7 +5,7 @@ import type { Owner } from '../policy/compile-owner.ts';
 import type { CompiledPolicy } from '../policy/compile-policy.ts';
 import type { CanonicalTransfer } from './canonical-transfer.ts';
 import { isForeignEmitter } from './emitter.ts';
-import { hasGoodState, isInBlock, isStandardScript, lacksDelivered, lacksStatus } from './evidence.ts';
+import { hasGoodState, isInBlock, isStandardScript, isUnlocked, lacksDelivered, lacksStatus } from './evidence.ts';
 import { heldPayments, isIgnoredPayment } from './payments.ts';
 
 /** One named rule that keeps a false or unwanted transfer from being credited. `docs/checks.md` tells the attack of each. */
@@ -108,7 +108,7 @@ export const checks: readonly Check[] = [
   },
   {
     code: 'TIME_LOCKED',
-    fails: ({ evidence }) => evidence.lockedUntil !== undefined && !/^0+$/.test(evidence.lockedUntil ?? ''),
+    fails: ({ evidence }) => !isUnlocked(evidence),
   },
   { code: 'OUTPUT_KEY_REUSED', fails: ({ evidence }) => evidence.outputKeyReused === true },
   {

@@ -46,9 +46,23 @@ const standardScripts: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether the output, as far as the provider describes it, pays to exactly one address by a known script. */
-export function isStandardScript({ script, scriptAddresses }: Evidence): boolean {
-  if (scriptAddresses !== undefined && scriptAddresses !== 1) return false;
-  return script === undefined || (script !== null && standardScripts.has(script.toLowerCase()));
+export function isStandardScript(evidence: Evidence): boolean {
+  const { script } = evidence;
+  return isOneAddress(evidence) && (script === undefined || (script !== null && isStandardScriptType(script)));
+}
+
+export function isStandardScriptType(script: string): boolean {
+  return standardScripts.has(script.toLowerCase());
+}
+
+/** Whether the output names one address, as far as the provider counts them. */
+export function isOneAddress({ scriptAddresses }: Evidence): boolean {
+  return scriptAddresses === undefined || scriptAddresses === 1;
+}
+
+/** Whether the money can be spent at once, as far as the provider says. */
+export function isUnlocked({ lockedUntil }: Evidence): boolean {
+  return lockedUntil === undefined || /^0+$/.test(lockedUntil ?? '');
 }
 
 /** Whether the provider says that it stands in a block. */

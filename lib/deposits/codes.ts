@@ -66,7 +66,10 @@ export type EvidenceName =
   | 'scriptAddresses'
   | 'replaceable'
   | 'lockedUntil'
-  | 'outputKeyReused';
+  | 'outputKeyReused'
+  | 'direction'
+  | 'soleRecipient'
+  | 'owner';
 
 /** What clears a check that was stored without what it lacked. A check that is not here waits for an operator. */
 export const evidenceWanted: Readonly<Partial<Record<CheckCode, readonly EvidenceName[]>>> = {
@@ -79,6 +82,9 @@ export const evidenceWanted: Readonly<Partial<Record<CheckCode, readonly Evidenc
   REPLACEABLE: ['replaceable'],
   TIME_LOCKED: ['lockedUntil'],
   OUTPUT_KEY_REUSED: ['outputKeyReused'],
+  DIRECTION_UNKNOWN: ['direction'],
+  RECIPIENTS_UNKNOWN: ['soleRecipient'],
+  UNASSIGNED: ['owner'],
 };
 
 /** Codes that the fold puts on an amount, and the policy on a deposit. */

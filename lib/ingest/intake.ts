@@ -1,3 +1,4 @@
+import type { DepositAlarm } from '../deposits/alarms.ts';
 import { depositRecordOf } from '../deposits/transaction-state.ts';
 import type { NetworkTable } from '../networks/table.ts';
 import { type Logger, silentLogger } from '../observe/logger.ts';
@@ -30,6 +31,12 @@ export interface IntakeOptions {
   now?: () => number;
 }
 
+const meanings: Readonly<Record<DepositAlarm['code'], string>> = {
+  DEPOSIT_QUARANTINED: 'is not credited',
+  DEPOSIT_HELD: 'is not credited',
+  CREDIT_IN_DOUBT: 'is credited, and more than is due',
+};
+
 /** From an authentic callback to a stored one: reads, assesses, records. */
 export interface Intake {
   readonly recorder: Recorder;
@@ -52,14 +59,10 @@ export function createIntake(options: IntakeOptions): Intake {
     policy: () => compiled,
     now,
     ...(options.batch === undefined ? {} : { batch: options.batch }),
-    onKeptBack(stored) {
+    onAlarm({ code, deposit: stored }) {
       const deposit = depositRecordOf(stored);
-      news?.tell('alarm', {
-        code: 'DEPOSIT_QUARANTINED',
-        message: `${deposit.id} is not credited (${deposit.code}) until a person decides`,
-        network: deposit.network,
-        deposit,
-      });
+      const message = `${deposit.id} ${meanings[code]} (${deposit.code ?? 'no code'}) until a person decides`;
+      news?.tell('alarm', { code, message, network: deposit.network, deposit });
     },
   });
 

@@ -45,7 +45,8 @@ export function readCallback(given: VerifiedCallback, policy: CompiledPolicy): R
     const verdict = { outcome: 'ignored', code: reading.kind.toUpperCase(), finished } as const;
     return { arrival: { callback, assessments: [], verdict }, reading };
   }
-  const originOf = origins(callback, provider.messageOf?.(inbound) ?? callback.bodyHash);
+  const message = provider.messageOf?.(inbound) ?? callback.bodyHash;
+  const originOf = origins(callback, message, verified.deliveryId, signerOf(provider, verified));
   const removals = reading.removals.map((one, index) =>
     assessRemoval(one, provider, policy, originOf(one.event ?? `removal-${index}`)),
   );
@@ -92,15 +93,33 @@ function checked(given: unknown, { name }: Provider): Reading {
   );
 }
 
+/** Fingerprint of the key that signed the callback, so that instances which share it have one vote. */
+function signerOf({ keys }: Provider, { keyId }: Verified): string | undefined {
+  return keyId === undefined ? undefined : keys.describe().find(({ id }) => id === keyId)?.print;
+}
+
 /** Rows of one event are numbered by their place, or in the order of the callback where they have none. The same message is the same event, under any delivery id (rule 8). */
-function origins(callback: ReceivedCallback, message: string): (event: string, row?: number) => Origin {
+function origins(
+  callback: ReceivedCallback,
+  message: string,
+  deliveryId: string | undefined,
+  signedBy: string | undefined,
+): (event: string, row?: number) => Origin {
   const rows = new Map<string, number>();
   const prefix = message.slice(0, 32);
   return (event, given) => {
     const next = rows.get(event) ?? 0;
     const row = given ?? next;
     rows.set(event, Math.max(next, row + 1));
-    return { eventId: `${prefix}:${event}`, row, callbackId: callback.id, receivedAt: callback.receivedAt };
+    const report = deliveryId === undefined ? undefined : `${deliveryId}:${event}`;
+    return {
+      eventId: `${prefix}:${event}`,
+      row,
+      callbackId: callback.id,
+      receivedAt: callback.receivedAt,
+      report,
+      signedBy,
+    };
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Assessment } from '../checks/assess.ts';
 import { type Advance, advance } from '../deposits/advance.ts';
+import { alarmsOf, type DepositAlarm } from '../deposits/alarms.ts';
 import { copyDeposit, type DepositRecord } from '../deposits/deposit.ts';
 import type { Group, StoredStatement } from '../deposits/statement.ts';
 import type { Decision, StoredDeposit, TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
@@ -10,7 +11,6 @@ import type { CallbackRecord, Store } from '../stores/store.ts';
 import { inTime } from '../util/at-most.ts';
 import { handled } from '../util/promises.ts';
 import { conclude } from './conclusion.ts';
-import { newlyKeptBack } from './kept-back.ts';
 import type { ReceivedCallback } from './received-callback.ts';
 
 /** One callback on its way into the store. */
@@ -52,8 +52,8 @@ export interface RecorderOptions {
   batch?: number;
   /** How long `policy.hold` may take before it counts as failed. Default 30000 ms. */
   policyMs?: number;
-  /** Told of each deposit that a commit has put into quarantine, or given another reason to be there. */
-  onKeptBack?: (deposit: StoredDeposit) => void;
+  /** Told of what a commit gives a person to look at. */
+  onAlarm?: (alarm: DepositAlarm) => void;
 }
 
 interface Waiting {
@@ -81,7 +81,7 @@ const maxTransfers = 1_000;
  * but the rest of the event loop's turn, in which the requests that came together are read.
  */
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { store, policy, now, batch = 256, policyMs = 30_000, onKeptBack = () => {} } = options;
+  const { store, policy, now, batch = 256, policyMs = 30_000, onAlarm = () => {} } = options;
   let queue: Waiting[] = [];
   let pumping = false;
   let pumped: Promise<void> = Promise.resolve();
@@ -161,7 +161,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const settled = new Map<Waiting, Recorded | Error | Asking>();
     let left = waiting;
     for (let round = 0; round < maxRounds; ) {
-      const { results, changes, keptBack } = await advanceAll(left);
+      const { results, changes, alarms } = await advanceAll(left);
       left.forEach((one, index) => {
         const result = results[index];
         if (result) settled.set(one, result);
@@ -172,7 +172,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         const callbacks = results.flatMap((result) => (isRecorded(result) ? [result.record] : []));
         const { lost } = await store.commit({ callbacks, changes });
         if (lost.length === 0) {
-          keptBack.forEach(onKeptBack);
+          alarms.forEach(onAlarm);
           return settled;
         }
         round += 1;
@@ -185,7 +185,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   const advanceAll = async (
     waiting: readonly Waiting[],
-  ): Promise<{ results: (Recorded | Error | Asking)[]; changes: TransactionChange[]; keptBack: StoredDeposit[] }> => {
+  ): Promise<{ results: (Recorded | Error | Asking)[]; changes: TransactionChange[]; alarms: DepositAlarm[] }> => {
     const statements = statementsByKey(waiting.map(({ arrival }) => arrival));
     const states = statements.size === 0 ? [] : await store.load([...statements.keys()]);
     const holds = new Map<string, string | undefined>();
@@ -209,7 +209,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     );
     const changes: TransactionChange[] = [];
     for (const one of advanced.values()) if (!(one instanceof Error) && one.change) changes.push(one.change);
-    return { results, changes, keptBack: newlyKeptBack(states, changes) };
+    return { results, changes, alarms: alarmsOf(states, changes) };
   };
 
   const advanceOne = (
@@ -258,7 +258,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         const { lost } = await store.commit({ callbacks: [], changes: [change] });
         if (lost.length > 0) continue;
         // Whoever decides knows what he keeps back.
-        if (decisions.length === 0) newlyKeptBack([state], [change]).forEach(onKeptBack);
+        if (decisions.length === 0) alarmsOf([state], [change]).forEach(onAlarm);
         return deposits;
       }
       throw new DepositCallbackError(

@@ -20,8 +20,8 @@ import { refuse } from './respond.ts';
 export interface ReplayGuardOptions {
   store: Store;
   policy: Policy;
-  /** All provider instances that share the store; needed beside `policy.quorum`. Default: those that are met. */
-  providers?: readonly Provider[];
+  /** All provider instances that share the store: what each counts for must be known before it speaks. */
+  providers: readonly Provider[];
   /** Networks beside those of the package, as the option `networks` of `depositCallbacks`. */
   networks?: readonly NetworkDefinition[];
   /** What `depositCallbacks` made of store and policy already. */
@@ -41,6 +41,7 @@ export interface ReplayGuardOptions {
  * accepted and changes nothing: processing once is the protection.
  */
 export function replayGuard(options: ReplayGuardOptions): Link {
+  const providers = requireProviders(options.providers);
   const { store, limits = {}, keepBodies = true, intake = createLoggingIntake(options) } = options;
   const inFlightLimit = atLeastOne('limits.inFlight', limits.inFlight ?? 1_000);
   const deadlines = createDeadlines(atLeastOne('limits.ackMs', limits.ackMs ?? 3_000));
@@ -57,6 +58,14 @@ export function replayGuard(options: ReplayGuardOptions): Link {
         req,
         res,
         new DepositCallbackError('UNAVAILABLE', 'replayGuard() found no verified callback; put signature() before it'),
+      );
+      return;
+    }
+    if (!providers.includes(provider)) {
+      refuse(
+        req,
+        res,
+        new DepositCallbackError('UNAVAILABLE', `replayGuard() does not know ${provider.name}; name it in providers`),
       );
       return;
     }
@@ -115,7 +124,7 @@ export function replayGuard(options: ReplayGuardOptions): Link {
 function createLoggingIntake({
   store,
   policy,
-  providers = [],
+  providers,
   networks,
   logger: given = consoleLogger,
 }: ReplayGuardOptions): Intake {
@@ -123,6 +132,11 @@ function createLoggingIntake({
   const news = createNews(logger);
   logNews(news, logger, Date.now);
   return createIntake({ store, policy, providers, networks: tableWith(networks), logger, news });
+}
+
+function requireProviders(providers: unknown): readonly Provider[] {
+  if (Array.isArray(providers) && providers.length > 0) return providers;
+  throw invalidOption('providers', 'must name every provider instance that shares the store, on whatever route');
 }
 
 /** One short key of equal size for provider, id and body, however long the id: about 115 bytes of heap with its entry. */

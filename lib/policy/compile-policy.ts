@@ -13,7 +13,7 @@ import { compileOwner, type OwnerOf } from './compile-owner.ts';
 import { compilePayments, type PaymentRules } from './compile-payments.ts';
 
 import type { Account, ListedAsset, Policy } from './policy.ts';
-import { compileQuorum } from './quorum.ts';
+import { compileQuorum, refuseSharedKeys } from './quorum.ts';
 import { canonicalTraits, checkReach } from './reach.ts';
 
 /** What the policy needs to know of a provider; each `Provider` is one. */
@@ -26,6 +26,8 @@ export interface ProviderTraits {
   readonly reportsMemos: boolean;
   readonly sendsRemovals: boolean;
   readonly trustMined: boolean;
+  /** Its keys, as far as they can be seen: instances that share one have one vote. */
+  readonly keys?: { describe(): readonly { readonly print: string }[] };
 }
 
 export interface PolicySettings {
@@ -98,6 +100,7 @@ export function compilePolicy(
   const traits = providers.map((provider) => canonicalTraits(provider, networks));
   checkReach(assets, traits, confirmations, { chains, warn, networks });
   const quorum = compileQuorum(policy.quorum, networksOf(assets), traits, { chains, warn });
+  if (quorum > 1) refuseSharedKeys(providers);
   const payments = traits.filter(({ keyedBy }) => keyedBy === 'payment').map(({ name }) => name);
   if (chains.size > 0 && payments.length > 0) {
     warn(
@@ -145,6 +148,8 @@ export function compilePolicy(
         chainRequired: chains.has(network),
         // Whose a payment is stands in its id, not in a memo.
         networkHasMemos: found.hasMemos && payment === undefined,
+        // One message, or one payment, moves one amount to one account.
+        paysOnce: payment === undefined && (found.family === 'xrpl' || found.family === 'ton'),
       };
       rules.set(key, made);
       return made;

@@ -35,3 +35,19 @@ export function compileQuorum(
   }
   return quorum;
 }
+
+/** One key is one voice: whoever has it could speak as both instances. Throws `OPTION_INVALID`, as far as keys can be seen. */
+export function refuseSharedKeys(providers: readonly ProviderTraits[]): void {
+  const owners = new Map<string, string>();
+  for (const { name, keyedBy, keys } of providers) {
+    if (keyedBy !== 'transaction') continue;
+    for (const { print } of keys?.describe() ?? []) {
+      const owner = owners.get(print);
+      if (owner !== undefined && owner !== name) {
+        const fix = 'give each its own, or make them one instance';
+        throw invalidOption('providers', `${owner} and ${name} share a secret, and policy.quorum counts keys; ${fix}`);
+      }
+      owners.set(print, name);
+    }
+  }
+}

@@ -23,6 +23,8 @@ export interface KeyRing<K> {
 
 export interface KeyDescription {
   id: string;
+  /** First 8 hex of the secret's SHA-256: instances in which it is the same share a key. */
+  print: string;
   notBefore?: number;
   notAfter?: number;
 }
@@ -120,7 +122,7 @@ function readEntries<K>(source: unknown, prepare: (secret: string) => K, refuse:
   const ids = new Set<string>();
   const entries = list.map((item, index) => {
     const place = `entry ${index + 1}`;
-    const { key: secret, id, notBefore, notAfter } = readEntry(item, place, refuse);
+    const { key: secret, id, print, notBefore, notAfter } = readEntry(item, place, refuse);
     if (secrets.has(secret)) throw refuse(`${place} repeats an earlier secret; remove it`);
     if (ids.has(id)) throw refuse(`${place} has the id "${id}" of an earlier one; ids must differ`);
     secrets.add(secret);
@@ -136,7 +138,7 @@ function readEntries<K>(source: unknown, prepare: (secret: string) => K, refuse:
       ...(notBefore === undefined ? {} : { notBefore }),
       ...(notAfter === undefined ? {} : { notAfter }),
     };
-    return { key: { id, value }, id, ...period };
+    return { key: { id, value }, id, print, ...period };
   });
   return entries.sort((a, b) => start(b) - start(a));
 }
@@ -156,9 +158,11 @@ function readEntry(item: unknown, place: string, refuse: Refusal): KeyDescriptio
   if (from !== undefined && until !== undefined && until <= from) {
     throw refuse(`${place}: notAfter must be later than notBefore`);
   }
+  const print = createHash('sha256').update(key).digest('hex').slice(0, 8);
   return {
     key,
-    id: id ?? createHash('sha256').update(key).digest('hex').slice(0, 8),
+    id: id ?? print,
+    print,
     ...(from === undefined ? {} : { notBefore: from }),
     ...(until === undefined ? {} : { notAfter: until }),
   };
@@ -176,8 +180,13 @@ function inForce<K>(entries: readonly Entry<K>[], now: number, option: string): 
   return keys.map((entry) => entry.key);
 }
 
-function describeEntry({ id, notBefore, notAfter }: KeyDescription): KeyDescription {
-  return { id, ...(notBefore === undefined ? {} : { notBefore }), ...(notAfter === undefined ? {} : { notAfter }) };
+function describeEntry({ id, print, notBefore, notAfter }: KeyDescription): KeyDescription {
+  return {
+    id,
+    print,
+    ...(notBefore === undefined ? {} : { notBefore }),
+    ...(notAfter === undefined ? {} : { notAfter }),
+  };
 }
 
 function unavailable(option: string, fix: string, cause?: unknown): DepositCallbackError {

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { assess, assessRemoval } from '../../lib/checks/assess.ts';
 import { checks } from '../../lib/checks/checks.ts';
 import { type CheckCode, checkResults } from '../../lib/deposits/codes.ts';
+import type { Transfer } from '../../lib/deposits/transfer.ts';
 import type { ProviderTraits } from '../../lib/policy/compile-policy.ts';
 import {
   attacks,
@@ -106,6 +107,7 @@ describe('statement', () => {
       from: '0x8617E340B3D01FA5F11F306F4090FD50E238070D',
       symbol: 'USDT',
       decimals: 6,
+      shows: ['owner'],
     });
   });
 
@@ -122,13 +124,45 @@ describe('statement', () => {
     assert.equal(statement?.amount, 1000n);
   });
 
-  it('of a failed transaction states the failure, and nothing else that failed is stated', () => {
-    const { outcome, statement } = run(withEvidence(eth, { success: false }));
-    assert.deepEqual([outcome, statement?.kind, statement?.check], ['failed', 'failed', undefined]);
+  it('of what the chain has undone states the failure, of the transaction or of the transfer alone', () => {
+    const failures: Record<string, 'transaction' | 'transfer'> = {
+      TRANSACTION_FAILED: 'transaction',
+      SUPERSEDED: 'transaction',
+      STATE_NOT_EXECUTED: 'transaction',
+      PROTOCOL_FAILED: 'transfer',
+      CALL_FAILED: 'transfer',
+      BOUNCED: 'transfer',
+    };
     for (const [code, transfers] of Object.entries(attacks)) {
-      if (code === 'TRANSACTION_FAILED' || checkResults[code as CheckCode] === 'quarantined') continue;
-      for (const transfer of transfers) assert.equal(run(transfer).statement, undefined, code);
+      if (checkResults[code as CheckCode] === 'quarantined') continue;
+      for (const transfer of transfers) {
+        if (transfer.evidence?.state === 'delayed') continue;
+        const { outcome, statement } = run(transfer);
+        assert.equal(statement?.kind, failures[code] && 'failed', code);
+        assert.equal(statement?.failure, failures[code] === 'transfer' ? 'transfer' : undefined, code);
+        assert.equal(statement?.check, undefined, code);
+        assert.equal(outcome, checkResults[code as CheckCode]);
+      }
     }
+  });
+
+  it('of a transaction that may still be executed, or that is only seen, states no failure', () => {
+    const [, delayed] = attacks.STATE_NOT_EXECUTED ?? [];
+    assert.ok(delayed?.evidence?.state === 'delayed');
+    assert.equal(run(delayed).statement, undefined);
+    assert.equal(run({ ...eth, kind: 'seen', evidence: { state: 'queued' } }).statement, undefined);
+  });
+
+  it('shows the evidence that it carries, and says what its check lacks', () => {
+    const shown = run(withEvidence(coin, { lockedUntil: '0', success: true })).statement;
+    assert.deepEqual(shown?.shows, ['success', 'script', 'scriptAddresses', 'replaceable', 'lockedUntil', 'owner']);
+    assert.equal(shown?.lacks, undefined);
+    const lacks = (transfer: Transfer): readonly string[] | undefined => run(transfer).statement?.lacks;
+    assert.deepEqual(lacks(withEvidence(coin, { script: 'multisig' })), ['script']);
+    assert.deepEqual(lacks(withEvidence(coin, { scriptAddresses: 2 })), ['scriptAddresses']);
+    assert.deepEqual(lacks(withEvidence(coin, { lockedUntil: '850000' })), ['lockedUntil']);
+    assert.deepEqual(lacks(withEvidence(eth, { success: true, callSucceeded: null })), ['callSucceeded']);
+    assert.equal(lacks({ ...xrp, memo: null }), undefined);
   });
 
   it('of a removal needs no readable amount and is not asked whose it is', () => {
@@ -152,7 +186,13 @@ describe('statement', () => {
   it('of a failure is made for what is ours only', () => {
     const failed = run({ ...eth, kind: 'failed', amount: { units: '0' } });
     assert.deepEqual([failed.outcome, failed.statement?.kind], ['recorded', 'failed']);
-    assert.equal(run({ ...eth, kind: 'failed', to: stranger }).code, 'NOT_OURS');
+    const strange = run({ ...eth, kind: 'failed', to: stranger });
+    assert.equal(strange.code, 'NOT_OURS');
+    assert.equal(strange.statement?.onlyEnds, true, 'it may have been ours when it was credited');
+    const unlisted = run({ ...withEvidence(eth, { success: false }), asset: fakeUsdt });
+    assert.deepEqual([unlisted.code, unlisted.statement?.kind], ['ASSET_NOT_LISTED', 'failed']);
+    assert.equal(unlisted.statement?.onlyEnds, true);
+    assert.equal(run({ ...eth, to: stranger }).statement, undefined);
   });
 
   it('of a payment is keyed by the instance and its payment id, with or without a transaction', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Folded, type FoldRules, fold } from '../../lib/deposits/fold.ts';
 import type { Statement } from '../../lib/deposits/statement.ts';
-import { createInbox, type Inbox } from './inbox.ts';
+import { createInbox, type Inbox, stored } from './inbox.ts';
 import { orders, say } from './say.ts';
 
 // Each of these credited money twice, credited what was false, or took back what was true, before the rule beside it.
@@ -234,5 +234,40 @@ describe('A transfer that fails by itself', () => {
     folds(mark(told, {}, {}, { failure: 'transfer' }), { 5: { due: 0, possible: 0, code: 'FAILED' }, 7: due });
     const unplaced = say('A confirmed 5 7 - @1', 'A failed 5 - @2');
     folds(mark(unplaced, {}, {}, { failure: 'transfer' }), { 5: { due: 0, possible: 1, code: 'FAILED' }, 7: due });
+  });
+});
+
+describe('What the chain has undone after a credit', () => {
+  test('takes it back, of the whole transaction or of the transfer alone', () => {
+    for (const failure of [{}, { failure: 'transfer' as const }]) {
+      const inbox = createInbox(rules);
+      tell(inbox, 'A confirmed 5 X @1');
+      inbox.tell(...mark(say('A failed 5 X @2 e:undone'), failure));
+      assert.equal(inbox.deposit(5n).status, 'reverted');
+      assert.equal(inbox.deposit(5n).code, 'FAILED');
+    }
+  });
+
+  test('without a block holds it, with a code', () => {
+    const inbox = createInbox(rules);
+    tell(inbox, 'A confirmed 5 - @1');
+    inbox.tell(...mark(say('A failed 5 - @2 e:undone'), { failure: 'transfer' }));
+    assert.equal(inbox.deposit(5n).status, 'confirmed');
+    assert.equal(inbox.deposit(5n).code, 'FAILED');
+  });
+
+  test('ends what is not ours by now, and begins nothing', () => {
+    const [failed] = say('A failed 5 X @2 e:undone').map((statement) => ({
+      ...stored(statement),
+      onlyEnds: true as const,
+    }));
+    assert.ok(failed);
+    const inbox = createInbox(rules);
+    tell(inbox, 'A confirmed 5 X @1');
+    inbox.tell(failed);
+    assert.equal(inbox.deposit(5n).status, 'reverted');
+    const stranger = createInbox(rules);
+    assert.equal(stranger.tell(failed).change, undefined);
+    assert.deepEqual(stranger.state.deposits, []);
   });
 });

@@ -184,6 +184,7 @@ describe('rulesFor', () => {
       quorum: 1,
       chainRequired: false,
       networkHasMemos: false,
+      paysOnce: false,
     });
     const { reportsConfirmations, reportsMemos, trustMined } = byName.a ?? {};
     assert.deepEqual([reportsConfirmations, reportsMemos, trustMined], [{ 'eip155:1': 12 }, false, true]);

@@ -4,6 +4,17 @@ import type { Policy } from '../../lib/policy/policy.ts';
 import { bitcoin, compile, ether, type Given, refuses, ripple, rulesOn } from '../deposits/policies.ts';
 
 describe('policy.quorum', () => {
+  it('refuses instances that share a secret, as far as secrets can be seen', () => {
+    const keyed = (name: string, ...prints: string[]): object => ({
+      name,
+      keys: { describe: () => prints.map((print) => ({ print })) },
+    });
+    const shared = [keyed('a', 'k1'), keyed('b', 'k2', 'k1'), keyed('c', 'k3')];
+    refuses({ quorum: 2 }, /a and b share a secret/, { providers: shared });
+    compile({ quorum: 2 }, { providers: [keyed('a', 'k1'), keyed('b', 'k2'), keyed('c')] });
+    compile({}, { providers: shared });
+  });
+
   it('is at least 1 and at most the votes on each network', () => {
     for (const quorum of [0, -1, 1.5, '2', Number.NaN]) refuses({ quorum }, /policy\.quorum/);
     const two = [{ name: 'a' }, { name: 'b' }];

@@ -44,7 +44,10 @@ test('a fixed list is prepared once and handed out without waiting', () => {
 
 test('the default id is the first 8 hex of the SHA-256 of the secret; a given one is kept', () => {
   const keys = ring(['abc', { key: 'other', id: '2026-01', notBefore: 5, notAfter: 9 }]);
-  assert.deepEqual(keys.describe(), [{ id: '2026-01', notBefore: 5, notAfter: 9 }, { id: 'ba7816bf' }]);
+  assert.deepEqual(keys.describe(), [
+    { id: '2026-01', print: 'd9298a10', notBefore: 5, notAfter: 9 },
+    { id: 'ba7816bf', print: 'ba7816bf' },
+  ]);
 });
 
 test('what cannot be used is refused at construction, by the name of the option and never the secret', () => {
