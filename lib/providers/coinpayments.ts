@@ -82,14 +82,18 @@ function readDeposit(fields: Json, names: AssetNames): Transfer {
   const kind = kindOf(integer(fields, 'status'));
   // `amounti` beside it counts 10^-8 whatever the coin has.
   const amount = { decimal: text(fields, 'amount') };
-  const id = text(fields, 'deposit_id');
+  // The callbacks of 2018 have none.
+  const id = optionalText(fields, 'deposit_id');
   return present<Transfer>({
     kind,
     ...names.named(text(fields, 'currency')),
     amount,
     to: text(fields, 'address'),
     memo: optionalText(fields, 'dest_tag') ?? null,
-    transaction: { id: text(fields, 'txn_id'), position: `transfer:${id}` },
+    transaction: present<Transfer['transaction']>({
+      id: text(fields, 'txn_id'),
+      position: id === undefined ? undefined : `transfer:${id}`,
+    }),
     // Takes the place of an id that names no transaction on its network.
     payment: id,
     confirmations: kind === 'confirmed' ? (optionalInteger(fields, 'confirms') ?? 0) : undefined,
