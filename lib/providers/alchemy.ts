@@ -10,7 +10,9 @@ import {
   optionalText,
   text,
 } from '../json/json.ts';
+import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
+import { readStellarActivity } from './kit/alchemy-stellar.ts';
 import { claimedDecimals, claimedSymbol, ifReadable, unitsAsSent } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { assetOn, quantityText, tokenOn } from './kit/evm-reading.ts';
@@ -48,6 +50,7 @@ export function alchemy(options: ProviderOptions): Provider {
         'erc1155',
         'approval',
         'capacity exceeded',
+        'stellar',
         'ADDRESS_ACTIVITY test',
       ],
       // Only the logs of tokens say that they were removed; native transfers vanish without a word.
@@ -66,8 +69,10 @@ function readAlchemy(callback: Json): Reading {
   const network = text(callback, 'event.network');
   const at = ifReadable(() => optionalIsoTime(callback, 'createdAt'));
   // Solana sends `event.transaction` in its place, of which no schema is published: kept for an operator.
+  const isStellar = findNetwork(network)?.family === 'stellar';
+  const readRow = isStellar ? readStellarActivity : readActivity;
   return readingOf(
-    readRows(array(callback, 'event.activity'), 'event.activity', (row) => readActivity(row, network, at)),
+    readRows(array(callback, 'event.activity'), 'event.activity', (activity) => readRow(activity, network, at)),
   );
 }
 

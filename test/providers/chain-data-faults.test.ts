@@ -236,3 +236,62 @@ test('Coinbase: wallet.activity.multi is read, and a transfer that says no amoun
   assert.deepEqual(credited(), [`2500000 ${usdcOnBase}`]);
   assert.deepEqual(outcomes, ['recorded', 'quarantined BODY_UNREADABLE']);
 });
+
+test('Moralis: on Solana what an owner holds more of a token is credited, and a transaction of SOL alone is kept', async (t) => {
+  const provider = moralis({ secrets, trustMined: true });
+  const usdc = 'EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v';
+  const asset = `solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp/token:${usdc}`;
+  const { tell, credited, outcomes } = await receiver(t, provider, { ...ours, assets: [{ asset, decimals: 6 }] });
+  const balance = (owner: string, accountIndex: number, amount: string): object => ({
+    accountIndex,
+    mint: usdc,
+    owner,
+    uiTokenAmount: { amount, decimals: 6 },
+  });
+  const [user, stranger] = [
+    'FXvStt8aeQHMGKDgqaQ2HXWfJsXnqiKSoBEpHJahkuD',
+    'M2mx93ekt1fmXSVkTrUL9xVFHkmME8HTUi5Cyc5aF7K',
+  ];
+  const transaction = {
+    signature: '5nNtjezQMYBHvgSQmoRmJPiXGsPAWmJPoGSa64xanqrauogiVzFyGQhKeFataHGXq51jR2hjbzNTkPUpP787HAmL',
+    err: null,
+    preTokenBalances: [balance(stranger, 1, '9000000'), balance(user, 2, '1000000')],
+    postTokenBalances: [balance(stranger, 1, '6500000'), balance(user, 2, '3500000')],
+  };
+  const ofSol = {
+    signature: '4dWBkbLHGvU2jw9Sjj6YETtKfaVKAAN1M8aWzXRNC4aHBckUzM73n3FddNbWTtfUvkU2vFRQ7bKHMwKZQ5dGy1iH',
+    err: null,
+    preTokenBalances: [],
+    postTokenBalances: [],
+  };
+  const block = { slot: '410060994', blockHash: '7xJ9Km3VLkTqhqEoZ5fXb8NcW1uYpRdS4gAeHjBvMn2Q' };
+  const body = { block, chainId: 'solana_mainnet', network: 'mainnet', confirmed: false };
+  await tell(provider, { ...body, transactions: [transaction, ofSol] });
+  assert.deepEqual([credited(), outcomes], [[`2500000 ${asset}`], ['quarantined ROW_UNREADABLE']]);
+});
+
+test('Alchemy: a transfer on Stellar is credited, and one that failed is not', async (t) => {
+  const provider = alchemy({ secrets, trustMined: true });
+  const issuer = 'GA5ZSEJYB37JRC5AVCIA5MOP4RHTM335X2KGX3IHOJAPP5RE34K4KZVN';
+  const asset = `stellar:pubnet/asset:USDC-${issuer}`;
+  const { tell, credited, outcomes } = await receiver(t, provider, { ...ours, assets: [{ asset, decimals: 7 }] });
+  const activity = {
+    fromAddress: 'GCL7LI33MWYLCHRQBY3FA7LWCCV7G24777DPEF5FQGSXR3EJUYLNBFCZ',
+    // The addresses of the published example have wrong checksums.
+    toAddress: issuer,
+    ledgerSequence: 64912507,
+    opIndex: 1,
+    eventIndex: 0,
+    category: 'classic',
+    eventSubtype: 'transfer',
+    value: '293.0921290',
+    asset: { type: 'credit_alphanum4', code: 'USDC', issuer },
+  };
+  const rows = [true, false].map((success) => ({ ...activity, success, txHash: randomHash().slice(2) }));
+  await tell(provider, {
+    id: 'whevt_1',
+    type: 'ADDRESS_ACTIVITY',
+    event: { network: 'STELLAR_MAINNET', activity: rows },
+  });
+  assert.deepEqual([credited(), outcomes], [[`2930921290 ${asset}`], ['recorded']]);
+});
