@@ -30,6 +30,7 @@ const makers: Readonly<Record<string, () => Promise<unknown>>> = {
   cregis: () => import('../providers/cregis.ts').then((file) => file.cregis),
   cryptapi: () => import('../providers/cryptapi.ts').then((file) => file.cryptapi),
   cryptomus: () => import('../providers/cryptomus.ts').then((file) => file.cryptomus),
+  dfns: () => import('../providers/dfns.ts').then((file) => file.dfns),
   fireblocks: () => import('../providers/fireblocks.ts').then((file) => file.fireblocks),
   helius: () => import('../providers/helius.ts').then((file) => file.helius),
   imtoken: () => import('../providers/imtoken.ts').then((file) => file.imtoken),
