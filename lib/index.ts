@@ -1,6 +1,7 @@
 export { type DepositCallbacks, depositCallbacks } from './deposit-callbacks.ts';
 export type { CheckCode, DepositCode } from './deposits/codes.ts';
 export type { Deposit, DepositStatus, EventKind } from './deposits/deposit.ts';
+export { parseDeposit, serializeDeposit } from './deposits/serialize-deposit.ts';
 export type { Amount, Evidence, PaymentDifference, ReportedAsset, Transfer } from './deposits/transfer.ts';
 export { DepositCallbackError, type ErrorCode, isDepositCallbackError, type RefusalCode } from './errors.ts';
 export { type DispatchOptions, dispatch } from './middleware/dispatch.ts';

@@ -59,5 +59,8 @@ function missingPrograms() {
   const found = (program) => folders.some((folder) => existsSync(join(folder, program)));
   const { CHROMIUM } = process.env;
   const browser = CHROMIUM === undefined ? found('chromium') || found('chromium-browser') : existsSync(CHROMIUM);
-  return [...['redis-server', 'nginx'].filter((program) => !found(program)), ...(browser ? [] : ['chromium'])];
+  return [
+    ...['redis-server', 'nginx', 'nats-server'].filter((program) => !found(program)),
+    ...(browser ? [] : ['chromium']),
+  ];
 }

@@ -1,0 +1,71 @@
+import { DepositCallbackError } from '../errors.ts';
+import { type Deposit, type DepositJson, type DepositRecord, depositFromJson, depositToJson } from './deposit.ts';
+
+/** Version of the text: a later one is refused by name, and each version is read for ever. */
+const version = 1;
+
+const texts = ['id', 'network', 'asset', 'to', 'status'] as const;
+const lists = ['providers', 'callbackIds'] as const;
+
+/**
+ * Writes a deposit as one line of text for a queue or a log, without loss: the amount is decimal text, so no reader rounds
+ * it. Also of a copy made with a spread, whose amount `JSON.stringify` refuses.
+ *
+ * @example
+ * callbacks.on('deposit', (deposit, { eventId }) => queue.add('deposit', { eventId, deposit: serializeDeposit(deposit) }));
+ */
+export function serializeDeposit(deposit: DepositRecord): string {
+  return JSON.stringify({ version, deposit: depositToJson(deposit) });
+}
+
+/**
+ * Reads what `serializeDeposit` wrote, also by another version of this package. Throws `JSON_INVALID` for any other text, and
+ * for one of a version that this package does not know.
+ *
+ * @example
+ * const { amount } = parseDeposit(job.data.deposit); // a bigint
+ */
+export function parseDeposit(text: string): Deposit {
+  const { version: written, deposit } = membersOf(parsed(text));
+  if (written !== version) {
+    throw invalid(
+      typeof written === 'number'
+        ? `is of version ${written}, and this version of deposit-callback reads ${version}; upgrade deposit-callback`
+        : 'is not what serializeDeposit() wrote',
+    );
+  }
+  const members = membersOf(deposit);
+  const wrong =
+    texts.find((name) => typeof members[name] !== 'string') ??
+    lists.find((name) => !isListOfTexts(members[name])) ??
+    (['generation', 'firstSeenAt'] as const).find((name) => typeof members[name] !== 'number');
+  if (wrong !== undefined) throw invalid(`lacks ${wrong}`);
+  if (typeof members.amount !== 'string' || !/^\d{1,78}$/.test(members.amount)) throw invalid('has no exact amount');
+  if (typeof membersOf(members.transaction).id !== 'string') throw invalid('lacks transaction.id');
+  return depositFromJson(members as unknown as DepositJson);
+}
+
+function parsed(text: unknown): unknown {
+  if (typeof text !== 'string') throw invalid('must be the text that serializeDeposit() wrote');
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw invalid('is not JSON', cause);
+  }
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+function invalid(problem: string, cause?: unknown): DepositCallbackError {
+  return new DepositCallbackError(
+    'JSON_INVALID',
+    `parseDeposit: the text ${problem}`,
+    cause === undefined ? undefined : { cause },
+  );
+}
