@@ -54,8 +54,15 @@ export interface Options<Tx = unknown> {
   };
   /** Raises `silence` when a provider has said nothing for so long. Default: off. */
   silenceMs?: number;
-  /** Forgets callbacks after so long; never what a credited deposit rests on. Default: never. */
+  /**
+   * Forgets callbacks, and deposits that were never credited, after this time. Never a quarantined callback,
+   * and never the evidence: the callbacks that a credit rests on. Default: never.
+   */
   retainMs?: number;
+  /** Forgets evidence after this time too; at least `retainMs`. Default: never. */
+  retainEvidenceMs?: number;
+  /** Forgets lines that never were money (refusals, repetitions, heartbeats) after this time. Default 30 days. */
+  retainRefusalsMs?: number;
   /** Whether stored callbacks keep their bodies. Default true; `reprocess` needs them. A quarantined one keeps it anyway. */
   keepBodies?: boolean;
   /** Default: warnings and errors go to the console. */
@@ -89,6 +96,8 @@ export interface Settings<Tx> {
   readonly delivery: NonNullable<Options['delivery']>;
   readonly silenceMs: number | undefined;
   readonly retainMs: number | undefined;
+  readonly retainEvidenceMs: number | undefined;
+  readonly retainRefusalsMs: number;
   readonly keepBodies: boolean;
   readonly logger: Logger;
   readonly now: () => number;
@@ -110,6 +119,8 @@ const knownOptions = {
     'delivery',
     'silenceMs',
     'retainMs',
+    'retainEvidenceMs',
+    'retainRefusalsMs',
     'keepBodies',
     'logger',
     'now',
@@ -161,11 +172,28 @@ export function resolveOptions<Tx>(options: Options<Tx>): Settings<Tx> {
     chains,
     delivery: options.delivery ?? {},
     silenceMs: options.silenceMs === undefined ? undefined : whole('silenceMs', options.silenceMs),
-    retainMs: options.retainMs === undefined ? undefined : whole('retainMs', options.retainMs),
+    ...retentionOf(options),
     keepBodies: options.keepBodies ?? true,
     logger: steadyLogger(options.logger ?? consoleLogger),
     now,
   });
+}
+
+const monthMs = 30 * 86_400_000;
+
+function retentionOf<Tx>({
+  retainMs,
+  retainEvidenceMs,
+  retainRefusalsMs = monthMs,
+}: Options<Tx>): Pick<Settings<Tx>, 'retainMs' | 'retainEvidenceMs' | 'retainRefusalsMs'> {
+  if (retainEvidenceMs !== undefined && (retainMs === undefined || retainEvidenceMs < retainMs)) {
+    throw invalidOption('retainEvidenceMs', 'needs retainMs, and must not be shorter: evidence is kept longest');
+  }
+  return {
+    retainMs: retainMs === undefined ? undefined : whole('retainMs', retainMs),
+    retainEvidenceMs: retainEvidenceMs === undefined ? undefined : whole('retainEvidenceMs', retainEvidenceMs),
+    retainRefusalsMs: whole('retainRefusalsMs', retainRefusalsMs),
+  };
 }
 
 function unverifiedLimits(given: true | Partial<UnverifiedLimits>): UnverifiedLimits {

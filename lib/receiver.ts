@@ -6,6 +6,7 @@ import { publishNews } from './observe/channels.ts';
 import { createNews, type News } from './observe/news.ts';
 import { logNews } from './observe/news-log.ts';
 import { createOperations, type Operations } from './operator/operations.ts';
+import { createRetention } from './operator/retention.ts';
 import { createStatus, type Status } from './operator/status.ts';
 import { createWatchdog } from './operator/watchdog.ts';
 import type { Settings } from './options.ts';
@@ -36,7 +37,7 @@ const freeingMs = 250;
 
 /** Wires a receiver from its settings. Nothing runs before `start()`, so one that is not started delivers nothing. */
 export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
-  const { providers, store, policy, networks, logger, now, retainMs } = settings;
+  const { providers, store, policy, networks, logger, now } = settings;
   const news = createNews(logger);
   publishNews(news);
   const newsLog = logNews(news, logger, now);
@@ -59,11 +60,7 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
     logger,
     now,
   });
-  const retention = createTicker(60_000, forgetOld, logger, 'Pruning');
-
-  async function forgetOld(): Promise<void> {
-    if (retainMs !== undefined) await store.prune(now() - retainMs);
-  }
+  const retention = createTicker(60_000, createRetention(settings), logger, 'Pruning');
 
   const status = createStatus({ store, providers, silenceMs: settings.silenceMs, listensTo, now });
 
@@ -86,7 +83,7 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
       deliverer.wake();
       watchdog.start();
       follower.start();
-      if (retainMs !== undefined) retention.start();
+      retention.start();
     },
     async idle() {
       await intake.recorder.idle();

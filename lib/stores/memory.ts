@@ -2,6 +2,7 @@ import { invalidOption } from '../errors.ts';
 import { createMemoryCallbacks } from './memory/callbacks.ts';
 import { createMemoryEvents } from './memory/events.ts';
 import { createMemoryTransactions } from './memory/transactions.ts';
+import { type OldCallbacks, pruneCallbacks } from './shared/prune-callbacks.ts';
 import type { Store } from './store.ts';
 
 export interface MemoryStoreOptions {
@@ -75,9 +76,19 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store<undefined> 
       unread: callbacks.countUnread(),
       unverified: callbacks.countUnverified(),
     }),
-    async prune(before) {
-      transactions.prune(before);
-      return callbacks.prune(before);
+    async prune(before, options = {}) {
+      const old: OldCallbacks<string> = {
+        page: async ({ since, kept }) =>
+          callbacks
+            .old(before, since)
+            .slice(kept)
+            .map((callback) => ({ ref: callback.id, callback })),
+        credited: async (keys) => new Set(keys.filter(transactions.isCredited)),
+        forget: async (ids) => callbacks.forget(ids),
+      };
+      const gone = await pruneCallbacks(old, before, options);
+      if (!options.dryRun && options.only === undefined) transactions.prune(before);
+      return gone;
     },
   };
 }

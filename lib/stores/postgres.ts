@@ -123,7 +123,7 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
     onEvents: (listener) => wake.hear(listener),
     ...unverifiedMethods(connections, schema),
     ...queryMethods(connections, schema),
-    prune: async (before) => prune(connections(), schema, before, slot),
+    prune: async (before, options) => prune(connections(), schema, { ...options, before, slot }),
   };
 }
 

@@ -5,6 +5,7 @@ import { createRedisConnection, type RedisClient, type RedisConnection } from '.
 import { assertDurable, roomOf } from './redis/durability.ts';
 import { eventMethods } from './redis/events.ts';
 import { createRedisHolder } from './redis/holder.ts';
+import { prune } from './redis/prune.ts';
 import { queryMethods } from './redis/queries.ts';
 import { createRedisWake } from './redis/wake.ts';
 import { columnText } from './shared/column-text.ts';
@@ -39,8 +40,6 @@ export type RedisStoreOptions = CommonOptions &
 
 /** 2: facts of pruned events. What an older version kept needs no change, so its number is raised. */
 const schemaVersion = 2;
-/** Rows that one step of a prune looks at. */
-const pruneStep = 200;
 
 /**
  * A store in one Redis 6.2 or newer, a single primary with `appendonly yes` and `appendfsync always`, for any number of
@@ -104,20 +103,6 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
     own = undefined;
   }
 
-  async function prune(before: number): Promise<number> {
-    let total = 0;
-    for (const script of ['pruneCallbacks', 'pruneTransactions'] as const) {
-      // What stays is skipped from then on.
-      for (let skip = 0; ; ) {
-        const [gone, seen] = (await connection().run(script, [before, pruneStep, skip])) as [number, number];
-        if (script === 'pruneCallbacks') total += gone;
-        skip += seen - gone;
-        if (seen < pruneStep) break;
-      }
-    }
-    return total;
-  }
-
   const commit: Store['commit'] = async (batch) => {
     const hopeless = lostAnyway(batch.changes);
     if (hopeless.length > 0) return { lost: hopeless };
@@ -177,7 +162,7 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
 
     dropUnverified: async (ids) => void (await connection().run('dropUnverified', ids.map(columnText))),
     ...queryMethods(connection, prefix),
-    prune,
+    prune: (before, options) => prune(connection, prefix, before, options),
     room: () => roomOf(connection()),
   };
 }

@@ -130,7 +130,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     ...eventMethods(connection, now, holder),
     ...unverifiedMethods(connection),
     ...queryMethods(connection),
-    prune: (before) => prune(connection, before),
+    prune: (before, options) => prune(connection, before, options),
     async room() {
       if (!durable) return undefined;
       const { bavail, blocks, bsize } = await statfs(dirname(path));

@@ -83,12 +83,23 @@ export interface Store<Tx = unknown> {
   /** How much room is left for what is written, if the store can tell. */
   room?(): Promise<{ freeBytes: number; totalBytes: number } | undefined>;
   /**
-   * Forgets what is older than `before`, in small steps: callbacks, except quarantined ones; and
-   * the deposits and events of transactions, unless a `deposit` event was ever made for one, a deposit of it waits, or an
-   * event of it is owed or dead. Where an event was made, an operator decided, or a statement is a removal or a failure,
-   * `load` still gives the transaction's statements, decisions and facts. Returns how many callbacks went.
+   * Forgets what was received before `before`, in small steps: callbacks, except quarantined ones and the evidence, those
+   * that a credit rests on; and the deposits of transactions that no `deposit` event was
+   * ever made for, unless one of them waits or an event of it is owed or dead. What must outlive them (removals, failures,
+   * decisions, which events were told) stays, and `load` still gives it. Returns how many callbacks went.
    */
-  prune(before: number): Promise<number>;
+  prune(before: number, options?: PruneOptions): Promise<number>;
+}
+
+export interface PruneOptions {
+  /** Forgets evidence received before this time too, epoch ms. Default: none. */
+  evidenceBefore?: number;
+  /** `refusals`: only lines that never were money (refused, repetitions, heartbeats), and no deposit. Default: all. */
+  only?: 'refusals';
+  /** Passes over callbacks received before this time, epoch ms, which an earlier prune has looked at. Default 0. */
+  since?: number;
+  /** Forgets nothing, and returns how many callbacks would go. Default false. */
+  dryRun?: boolean;
 }
 
 /** One line of the log of callbacks; with `body`, the whole callback. */

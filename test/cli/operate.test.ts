@@ -110,6 +110,9 @@ test('prune forgets what is named and nothing by default', async (t) => {
   assert.equal(nothing.code, 2);
   const young = await run(['prune', '--store', path, '--older-than', '1d']);
   assert.match(young.stdout, /^0 callbacks forgotten/);
+  const dry = await run(['prune', '--store', path, '--before', '2999-01-01', '--dry-run']);
+  assert.match(dry.stdout, /^1 callbacks would be forgotten/);
+  assert.equal((await store.callbacks({ limit: 9 })).length, 1);
   const all = await run(['prune', '--store', path, '--before', '2999-01-01', '--json']);
   assert.equal(all.code, 0);
   assert.deepEqual(JSON.parse(all.stdout), { before: '2999-01-01T00:00:00.000Z', forgotten: 1 });

@@ -9,8 +9,9 @@ export interface MemoryCallbacks {
   add(callbacks: readonly CallbackRecord[]): void;
   get(id: string): CallbackRecord | undefined;
   find(query: CallbackQuery): CallbackRecord[];
-  /** Returns how many went. */
-  prune(before: number): number;
+  /** Those received in that time, oldest first. */
+  old(before: number, since: number): CallbackRecord[];
+  forget(ids: readonly string[]): void;
   count(): number;
   countUnread(): number;
   keepUnverified(callback: CallbackRecord, quota: UnverifiedQuota): boolean;
@@ -56,12 +57,14 @@ export function createMemoryCallbacks(max: number): MemoryCallbacks {
         .map(({ body: _body, ...line }) => line);
     },
 
-    prune(before) {
-      const old = [...stored.values()].filter(
-        ({ receivedAt, outcome }) => receivedAt < before && outcome !== 'quarantined',
-      );
-      for (const callback of old) stored.delete(callback.id);
-      return old.length;
+    old(before, since) {
+      return [...stored.values()]
+        .filter(({ receivedAt }) => receivedAt >= since && receivedAt < before)
+        .sort((one, other) => one.receivedAt - other.receivedAt);
+    },
+
+    forget(ids) {
+      for (const id of ids) stored.delete(id);
     },
 
     count: () => stored.size,

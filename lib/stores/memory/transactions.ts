@@ -29,6 +29,7 @@ export interface MemoryTransactions {
   waiting(query: { before: number; network?: string; limit: number; after?: string }): FoundDeposit[];
   counts(): StoreCounts['deposits'];
   prune(before: number): void;
+  isCredited(key: string): boolean;
 }
 
 interface Entry {
@@ -168,6 +169,8 @@ export function createMemoryTransactions(events: MemoryEvents, max: number, now:
         decisions: entry.decisions,
       };
     },
+
+    isCredited: (key) => transactions.get(key)?.credited === true,
 
     lost(changes) {
       const seen = new Set<string>();

@@ -1,25 +1,21 @@
+import { fromColumnText } from '../shared/column-text.ts';
+import { type OldCallbacks, pruneCallbacks } from '../shared/prune-callbacks.ts';
+import { callbackFromRow } from '../shared/stored-json.ts';
+import type { PruneOptions } from '../store.ts';
 import type { PostgresConnections } from './connections.ts';
+import { keyHash } from './hashes.ts';
 
 /** Rows that one step looks at: some ten milliseconds. */
 const step = 1000;
 
-/**
- * Forgets old callbacks, and the deposits of transactions that no credit, no owed event and no waiting deposit rests on;
- * what was told of them, removals, failures and decisions stay.
- */
+/** Forgets what is old, as `Store.prune` promises. */
 export async function prune(
   connections: PostgresConnections,
   schema: string,
-  before: number,
-  slot: number,
+  { before, slot, ...options }: PruneOptions & { before: number; slot: number },
 ): Promise<number> {
-  let gone = 0;
-  for (;;) {
-    const { rows } = await connections.query(pruneCallbacks(schema), [before, slot]);
-    const removed = Number(rows[0]?.n ?? 0);
-    gone += removed;
-    if (removed < step) break;
-  }
+  const gone = await pruneCallbacks(oldCallbacks(connections, schema, slot), before, options);
+  if (options.dryRun || options.only !== undefined) return gone;
   let from: unknown[] | undefined = [-1, -1];
   while (from) {
     const { rows } = await connections.query(pruneTransactions(schema), [before, slot, ...from]);
@@ -29,17 +25,41 @@ export async function prune(
   return gone;
 }
 
-// A quarantined callback may be money that nobody has read yet, or shows why a deposit was released.
-function pruneCallbacks(schema: string): string {
-  return `
-    WITH gone AS (
-      DELETE FROM ${schema}.callbacks WHERE seq IN (
-        SELECT seq FROM ${schema}.callbacks
-        WHERE received_at < $1 AND outcome <> 'quarantined' ORDER BY received_at, seq LIMIT ${step})
-      RETURNING seq),
-    tally AS (
-      ${addTally(schema, `SELECT 'callbacks', $2::integer, -count(*) FROM gone HAVING count(*) > 0`)})
-    SELECT count(*)::text AS n FROM gone`;
+interface CallbackRef {
+  receivedAt: string;
+  seq: string;
+}
+
+function oldCallbacks({ query }: PostgresConnections, schema: string, slot: number): OldCallbacks<CallbackRef> {
+  return {
+    async page({ before, since, after = { receivedAt: '-1', seq: '-1' } }) {
+      const { rows } = await query(
+        `SELECT c.received_at::text AS received_at, c.seq::text AS seq, c.record::text AS record
+        FROM ${schema}.callbacks c
+        WHERE c.received_at >= $1 AND c.received_at < $2 AND (c.received_at, c.seq) > ($3::bigint, $4::bigint)
+        ORDER BY c.received_at, c.seq LIMIT ${step}`,
+        [since, before, after.receivedAt, after.seq],
+      );
+      return rows.map(({ received_at, seq, record }) => ({
+        ref: { receivedAt: String(received_at), seq: String(seq) },
+        callback: callbackFromRow({ record: String(record) }),
+      }));
+    },
+    async credited(keys) {
+      const { rows } = await query(
+        `SELECT key FROM ${schema}.transactions WHERE key_hash = ANY ($1::uuid[]) AND credited`,
+        [keys.map(keyHash)],
+      );
+      return new Set(rows.map(({ key }) => fromColumnText(String(key))));
+    },
+    async forget(refs) {
+      await query(
+        `WITH gone AS (DELETE FROM ${schema}.callbacks WHERE seq = ANY ($1::bigint[]) RETURNING seq)
+        ${addTally(schema, `SELECT 'callbacks', $2::integer, -count(*) FROM gone HAVING count(*) > 0`)}`,
+        [refs.map(({ seq }) => seq), slot],
+      );
+    },
+  };
 }
 
 // A change raises touched_at, so that a transaction changed since the snapshot is no longer old when it is locked.

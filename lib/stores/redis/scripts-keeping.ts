@@ -36,28 +36,28 @@ return 1`;
 const says = `local function says(record, member) return string.find(record, member, 1, true) ~= nil end
 `;
 
-/** Values: before, how many to look at, how many to leave in front. Gives how many went, and how many were seen. */
-export const pruneCallbacks: string = `
-local before, step, skip = take(), take(), take()
+/** Values: members of the index of callbacks. */
+export const forgetCallbacks: string = `
 local gone = 0
-local old = redis.call('ZRANGEBYSCORE', P .. 'cbs', '-inf', '(' .. before, 'LIMIT', skip, step)
-for _, m in ipairs(old) do
+while at < #ARGV do
+  local m = take()
   local id = string.sub(m, 18)
-  local cb = P .. 'cb:' .. id
-  local c = redis.call('HMGET', cb, 'o')
-  -- A quarantined callback may be money that nobody has read yet, or shows why a deposit was released.
-  if c[1] ~= 'quarantined' then
-    redis.call('DEL', cb)
+  local outcome = redis.call('HGET', P .. 'cb:' .. id, 'o')
+  if outcome then
+    redis.call('DEL', P .. 'cb:' .. id)
     redis.call('ZREM', P .. 'cbs', m)
-    redis.call('ZREM', P .. 'cbo:' .. c[1], m)
+    redis.call('ZREM', P .. 'cbo:' .. outcome, m)
     redis.call('ZREM', P .. 'cbu', m)
     gone = gone + 1
   end
 end
 count('callbacks', -gone)
-return { gone, #old }`;
+return gone`;
 
-/** The same of deposits of transactions that no credit, no owed event and no waiting deposit rests on. */
+/**
+ * Forgets deposits of transactions that no credit, no owed event and no waiting deposit rests on. Values: before, how many
+ * to look at, how many to leave in front. Gives how many went, and how many were seen.
+ */
 export const pruneTransactions: string = `
 ${says}
 local before, step, skip = take(), take(), take()

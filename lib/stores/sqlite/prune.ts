@@ -1,26 +1,24 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { outlivesPrune } from '../shared/outlives-prune.ts';
-import { statementFromJson, storedDepositFromJson } from '../shared/stored-json.ts';
+import { type OldCallbacks, pruneCallbacks } from '../shared/prune-callbacks.ts';
+import { callbackFromRow, statementFromJson, storedDepositFromJson } from '../shared/stored-json.ts';
+import type { PruneOptions } from '../store.ts';
 import type { SqliteConnection } from './connection.ts';
 import { statusTally } from './queries.ts';
 import { addToTally, createTally } from './tallies.ts';
-import { factsOf, placesOf, readRows } from './transactions.ts';
+import { factsOf, findTransaction, placesOf, readRows } from './transactions.ts';
 
 /** Rows that one step looks at: a few milliseconds. */
 const step = 200;
 
-/**
- * Forgets old callbacks, and the deposits of transactions that no credit, no owed event and no waiting deposit rests on;
- * what was told of them, removals, failures and decisions stay.
- */
-export async function prune(connection: () => SqliteConnection, before: number): Promise<number> {
-  let gone = 0;
-  for (;;) {
-    const removed = await connection().write(() => pruneCallbacks(connection(), before));
-    gone += removed;
-    if (removed < step) break;
-    await nextTurn();
-  }
+/** Forgets what is old, as `Store.prune` promises. */
+export async function prune(
+  connection: () => SqliteConnection,
+  before: number,
+  options: PruneOptions = {},
+): Promise<number> {
+  const gone = await pruneCallbacks(oldCallbacks(connection), before, options);
+  if (options.dryRun || options.only !== undefined) return gone;
   let cursor: Cursor | undefined = { touched_at: -1, id: -1 };
   while (cursor) {
     const from: Cursor = cursor;
@@ -30,18 +28,38 @@ export async function prune(connection: () => SqliteConnection, before: number):
   return gone;
 }
 
-function pruneCallbacks(connection: SqliteConnection, before: number): number {
-  const { sql } = connection;
-  // A quarantined callback may be money that nobody has read yet, or shows why a deposit was released.
-  const old = sql(`
-    SELECT seq FROM deposit_callback_callbacks
-    WHERE received_at < ? AND outcome <> 'quarantined' ORDER BY received_at LIMIT ?`).all(before, step);
-  for (const { seq } of old as { seq: number }[]) {
-    sql('DELETE FROM deposit_callback_callbacks WHERE seq = ?').run(seq);
-    sql('DELETE FROM deposit_callback_bodies WHERE seq = ?').run(seq);
-  }
-  addToTally(connection, 'callbacks', -old.length);
-  return old.length;
+interface CallbackRef {
+  receivedAt: number;
+  seq: number;
+}
+
+function oldCallbacks(connection: () => SqliteConnection): OldCallbacks<CallbackRef> {
+  return {
+    page: async ({ before, since, after = { receivedAt: -1, seq: -1 } }) => {
+      const rows = await connection().read(() =>
+        connection()
+          .sql(`
+          SELECT received_at AS receivedAt, seq, record FROM deposit_callback_callbacks
+          WHERE received_at >= ? AND received_at < ? AND (received_at, seq) > (?, ?) ORDER BY received_at, seq LIMIT ?`)
+          .all(since, before, after.receivedAt, after.seq, step),
+      );
+      return (rows as (CallbackRef & { record: string })[]).map(({ record, ...ref }) => ({
+        ref,
+        callback: callbackFromRow({ record }),
+      }));
+    },
+    credited: (keys) =>
+      connection().read(() => new Set(keys.filter((key) => findTransaction(connection(), key)?.credited === 1))),
+    forget: (refs) =>
+      connection().write(() => {
+        const { sql } = connection();
+        for (const { seq } of refs) {
+          sql('DELETE FROM deposit_callback_callbacks WHERE seq = ?').run(seq);
+          sql('DELETE FROM deposit_callback_bodies WHERE seq = ?').run(seq);
+        }
+        addToTally(connection(), 'callbacks', -refs.length);
+      }),
+  };
 }
 
 interface Cursor {

@@ -23,9 +23,12 @@ export function keyHash(key: string): number {
   return compactHash(key.slice(key.indexOf('|') + 1));
 }
 
-export function findTransaction({ sql }: SqliteConnection, key: string): { id: number; version: number } | undefined {
-  const found = sql('SELECT id, version FROM deposit_callback_transactions WHERE key_hash = ? AND key = ?');
-  return found.get(keyHash(key), key) as { id: number; version: number } | undefined;
+export function findTransaction(
+  { sql }: SqliteConnection,
+  key: string,
+): { id: number; version: number; credited: number } | undefined {
+  const found = sql('SELECT id, version, credited FROM deposit_callback_transactions WHERE key_hash = ? AND key = ?');
+  return found.get(keyHash(key), key) as ReturnType<typeof findTransaction>;
 }
 
 export function loadTransaction(connection: SqliteConnection, key: string): TransactionState {

@@ -69,14 +69,50 @@ export const keepingCases: readonly StoreCase[] = [
       await store.settle(await claimOne(store), []);
       const before = await store.load(['a']);
       clock.advance(1000);
-      await store.commit({ callbacks: [sampleCallback('young', { receivedAt: clock.now() })], changes: [] });
-      assert.equal(await store.prune(clock.now()), 1);
-      assert.equal(await store.callback('a'), undefined);
+      const repetition = sampleCallback('again', {
+        outcome: 'duplicate',
+        transfers: [{ outcome: 'recorded', transactionKey: 'a' }],
+      });
+      const ignored = sampleCallback('ignored', { outcome: 'ignored', transfers: [{ outcome: 'ignored' }] });
+      const young = sampleCallback('young', { receivedAt: clock.now() });
+      await store.commit({ callbacks: [repetition, ignored, young], changes: [] });
+      assert.equal(await store.prune(clock.now(), { dryRun: true }), 2);
+      assert.equal((await store.counts()).callbacks, 4);
+      assert.equal(await store.prune(clock.now()), 2);
+      assert.deepEqual(await store.callback('a'), sampleCallback('a'), 'the evidence, with its body');
       assert.notEqual(await store.callback('young'), undefined);
       assert.deepEqual(await store.load(['a']), before);
-      assert.equal((await store.counts()).callbacks, 1);
+      assert.equal((await store.counts()).callbacks, 2);
       assert.deepEqual((await store.counts()).deposits, { confirmed: 1 });
       assert.equal(await store.prune(clock.now()), 0);
+      assert.equal(await store.prune(clock.now(), { evidenceBefore: startOfTime }), 0);
+      assert.equal(await store.prune(clock.now(), { evidenceBefore: clock.now() }), 1);
+      assert.equal(await store.callback('a'), undefined);
+      assert.deepEqual(await store.load(['a']), before);
+    },
+  },
+  {
+    name: 'prune of refusals forgets what never was money, and nothing else',
+    async run({ store }, clock) {
+      const none = { transfers: [] };
+      await store.commit({
+        callbacks: [
+          sampleCallback('refused', { outcome: 'rejected', ...none }),
+          sampleCallback('again', { outcome: 'duplicate' }),
+          sampleCallback('heartbeat', { outcome: 'ignored', code: 'HEARTBEAT', ...none }),
+          sampleCallback('ping', { outcome: 'ignored', code: 'PING', finished: false, ...none }),
+          sampleCallback('strange', { outcome: 'ignored', transfers: [{ outcome: 'ignored', code: 'NOT_OURS' }] }),
+          sampleCallback('unread', { outcome: 'quarantined', finished: false, ...none }),
+          sampleCallback('recorded'),
+        ],
+        changes: [sampleChange('old', { deposits: [sampleDeposit('old', { status: 'failed' })] })],
+      });
+      clock.advance(1000);
+      assert.equal(await store.prune(clock.now(), { only: 'refusals', since: startOfTime + 1 }), 0);
+      assert.equal(await store.prune(clock.now(), { only: 'refusals' }), 3);
+      const left = await store.callbacks({ limit: 9 });
+      assert.deepEqual(left.map(({ id }) => id).sort(), ['ping', 'recorded', 'strange', 'unread']);
+      assert.deepEqual((await store.counts()).deposits, { failed: 1 });
     },
   },
   {
