@@ -2,6 +2,7 @@ import { test as nodeTest } from 'node:test';
 import { findingCases } from './store-cases/finding.ts';
 import { keepingCases } from './store-cases/keeping.ts';
 import { leasingCases } from './store-cases/leasing.ts';
+import { pruningCases } from './store-cases/pruning.ts';
 import { racingCases } from './store-cases/racing.ts';
 import { recordingCases } from './store-cases/recording.ts';
 import { rememberingCases } from './store-cases/remembering.ts';
@@ -45,6 +46,7 @@ const allCases = [
   ...settlingCases,
   ...findingCases,
   ...keepingCases,
+  ...pruningCases,
   ...racingCases,
 ];
 
