@@ -54,6 +54,10 @@ export function createIntake(options: IntakeOptions): Intake {
       ...(options.networks === undefined ? {} : { networks: options.networks }),
     });
   let compiled = compile(providers);
+  const tellCaution = ({ name, caution }: Provider): void => {
+    if (caution !== undefined) logger.warn({ provider: name }, `${name}: ${caution}`);
+  };
+  providers.forEach(tellCaution);
   const recorder = createRecorder({
     store,
     policy: () => compiled,
@@ -72,6 +76,7 @@ export function createIntake(options: IntakeOptions): Intake {
     if (providers.includes(provider)) return;
     const all = [...providers, provider];
     compiled = compile(all);
+    tellCaution(provider);
     providers = all;
   };
 

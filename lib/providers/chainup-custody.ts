@@ -53,6 +53,8 @@ export function chainupCustody(options: ChainupCustodyOptions): Provider {
       // Each key decrypts by itself; what it gives is what the platform sealed.
       content: (request) => noticeIn(request.content(), [...met]),
       signs: 'content',
+      caution:
+        'each block of a callback is sealed by itself, so blocks of two captured callbacks could be put together: use HTTPS, sources and chains (docs/signed-forms.md)',
       read: (notice) => readNotice(notice, names),
       events: ['deposit', 'withdraw'],
       answer: () => accepted,

@@ -46,6 +46,7 @@ export interface ProviderDefinition<K> {
   form?: BodyFormOption;
   /** Default `bytes`. */
   signs?: SignedForm;
+  caution?: string;
   /** What the reader is given of a callback; throws for one that says two things. Default: all that was parsed. */
   content?(request: SignedRequest): Json;
   /** Whether a callback is a test that came unsigned: it is answered and never read. Default: none is. */
@@ -95,6 +96,7 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
     methods: definition.methods ?? ['POST'],
     events: definition.events ?? [],
     signs: definition.signs ?? 'bytes',
+    ...(definition.caution === undefined ? {} : { caution: definition.caution }),
     ...(definition.signs === 'content' ? { messageOf } : {}),
     verify(inbound) {
       const request = requestOf(inbound);

@@ -89,6 +89,8 @@ export interface Provider {
   read(inbound: InboundCallback, verified: Verified): Reading;
   /** What a signature holds together; see `docs/signed-forms.md`. */
   readonly signs?: SignedForm;
+  /** What its scheme cannot prevent, for whoever starts the receiver: logged once, as a warning. */
+  readonly caution?: string;
   /**
    * Hash of what was signed, for a provider that does not sign its bytes: callbacks with one are one event, however they are
    * spelled. Throws for one that cannot be read.
