@@ -19,6 +19,12 @@ interface RowsOfBody {
 // No body of these is published, so those of the fixtures stand in.
 const unpublished = [
   {
+    provider: 'coinbase-commerce',
+    file: 'two-payments-of-one-charge.json',
+    name: 'Two payments of one charge',
+    rows: 'event.data.payments',
+  },
+  {
     provider: 'quicknode',
     file: 'a-native-and-an-erc-20-transfer.json',
     name: 'A native and an ERC-20 transfer',
