@@ -27,7 +27,7 @@ export const rollups: readonly EvmRow[] = [
   [33139, 'ApeChain', 'APE', arbitrumBounds, 'apechain ape'],
   [63157, 'Geist', 'GHST', arbitrumBounds, 'geist'],
   [666666666, 'Degen', 'DEGEN', arbitrumBounds, 'degen'],
-  [1625, 'Gravity', 'G', arbitrumBounds, 'gravity gravityalpha'],
+  [1625, 'Gravity', 'G', arbitrumBounds, 'gravity gravityalpha gravityalpham'],
   [660279, 'Xai', 'XAI', arbitrumBounds, 'xai'],
   [6985385, 'Humanity', 'H', arbitrumBounds, 'humanity'],
   [994873017, 'Lumia', 'LUMIA', arbitrumBounds, 'lumia lumiaprism'],
@@ -54,7 +54,7 @@ export const otherChains: readonly EvmRow[] = [
   [166, 'Nomina', 'NOM', cautiousBounds, 'nomina omni'],
   [3338, 'Peaq', 'PEAQ', cautiousBounds, 'peaq'],
   [1480, 'Vana', 'VANA', cautiousBounds, 'vana'],
-  [1666600000, 'Harmony One', 'ONE', cautiousBounds, 'harmony harmonyone'],
+  [1666600000, 'Harmony One', 'ONE', cautiousBounds, 'harmony harmonyone onemainnets0'],
   [1313161554, 'Aurora', 'ETH', cautiousBounds, 'aurora'],
   [7332, 'Horizen EON', 'ZEN', cautiousBounds, 'eon horizeneon'],
   [88888, 'Chiliz Chain', 'CHZ', cautiousBounds, 'chiliz chz'],
@@ -65,7 +65,7 @@ export const otherChains: readonly EvmRow[] = [
   [1284, 'Moonbeam', 'GLMR', cautiousBounds, 'moonbeam'],
   [1285, 'Moonriver', 'MOVR', cautiousBounds, 'moonriver'],
   [369, 'PulseChain', 'PLS', cautiousBounds, 'pulsechain pulse'],
-  [19, 'Songbird', 'SGB', cautiousBounds, 'songbird'],
+  [19, 'Songbird', 'SGB', cautiousBounds, 'songbird flaresongbird'],
 ];
 
 /** Test networks. Their coins have no value, so their bounds are those of any EVM network. */
@@ -82,7 +82,8 @@ export const testChains: readonly EvmRow[] = [
   [5003, 'Mantle Sepolia Testnet', 'MNT', cautiousBounds, 'mantlesepolia'],
   [44787, 'Alfajores', 'A-CELO', cautiousBounds, 'celoalfajores'],
   [5611, 'opBNB Testnet', 'tBNB', cautiousBounds, 'opbnbtestnet'],
-  [80084, 'Berachain bArtio', 'BERA', cautiousBounds, 'berachainbartio beraartio'],
+  [80084, 'Berachain bArtio', 'BERA', cautiousBounds, 'berachainbartio'],
+  [80085, 'Berachain Artio', 'BERA', cautiousBounds, 'beraartio'],
   [80069, 'Berachain Bepolia', 'BERA', cautiousBounds, 'berachainbepolia'],
   [1946, 'Soneium Minato Testnet', 'ETH', cautiousBounds, 'soneiumminato'],
   [4801, 'World Chain Sepolia', 'ETH', cautiousBounds, 'worldchainsepolia'],

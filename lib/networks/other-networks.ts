@@ -89,7 +89,7 @@ export const otherNetworks: readonly Network[] = [
     { ...bitcoin, bounds: localBounds },
     'btc-regtest bitcoin-regtest',
   ),
-  main('bip122:12a765e31ffd4059bada1e25190f6e98', 'Litecoin', litecoin, 'ltc litecoin'),
+  main('bip122:12a765e31ffd4059bada1e25190f6e98', 'Litecoin', litecoin, 'ltc litecoin litecoin-core'),
   test('bip122:4966625a4b2851d9fdee139e56211a0d', 'Litecoin Testnet', litecoin, 'ltc-testnet litecoin-testnet'),
   // The namespace's own document prints one character too many; both are read.
   main(

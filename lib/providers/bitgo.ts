@@ -4,6 +4,7 @@ import { type Json, member, optionalArray, optionalBoolean, optionalText, text }
 import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
+import { bitgoCoins } from './kit/bitgo-coins.ts';
 import { ifReadable } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
@@ -13,17 +14,6 @@ import type { Scheme } from './kit/scheme.ts';
 
 // https://developers.bitgo.com/docs/webhooks-overview
 const scheme: Scheme = { algorithm: 'hmac-sha256', signature: { header: 'x-signature-sha256' }, signed: ['body'] };
-
-/** BitGo's names of coins; `assets` names its tokens, and coins that are not here. */
-const knownAssets = {
-  btc: 'bitcoin',
-  ltc: 'litecoin',
-  doge: 'dogecoin',
-  eth: 'ethereum',
-  'eth:usdt': 'ethereum/USDT',
-  trx: 'tron',
-  xrp: 'xrp',
-} as const;
 
 export interface BitgoOptions extends NamedAssetsOptions {
   /**
@@ -37,7 +27,7 @@ export interface BitgoOptions extends NamedAssetsOptions {
 export function bitgo(options: BitgoOptions): Provider {
   const { oneRecipient = false } = options;
   if (typeof oneRecipient !== 'boolean') throw invalidOption('bitgo.oneRecipient', 'must be true or false');
-  const names = assetNames('bitgo', options.assets, knownAssets);
+  const names = assetNames('bitgo', options.assets, bitgoCoins);
   return declareProvider(
     {
       name: 'bitgo',

@@ -23,6 +23,8 @@ const scheme: Scheme = {
 
 const knownAssets = {
   BTC: 'bitcoin',
+  BCH: 'bitcoin-cash',
+  ADA: 'cardano',
   LTC: 'litecoin',
   DOGE: 'dogecoin',
   ETH: 'ethereum',

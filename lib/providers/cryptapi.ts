@@ -29,7 +29,21 @@ export interface CryptapiOptions extends NamedAssetsOptions {
 export const cryptapiPublicKey =
   'MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC3FT0Ym8b3myVxhQW7ESuuu6lodGAsUJs4fq+Ey//jm27jQ7HHHDmP1YJO7XE7Jf/0DTEJgcw4EZhJFVwsk6d3+4fyBsn0tKeyGMiaE6cVkX0cy6Y85o8zgc/CwZKc0uw6d5siAo++xl2zl+RGMXCELQVEox7pp208zTvown577wIDAQAB';
 
-const knownAssets = { btc: 'bitcoin', ltc: 'litecoin', doge: 'dogecoin', eth: 'ethereum', trx: 'tron' } as const;
+const knownAssets = {
+  btc: 'bitcoin',
+  bch: 'bitcoin-cash',
+  ltc: 'litecoin',
+  doge: 'dogecoin',
+  eth: 'ethereum',
+  trx: 'tron',
+  sol: 'solana',
+  // `{chain}_{token}`, as its own plugins build it.
+  erc20_usdt: 'ethereum/USDT',
+  erc20_usdc: 'ethereum/USDC',
+  trc20_usdt: 'tron/USDT',
+  bep20_usdt: 'bsc/USDT',
+  bep20_usdc: 'bsc/USDC',
+} as const;
 
 /** CryptAPI and BlockBee. Secrets are their public keys. See `docs/providers/cryptapi.md`. */
 export function cryptapi(options: CryptapiOptions): Provider {

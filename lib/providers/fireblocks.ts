@@ -9,6 +9,7 @@ import type { Key } from '../signatures/key-ring.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { ifReadable } from './kit/claims.ts';
 import { defineProvider } from './kit/define-provider.ts';
+import { fireblocksAssets } from './kit/fireblocks-assets.ts';
 import { isBeforeBroadcast, readRecords, readTransaction } from './kit/fireblocks-transfers.ts';
 import type { Provider, Reading, Sign, Verified } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
@@ -21,26 +22,12 @@ export { type FireblocksKeysOptions, fireblocksKeys } from './kit/fireblocks-key
 const jwsHeader = 'fireblocks-webhook-signature';
 const legacyHeader = 'fireblocks-signature';
 
-/** Ids of the assets that Fireblocks itself documents; `assets` names the others of the workspace. */
-const knownAssets = {
-  BTC: 'bitcoin',
-  BTC_TEST: 'bitcoin-testnet',
-  LTC: 'litecoin',
-  DOGE: 'dogecoin',
-  ETH: 'ethereum',
-  TRX: 'tron',
-  SOL: 'solana',
-  XRP: 'xrp',
-  USDT_ERC20: 'ethereum/USDT',
-  TRX_USDT: 'tron/USDT',
-} as const;
-
 /**
  * Fireblocks webhooks, v2 and the legacy body. Secrets are public keys: those of the JWKS (`fireblocksKeys`), or the PEM
  * of the legacy signature, or both. See `docs/providers/fireblocks.md`.
  */
 export function fireblocks(options: NamedAssetsOptions): Provider {
-  const names = assetNames('fireblocks', options.assets, knownAssets);
+  const names = assetNames('fireblocks', options.assets, fireblocksAssets);
   return defineProvider(
     {
       name: 'fireblocks',

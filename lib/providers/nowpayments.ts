@@ -35,7 +35,12 @@ const knownAssets = {
   usdtbsc: 'bsc/USDT',
   usdtsol: 'solana/USDT',
   usdtmatic: 'polygon/USDT',
+  usdcsol: 'solana/USDC',
+  usdcbsc: 'bsc/USDC',
+  usdcbase: 'base/USDC',
   bnbbsc: 'bsc',
+  bch: 'bitcoin-cash',
+  ada: 'cardano',
   xrp: 'xrpl',
   ton: 'ton',
 } as const;

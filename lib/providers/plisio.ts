@@ -24,7 +24,17 @@ const scheme: Scheme = {
   content: readableContent,
 };
 
-const knownAssets = { BTC: 'bitcoin', LTC: 'litecoin', DOGE: 'dogecoin', ETH: 'ethereum', TRX: 'tron' } as const;
+const knownAssets = {
+  BTC: 'bitcoin',
+  BCH: 'bitcoin-cash',
+  LTC: 'litecoin',
+  DOGE: 'dogecoin',
+  ETH: 'ethereum',
+  ETC: 'etc',
+  TRX: 'tron',
+  USDT_TRX: 'tron/USDT',
+  USDT_BSC: 'bsc/USDT',
+} as const;
 
 /** Plisio invoices, as JSON. Secrets are API secret keys. See `docs/providers/plisio.md`. */
 export function plisio(options: PlisioOptions): Provider {

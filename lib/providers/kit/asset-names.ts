@@ -27,8 +27,8 @@ export interface AssetNames {
 }
 
 /**
- * Reads a provider's names. `known` are those that mean the same for every customer, as `network` or `network/SYMBOL`
- * for USDT and USDC. Throws `OPTION_INVALID` for an entry of `assets` that is no CAIP-19.
+ * Reads a provider's names. `known` are those that mean the same for every customer, as `network`, or `network/SYMBOL` for
+ * USDT and USDC. Throws `OPTION_INVALID` for an entry of `assets` that is no CAIP-19.
  */
 export function assetNames(
   provider: string,

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { makeProvider } from '../../lib/cli/provider-table.ts';
+import { depositCallbacks } from '../../lib/deposit-callbacks.ts';
+import { silentLogger } from '../../lib/observe/logger.ts';
+import type { Alarm } from '../../lib/observe/news.ts';
+import { memoryStore } from '../../lib/stores/memory.ts';
+import type { CallbackRecord } from '../../lib/stores/store.ts';
+import { readProviderFixtures } from '../../lib/testing/provider-fixtures.ts';
+import { signCallback } from '../../lib/testing/sign-callback.ts';
+import { send, serve } from '../helpers/serve.ts';
+
+interface Names {
+  source: string;
+  /** ISO date. */
+  retrieved: string;
+  /** CAIP-2 by name; null for one that nobody knows. */
+  names: Record<string, string | null>;
+}
+
+const folder = join(import.meta.dirname, 'names');
+const namesOf = (provider: string): Names =>
+  JSON.parse(readFileSync(join(folder, `${provider}.json`), 'utf8')) as Names;
+
+/** A fixture of each provider, and the text in it for which a name is written. */
+const bodies: Readonly<Record<string, { file: string; stands: string; write?: (name: string) => string }>> = {
+  alchemy: { file: 'a-native-transfer.json', stands: '"ETH_SEPOLIA"', write: (name) => `"${name}"` },
+  tatum: { file: 'native.json', stands: '"chain":"ethereum-mainnet"' },
+  quicknode: { file: 'a-native-and-an-erc-20-transfer.json', stands: '"network":"ethereum-mainnet"' },
+  fireblocks: { file: 'a-token-deposit-that-is-completed.json', stands: '"assetId":"TRX_USDT"' },
+  bitgo: { file: 'a-confirmed-deposit-as-it-was-really-sen.json', stands: '"coin":"hteth"' },
+  nowpayments: { file: 'a-finished-payment.json', stands: '"pay_currency":"usdttrc20"' },
+  cryptapi: { file: 'a-payment-as-json.json', stands: '"coin":"btc"' },
+  plisio: { file: 'a-completed-invoice.json', stands: '"psys_cid":"USDT"' },
+  cryptomus: {
+    file: 'a-paid-invoice-as-cryptomus-publishes-it.json',
+    stands: '"network":"tron","currency":"TRX","payer_currency":"TRX"',
+    write(name) {
+      const [coin, network] = name.split('@');
+      return `"network":"${network}","currency":"${coin}","payer_currency":"${coin}"`;
+    },
+  },
+};
+
+test('every list of names has a provider whose bodies carry them, its source and its day', () => {
+  const listed = readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -5));
+  assert.deepEqual(listed.toSorted(), Object.keys(bodies).toSorted());
+  for (const provider of listed) {
+    const { source, retrieved, names } = namesOf(provider);
+    assert.ok(source.length > 20 && /^\d{4}-\d\d-\d\d$/.test(retrieved) && Object.keys(names).length > 10, provider);
+  }
+});
+
+const unknownCodes: ReadonlySet<string | undefined> = new Set(['NETWORK_NOT_KNOWN', 'ASSET_NAME_NOT_KNOWN']);
+
+for (const [name, { file, stands, write }] of Object.entries(bodies)) {
+  const inPlace = (written: string): string => stands.replace(/:"[^"]*"$/, `:"${written}"`);
+  test(`each name that ${name} publishes is read as its network, or quarantined with an alarm: none is ignored`, async (t) => {
+    const fixtures = readProviderFixtures(join(import.meta.dirname, '../fixtures/providers', name));
+    const { first } = fixtures.keys;
+    const { assets: _, ...options } = fixtures.options ?? {};
+    const now = fixtures.now ?? 1_767_225_600_000;
+    const provider = await makeProvider(name, { ...options, trustMined: true, secrets: [first.key] });
+    const callbacks = depositCallbacks({
+      providers: [provider],
+      policy: { assets: 'any', isOurs: () => true },
+      store: memoryStore({ now: () => now }),
+      logger: silentLogger,
+      now: () => now,
+    });
+    for (const kind of ['deposit', 'deposit.reverted'] as const) callbacks.on(kind, () => {});
+    const records: CallbackRecord[] = [];
+    const alarms: Alarm[] = [];
+    callbacks.on('outcome', (record) => records.push(record));
+    callbacks.on('alarm', (alarm) => alarms.push(alarm));
+    const port = await serve(t, callbacks);
+    t.after(() => callbacks.close(0));
+    const template = readFileSync(join(import.meta.dirname, '../fixtures/providers', name, file), 'utf8');
+    assert.ok(template.includes(stands), `${file} has no ${stands}`);
+
+    const wrong: string[] = [];
+    const unknown = new Set<string | undefined>();
+    for (const [written, network] of Object.entries(namesOf(name).names)) {
+      const body = Buffer.from(template.replace(stands, (write ?? inPlace)(written)));
+      const url = provider.path;
+      const signed = signCallback(provider, { secret: first.signing ?? first.key, body, now, id: written, url });
+      const answered = await send(port, { path: url, headers: signed.headers, body: signed.body });
+      const record = records.at(-1);
+      const kept = record?.transfers ?? [];
+      const isUnknown = kept.length > 0 && kept.every(({ code }) => unknownCodes.has(code));
+      if (isUnknown) unknown.add(kept[0]?.name);
+      const keys = kept.flatMap(({ transactionKey }) => transactionKey ?? []);
+      const isRight =
+        answered.status < 300 &&
+        kept.length > 0 &&
+        kept.every(({ outcome }) => outcome !== 'ignored' && outcome !== 'failed') &&
+        isUnknown === (network === null) &&
+        keys.every((key) => key.startsWith(`${network}|`) || key.startsWith('payment|'));
+      if (!isRight) wrong.push(`${written} (${network}): ${answered.status} ${JSON.stringify(kept)}`);
+    }
+    assert.deepEqual(wrong, []);
+    assert.deepEqual(
+      alarms.filter(({ code }) => unknownCodes.has(code)).map((alarm) => alarm.name),
+      [...unknown],
+      'one alarm a name',
+    );
+  });
+}
