@@ -15,7 +15,6 @@ const contracts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'eip155:137': { USDT: '0xc2132D05D31c914a87C6611C10748AEb04B58e8F' },
   'eip155:8453': { USDC: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913' },
-  'eip155:137': { USDT: '0xc2132D05D31c914a87C6611C10748AEb04B58e8F' },
   'eip155:42161': { USDT: '0xFd086bC7CD5C481DCC9C85ebE478A1C0b69FCbb9' },
   'tron:728126428': { USDT: 'TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t' },
   'tvm:-239': { USDT: 'EQCxE6mUtQJKFnGfaROTKOt1lZbDiiX1kCixRv7Nw2Id_sDs' },
