@@ -24,7 +24,12 @@ export function alarmsOf(states: readonly TransactionState[], changes: readonly 
   return found;
 }
 
-function alarmOf({ status, code, waitingSince }: StoredDeposit): DepositAlarm['code'] | undefined {
+/** What a deposit asks of a person as it stands; undefined if nothing. */
+export function alarmOf({
+  status,
+  code,
+  waitingSince,
+}: Pick<StoredDeposit, 'status' | 'code' | 'waitingSince'>): DepositAlarm['code'] | undefined {
   if (status === 'quarantined') return 'DEPOSIT_QUARANTINED';
   if (status === 'pending' && code !== undefined && holding.has(code)) return 'DEPOSIT_HELD';
   // Credited, and waiting: above what is due.

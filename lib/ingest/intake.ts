@@ -70,6 +70,8 @@ export function createIntake(options: IntakeOptions): Intake {
     },
   });
 
+  /** Providers that have sent a kind of event that is not known. */
+  const strange = new Set<string>();
   const tellUnknown = createUnknownNames({ news, now });
 
   const learn = (provider: Provider): void => {
@@ -97,7 +99,17 @@ export function createIntake(options: IntakeOptions): Intake {
     if (rows.length > 0) {
       const message = `${rows.length} of the rows of a callback of ${provider.name} could not be read, the first at ${rows[0]?.path}; the others are taken, and reprocess reads these after an upgrade`;
       logger.error({ provider: provider.name, callbackId: callback.id, rows: rows.slice(0, 10) }, message);
-      news?.tell('alarm', { code: 'ROW_UNREADABLE', message, provider: provider.name });
+      news?.tell('alarm', { code: 'ROW_UNREADABLE', message, provider: provider.name, callbackId: callback.id });
+    }
+    // A provider may send many kinds of event that are no deposits, so it is told once a process.
+    if (reading?.kind === 'unknown' && !strange.has(provider.name)) {
+      strange.add(provider.name);
+      news?.tell('alarm', {
+        code: 'EVENT_UNKNOWN',
+        message: `${provider.name} sends a kind of event that its reader does not know; if it may be a deposit, upgrade and run reprocess`,
+        provider: provider.name,
+        callbackId: callback.id,
+      });
     }
     if (reading?.kind === 'notice') {
       news?.tell('alarm', {

@@ -52,6 +52,8 @@ const badges: Readonly<Partial<Record<NeedKind, PageName>>> = {
   unassigned: 'quarantine',
   unread: 'quarantine',
   unverified: 'quarantine',
+  held: 'deposits',
+  'in-doubt': 'deposits',
   stuck: 'deposits',
 };
 

@@ -42,6 +42,8 @@ export const chinese: Words = {
   needs: {
     unread: (count) => `${count} 个回调未能完整读取`,
     quarantined: (count) => `${count} 笔充值被隔离`,
+    held: (count) => `${count} 笔充值被扣住，待人查看`,
+    'in-doubt': (count) => `${count} 笔已入账充值存疑`,
     unassigned: (count) => `${count} 笔充值待归属`,
     'dead-letters': (count) => `${count} 封死信`,
     unheard: (count) => `${count} 个事件没有监听器`,

@@ -40,6 +40,8 @@ export const english = {
   needs: {
     unread: (count: number): string => `${plural(count, 'callback', 'callbacks')} not read whole`,
     quarantined: (count: number): string => plural(count, 'deposit in quarantine', 'deposits in quarantine'),
+    held: (count: number): string => `${plural(count, 'deposit', 'deposits')} held until somebody looks`,
+    'in-doubt': (count: number): string => `${plural(count, 'credited deposit', 'credited deposits')} in doubt`,
     unassigned: (count: number): string => plural(count, 'deposit to assign', 'deposits to assign'),
     'dead-letters': (count: number): string => plural(count, 'dead letter', 'dead letters'),
     unheard: (count: number): string => `${plural(count, 'event', 'events')} that nothing listens to`,

@@ -1,5 +1,7 @@
+import { alarmOf } from '../deposits/alarms.ts';
 import type { DepositRecord, EventKind } from '../deposits/deposit.ts';
-import { networks } from '../networks/registry.ts';
+import type { StoredDeposit } from '../deposits/transaction-state.ts';
+import { findNetwork, networks } from '../networks/registry.ts';
 import type { Store, StoreCounts } from '../stores/store.ts';
 import type { Heard } from './heard.ts';
 
@@ -8,6 +10,8 @@ import type { Heard } from './heard.ts';
  *
  * - `unread`: quarantined callbacks of which something could not be read: a body, a row, a network or asset of a new name.
  * - `quarantined`: deposits that a check, a conflict or a hold keeps back.
+ * - `held`: deposits that wait because somebody took back what they rest on, and too few to decide.
+ * - `in-doubt`: deposits that are credited, and more than is due by now.
  * - `unassigned`: deposits to accounts of ours whose customer is not known.
  * - `dead-letters`: events that were given up.
  * - `unheard`: events that credit or revert, and that nothing listens to.
@@ -20,6 +24,8 @@ import type { Heard } from './heard.ts';
 export type NeedKind =
   | 'unread'
   | 'quarantined'
+  | 'held'
+  | 'in-doubt'
   | 'unassigned'
   | 'dead-letters'
   | 'unheard'
@@ -32,7 +38,7 @@ export type NeedKind =
 /** One reason to call a person. */
 export interface Need {
   kind: NeedKind;
-  /** How many; of `stuck` at most 1000 are counted. */
+  /** How many; of `held`, `in-doubt` and `stuck` at most 1000 are looked at, those that wait longest. */
   count: number;
   /** How many by code, of up to 1000: for `quarantined` and `unread`. */
   codes?: Readonly<Record<string, number>>;
@@ -72,7 +78,7 @@ export async function findNeeds(options: AttentionOptions): Promise<{ needs: Nee
     unread(options.store, counts),
     unverified(counts),
     backlog(counts, options.now),
-    stuck(options),
+    waiting(options),
     silent(options),
     disk(options.store),
   ]);
@@ -180,27 +186,46 @@ function backlog({ owed, oldestOwedAt }: StoreCounts, now: number): Need[] {
   ];
 }
 
-async function stuck({ store, now }: AttentionOptions): Promise<Need[]> {
-  const bounds = new Map(networks.map(({ id, stuckAfterMs }) => [id, stuckAfterMs]));
-  const shortest = Math.min(...bounds.values());
-  const waiting = await store.waiting({ before: now - shortest, limit: sampled });
-  const late = waiting
-    .map(({ deposit }) => deposit)
-    // What is quarantined is counted as such.
-    .filter((one) => one.status === 'pending' || one.status === 'confirmed')
-    .filter((one) => now - (one.waitingSince ?? one.firstSeenAt) > (bounds.get(one.network) ?? shortest));
-  if (late.length === 0) return [];
-  const codes = tallyOf(late.map(({ code }) => code));
+async function waiting({ store, now }: AttentionOptions): Promise<Need[]> {
+  const found = await store.waiting({ before: now + 1, limit: sampled });
+  const deposits = found.map(({ deposit }) => deposit);
+  const held = deposits.filter((one) => alarmOf(one) === 'DEPOSIT_HELD');
+  const doubted = deposits.filter((one) => alarmOf(one) === 'CREDIT_IN_DOUBT');
+  const late = deposits.filter((one) => alarmOf(one) === undefined && now - sinceOf(one) > boundOf(one.network));
   return [
-    {
-      kind: 'stuck',
-      count: late.length,
-      codes,
-      since: Math.min(...late.map((one) => one.waitingSince ?? one.firstSeenAt)),
-      text: `${things(late.length, 'deposit')} ${are(late.length)} pending for longer than the network needs (${listOf(codes)})`,
+    ...needOf('held', held, (count, codes) => ({
+      text: `${things(count, 'deposit')} ${are(count)} held, because somebody took back what they rest on (${codes})`,
+      cure: 'deposit-callback deposits --status pending; look at the chain, then release what is true',
+    })),
+    ...needOf('in-doubt', doubted, (count, codes) => ({
+      text: `${things(count, 'deposit')} ${are(count)} credited, and may no longer be true (${codes})`,
+      cure: 'deposit-callback deposits --status confirmed; look at the chain, and freeze the account if it is gone',
+    })),
+    ...needOf('stuck', late, (count, codes) => ({
+      text: `${things(count, 'deposit')} ${are(count)} pending for longer than the network needs (${codes})`,
       cure: 'deposit-callback deposits --status pending; then show: its code says what it waits for',
-    },
+    })),
   ];
+}
+
+function needOf(
+  kind: NeedKind,
+  deposits: readonly StoredDeposit[],
+  say: (count: number, codes: string) => Pick<Need, 'text' | 'cure'>,
+): Need[] {
+  if (deposits.length === 0) return [];
+  const codes = tallyOf(deposits.map(({ code }) => code));
+  const since = Math.min(...deposits.map(sinceOf));
+  return [{ kind, count: deposits.length, codes, since, ...say(deposits.length, listOf(codes)) }];
+}
+
+function sinceOf({ waitingSince, firstSeenAt }: StoredDeposit): number {
+  return waitingSince ?? firstSeenAt;
+}
+
+/** For how long a deposit may wait on its network. One of a network that is no longer defined waits as on the quickest. */
+function boundOf(network: string): number {
+  return findNetwork(network)?.stuckAfterMs ?? Math.min(...networks.map(({ stuckAfterMs }) => stuckAfterMs));
 }
 
 async function silent({ providers = [], silenceMs, heard, now }: AttentionOptions): Promise<Need[]> {

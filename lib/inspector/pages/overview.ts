@@ -38,6 +38,8 @@ const places: Readonly<Record<NeedKind, string>> = {
   unread: 'quarantine',
   quarantined: 'quarantine',
   unassigned: 'quarantine',
+  held: 'deposits?status=pending',
+  'in-doubt': 'deposits?status=confirmed',
   'dead-letters': 'dead-letters',
   unheard: 'dead-letters',
   backlog: 'dead-letters',
