@@ -1,10 +1,9 @@
 import type { Transfer } from '../deposits/transfer.ts';
-import { DepositCallbackError } from '../errors.ts';
-import { array, type Json, optionalArray, optionalText, text } from '../json/json.ts';
+import { type Json, optionalArray, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { unitsAsSent } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assetOn, quantityText, tokenOn, topicAddress, transferTopic } from './kit/evm-reading.ts';
+import { assetOn, quantityText, tokenOn, topicAddress, topicsOf, transferTopic } from './kit/evm-reading.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { ping, unknown } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
@@ -85,7 +84,7 @@ function readNative(
 
 // Undecoded, and without an index: rows of one callback are told apart, and no more.
 function readLog(log: Json, network: string, transaction: Transfer['transaction']): readonly Transfer[] {
-  const topics = array(log, 'topics').map(topicOf);
+  const topics = topicsOf(log, 'topics');
   const to = topicAddress(topics[2]);
   if (topics[0]?.toLowerCase() !== transferTopic || to === undefined) return [];
   const contract = text(log, 'address');
@@ -102,11 +101,4 @@ function readLog(log: Json, network: string, transaction: Transfer['transaction'
       evidence: { category: isNft ? 'nft' : 'transfer', emitter: contract, topics: topics.length, success: true },
     }),
   ];
-}
-
-function topicOf(topic: Json): string {
-  const written = text(topic, '');
-  if (!/^0x[0-9a-fA-F]{64}$/.test(written))
-    throw new DepositCallbackError('BODY_UNREADABLE', 'A topic of a log of the body is not 32 bytes');
-  return written;
 }

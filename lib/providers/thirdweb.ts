@@ -3,7 +3,7 @@ import { DepositCallbackError } from '../errors.ts';
 import { array, type Json, numberText, text } from '../json/json.ts';
 import { unitsAsSent } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { tokenOn, topicAddress, transferTopic } from './kit/evm-reading.ts';
+import { tokenOn, topicAddress, topicsOf, transferTopic } from './kit/evm-reading.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { unknown } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
@@ -43,7 +43,7 @@ function readRow(row: Json): Transfer | undefined {
   const status = text(row, 'status');
   if (status !== 'new' && status !== 'reverted')
     throw new DepositCallbackError('BODY_UNREADABLE', 'The status of a row is none that is known');
-  const topics = array(row, 'data.topics').map((one) => text(one, ''));
+  const topics = topicsOf(row, 'data.topics');
   const to = topicAddress(topics[2]);
   if (topics[0]?.toLowerCase() !== transferTopic || to === undefined) return undefined;
   const network = `eip155:${numberText(row, 'data.chain_id')}`;

@@ -63,7 +63,7 @@ const bodies: readonly RowsOfBody[] = [
 
 /** Rows of a body that are spoiled in turn. */
 const most = 2;
-const mostFields = 16;
+const mostFields = 12;
 const garbage: readonly Plain[] = [{}, '', 'garbage'];
 
 const seenCredited = new Set<string>();

@@ -1,6 +1,6 @@
 import type { ReportedAsset } from '../../deposits/transfer.ts';
 import { DepositCallbackError, isDepositCallbackError } from '../../errors.ts';
-import { type Json, optionalNumberText, text } from '../../json/json.ts';
+import { array, type Json, optionalNumberText, text } from '../../json/json.ts';
 import { findNetwork, tokenAsset } from '../../networks/registry.ts';
 
 /** Topic of `Transfer(address,address,uint256)`, of ERC-20 and ERC-721 alike. */
@@ -21,6 +21,16 @@ export function quantityText(json: Json | undefined, path: string): string | und
   if (written === undefined) return undefined;
   if (/^\d{1,78}$/.test(written)) return written;
   return hexUnits(json, path).toString();
+}
+
+/** The topics of a log. Throws `BODY_UNREADABLE` for one that is not 32 bytes: what kind of log it is cannot be told. */
+export function topicsOf(json: Json, path: string): readonly string[] {
+  return array(json, path).map((topic) => {
+    const written = text(topic, '');
+    if (!/^0x[0-9a-fA-F]{64}$/.test(written))
+      throw new DepositCallbackError('BODY_UNREADABLE', `A topic in ${path} of the body is not 32 bytes`);
+    return written;
+  });
 }
 
 /** The address in a log's topic, which holds it in its last 20 bytes; undefined where it holds anything else. */
