@@ -45,6 +45,11 @@ export type OperatorCode =
   | 'ATOMICALLY_UNSUPPORTED'
   | 'LEASE_LOST'
   | 'NOT_FOUND'
+  | 'NOTHING_HELD'
+  | 'NOT_POSSIBLE'
+  | 'CORRECTION_NEEDED'
+  | 'ALREADY_CREDITED'
+  | 'NOT_CREDITED'
   | 'REQUEST_FAILED';
 
 export type ErrorCode = RefusalCode | OperatorCode;

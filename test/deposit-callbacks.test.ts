@@ -177,7 +177,7 @@ test('a deposit whose decimals are in doubt cannot be released: its amount may b
   const [held] = await callbacks.store.deposits({ status: 'quarantined', limit: 1 });
   assert.equal(held?.code, 'DECIMALS_MISMATCH');
   await assert.rejects(callbacks.release(held?.id ?? '', { reason: 'looks right', actor: 'carol' }), {
-    code: 'OPTION_INVALID',
+    code: 'CORRECTION_NEEDED',
     message: /DECIMALS_MISMATCH/,
   });
   await callbacks.idle();

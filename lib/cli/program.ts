@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { isDepositCallbackError } from '../errors.ts';
 import { addAudit } from './commands/audit.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
+import { addDecisions } from './commands/decide.ts';
 import { addDeposits } from './commands/deposits.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
@@ -11,7 +12,6 @@ import { addLog } from './commands/log.ts';
 import { addPrune } from './commands/prune.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addRedeliver } from './commands/redeliver.ts';
-import { addRelease } from './commands/release.ts';
 import { addReprocess } from './commands/reprocess.ts';
 import { addReverify } from './commands/reverify.ts';
 import { addSend } from './commands/send.ts';
@@ -33,7 +33,7 @@ const verbs: readonly AddVerb[] = [
   addDeposits,
   addDeadLetters,
   addRedeliver,
-  addRelease,
+  addDecisions,
   addReverify,
   addReprocess,
   addReconcile,
@@ -64,6 +64,16 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   }
 }
 
+/** What an operator asked for cannot be, and the message says why. */
+const refusals: ReadonlySet<string> = new Set([
+  'NOT_FOUND',
+  'NOTHING_HELD',
+  'NOT_POSSIBLE',
+  'CORRECTION_NEEDED',
+  'ALREADY_CREDITED',
+  'NOT_CREDITED',
+]);
+
 /** An error as a person at a terminal can use it, and its exit code. */
 function tell(error: unknown, { output }: Context): number {
   if (error instanceof CommanderError) {
@@ -72,7 +82,7 @@ function tell(error: unknown, { output }: Context): number {
   }
   if (isDepositCallbackError(error)) {
     output.error(`${error.code}: ${error.message}`);
-    if (error.code === 'NOT_FOUND') return exitCodes.found;
+    if (refusals.has(error.code)) return exitCodes.found;
     return error.code === 'OPTION_INVALID' ? exitCodes.usage : exitCodes.failed;
   }
   output.error(error instanceof Error ? error.message : String(error));

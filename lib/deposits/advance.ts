@@ -1,15 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type Decision, ruled, rulings } from './decisions.ts';
 import type { DepositEvent, DepositRecord } from './deposit.ts';
 import { describeDeposit } from './describe.ts';
 import { type DraftContext, type DraftLine, draftGroup, groupStates } from './draft.ts';
 import { factsByDeposit } from './facts.ts';
 import { countingFor, type FoldRules, stampFor } from './fold-rules.ts';
+import { type HoldAnswer, policyDecision } from './holding.ts';
 import { eventId, groupKey } from './identity.ts';
 import { turn } from './lifecycle.ts';
 import { moveGroup } from './moves.ts';
+import { type Standing, standingOf } from './standing.ts';
 import type { Group, StoredStatement } from './statement.ts';
 import {
-  type Decision,
   depositRecordOf,
   type StoredDeposit,
   type TransactionChange,
@@ -23,8 +25,8 @@ export interface AdvanceContext {
   rules(group: Group): FoldRules;
   /** CAIP-2 networks on which nothing is credited for now. */
   frozen: ReadonlySet<string>;
-  /** By deposit id, what `policy.hold` said: a reason, or undefined for none. */
-  holds: ReadonlyMap<string, string | undefined>;
+  /** By deposit id, what `policy.hold` says now. */
+  holds: ReadonlyMap<string, HoldAnswer>;
   /** New ones, to store and to apply. */
   decisions?: readonly Decision[];
   /** What is pinned of the group's asset. */
@@ -36,8 +38,13 @@ export interface Advance {
   change: TransactionChange | undefined;
   /** All of the transaction, as they stand afterwards. */
   deposits: StoredDeposit[];
-  /** Those for which a `deposit` event is made now: `policy.hold` is asked for each before the change is kept. */
+  /**
+   * Those for which a `deposit` event is made now, or would be but for `policy.hold`, which is asked for each before the
+   * change is kept.
+   */
   proposed: DepositRecord[];
+  /** By deposit id: how it stands afterwards, for whoever decides on it. */
+  standings: ReadonlyMap<string, Standing>;
   /** By statement id. A removal speaks of no deposit of its own. */
   depositIdsOf: Map<string, string>;
 }
@@ -49,22 +56,22 @@ export function advance(
   context: AdvanceContext,
 ): Advance {
   const fresh = stamped(beginnings(unknownOf(state.statements, arrived), state), context);
-  const decisions = context.decisions ?? [];
+  const decisions = [...(context.decisions ?? [])];
   const statements = fresh.length === 0 ? state.statements : [...state.statements, ...fresh];
   const draftContext: DraftContext = {
     rules: context.rules,
     asset: context.asset,
-    holds: context.holds,
     factsOf: factsByDeposit(state.facts),
-    decisionOf: lastDecisions(state.decisions, decisions),
+    rulingOf: rulings([...state.decisions, ...decisions]),
   };
   const lines: DraftLine[] = [];
   for (const group of groupStates(statements, state.deposits)) {
     const drafted = draftGroup(group, draftContext);
+    decisions.push(...heedPolicy(drafted, context));
     moveGroup(drafted, context.frozen.has(group.group.network));
     lines.push(...drafted);
   }
-  const { deposits, changed, proposed, events, cancelled } = finish(lines, context.now);
+  const { deposits, changed, proposed, events, cancelled, standings } = finish(lines, context.now);
   if (state.deposits.length > 0) deposits.push(...untouched(state.deposits, deposits));
   const isChanged = fresh.length + decisions.length + changed.length + events.length + cancelled.length > 0;
   const change = {
@@ -76,7 +83,7 @@ export function advance(
     cancelled,
     decisions,
   };
-  return { change: isChanged ? change : undefined, deposits, proposed, depositIdsOf: depositIds(lines) };
+  return { change: isChanged ? change : undefined, deposits, proposed, standings, depositIdsOf: depositIds(lines) };
 }
 
 /** Deposits whose statements the store no longer has: they stay as they are. */
@@ -108,11 +115,16 @@ function stamped(fresh: readonly StoredStatement[], { rules }: AdvanceContext): 
   });
 }
 
-function lastDecisions(stored: readonly Decision[], made: readonly Decision[]): DraftContext['decisionOf'] {
-  if (stored.length + made.length === 0) return () => undefined;
-  const last = new Map<string, Decision['kind']>();
-  for (const { depositId, kind } of [...stored, ...made]) last.set(depositId, kind);
-  return (id) => last.get(id);
+/** Applies what `policy.hold` says now, and gives what of it is new, to be stored. */
+function heedPolicy(lines: readonly DraftLine[], { holds, now }: AdvanceContext): Decision[] {
+  const decisions: Decision[] = [];
+  for (const copy of lines.flatMap((line) => line.copies)) {
+    const decision = policyDecision(copy, holds.get(copy.id), now);
+    if (!decision) continue;
+    decisions.push(decision);
+    copy.ruling = ruled(copy.ruling, decision);
+  }
+  return decisions;
 }
 
 /** Rows of one event go to the copies in turn; which row is which copy means nothing (rule 9). */
@@ -137,10 +149,18 @@ interface Outcome {
   proposed: DepositRecord[];
   events: DepositEvent[];
   cancelled: string[];
+  standings: Map<string, Standing>;
 }
 
 function finish(lines: readonly DraftLine[], now: number): Outcome {
-  const outcome: Outcome = { deposits: [], changed: [], proposed: [], events: [], cancelled: [] };
+  const outcome: Outcome = {
+    deposits: [],
+    changed: [],
+    proposed: [],
+    events: [],
+    cancelled: [],
+    standings: new Map(),
+  };
   const reverts: DepositEvent[] = [];
   for (const line of lines) {
     for (const copy of line.copies) {
@@ -161,6 +181,8 @@ function finish(lines: readonly DraftLine[], now: number): Outcome {
         (kind === 'deposit.reverted' ? reverts : outcome.events).push(event);
         if (kind === 'deposit') outcome.proposed.push(record);
       }
+      if (copy.waitsForPolicy) outcome.proposed.push(depositRecordOf(deposit));
+      outcome.standings.set(copy.id, standingOf(copy, line.fold, deposit));
       outcome.cancelled.push(...next.cancelled);
     }
   }

@@ -51,6 +51,7 @@ export function foldAmount(
     due: amount > 0n ? ready.copies : 0,
     possible,
     releasable: Math.max(ready.copies, confirmedCopies(group, key, view, placed)),
+    stands: [],
     reported: Math.max(possible, reportedCopies(group, key, placed)),
     asked,
     terms: group.terms,

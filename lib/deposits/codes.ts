@@ -104,6 +104,7 @@ export type FoldCode =
   | 'CHAIN_PENDING'
   | 'CHAIN_DISAGREES'
   | 'HELD'
+  | 'OPERATOR_REVERTED'
   | 'NETWORK_FROZEN';
 
 /** The code on a deposit: why it is not credited, or what is odd about it though it is. */

@@ -29,6 +29,8 @@ export interface DepositRecord {
   confirmations?: number;
   status: DepositStatus;
   code?: DepositCode;
+  /** Why `policy.hold` or an operator keeps it back, or why an operator reverted it. */
+  reason?: string;
   /** Names of the provider instances that have spoken of it. */
   providers: string[];
   firstSeenAt: number;

@@ -1,4 +1,5 @@
 import type { AmountFold } from './amount-fold.ts';
+import type { Correction } from './decisions.ts';
 import { type CreditedUnder, milder } from './fold-rules.ts';
 import type { Turn } from './lifecycle.ts';
 import type { Copy } from './moves.ts';
@@ -46,11 +47,25 @@ export function describeDeposit(copy: Copy, fold: AmountFold, turn: Turn, told: 
   if (group.payment !== undefined) deposit.payment = group.payment;
   if (fold.confirmations > 0) deposit.confirmations = fold.confirmations;
   if (copy.code !== undefined) deposit.code = copy.code;
+  if (copy.reason !== undefined) deposit.reason = copy.reason;
+  correct(deposit, copy.ruling.correction);
   // Rule 25: from when it last began to wait.
   const isWaiting = turn.status === 'pending' || turn.status === 'quarantined' || copy.isAboveDue;
   if (isWaiting) deposit.waitingSince = previous?.waitingSince ?? now;
   if (copy.isCredited) keepTerms(deposit, fold, copy);
   return deposit;
+}
+
+/** Puts in place of what was reported what an operator says is right. */
+function correct(deposit: StoredDeposit, correction: Correction | undefined): void {
+  if (!correction) return;
+  const { amount, memo, account } = correction;
+  deposit.reported = { amount: deposit.amount.toString() };
+  if (deposit.memo !== undefined) deposit.reported.memo = deposit.memo;
+  if (amount?.reported === deposit.reported.amount) deposit.amount = BigInt(amount.credited);
+  if (memo === null) delete deposit.memo;
+  else if (memo !== undefined) deposit.memo = memo;
+  if (account !== undefined) deposit.account = account;
 }
 
 /** The mildest that was asked while it was credited, so that nothing that is asked later takes it back. */

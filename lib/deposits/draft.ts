@@ -1,13 +1,16 @@
 import { ensure } from '../util/maps.ts';
 import type { AmountFold } from './amount-fold.ts';
+import type { Ruling } from './decisions.ts';
 import type { Told } from './describe.ts';
+
 import type { DepositFacts } from './facts.ts';
 import { type FoldContext, type FoldedAmount, foldGroup } from './fold.ts';
 import { type CreditedUnder, type FoldRules, milder } from './fold-rules.ts';
+import { withUnstoredHold } from './holding.ts';
 import { amountKey, depositId, groupKey } from './identity.ts';
 import type { Copy, Line } from './moves.ts';
 import type { Group, Statement, StoredStatement } from './statement.ts';
-import type { Decision, StoredDeposit } from './transaction-state.ts';
+import type { StoredDeposit } from './transaction-state.ts';
 
 /** One group of a transaction: what was said of it, and its deposits as they are stored. */
 export interface GroupState {
@@ -30,9 +33,8 @@ export interface DraftLine extends Line<Told> {
 export interface DraftContext {
   rules(group: Group): FoldRules;
   asset(group: Group): { decimals?: number; symbol?: string } | undefined;
-  holds: ReadonlyMap<string, string | undefined>;
   factsOf(depositId: string): DepositFacts;
-  decisionOf(depositId: string): Decision['kind'] | undefined;
+  rulingOf(depositId: string): Ruling;
 }
 
 export function groupStates(statements: readonly StoredStatement[], deposits: readonly StoredDeposit[]): GroupState[] {
@@ -56,6 +58,12 @@ function lineKey(statement: Pick<Statement, 'amount' | 'memo'> & { group?: Group
   return `${amountKey(statement)}\n${group.network}\n${group.asset}\n${group.to}`;
 }
 
+/** That of a stored deposit, by what was reported. */
+function depositKey({ amount, memo, group, reported }: StoredDeposit): string {
+  if (!reported) return lineKey(memo === undefined ? { amount, group } : { amount, memo, group });
+  return lineKey({ ...reported, amount: BigInt(reported.amount), group });
+}
+
 const noDeposits: ReadonlyMap<number, StoredDeposit> = new Map();
 
 /** Folds a group, and lays out a copy for each deposit that there is or may be. */
@@ -71,7 +79,7 @@ export function draftGroup(state: GroupState, context: DraftContext): DraftLine[
   if (state.group.payment !== undefined) return draftPayment(state, folded, told, context);
   const known = new Map<string, Map<number, StoredDeposit>>();
   for (const deposit of state.deposits) {
-    ensure(known, lineKey(deposit), () => new Map<number, StoredDeposit>()).set(deposit.ordinal, deposit);
+    ensure(known, depositKey(deposit), () => new Map<number, StoredDeposit>()).set(deposit.ordinal, deposit);
   }
   const lines: DraftLine[] = [];
   for (const [key, { fold, statements }] of folded) {
@@ -94,7 +102,7 @@ function draftPayment(
   context: DraftContext,
 ): DraftLine[] {
   const [previous] = state.deposits;
-  const known = previous && folded.get(lineKey(previous));
+  const known = previous && folded.get(depositKey(previous));
   const best = [...folded].toSorted(
     ([keyA, a], [keyB, b]) => nearness(b, known) - nearness(a, known) || (keyA < keyB ? -1 : 1),
   );
@@ -142,8 +150,7 @@ function copyOf(id: string, ordinal: number, previous: StoredDeposit | undefined
     ordinal,
     facts,
     previous,
-    decision: context.decisionOf(id),
-    isHeld: context.holds.get(id) !== undefined,
+    ruling: withUnstoredHold(context.rulingOf(id), previous),
     isCredited: facts.isCredited,
     isAboveDue: false,
     moves: [],
@@ -160,7 +167,7 @@ function creditedUnder(deposits: readonly StoredDeposit[]): (key: string) => Cre
   for (const deposit of deposits) {
     const { creditedWith: confirmations, creditedUnder: under } = deposit;
     if (confirmations === undefined) continue;
-    const key = lineKey(deposit);
+    const key = depositKey(deposit);
     mildest.set(key, milder({ confirmations, ...under }, mildest.get(key)));
   }
   return (key) => mildest.get(key);

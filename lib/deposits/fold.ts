@@ -133,6 +133,7 @@ function decidePayment(folded: ReadonlyMap<string, { fold: AmountFold }>, { repl
     if (!isReplaced && !isConflict) continue;
     one.due = 0;
     one.code = 'CONFLICT';
+    one.stands = ['CONFLICT', ...one.stands.filter((code) => code !== 'CONFLICT')];
     if (isReplaced) Object.assign(one, { isReplaced, releasable: 0 });
   }
 }

@@ -19,11 +19,12 @@ export interface Turn {
  *
  * Status follows from fold and facts alone, the first that fits:
  * 1. `confirmed`: credited, whatever is said of it meanwhile; a code says what is odd.
- * 2. `quarantined`: not credited, may be true, and a conflict, check, hold or the chain check keeps it back; or its memo
+ * 2. `reverted`: an operator says that the credit was false, whatever is still said of it.
+ * 3. `quarantined`: not credited, may be true, and a conflict, check, hold or the chain check keeps it back; or its memo
  *    is unknown. `ignored` where another provider tells the same amount with its memo.
- * 3. `pending`: not credited and may be true.
- * 4. `failed`: can no longer be true, and never credited, or told as pending and not credited since.
- * 5. `reverted`: can no longer be true, and was credited.
+ * 4. `pending`: not credited and may be true.
+ * 5. `failed`: can no longer be true, and never credited, or told as pending and not credited since.
+ * 6. `reverted`: can no longer be true, and was credited.
  *
  * Late news never moves a status back: `confirmed` is left only by a revert; and once a deposit was credited, a report
  * from mempool or without confirmations does not make it pending again, only a block that may hold it does.
@@ -43,6 +44,8 @@ export function turn(copy: Copy, fold: AmountFold, memoIsToldElsewhere: boolean)
 
   if (copy.isCredited) {
     made.status = 'confirmed';
+  } else if (copy.code === 'OPERATOR_REVERTED') {
+    made.status = 'reverted';
   } else if (copy.code === 'MEMO_UNKNOWN') {
     made.status = memoIsToldElsewhere ? 'ignored' : 'quarantined';
   } else if (copy.ordinal <= (made.generation === 0 ? Math.max(fold.possible, fold.reported) : fold.possible)) {

@@ -1,5 +1,6 @@
 import type { AmountFold } from './amount-fold.ts';
 import type { DepositCode } from './codes.ts';
+import { type Ruling, unreleased } from './decisions.ts';
 import type { DepositFacts } from './facts.ts';
 import type { StoredDeposit } from './transaction-state.ts';
 
@@ -20,16 +21,18 @@ export interface Copy {
   ordinal: number;
   facts: DepositFacts;
   previous: StoredDeposit | undefined;
-  /** An operator's last word on it. */
-  decision: 'release' | 'hold' | undefined;
-  /** `policy.hold` gave a reason. */
-  isHeld: boolean;
+  /** What operators and the policy have decided of it. */
+  ruling: Ruling;
   isCredited: boolean;
   /** It is credited, and its amount above what is due. */
   isAboveDue: boolean;
   /** What this step does to it; `cancel` takes back a `deposit` that no listener was ever handed (rule 23). */
   moves: ('credit' | 'revert' | 'cancel')[];
   code?: DepositCode;
+  /** Why it is held, or was reverted by an operator. */
+  reason?: string;
+  /** Nothing but holds of the policy keeps it from being credited: it is asked whether it ends them. */
+  waitsForPolicy?: boolean;
 }
 
 /**
@@ -39,6 +42,7 @@ export interface Copy {
  */
 export function moveGroup(lines: readonly Line[], isFrozen: boolean): void {
   for (const line of lines) {
+    revertDecided(line);
     takeBack(line);
     if (line.next && creditedCount(line) === 0) giveWay(line, line.next);
   }
@@ -66,9 +70,20 @@ function takeBack({ fold, copies }: Line): void {
   for (const copy of copies.toReversed()) {
     if (credited <= fold.possible) return;
     if (!copy.isCredited) continue;
-    copy.isCredited = false;
-    copy.moves.push(copy.facts.isHanded ? 'revert' : 'cancel');
+    undo(copy);
     credited -= 1;
+  }
+}
+
+function undo(copy: Copy): void {
+  copy.isCredited = false;
+  copy.moves.push(copy.facts.isHanded ? 'revert' : 'cancel');
+}
+
+/** What an operator says was credited falsely is taken back, whatever is still said of it. */
+function revertDecided({ copies }: Line): void {
+  for (const copy of copies) {
+    if (copy.isCredited && copy.ruling.holds.some(({ kind }) => kind === 'reverted')) undo(copy);
   }
 }
 
@@ -85,9 +100,13 @@ function isAboveDue({ fold, copies }: Line): boolean {
   return isAbove;
 }
 
-/** Copies due as this one sees them: a release reaches past conflicts and checks, never past what is possible. */
-function dueFor(copy: Copy, fold: AmountFold): number {
-  return copy.decision === 'release' ? Math.max(fold.due, Math.min(fold.releasable, fold.possible)) : fold.due;
+/**
+ * Copies due as this one sees them: a release reaches past the conflicts, checks and doubts that it named, never past
+ * others that came later, nor past what is possible.
+ */
+function dueFor({ ruling }: Copy, fold: AmountFold): number {
+  if (fold.stands.length === 0 || unreleased(ruling, fold.stands, fold.amount).length > 0) return fold.due;
+  return Math.max(fold.due, Math.min(fold.releasable, fold.possible));
 }
 
 /** A credited copy that is due shows only what is odd about it; the fold's code says why others are not. */
@@ -101,16 +120,28 @@ function creditOrKeepBack(line: Line, copy: Copy, groupCode: DepositCode | undef
   const due = dueFor(copy, fold);
   // Copies are interchangeable, but one that is held keeps its place: the next is not credited in its stead.
   const isDue = copy.ordinal <= due && creditedCount(line) < due;
-  const isHeld = copy.decision === 'hold' || (copy.isHeld && copy.decision !== 'release');
-  const kept = isHeld ? 'HELD' : isDue ? groupCode : undefined;
+  const { holds } = copy.ruling;
+  if (holds.length > 0) {
+    copy.reason = holds.map(({ reason }) => reason).join('; ');
+    copy.waitsForPolicy = isDue && groupCode === undefined && holds.every(({ kind }) => kind === 'policy');
+  }
+  const isReverted = holds.some(({ kind }) => kind === 'reverted');
+  const kept = isReverted ? 'OPERATOR_REVERTED' : holds.length > 0 ? 'HELD' : isDue ? groupCode : undefined;
   if (isDue && kept === undefined) {
     copy.isCredited = true;
     copy.moves.push('credit');
     markCredited(line, copy);
     return;
   }
-  const code = kept ?? fold.code;
+  const code = kept ?? codeLeft(copy, fold);
   if (code !== undefined) copy.code = code;
+}
+
+/** The fold's code, unless that was released. */
+function codeLeft({ ruling }: Copy, { code, stands, amount }: AmountFold): DepositCode | undefined {
+  if (code === undefined || !stands.includes(code)) return code;
+  const left = unreleased(ruling, stands, amount);
+  return left.includes(code) ? code : left[0];
 }
 
 function creditedCount({ copies }: Line): number {

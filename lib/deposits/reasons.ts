@@ -15,6 +15,8 @@ export interface Copies {
   possible: number;
   /** Confirmed, whatever keeps it back: what an operator's release reaches. */
   releasable: number;
+  /** Every conflict, check and doubt that stands, each for an operator to end; what is only waited for is not among them. */
+  stands: readonly DepositCode[];
   code?: DepositCode;
 }
 
@@ -32,10 +34,13 @@ export function keepBack(copies: Copies, amount: AmountView, statements: readonl
   const { group, view, ready } = amount;
   const isConflict = isInConflict(amount);
   const isDeniedNow = isDenied(amount);
-  const check = standingCheck(statements, group, view);
+  const checks = standingChecks(statements, group, view);
+  const [check] = checks;
   if (check !== undefined) copies.due = 0;
   if (isConflict) copies.due = Math.min(copies.due, view.conflicts.get(amount.key) ?? 0);
   if (isDeniedNow) copies.releasable = 0;
+  const doubt = Math.min(copies.releasable, copies.possible) > ready.copies ? [ready.code ?? 'COPIES_UNCLEAR'] : [];
+  copies.stands = [...(isConflict ? (['CONFLICT'] as const) : []), ...checks, ...doubt];
   const code =
     memoUnknown(amount, statements) ??
     (isDeniedNow ? 'CHAIN_DISAGREES' : undefined) ??
@@ -74,16 +79,16 @@ function chainTells({ reporters }: GroupView, key: string): boolean {
   return [...chain.blocks.values()].some((report) => report.live && report.rows.has(key));
 }
 
-/** A check stands until a later statement of that provider shows the evidence that it lacked. */
-function standingCheck(statements: readonly Statement[], group: GroupView, view: DepthView): DepositCode | undefined {
-  let found: DepositCode | undefined;
+/** Each check stands until a later statement of that provider shows the evidence that it lacked; in a fixed order. */
+function standingChecks(statements: readonly Statement[], group: GroupView, view: DepthView): CheckCode[] {
+  const found = new Set<CheckCode>();
   for (const statement of statements) {
     const { check } = statement;
-    if (check === undefined || (found !== undefined && found <= check)) continue;
+    if (check === undefined || found.has(check)) continue;
     if (isDead(statement, group, view) || statements.some((other) => clears(other, statement, check))) continue;
-    found = check;
+    found.add(check);
   }
-  return found;
+  return [...found].sort();
 }
 
 /** Only evidence clears, never silence; and never what was only seen. */

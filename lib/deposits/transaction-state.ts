@@ -1,5 +1,8 @@
+import type { Decision } from './decisions.ts';
 import type { DepositEvent, DepositRecord, EventKind } from './deposit.ts';
 import type { Group, StoredStatement } from './statement.ts';
+
+export type { Decision } from './decisions.ts';
 
 /**
  * All that the store knows of one transaction (or of one payment, rule 26): the unit that is loaded, folded and
@@ -29,6 +32,8 @@ export interface StoredDeposit extends DepositRecord {
   creditedWith?: number;
   /** What else was asked, at the mildest, while it was credited; absent for what was credited before it was kept. */
   creditedUnder?: { reorgDepth: number; finality: number; taking: number };
+  /** Where an operator has corrected it: the amount (units) and memo as they were reported, which it is found by. */
+  reported?: { amount: string; memo?: string };
 }
 
 /** What listeners and the public see of a stored deposit. */
@@ -39,6 +44,7 @@ export function depositRecordOf(stored: StoredDeposit): DepositRecord {
     waitingSince: _since,
     creditedWith: _credited,
     creditedUnder: _under,
+    reported: _reported,
     ...record
   } = stored;
   return record;
@@ -53,15 +59,6 @@ export interface EventFact {
   /** Whether any listener was ever handed it. */
   handed: boolean;
   cancelled: boolean;
-}
-
-/** An operator's decision on a deposit. `release` credits what a check, a conflict or `hold` keeps back; `hold` keeps back. */
-export interface Decision {
-  depositId: string;
-  kind: 'release' | 'hold';
-  reason: string;
-  actor: string;
-  at: number;
 }
 
 /** What one commit does to one transaction. */

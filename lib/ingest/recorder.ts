@@ -1,9 +1,10 @@
 import type { Assessment } from '../checks/assess.ts';
-import { type Advance, advance } from '../deposits/advance.ts';
+import { type Advance, type AdvanceContext, advance } from '../deposits/advance.ts';
 import { alarmsOf, type DepositAlarm } from '../deposits/alarms.ts';
 import { copyDeposit, type DepositRecord } from '../deposits/deposit.ts';
+import type { HoldAnswer } from '../deposits/holding.ts';
 import type { Group, StoredStatement } from '../deposits/statement.ts';
-import type { Decision, StoredDeposit, TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
+import type { StoredDeposit, TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
 import { DepositCallbackError } from '../errors.ts';
 import type { CompiledPolicy } from '../policy/compile-policy.ts';
 import type { UnreadableRow } from '../providers/kit/provider.ts';
@@ -11,6 +12,7 @@ import type { CallbackRecord, Store } from '../stores/store.ts';
 import { inTime } from '../util/at-most.ts';
 import { handled } from '../util/promises.ts';
 import { conclude } from './conclusion.ts';
+import { type Reassessment, reassess } from './reassess.ts';
 import type { ReceivedCallback } from './received-callback.ts';
 
 /** One callback on its way into the store. */
@@ -36,10 +38,7 @@ export interface Recorder {
   /** Resolves once the callback is durably stored with all that it changes; rejects when it is not. */
   record(arrival: Arrival): Promise<Recorded>;
   /** Folds one transaction again, with statements of our own chain check or an operator's decisions. */
-  reassess(
-    transactionKey: string,
-    news: { statements?: readonly StoredStatement[]; decisions?: readonly Decision[] },
-  ): Promise<readonly StoredDeposit[]>;
+  reassess(transactionKey: string, news: Reassessment): Promise<readonly StoredDeposit[]>;
   /** Resolves when nothing is in flight. */
   idle(): Promise<void>;
 }
@@ -59,7 +58,7 @@ export interface RecorderOptions {
 interface Waiting {
   arrival: Arrival;
   /** What `policy.hold` has said so far, by deposit id. */
-  holds: ReadonlyMap<string, string | undefined>;
+  holds: ReadonlyMap<string, HoldAnswer>;
   resolve(recorded: Recorded): void;
   reject(error: unknown): void;
 }
@@ -67,12 +66,12 @@ interface Waiting {
 /** What `policy.hold` is being asked; it is put into `holds`. */
 interface Asking {
   answers: Promise<unknown>;
-  holds: Map<string, string | undefined>;
+  holds: Map<string, HoldAnswer>;
 }
 
 // A loser of compare-and-set loads again; with a handful of receivers a transaction is contended for a few rounds at most.
 const maxRounds = 50;
-const noHolds: ReadonlyMap<string, string | undefined> = new Map();
+const noHolds: ReadonlyMap<string, HoldAnswer> = new Map();
 /** Of one commit, unless a single callback has more: some hundred ms over SQLite, which holds the event loop. */
 const maxTransfers = 1_000;
 
@@ -188,13 +187,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
   ): Promise<{ results: (Recorded | Error | Asking)[]; changes: TransactionChange[]; alarms: DepositAlarm[] }> => {
     const statements = statementsByKey(waiting.map(({ arrival }) => arrival));
     const states = statements.size === 0 ? [] : await store.load([...statements.keys()]);
-    const holds = new Map<string, string | undefined>();
+    const holds = new Map<string, HoldAnswer>();
     for (const one of waiting) for (const [id, reason] of one.holds) holds.set(id, reason);
     const advanced = new Map<string, Advance | Error>();
     const unanswered = new Map<string, Asking>();
     for (const state of states) {
       try {
-        const next = advanceOne(state, statements.get(state.key) ?? [], [], holds);
+        const next = advanceOne(state, statements.get(state.key) ?? [], { holds });
         const unasked = unaskedOf(next, holds);
         if (unasked.length === 0) advanced.set(state.key, next);
         else unanswered.set(state.key, { answers: ask(unasked, holds), holds });
@@ -215,16 +214,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const advanceOne = (
     state: TransactionState,
     arrived: readonly StoredStatement[],
-    decisions: readonly Decision[],
-    holds: ReadonlyMap<string, string | undefined>,
+    more: Pick<AdvanceContext, 'holds' | 'decisions'>,
   ): Advance => {
     const compiled = policy();
     return advance(state, arrived, {
       now: now(),
       rules: compiled.rulesFor,
       frozen: compiled.frozen(),
-      holds,
-      decisions,
+      ...more,
       asset: (group: Group) => compiled.assetOf(group.asset),
     });
   };
@@ -232,7 +229,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const unaskedOf = ({ proposed }: Advance, holds: ReadonlyMap<string, unknown>): DepositRecord[] =>
     policy().hold === undefined ? [] : proposed.filter(({ id }) => !holds.has(id));
 
-  const ask = (deposits: readonly DepositRecord[], holds: Map<string, string | undefined>): Promise<unknown> => {
+  const ask = (deposits: readonly DepositRecord[], holds: Map<string, HoldAnswer>): Promise<unknown> => {
     const { hold } = policy();
     const asked = deposits.map(async (deposit) => {
       holds.set(deposit.id, await hold?.(copyDeposit(deposit)));
@@ -243,29 +240,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   return {
     record: (arrival) => new Promise((resolve, reject) => enqueue({ arrival, holds: noHolds, resolve, reject })),
-    async reassess(key, { statements = [], decisions = [] }) {
-      const holds = new Map<string, string | undefined>();
-      for (let round = 0; round < maxRounds; round += 1) {
-        const [state] = await store.load([key]);
-        if (!state) throw new DepositCallbackError('NOT_FOUND', `The store did not answer for transaction ${key}`);
-        let next = advanceOne(state, statements, decisions, holds);
-        for (let unasked = unaskedOf(next, holds); unasked.length > 0; unasked = unaskedOf(next, holds)) {
-          await ask(unasked, holds);
-          next = advanceOne(state, statements, decisions, holds);
-        }
-        const { change, deposits } = next;
-        if (!change) return deposits;
-        const { lost } = await store.commit({ callbacks: [], changes: [change] });
-        if (lost.length > 0) continue;
-        // Whoever decides knows what he keeps back.
-        if (decisions.length === 0) alarmsOf([state], [change]).forEach(onAlarm);
-        return deposits;
-      }
-      throw new DepositCallbackError(
-        'UNAVAILABLE',
-        `Transaction ${key} was changed elsewhere ${maxRounds} times in a row`,
-      );
-    },
+    reassess: (key, news) => reassess(key, news, { store, advanceOne, unaskedOf, ask, onAlarm, maxRounds }),
     async idle() {
       while (pumping || asking.size > 0) await (pumping ? pumped : Promise.race(asking));
     },

@@ -38,6 +38,21 @@ const actions: Readonly<Record<string, Action>> = {
     const { id } = await callbacks.hold(text('deposit'), { reason, actor });
     return `deposits/${segment(id)}?done=hold`;
   },
+  async correct(callbacks, { text, reason, actor }) {
+    const [decimals, memo, account] = ['decimals', 'memo', 'account'].map((name) => text(name).trim());
+    const { id } = await callbacks.correct(text('deposit'), {
+      reason,
+      actor,
+      ...(decimals ? { decimals: Number(decimals) } : {}),
+      ...(memo ? { memo } : {}),
+      ...(account ? { account } : {}),
+    });
+    return `deposits/${segment(id)}?done=correct`;
+  },
+  async revert(callbacks, { text, reason, actor }) {
+    const { id } = await callbacks.revert(text('deposit'), { reason, actor });
+    return `deposits/${segment(id)}?done=revert`;
+  },
   async reprocess(callbacks, { text }) {
     const callbackId = text('callback');
     const { read, recorded, passedOver } = await callbacks.reprocess(

@@ -23,16 +23,18 @@ export function filter(view: View, fields: Value, isSet: boolean): Html {
 }
 
 export interface ActionForm {
-  action: 'redeliver' | 'release' | 'hold' | 'reprocess' | 'reverify';
+  action: 'redeliver' | 'release' | 'hold' | 'correct' | 'revert' | 'reprocess' | 'reverify';
   label: string;
   explanation: string;
   fields?: Readonly<Record<string, string>>;
+  /** More that is asked for, by name: its label. */
+  asks?: Readonly<Record<string, string>>;
 }
 
 /** A button that opens a form which asks for the reason; nothing where actions are off. */
 export function actionForm(
   { words, token, root }: View,
-  { action, label, explanation, fields = {} }: ActionForm,
+  { action, label, explanation, fields = {}, asks = {} }: ActionForm,
 ): Html {
   if (token === undefined) return html``;
   return html`<details class="act" name="act"><summary class="button">${label}</summary>
@@ -40,6 +42,7 @@ export function actionForm(
 <p>${explanation}</p>
 <input type="hidden" name="token" value="${token}">
 ${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+${Object.entries(asks).map(([name, text]) => html`<label>${text}<input name="${name}" maxlength="200" autocomplete="off" spellcheck="false"></label>`)}
 <label>${words.act.reason}<input name="reason" required maxlength="500" autocomplete="off" placeholder="${words.act.reasonHint}"></label>
 <button class="primary">${label}</button>
 </form></details>`;

@@ -87,6 +87,8 @@ function done({ words, query }: View): Html | undefined {
     redeliver: words.done.redeliver,
     release: words.done.release,
     hold: words.done.hold,
+    correct: words.done.correct,
+    revert: words.done.revert,
     reprocess: words.done.reprocess(number('read'), number('recorded'), number('passed')),
     reverify: words.done.reverify(number('taken'), number('kept')),
   };

@@ -58,7 +58,7 @@ function statementItem(view: View, deposit: StoredDeposit, one: StoredStatement)
 }
 
 function decisionItem({ words }: View, { kind, actor, reason, at }: Decision): Html {
-  const verb = kind === 'release' ? words.deposit.released : words.deposit.held;
+  const verb = words.deposit.decided[kind];
   return item(
     'decision',
     at,

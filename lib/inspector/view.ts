@@ -18,7 +18,10 @@ export interface InspectorRequest extends IncomingMessage {
 
 /** What is inspected: `depositCallbacks` fits, whatever its store. */
 export interface Inspected
-  extends Pick<DepositCallbacks, 'redeliver' | 'release' | 'hold' | 'reprocess' | 'reverify' | 'ready' | 'status'> {
+  extends Pick<
+    DepositCallbacks,
+    'redeliver' | 'release' | 'hold' | 'correct' | 'revert' | 'reprocess' | 'reverify' | 'ready' | 'status'
+  > {
   on<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): unknown;
   off<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): unknown;
   readonly providers: readonly string[];

@@ -1,9 +1,12 @@
 import { hash } from 'node:crypto';
+import type { Verb } from '../deposits/decisions.ts';
 import type { DepositRecord } from '../deposits/deposit.ts';
-import type { Decision } from '../deposits/transaction-state.ts';
-import { DepositCallbackError } from '../errors.ts';
+import { depositRecordOf } from '../deposits/transaction-state.ts';
+import { decisionFor, type Order } from '../deposits/verbs.ts';
+import { DepositCallbackError, invalidOption } from '../errors.ts';
 import type { Intake } from '../ingest/intake.ts';
 import { apiKeyDigest, keptHeaders, redactedUrl } from '../ingest/kept-request.ts';
+import type { Reassessment } from '../ingest/reassess.ts';
 import { findUnread, type UnreadQuery } from '../ingest/unread.ts';
 import type { InboundCallback, Provider } from '../providers/kit/provider.ts';
 import { equalBytes } from '../signatures/constant-time.ts';
@@ -19,14 +22,47 @@ export interface Operations {
   reprocess(query?: ReprocessQuery): Promise<Reprocessed>;
   /** Verifies the callbacks that `quarantineUnverified` kept with the keys of now, and takes those that fit. */
   reverify(query?: { provider?: string; limit?: number }): Promise<{ taken: number; kept: number }>;
-  /** Credits a deposit that a check, a conflict or `policy.hold` keeps back, as far as it may still be true. */
-  release(depositId: string, decision: { reason: string; actor: string }): Promise<DepositRecord>;
-  /** Keeps a deposit back that is not credited yet. */
-  hold(depositId: string, decision: { reason: string; actor: string }): Promise<DepositRecord>;
+  /**
+   * Keeps a deposit back that is not credited, until `release`. Rejects with `ALREADY_CREDITED`. This and the next three
+   * are stored with reason, actor and time; each may be repeated, and then changes nothing.
+   */
+  hold(depositId: string, decision: Reason): Promise<DepositRecord>;
+  /**
+   * Ends what holds a deposit now: holds, a revert, conflicts, checks. What holds it later is not passed over. It is credited
+   * as soon as nothing else is waited for. Rejects with `NOTHING_HELD`, `NOT_POSSIBLE`, `CORRECTION_NEEDED` or
+   * `ALREADY_CREDITED`.
+   */
+  release(depositId: string, decision: Reason): Promise<DepositRecord>;
+  /**
+   * Says what the report of a held deposit has wrong; what is credited then is the corrected. Ends the checks that it
+   * answers. Rejects with `NOTHING_HELD`, `NOT_POSSIBLE`, `ALREADY_CREDITED` or `OPTION_INVALID`.
+   */
+  correct(depositId: string, correction: Reason & Correcting): Promise<DepositRecord>;
+  /**
+   * Says that a credit was false: `deposit.reverted` follows with the reason, and no later report credits it again, only
+   * `release`. Rejects with `NOT_CREDITED`.
+   */
+  revert(depositId: string, decision: Reason): Promise<DepositRecord>;
   /** Folds a deposit's transaction again: after a thaw, or a change of policy. */
   reassess(depositId: string): Promise<DepositRecord>;
   /** Makes a dead letter due again. False where there is none of that id. */
   redeliver(eventId: string): Promise<boolean>;
+}
+
+/** Why, and who says so. */
+export interface Reason {
+  reason: string;
+  actor: string;
+}
+
+/** At least one of them. */
+export interface Correcting {
+  /** The reported amount is counted in units of so many decimals; what is credited is counted in those of `policy.assets`. */
+  decimals?: number;
+  /** null: it has none. */
+  memo?: string | null;
+  /** The customer's account: `Deposit.account`. */
+  account?: string;
 }
 
 export interface ReprocessQuery extends UnreadQuery {
@@ -73,33 +109,25 @@ export function createOperations({ store, intake, providers, toleranceMs, now, w
     return recorded.record;
   };
 
-  const decide = async (
-    depositId: string,
-    kind: Decision['kind'],
-    { reason, actor }: { reason: string; actor: string },
-  ): Promise<DepositRecord> => {
-    if (reason.trim() === '')
-      throw new DepositCallbackError('OPTION_INVALID', 'Option reason: say why, it is kept with the deposit');
-    if (kind === 'release') await refuseWrongAmount(depositId);
-    return reassess(depositId, [{ depositId, kind, reason, actor, at: now() }]);
+  const decide = async (depositId: string, verb: Verb, given: Reason & Correcting): Promise<DepositRecord> => {
+    const { reason, actor, ...correction } = given;
+    requireText('reason', reason, 'say why; it is kept with the deposit');
+    requireText('actor', actor, 'say who decides; it is kept with the deposit');
+    const order: Order = { verb, reason: reason.trim(), actor: actor.trim(), at: now(), correction };
+    return reassess(depositId, (standings) => {
+      const standing = standings.get(depositId);
+      if (!standing) throw new DepositCallbackError('NOT_POSSIBLE', `Nothing is said of ${depositId} any more`);
+      const decision = decisionFor(order, standing);
+      return decision ? [decision] : [];
+    });
   };
 
-  // Its amount was read with decimals that one side has wrong: to credit it would be wrong by powers of ten.
-  const refuseWrongAmount = async (depositId: string): Promise<void> => {
-    const found = await store.deposit(depositId);
-    if (found?.deposit.code !== 'DECIMALS_MISMATCH') return;
-    throw new DepositCallbackError(
-      'OPTION_INVALID',
-      `Option depositId: ${depositId} has DECIMALS_MISMATCH, so its amount is not sure; correct policy.assets and credit it by hand`,
-    );
-  };
-
-  const reassess = async (depositId: string, decisions: readonly Decision[]): Promise<DepositRecord> => {
+  const reassess = async (depositId: string, decideOn?: Reassessment['decide']): Promise<DepositRecord> => {
     const found = await store.deposit(depositId);
     if (!found) throw new DepositCallbackError('NOT_FOUND', `There is no deposit ${depositId}`);
-    const deposits = await intake.recorder.reassess(found.transactionKey, { decisions });
+    const deposits = await intake.recorder.reassess(found.transactionKey, decideOn ? { decide: decideOn } : {});
     wake();
-    return deposits.find((one) => one.id === depositId) ?? found.deposit;
+    return depositRecordOf(deposits.find((one) => one.id === depositId) ?? found.deposit);
   };
 
   return {
@@ -132,7 +160,9 @@ export function createOperations({ store, intake, providers, toleranceMs, now, w
     },
     release: (depositId, decision) => decide(depositId, 'release', decision),
     hold: (depositId, decision) => decide(depositId, 'hold', decision),
-    reassess: (depositId) => reassess(depositId, []),
+    correct: (depositId, correction) => decide(depositId, 'correct', correction),
+    revert: (depositId, decision) => decide(depositId, 'revert', decision),
+    reassess: (depositId) => reassess(depositId),
     async redeliver(eventId) {
       const found = await store.redeliver(eventId);
       if (found) wake();
@@ -174,4 +204,8 @@ async function apiKeyFits({ headers }: CallbackRecord, { apiKeys }: Provider, ke
 
 function inboundOf(record: CallbackRecord, body: Buffer): InboundCallback {
   return { method: record.method, url: record.url, headers: record.headers, body, receivedAt: record.receivedAt };
+}
+
+function requireText(option: string, value: unknown, fix: string): void {
+  if (typeof value !== 'string' || value.trim() === '') throw invalidOption(option, fix);
 }

@@ -1,3 +1,4 @@
+import type { HoldAnswer } from '../deposits/holding.ts';
 import { DepositCallbackError } from '../errors.ts';
 import type { Account } from './policy.ts';
 
@@ -35,4 +36,12 @@ export function answerInvalid(
 function describe(given: unknown): string {
   if (given === null || typeof given !== 'object') return String(given);
   return Array.isArray(given) ? 'a list' : 'an object';
+}
+
+/** What `policy.hold` said: a reason, undefined, or the reason of the hold that it ends. */
+export function holdAnswer(given: unknown, { network, to }: { network: string; to: string }): HoldAnswer {
+  if (given === undefined || (typeof given === 'string' && given !== '')) return given;
+  const { ends } = (given ?? {}) as { ends?: unknown };
+  if (typeof ends === 'string' && ends !== '') return { ends };
+  throw answerInvalid('hold', given, { network, address: to }, 'a reason, undefined, or { ends: reason }');
 }

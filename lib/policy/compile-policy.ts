@@ -1,4 +1,6 @@
+import type { Deposit } from '../deposits/deposit.ts';
 import { chainProvider, type FoldRules } from '../deposits/fold-rules.ts';
+import type { HoldAnswer } from '../deposits/holding.ts';
 import type { Group } from '../deposits/statement.ts';
 import { invalidOption } from '../errors.ts';
 import type { Network } from '../networks/network.ts';
@@ -6,7 +8,7 @@ import { builtInNetworks } from '../networks/registry.ts';
 import type { NetworkTable } from '../networks/table.ts';
 import { refuseUnknownKeys } from '../util/known-keys.ts';
 import { unawaited } from '../util/promises.ts';
-import { booleanOf, whenAnswered } from './answers.ts';
+import { booleanOf, holdAnswer, whenAnswered } from './answers.ts';
 import { type CompiledAssets, compileAssets, networksOf } from './compile-assets.ts';
 import { type ConfirmationsOf, compileConfirmations, knownNetwork } from './compile-confirmations.ts';
 import { compileOwner, type OwnerOf } from './compile-owner.ts';
@@ -54,7 +56,7 @@ export interface CompiledPolicy {
   /** Whether an account is ours, assigned or not. */
   readonly isOurs: (account: Account) => boolean | Promise<boolean>;
   readonly isOwnSender: (account: { network: string; address: string }) => boolean | Promise<boolean>;
-  readonly hold: Policy['hold'] | undefined;
+  readonly hold: ((deposit: Deposit) => Promise<HoldAnswer>) | undefined;
   /** CAIP-2 networks on which nothing is credited now. Throws `NETWORK_UNKNOWN` where the policy's function names another. */
   readonly frozen: () => ReadonlySet<string>;
   /** What becomes of payments that are not what was asked for. */
@@ -128,7 +130,7 @@ export function compilePolicy(
       isOwnSender === undefined
         ? () => false
         : (account) => whenAnswered(policy.isOwnSender?.(account), (given) => booleanOf(given, account)),
-    hold: hold && ((deposit) => policy.hold?.(deposit)),
+    hold: hold && (async (deposit) => holdAnswer(await policy.hold?.(deposit), deposit)),
     frozen,
     payments: paymentRules,
     confirmations: confirmations.of,

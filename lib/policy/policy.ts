@@ -1,4 +1,5 @@
 import type { Deposit } from '../deposits/deposit.ts';
+import type { HoldAnswer } from '../deposits/holding.ts';
 import type { PaymentDifference } from '../deposits/transfer.ts';
 
 /** What may be credited. `assets`, and one of `accounts` and `isOurs`, are required: what may be credited is never a default. */
@@ -22,8 +23,11 @@ export interface Policy {
   confirmations?: Readonly<Record<string, ConfirmationRule>>;
   /** How many distinct provider instances must agree before a deposit is due. Default 1. */
   quorum?: number;
-  /** A reason keeps the deposit from being credited until an operator releases it. */
-  hold?(deposit: Deposit): string | undefined | Promise<string | undefined>;
+  /**
+   * Asked before a deposit is credited. A reason keeps it back, and is stored: it stays until an operator releases it, or a
+   * later answer is `{ ends: reason }`, with the very reason. Undefined adds no hold and ends none.
+   */
+  hold?(deposit: Deposit): HoldAnswer | Promise<HoldAnswer>;
   /** CAIP-2 networks on which nothing is credited for now. */
   frozen?: readonly string[] | (() => readonly string[]);
   /**

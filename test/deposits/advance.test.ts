@@ -251,7 +251,7 @@ describe('Removals and failures of a whole transaction', () => {
 });
 
 describe('Our own holds', () => {
-  test('by the policy quarantine what would be credited, until it is asked again or an operator releases it', () => {
+  test('by the policy quarantine what would be credited, with their reason, until an operator releases it', () => {
     const inbox = createInbox(rules);
     const [statement] = say('A confirmed 5 X').map((said) => stored(said));
     assert.ok(statement);
@@ -264,7 +264,11 @@ describe('Our own holds', () => {
     assert.deepEqual(kindsOf(result), []);
     assert.equal(inbox.deposit(5n).status, 'quarantined');
     assert.equal(inbox.deposit(5n).code, 'HELD');
+    assert.equal(inbox.deposit(5n).reason, 'new account');
     assert.ok(inbox.deposit(5n).waitingSince);
+    assert.deepEqual(inbox.credited(), {}, 'a policy that says nothing ends nothing');
+    inbox.step({ holds: new Map([[id, undefined]]) });
+    assert.deepEqual(inbox.credited(), {});
     assert.deepEqual(
       inbox.decide('release', id).proposed.map((deposit) => deposit.id),
       [id],
@@ -272,7 +276,7 @@ describe('Our own holds', () => {
     assert.deepEqual(inbox.credited(), { 5: 1 });
   });
 
-  test('by the policy do not bind an operator, nor each other', () => {
+  test('by the policy come after what was released before, and bind no other deposit', () => {
     const inbox = createInbox(rules);
     const [first, second] = inbox.step({}, ...say('A mined 5 7 X x1 @1').map((said) => stored(said))).deposits;
     assert.ok(first && second);
@@ -282,7 +286,33 @@ describe('Our own holds', () => {
       [second.id, undefined],
     ]);
     inbox.step({ holds }, ...say('A confirmed 5 7 X e:later @2').map((said) => stored(said)));
+    assert.deepEqual(inbox.credited(), { 7: 1 });
+    inbox.decide('release', first.id);
     assert.deepEqual(inbox.credited(), { 5: 1, 7: 1 });
+  });
+
+  test('by the policy end when it names their reason, each by itself, and none that an operator released comes back', () => {
+    const inbox = createInbox(rules);
+    const [statement] = say('A confirmed 5 X').map((said) => stored(said));
+    assert.ok(statement);
+    const [{ id } = { id: '' }] = createInbox(rules).tell(statement).deposits;
+    inbox.step({ holds: new Map([[id, 'new account']]) }, statement);
+    inbox.step({ holds: new Map([[id, 'listed']]) });
+    assert.equal(inbox.deposit(5n).reason, 'new account; listed');
+    assert.equal(inbox.step({ holds: new Map([[id, 'listed']]) }).change, undefined, 'the same again is stored once');
+    inbox.step({ holds: new Map([[id, { ends: 'something else' }]]) });
+    inbox.step({ holds: new Map([[id, { ends: 'listed' }]]) });
+    assert.equal(inbox.deposit(5n).reason, 'new account');
+    assert.deepEqual(inbox.credited(), {});
+    inbox.decide('hold', id);
+    inbox.step({ holds: new Map([[id, { ends: 'looked at' }]]) });
+    assert.equal(inbox.deposit(5n).reason, 'new account; looked at', 'the policy ends no hold of an operator');
+    inbox.decide('release', id);
+    assert.deepEqual(inbox.credited(), { 5: 1 });
+    inbox.decide('revert', id);
+    inbox.decide('release', id);
+    inbox.step({ holds: new Map([[id, 'new account']]) });
+    assert.deepEqual(inbox.credited(), { 5: 1 });
   });
 
   test('by an operator last until a release, and take nothing back', () => {

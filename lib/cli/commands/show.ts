@@ -130,8 +130,10 @@ function showDeposit({ deposit, statements, events, decisions }: Dossier, output
     error: credit?.error,
     cure: credit?.eventId === undefined ? undefined : `deposit-callback redeliver ${credit.eventId}`,
     code: deposit.code,
+    reason: deposit.reason,
     amount: amountText(deposit),
     units: deposit.amount,
+    'units reported': reportedUnits(deposit),
     asset: deposit.asset,
     network: deposit.network,
     from: deposit.from,
@@ -184,4 +186,9 @@ function showDeposit({ deposit, statements, events, decisions }: Dossier, output
       decisions.map((one) => [isoTime(one.at), one.kind, one.actor, one.reason]),
     );
   }
+}
+
+/** Where an operator has corrected the amount: what was reported. */
+function reportedUnits({ amount, reported }: StoredDeposit): string | undefined {
+  return reported === undefined || reported.amount === amount.toString() ? undefined : reported.amount;
 }

@@ -34,7 +34,7 @@ export async function depositPage(view: View, depositId: string): Promise<Page |
     title: `${texts.title} ${shorten(depositId)}`,
     name: 'deposits',
     body: html`<div class="title"><div><p class="kicker">${texts.title}</p><h1 class="sum">${amount(view, deposit)}</h1>
-<p class="lead">${standing(view, status, credit)} ${code(deposit.code)} <code class="soft">${deposit.id}</code></p>
+<p class="lead">${standing(view, status, credit)} ${code(deposit.code)} <code class="soft">${deposit.id}</code></p>${deposit.reason !== undefined && html`<p class="lead"><bdi>${deposit.reason}</bdi></p>`}
 ${credit?.error !== undefined && html`<p class="error"><bdi>${credit.error}</bdi></p>`}</div>
 <div class="acts">${redeliverForm(view, credit)}${decisionForms(view, deposit)}</div></div>
 <div class="beside narrow">
@@ -52,13 +52,21 @@ function redeliverForm(view: View, credit: Credit | undefined): Html {
   return actionForm(view, { action: 'redeliver', label: act.redeliver, explanation: act.redeliverMore, fields });
 }
 
-/** Release and hold, for a deposit that is not credited. */
-export function decisionForms(view: View, { id, status }: Pick<DepositRecord, 'id' | 'status'>): Html {
-  const { act } = view.words;
-  if (status !== 'quarantined' && status !== 'pending') return html``;
+/** What an operator can do about the deposit as it stands. */
+export function decisionForms(
+  view: View,
+  { id, status, code: shown }: Pick<DepositRecord, 'id' | 'status' | 'code'>,
+): Html {
+  const { act, deposit: texts, column } = view.words;
   const fields = { deposit: id };
+  if (status === 'confirmed')
+    return actionForm(view, { action: 'revert', label: act.revert, explanation: act.revertMore, fields });
+  const isReverted = shown === 'OPERATOR_REVERTED';
+  if (status !== 'quarantined' && status !== 'pending' && !isReverted) return html``;
+  const asks = { decimals: texts.decimals, memo: column.memo, account: texts.account };
   return html`${actionForm(view, { action: 'release', label: act.release, explanation: act.releaseMore, fields })}
-${actionForm(view, { action: 'hold', label: act.hold, explanation: act.holdMore, fields })}`;
+${status === 'quarantined' && actionForm(view, { action: 'correct', label: act.correct, explanation: act.correctMore, fields, asks })}
+${!isReverted && actionForm(view, { action: 'hold', label: act.hold, explanation: act.holdMore, fields })}`;
 }
 
 function factsOf({ words }: View, deposit: StoredDeposit): Html {
@@ -68,6 +76,7 @@ function factsOf({ words }: View, deposit: StoredDeposit): Html {
     [column.network, whole(deposit.network)],
     [column.asset, whole(deposit.asset)],
     [texts.units, whole(deposit.amount.toString())],
+    [texts.reported, whole(deposit.reported?.amount)],
     [column.to, whole(deposit.to)],
     [column.memo, whole(deposit.memo)],
     [texts.account, whole(deposit.account)],

@@ -66,6 +66,7 @@ export function depositToJson(deposit: StoredDeposit | (DepositRecord & Partial<
     confirmations: deposit.confirmations,
     status: deposit.status,
     code: deposit.code,
+    reason: deposit.reason,
     providers: deposit.providers,
     firstSeenAt: deposit.firstSeenAt,
     callbackIds: deposit.callbackIds,
@@ -73,6 +74,7 @@ export function depositToJson(deposit: StoredDeposit | (DepositRecord & Partial<
     ordinal: deposit.ordinal,
     waitingSince: deposit.waitingSince,
     creditedWith: deposit.creditedWith,
+    reported: deposit.reported,
     creditedUnder: deposit.creditedUnder,
   };
   return JSON.stringify(json);

@@ -195,7 +195,14 @@ function isSame(shown: DepositRecord, stored: StoredDeposit | undefined): boolea
   return fields === Object.keys(shown).length;
 }
 
-const storedOnly: ReadonlySet<string> = new Set(['group', 'ordinal', 'waitingSince', 'creditedWith', 'creditedUnder']);
+const storedOnly: ReadonlySet<string> = new Set([
+  'group',
+  'ordinal',
+  'waitingSince',
+  'creditedWith',
+  'creditedUnder',
+  'reported',
+]);
 
 function insertEvent(
   { sql }: SqliteConnection,

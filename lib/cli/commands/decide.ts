@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import type { DepositRecord } from '../../deposits/deposit.ts';
+import { invalidOption } from '../../errors.ts';
+import type { Correcting, Operations, Reason } from '../../operator/operations.ts';
+import { depositJson } from '../callback-json.ts';
+import { addConfigOption, withOperations } from '../config.ts';
+import type { Context } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Output } from '../output.ts';
+import { amountText } from './deposits.ts';
+
+interface DecideOptions extends Reason {
+  config?: string;
+  json?: boolean;
+  decimals?: string;
+  /** False for `--no-memo`. */
+  memo?: string | boolean;
+  account?: string;
+}
+
+interface Deciding {
+  verb: 'hold' | 'release' | 'correct' | 'revert';
+  description: string;
+  decide(operations: Operations, id: string, options: DecideOptions): Promise<DepositRecord>;
+}
+
+const deciding: readonly Deciding[] = [
+  {
+    verb: 'hold',
+    description: 'keep a deposit back that is not credited',
+    decide: (operations, id, { reason, actor }) => operations.hold(id, { reason, actor }),
+  },
+  {
+    verb: 'release',
+    description: 'end what holds a deposit; the running service delivers it',
+    decide: (operations, id, { reason, actor }) => operations.release(id, { reason, actor }),
+  },
+  {
+    verb: 'correct',
+    description: 'say what the report of a held deposit has wrong; the corrected is credited',
+    decide: (operations, id, options) => operations.correct(id, correctionOf(options)),
+  },
+  {
+    verb: 'revert',
+    description: 'say that a credit was false; the running service delivers deposit.reverted',
+    decide: (operations, id, { reason, actor }) => operations.revert(id, { reason, actor }),
+  },
+];
+
+/** What an operator decides on one deposit. Who and why is kept with it. */
+export function addDecisions(program: Command, { output }: Context, finish: (code: number) => void): void {
+  for (const { verb, description, decide } of deciding) {
+    const command = addConfigOption(program.command(verb).description(description))
+      .argument('<deposit>', 'its id')
+      .requiredOption('--reason <text>', 'why; kept with the deposit')
+      .requiredOption('--actor <name>', 'who decides; kept with the deposit')
+      .option('--json', 'as JSON');
+    if (verb === 'correct') {
+      command
+        .option('--decimals <n>', 'decimals in which the reported amount is counted')
+        .option('--memo <text>', 'its memo or tag')
+        .option('--no-memo', 'it has no memo')
+        .option('--account <name>', "the customer's account");
+    }
+    command.action(async (id: string, options: DecideOptions) => {
+      const deposit = await withOperations(options.config, output, ({ operations }) => decide(operations, id, options));
+      if (options.json) output.json(depositJson(deposit));
+      else tell(verb, deposit, output);
+      finish(verb === 'release' && deposit.status !== 'confirmed' ? exitCodes.found : exitCodes.ok);
+    });
+  }
+}
+
+function tell(verb: Deciding['verb'], deposit: DepositRecord, output: Output): void {
+  const { id, status, code, reason } = deposit;
+  const shown = `${status}${code === undefined ? '' : ` (${code})`}${reason === undefined ? '' : `: ${reason}`}`;
+  if (verb === 'revert') output.line(`${amountText(deposit)} to ${deposit.to} are taken back: ${id}`);
+  else if (status === 'confirmed') output.line(`${amountText(deposit)} to ${deposit.to} are credited: ${id}`);
+  else if (verb === 'release') output.error(`${id} is released, and still ${shown}: something else is waited for`);
+  else output.line(`${id} is ${shown}`);
+}
+
+function correctionOf({ reason, actor, decimals, memo, account }: DecideOptions): Reason & Correcting {
+  const correction: Reason & Correcting = { reason, actor };
+  if (decimals !== undefined) {
+    if (!/^\d{1,3}$/.test(decimals)) throw invalidOption('--decimals', 'must be a whole number');
+    correction.decimals = Number(decimals);
+  }
+  if (typeof memo === 'string') correction.memo = memo;
+  else if (memo === false) correction.memo = null;
+  if (account !== undefined) correction.account = account;
+  return correction;
+}
