@@ -28,6 +28,7 @@ const makers: Readonly<Record<string, () => Promise<unknown>>> = {
   coinspaid: () => import('../providers/coinspaid.ts').then((file) => file.coinspaid),
   confirmo: () => import('../providers/confirmo.ts').then((file) => file.confirmo),
   cregis: () => import('../providers/cregis.ts').then((file) => file.cregis),
+  crossmint: () => import('../providers/crossmint.ts').then((file) => file.crossmint),
   cryptapi: () => import('../providers/cryptapi.ts').then((file) => file.cryptapi),
   cryptomus: () => import('../providers/cryptomus.ts').then((file) => file.cryptomus),
   dfns: () => import('../providers/dfns.ts').then((file) => file.dfns),

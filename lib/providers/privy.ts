@@ -6,25 +6,12 @@ import { declareProvider } from './kit/declare-provider.ts';
 import { assetOn, tokenOn } from './kit/evm-reading.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { blockFrom, transfersOf, unknown } from './kit/readings.ts';
-import type { Scheme } from './kit/scheme.ts';
-
-// Sent by Svix, whose headers have its own name: https://docs.svix.com/receiving/verifying-payloads/how-manual
-const scheme: Scheme = {
-  algorithm: 'hmac-sha256',
-  signature: { header: 'svix-signature', prefix: 'v1,', list: ' ' },
-  encoding: 'base64',
-  keyPrefix: 'whsec_',
-  keyForm: 'base64',
-  signed: ['id', 'timestamp', 'body'],
-  separator: '.',
-  id: { header: 'svix-id' },
-  timestamp: { header: 'svix-timestamp', unit: 's' },
-};
+import { svixScheme } from './kit/svix.ts';
 
 /** Privy, deposits to embedded and server wallets. Secrets are the signing keys of the endpoints, `whsec_...`. See `docs/providers/privy.md`. */
 export function privy(options: ProviderOptions): Provider {
   return declareProvider(
-    { name: 'privy', scheme, read: readPrivy, events: ['wallet.funds_deposited'], sendsRemovals: false },
+    { name: 'privy', scheme: svixScheme, read: readPrivy, events: ['wallet.funds_deposited'], sendsRemovals: false },
     options,
   );
 }

@@ -68,3 +68,10 @@ test('Junk in what a deposit can do without costs nothing', async (t) => {
     assert.deepEqual(events, ['deposit 1000000'], JSON.stringify(junk));
   }
 });
+
+test('A transfer that comes again under another index is held, not credited: a reorg may have moved it', async (t) => {
+  const body = bodyOf('a-token-deposit.json');
+  const { events, standing } = await sent(t, body, { ...withEvent(body, { index: '97' }), id: 'whe-other' });
+  assert.deepEqual(events, ['deposit 1000000']);
+  assert.ok(standing.includes('quarantined 1000000 COPIES_UNCLEAR'));
+});
