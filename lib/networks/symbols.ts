@@ -38,3 +38,8 @@ export function assetOfSymbol(network: Network, symbol: string): string | undefi
   const contract = wordIn(wordIn(contracts, id) ?? {}, upper);
   return contract === undefined ? undefined : tokenOn(network, contract);
 }
+
+/** Whether a symbol can mean the asset (CAIP-19) on its network. */
+export function hasSymbol(network: Network, asset: string): boolean {
+  return asset === network.native.asset || ['USDT', 'USDC'].some((symbol) => assetOfSymbol(network, symbol) === asset);
+}

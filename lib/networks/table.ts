@@ -55,9 +55,10 @@ export function networkTable(networks: readonly Network[]): NetworkTable {
     unlisted.set(chainId, made);
     return made;
   };
-  const ownNames = ({ name, kind = name }: Speaker): Index | undefined => own.get(name) ?? own.get(kind);
+  const byOwnName = ({ name, kind = name }: Speaker, key: string): Network | undefined =>
+    own.get(name)?.get(key) ?? own.get(kind)?.get(key);
   const find: NetworkTable['find'] = (text, speaker) =>
-    (speaker && own.size > 0 ? ownNames(speaker)?.get(aliasKey(text)) : undefined) ?? listed(text) ?? unlistedEvm(text);
+    (speaker && own.size > 0 ? byOwnName(speaker, aliasKey(text)) : undefined) ?? listed(text) ?? unlistedEvm(text);
   return Object.freeze({
     all: Object.freeze([...networks]),
     find,

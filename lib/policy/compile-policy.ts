@@ -3,6 +3,7 @@ import { chainProvider, type FoldRules } from '../deposits/fold-rules.ts';
 import type { HoldAnswer } from '../deposits/holding.ts';
 import type { Group } from '../deposits/statement.ts';
 import { invalidOption } from '../errors.ts';
+import type { NamedBy } from '../networks/named-by.ts';
 import type { Network } from '../networks/network.ts';
 import { builtInNetworks } from '../networks/registry.ts';
 import type { NetworkTable } from '../networks/table.ts';
@@ -14,6 +15,7 @@ import { type ConfirmationsOf, compileConfirmations, knownNetwork } from './comp
 import { compileOwner, type OwnerOf } from './compile-owner.ts';
 import { compilePayments, type PaymentRules } from './compile-payments.ts';
 
+import { checkNames } from './names.ts';
 import type { Account, ListedAsset, Policy } from './policy.ts';
 import { compileQuorum, refuseSharedKeys } from './quorum.ts';
 import { canonicalTraits, checkReach } from './reach.ts';
@@ -23,6 +25,8 @@ export interface ProviderTraits {
   readonly name: string;
   /** Which kind of provider it is: some names of networks are a kind's own. */
   readonly kind?: string;
+  /** Which assets it can name, if it names assets and not their contracts. */
+  readonly names?: NamedBy;
   readonly keyedBy: 'transaction' | 'payment' | 'hint';
   readonly reportsConfirmations: 'count' | Readonly<Record<string, number>> | false;
   readonly reportsMemos: boolean;
@@ -101,6 +105,7 @@ export function compilePolicy(
   }
   const traits = providers.map((provider) => canonicalTraits(provider, networks));
   checkReach(assets, traits, confirmations, { chains, warn, networks });
+  checkNames(assets, providers, { warn, networks });
   const quorum = compileQuorum(policy.quorum, networksOf(assets), traits, { chains, warn });
   if (quorum > 1) refuseSharedKeys(providers);
   const payments = traits.filter(({ keyedBy }) => keyedBy === 'payment').map(({ name }) => name);

@@ -32,6 +32,7 @@ export function basswallet(options: NamedAssetsOptions): Provider {
       read: (content) => readBasswallet(content, names),
       events: ['Deposit', 'Payment', 'expired Payment'],
       reportsConfirmations: 'count',
+      names: names.bySymbol,
       ownOptions: ['assets'],
     },
     options,

@@ -40,6 +40,7 @@ export function binancePay(options: BinancePayOptions): Provider {
       read: (content) => readOrder(content, names, accountOn),
       answer: () => accepted,
       keyedBy: 'payment',
+      names: names.alone,
       ownOptions: ['assets', 'accounts'],
     },
     options,

@@ -35,6 +35,7 @@ export function bitgo(options: BitgoOptions): Provider {
       read: (content) => readBitgo(content, names, oneRecipient),
       events: ['transfer'],
       reportsMemos: true,
+      names: names.alone,
       ownOptions: ['assets', 'oneRecipient'],
     },
     options,

@@ -37,6 +37,7 @@ export function btcpay(options: NamedAssetsOptions): Provider {
       scheme,
       events: ['InvoiceReceivedPayment', 'InvoicePaymentSettled'],
       read: (content) => readBtcpay(content, names),
+      names: names.alone,
       ownOptions: ['assets'],
     },
     options,

@@ -59,6 +59,7 @@ export function chainupCustody(options: ChainupCustodyOptions): Provider {
       events: ['deposit', 'withdraw'],
       answer: () => accepted,
       reportsConfirmations: 'count',
+      names: names.alone,
       ownOptions: ['assets', 'appId'],
     },
     options,

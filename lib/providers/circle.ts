@@ -38,6 +38,7 @@ export function circle(options: NamedAssetsOptions): Provider {
       read: (content) => readCircle(content, names),
       events: ['transactions.inbound', 'webhooks.test'],
       publishedSources: ['54.243.112.156', '100.24.191.35', '54.165.52.248', '54.87.106.46'],
+      names: names.alone,
       ownOptions: ['assets'],
     },
     options,

@@ -54,6 +54,7 @@ export function coboWaas1(options: NamedAssetsOptions): Provider {
       events: ['custodial', 'mpc'],
       reportsConfirmations: 'count',
       reportsMemos: true,
+      names: names.alone,
       ownOptions: ['assets'],
     },
     options,

@@ -43,6 +43,7 @@ export function cobo(options: NamedAssetsOptions): Provider {
       reportsMemos: true,
       sendsRemovals: true,
       deadlineMs: 2_000,
+      names: names.alone,
       ownOptions: ['assets'],
     },
     options,

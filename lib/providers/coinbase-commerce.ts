@@ -31,6 +31,7 @@ export function coinbaseCommerce(options: CoinbaseCommerceOptions): Provider {
       scheme,
       read: (content) => readCommerce(content, names, accountOn),
       keyedBy: 'payment',
+      names: names.bySymbol,
       ownOptions: ['assets', 'accounts'],
     },
     options,

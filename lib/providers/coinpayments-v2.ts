@@ -57,6 +57,7 @@ export function coinpaymentsV2(options: CoinpaymentsV2Options): Provider {
       read: (content) => readWallet(content, names),
       reportsConfirmations: 'count',
       publishedSources: ['23.183.244.249', '23.183.244.250', '23.183.244.98'],
+      names: names.alone,
       ownOptions: ['assets', 'url'],
     },
     options,

@@ -60,6 +60,7 @@ export function coinpayments(options: CoinpaymentsOptions): Provider {
       answer: () => accepted,
       reportsConfirmations: 'count',
       reportsMemos: true,
+      names: names.alone,
       ownOptions: ['assets', 'merchant', 'accounts'],
     },
     options,

@@ -42,6 +42,7 @@ export function coinspaid(options: NamedAssetsOptions): Provider {
       read: (content) => readCallback(content, names),
       reportsConfirmations: 'count',
       reportsMemos: true,
+      names: names.alone,
       ownOptions: ['assets'],
     },
     options,

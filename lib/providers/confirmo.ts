@@ -20,6 +20,7 @@ export function confirmo(options: NamedAssetsOptions): Provider {
       scheme,
       events: ['crypto.deposit', 'crypto.deposit.account'],
       read: (content) => readNotification(content, names),
+      names: names.bySymbol,
       ownOptions: ['assets'],
     },
     options,

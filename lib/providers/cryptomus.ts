@@ -43,6 +43,7 @@ function makeCryptomus(name: string, publishedSources: readonly string[], option
       read: (content) => readPayment(content, names, accountOn),
       keyedBy: 'payment',
       publishedSources,
+      names: names.bySymbol,
       ownOptions: ['assets', 'accounts'],
     },
     options,

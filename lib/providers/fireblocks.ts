@@ -45,6 +45,7 @@ export function fireblocks(options: NamedAssetsOptions): Provider {
       reportsConfirmations: 'count',
       reportsMemos: true,
       publishedSources: ['3.135.57.98', '63.179.12.78', '3.77.138.100', '18.117.207.128'],
+      names: names.alone,
       ownOptions: ['assets'],
     },
     options,

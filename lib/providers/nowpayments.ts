@@ -58,6 +58,7 @@ export function nowpayments(options: NamedAssetsOptions): Provider {
       reportsMemos: true,
       deadlineMs: 3_000,
       publishedSources: ['51.89.194.21', '51.75.77.69', '138.201.172.58', '65.21.158.36'],
+      names: names.alone,
       ownOptions: ['assets'],
     },
     options,

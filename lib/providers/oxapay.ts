@@ -32,6 +32,7 @@ export function oxapay(options: NamedAssetsOptions): Provider {
       answer: () => accepted,
       reportsConfirmations: 'count',
       reportsMemos: true,
+      names: names.bySymbol,
       ownOptions: ['assets'],
     },
     options,

@@ -47,6 +47,7 @@ export function plisio(options: PlisioOptions): Provider {
       scheme,
       read: (content) => readInvoice(content, names, accountOn),
       keyedBy: 'payment',
+      names: names.alone,
       ownOptions: ['assets', 'accounts'],
     },
     options,

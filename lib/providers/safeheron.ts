@@ -65,6 +65,7 @@ export function safeheron(options: SafeheronOptions): Provider {
       answer: () => accepted,
       reportsMemos: true,
       publishedSources: ['18.162.105.64', '18.167.22.59', '18.167.21.182'],
+      names: names.alone,
       ownOptions: ['assets', 'privateKey'],
     },
     options,

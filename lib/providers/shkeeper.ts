@@ -51,6 +51,7 @@ export function shkeeper(options: NamedAssetsOptions): Provider {
       read: (content) => readShkeeper(content, names),
       // Anything else, 200 too, is sent again each minute for ever.
       answer: () => accepted,
+      names: names.alone,
       ownOptions: ['assets'],
     },
     options,

@@ -1,8 +1,8 @@
 import type { ReportedAsset } from '../../deposits/transfer.ts';
 import { invalidOption, isDepositCallbackError } from '../../errors.ts';
 import { canonicalAsset, findNetwork, requireNetwork, splitAsset } from '../../networks/registry.ts';
-import { assetOfSymbol } from '../../networks/symbols.ts';
-import type { ProviderOptions } from './provider.ts';
+import { assetOfSymbol, hasSymbol } from '../../networks/symbols.ts';
+import type { NamedBy, ProviderOptions } from './provider.ts';
 
 /** For providers that name an asset and not its contract. */
 export interface NamedAssetsOptions extends ProviderOptions {
@@ -24,6 +24,10 @@ export interface AssetNames {
   named(name: string): NamedAsset;
   /** By symbol and network, the network as the provider writes it: the receiver's table says what that is. */
   on(network: string, symbol: string): NamedAsset;
+  /** Which assets a provider can name that names each by itself. */
+  readonly alone: NamedBy;
+  /** Which assets a provider can name that names symbol and network. */
+  readonly bySymbol: NamedBy;
 }
 
 /**
@@ -39,7 +43,14 @@ export function assetNames(
     Object.entries(assets).map(([name, asset]) => [name, namedAsset(asset, `${provider}.assets[${name}]`)] as const),
   );
   const common = new Map(Object.entries(known).map(([name, what]) => [name, knownAsset(what)] as const));
+  const assetsGiven = [...given.values()].map(({ asset }) => String(asset));
+  const named = new Set([...given.values(), ...common.values()].map(({ asset }) => asset));
   return {
+    alone: { given: assetsGiven, canName: (asset) => named.has(asset) },
+    bySymbol: {
+      given: assetsGiven,
+      canName: (asset, network) => named.has(asset) || hasSymbol(network, asset),
+    },
     named: (name) => given.get(name) ?? common.get(name) ?? { asset: { name } },
     on: (network, symbol) => given.get(`${symbol}@${network}`) ?? { network, asset: { name: symbol } },
   };

@@ -7,7 +7,7 @@ import { refuseUnknownKeys } from '../../util/known-keys.ts';
 import { checkPath } from '../../util/paths.ts';
 import { assertBodyForm, type BodyFormOption, bodyFormOf } from './body-form.ts';
 import { signedRequest } from './places.ts';
-import type { InboundCallback, Provider, ProviderOptions, Reading, Sign, Verified } from './provider.ts';
+import type { InboundCallback, NamedBy, Provider, ProviderOptions, Reading, Sign, Verified } from './provider.ts';
 import { ping } from './readings.ts';
 import type { SignedRequest } from './scheme.ts';
 import type { SignedForm } from './signed-content.ts';
@@ -40,6 +40,8 @@ export interface ProviderDefinition<K> {
   inflate?: boolean;
   heartbeatMs?: number;
   keptHeaders?: readonly string[];
+  /** Which assets it can name, if it names assets and not their contracts. */
+  names?: NamedBy;
   /** Names of the options that this kind takes beside the common ones. */
   ownOptions?: readonly string[];
   /** Default `json`. */
@@ -92,6 +94,8 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
 
   return {
     name,
+    kind: definition.name,
+    ...(definition.names === undefined ? {} : { names: definition.names }),
     path,
     methods: definition.methods ?? ['POST'],
     events: definition.events ?? [],

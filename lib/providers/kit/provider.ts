@@ -1,9 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Removal, Transfer } from '../../deposits/transfer.ts';
+import type { NamedBy } from '../../networks/named-by.ts';
 import type { KeyRing, Secrets } from '../../signatures/key-ring.ts';
 import type { SignedForm } from './signed-content.ts';
 
 export type { Amount, Evidence, Removal, Transfer } from '../../deposits/transfer.ts';
+export type { NamedBy } from '../../networks/named-by.ts';
 export type { SecretEntry, Secrets } from '../../signatures/key-ring.ts';
 
 /** One callback as a provider sees it: exact bytes, no Express. */
@@ -75,6 +77,10 @@ export interface Answer {
 export interface Provider {
   /** Unique among the configured instances. */
   readonly name: string;
+  /** Which kind of provider it is, `alchemy`: names of networks that only this kind uses are told by it. Default: `name`. */
+  readonly kind?: string;
+  /** Which assets it can name, if it names assets and not their contracts. */
+  readonly names?: NamedBy;
   /** Below the mount point, for example `/imtoken`. */
   readonly path: string;
   readonly methods: readonly string[];

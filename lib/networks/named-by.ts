@@ -1,0 +1,9 @@
+import type { Network } from './network.ts';
+
+/** Which assets a provider can name, by names of its own and those that the user gives it. */
+export interface NamedBy {
+  /** CAIP-19 of those that the user names, as written. */
+  readonly given: readonly string[];
+  /** Whether it has a name for the canonical CAIP-19. */
+  canName(asset: string, network: Network): boolean;
+}
