@@ -47,16 +47,20 @@ export function standardWebhooks(options: StandardWebhooksOptions): Provider {
   );
 }
 
-export const standardWebhooksHeaders = ['webhook-id', 'webhook-timestamp'] as const;
+export const standardWebhooksHeaders = ['webhook-id', 'webhook-timestamp', 'svix-id', 'svix-timestamp'] as const;
 
-/** Verifies an inbound callback by its `webhook-*` headers. Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`. */
+/**
+ * Verifies an inbound callback by its headers `webhook-id`, `webhook-timestamp` and `webhook-signature`, or by those of Svix, `svix-...`,
+ * of which all three must be of one name. Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`. */
 export function verifyStandardWebhooks(
   { headers, body }: SignedRequest,
   keys: readonly Key<StandardWebhooksKey>[],
 ): Verified {
-  const id = headers['webhook-id'];
-  const timestamp = headers['webhook-timestamp'];
-  const signature = headers['webhook-signature'];
+  const names =
+    headers['webhook-signature'] === undefined && headers['svix-signature'] !== undefined ? 'svix' : 'webhook';
+  const id = headers[`${names}-id`];
+  const timestamp = headers[`${names}-timestamp`];
+  const signature = headers[`${names}-signature`];
   if (typeof id !== 'string' || typeof timestamp !== 'string' || typeof signature !== 'string') {
     throw new DepositCallbackError(
       'SIGNATURE_MISSING',

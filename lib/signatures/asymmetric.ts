@@ -21,19 +21,47 @@ export function publicKey(text: string): KeyObject {
   const trimmed = text.trim();
   if (trimmed.startsWith('-----BEGIN')) {
     if (trimmed.includes('PRIVATE KEY')) throw new TypeError('This is a private key: give the public one');
-    return createPublicKey(trimmed);
+    return sound(createPublicKey(trimmed));
   }
   const der = decodeBase64(trimmed.replace(/\s+/g, ''));
   if (der === undefined || der.byteLength === 0)
     throw new TypeError('The public key is neither PEM nor base64 of SPKI DER');
-  return createPublicKey({ key: der, format: 'der', type: 'spki' });
+  return sound(createPublicKey({ key: der, format: 'der', type: 'spki' }));
 }
+
+/** The key itself; throws for one that signatures of strangers fit, or that can be broken. */
+function sound(key: KeyObject): KeyObject {
+  if (key.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) < leastRsaBits)
+    throw new TypeError(`An RSA key has at least ${leastRsaBits} bits`);
+  if (key.asymmetricKeyType === 'ed25519') {
+    const point = Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url');
+    // The sign of x stands in the highest bit.
+    point[31] = (point[31] ?? 0) & 0x7f;
+    if (smallOrder.has(point.toString('hex')))
+      throw new TypeError('An ed25519 key of small order: signatures of strangers fit it');
+  }
+  return key;
+}
+
+/** Below it, keys have been factored in public. CryptAPI's has 1024. */
+const leastRsaBits = 1_024;
+
+// The y of the points whose order divides 8, written in every way that is decoded.
+const smallOrder: ReadonlySet<string> = new Set([
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+]);
 
 /** An ed25519 public key from its 32 raw bytes, as bytes, hex (`0x` allowed) or base64. Throws for any other length. */
 export function ed25519PublicKey(raw: Uint8Array | string): KeyObject {
   const bytes = typeof raw === 'string' ? (sized(decodePrefixedHex(raw), 32) ?? sized(decodeBase64(raw), 32)) : raw;
   if (bytes?.byteLength !== 32) throw new TypeError('A raw ed25519 public key has 32 bytes (64 hex characters)');
-  return createPublicKey({ key: Buffer.concat([ed25519Prefix, bytes]), format: 'der', type: 'spki' });
+  return sound(createPublicKey({ key: Buffer.concat([ed25519Prefix, bytes]), format: 'der', type: 'spki' }));
 }
 
 /** An ECDSA public key from the hex of its compressed point (33 bytes). Throws for anything else. */

@@ -28,6 +28,15 @@ export function decodeBase64Url(text: string): Buffer | undefined {
   return base64UrlText.test(text) ? checked(text, 'base64url') : undefined;
 }
 
+/**
+ * Bytes of a base64 text that is a key, as other libraries take it: padding may be wrong or left out, and the bits that carry
+ * nothing may be anything. Undefined for other characters. Never for a signature.
+ */
+export function decodeBase64Key(text: string): Buffer | undefined {
+  const body = text.replace(/=+$/, '');
+  return base64Text.test(body) && body.length % 4 !== 1 ? Buffer.from(body, 'base64') : undefined;
+}
+
 function checked(text: string, encoding: 'base64' | 'base64url'): Buffer | undefined {
   const body = text.replace(/=+$/, '');
   if (body.length % 4 === 1) return undefined;

@@ -55,7 +55,7 @@ export function forged(one: SentCallback, other: SentCallback, choices: Choices)
       };
     case 3:
       // One form read as another: a member that holds the fields of a form.
-      headers['content-type'] = type;
+      headers['content-type'] = choices.pick(2) === 0 ? 'application/json' : type;
       return { ...one, headers, body: Buffer.from(asJson(withHiddenForm(members, changed, choices), choices)) };
     default:
       return { ...one, headers, body: Buffer.from(isJson ? asJson(changed, choices) : asForm(changed, choices)) };
@@ -154,8 +154,15 @@ function scalar(value: Json | undefined): string {
 }
 
 function withHiddenForm(signed: JsonObject, changed: JsonObject, choices: Choices): JsonObject {
-  const [name = 'body'] = Object.keys(changed);
-  const inner = scalar(signed[name]).replace(/\d+/g, (digits) => (choices.pick(2) === 0 ? digits : `9${digits}`));
+  // Where a whole message stands in one field, it is the longest.
+  const [name = 'body'] = Object.keys(changed).sort((a, b) => scalar(changed[b]).length - scalar(changed[a]).length);
+  const written = scalar(signed[name]);
+  const numbers = [...written.matchAll(/\d+/g)];
+  const chosen = numbers[choices.pick(Math.max(1, numbers.length))];
+  const inner =
+    chosen === undefined
+      ? written
+      : `${written.slice(0, chosen.index)}${chosen[0].replace(/\d/g, '7')}${written.slice(chosen.index + chosen[0].length)}`;
   return { ...signed, z: `&${encodeURIComponent(name)}=${encodeURIComponent(inner)}&y=` };
 }
 

@@ -226,33 +226,42 @@ test('Udun: the JSON that is a form to the reader is refused, and credits nothin
   assert.deepEqual(await amountsOf('udun', provider, [...forgeries, honest, ...forgeries]), ['1000000']);
 });
 
-test('BassWallet: a value that can be opened into members credits nothing', async () => {
+test('BassWallet: a value that can be opened into members credits nothing, and a harmless & costs nothing', async () => {
   const provider = basswallet({ secrets: ['secret'] });
-  const members = {
+  const members = (businessId: string): Record<string, string> => ({
+    businessId,
     webhookType: 'Payment',
     status: 'Success',
     chainName: 'TRON',
     tokenName: 'USDT',
-    amountActual: '10',
     toAddress: 'TTSgF6XEd1TbEH3fPuC4Zypn7UZsxetEcH',
     txHash: 'aa'.repeat(32),
-    id: '7',
     blockConfirmNum: '100',
-    businessId: '42&id=9&amountActual=99999',
+    remark: 'x',
+    amountActual: '10',
+    id: '7',
+  });
+  const write = (given: Record<string, string>): string =>
+    Object.entries(given)
+      .map((pair) => pair.join('='))
+      .join('&');
+  const sent = (signed: Record<string, string>, body: Record<string, string>): SentCallback => {
+    const signature = createHmac('sha256', 'secret').update(write(signed)).digest('hex');
+    return post(provider, { ...json, signature }, JSON.stringify(body));
   };
-  const write = (pairs: readonly (readonly [string, string])[]): string =>
-    pairs.map((pair) => pair.join('=')).join('&');
-  const signature = createHmac('sha256', 'secret')
-    .update(write(Object.entries(members)))
-    .digest('hex');
-  const { amountActual: _amount, id: _id, businessId: _business, ...rest } = members;
-  const opened = `{${[...Object.entries(rest), ['x', '10&toAddress=']]
-    .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`)
-    .join(',')}}`;
-  const swapped = JSON.stringify({ ...rest, businessId: '42', id: '9', amountActual: '99999' });
-  const headers = { ...json, signature };
-  const callbacks = [JSON.stringify(members), opened, swapped].map((body) => post(provider, headers, body));
-  assert.deepEqual(await amountsOf('basswallet', provider, callbacks), []);
+  const honest = members('42&id=9&amountActual=99999');
+  const { businessId: _business, remark, amountActual, id, ...between } = honest;
+  const opened = {
+    businessId: '42',
+    id: '9',
+    amountActual: '99999',
+    ...between,
+    remark: `${remark}&amountActual=${amountActual}&id=${id}`,
+  };
+  assert.equal(write(opened), write(honest));
+  assert.deepEqual(await amountsOf('basswallet', provider, [sent(honest, opened), sent(honest, honest)]), []);
+  const harmless = members('this & that');
+  assert.deepEqual(await amountsOf('basswallet', provider, [sent(harmless, harmless)]), ['10000000']);
 });
 
 test('Cregis: a memo that holds the fields after it does not make another deposit of them', async () => {

@@ -178,3 +178,18 @@ function flip(bytes: Buffer, bit: number): Buffer {
   copy.writeUInt8(copy.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
   return copy;
 }
+
+test('an ed25519 key of small order and an RSA key that can be factored are refused, in each form', () => {
+  const points = ['00'.repeat(32), `01${'00'.repeat(31)}`, `ec${'ff'.repeat(30)}7f`, `ee${'ff'.repeat(31)}`];
+  for (const point of points) {
+    assert.throws(() => ed25519PublicKey(point), /small order/, point);
+    const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), Buffer.from(point, 'hex')]);
+    assert.throws(() => publicKey(der.toString('base64')), /small order/, point);
+  }
+  const { publicKey: weak } = generateKeyPairSync('rsa', {
+    modulusLength: 512,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  assert.throws(() => publicKey(weak), /1024 bits/);
+});
