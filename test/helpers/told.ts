@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { examineNeeds } from '../../lib/cli/doctor/store.ts';
+import { consoleLogger } from '../../lib/observe/logger.ts';
+import type { Options } from '../../lib/options.ts';
+import { imtoken } from '../../lib/providers/imtoken.ts';
+import type { Provider, Reading } from '../../lib/providers/kit/provider.ts';
+import type { SqliteDatabase } from '../../lib/stores/sqlite.ts';
+import { secret } from './deposits.ts';
+import { inspected } from './inspected.ts';
+
+/** What a person hears of one receiver, by each of the ways in which it can tell. */
+export interface Told {
+  /** Sends one callback that is read so, by default to the first of two providers (the other is at `/second`), and waits for all that it makes. */
+  say(reading: Reading, options?: { path?: string }): Promise<number>;
+  /** What the reader makes of every callback from now on, those too that are read again. */
+  readAs(reading: Reading): void;
+  /** `deposit amount` of each credit that a listener was handed. */
+  credits(): string[];
+  /** Lines that the default logger has written of a code. */
+  logged(code: string): number;
+  /** Fails unless status, inspector and doctor all call for a person, because of this code, or none of them does. */
+  assertNeeds(code: string | undefined): Promise<void>;
+  callbacks: Awaited<ReturnType<typeof inspected>>['callbacks'];
+  clock: Awaited<ReturnType<typeof inspected>>['clock'];
+}
+
+/** A receiver with the default logger and the inspector, whose provider reports whatever the test says. */
+export async function told(
+  t: TestContext,
+  options: Partial<Options<SqliteDatabase>> & { traits?: Partial<Provider> } = {},
+): Promise<Told> {
+  const written: string[] = [];
+  for (const level of ['warn', 'error'] as const) {
+    t.mock.method(console, level, (message: unknown, fields: unknown) => {
+      written.push(
+        `${String(message)} ${JSON.stringify(fields, (_, value) => (typeof value === 'bigint' ? `${value}` : value))}`,
+      );
+    });
+  }
+  const { traits = {}, ...more } = options;
+  let reading: Reading = { kind: 'ping', transfers: [], removals: [] };
+  const read = (): Reading => {
+    if (reading.notice === 'unreadable') throw new TypeError('the reader does not know this form');
+    return reading;
+  };
+  const provider: Provider = { ...imtoken({ secrets: [secret] }), ...traits, read };
+  const second: Provider = { ...imtoken({ secrets: [secret], name: 'second' }), read };
+  const { callbacks, clock, events, get, sendBody } = await inspected(t, {
+    receiver: { logger: consoleLogger, providers: [provider, second], ...more },
+  });
+  let sent = 0;
+
+  return {
+    callbacks,
+    clock,
+    async say(now, sending = {}) {
+      reading = now;
+      sent += 1;
+      return (await sendBody(`{"n":${sent}}`, sending)).status;
+    },
+    readAs(now) {
+      reading = now;
+    },
+    credits: () => events.filter((one) => one.startsWith('deposit ')),
+    logged: (code) => written.filter((line) => line.includes(code)).length,
+    async assertNeeds(code) {
+      const { needs } = await callbacks.status();
+      const found = await examineNeeds({ store: callbacks.store as never, now: clock.now });
+      const page = (await get('/')).text;
+      if (code === undefined) {
+        assert.deepEqual(needs, [], 'status needs nobody');
+        assert.deepEqual(
+          found.map(({ level }) => level),
+          ['ok'],
+          'doctor finds nothing',
+        );
+        assert.match(page, /class="headline is-calm"/, 'the inspector is calm');
+        return;
+      }
+      assert.equal(
+        needs.reduce((sum, { count }) => sum + count, 0),
+        1,
+        `status counts it: ${JSON.stringify(needs)}`,
+      );
+      const [need] = needs;
+      const names = [need?.kind.toUpperCase(), ...Object.keys(need?.codes ?? {})];
+      assert.ok(names.includes(code), `status names ${code}: ${names}`);
+      assert.ok((need?.cure ?? '').length > 0, 'with a cure');
+      assert.deepEqual(
+        found.map(({ level, found: text }) => [level, text]),
+        [['bad', need?.text]],
+        'doctor finds it',
+      );
+      assert.match(page, /class="headline is-asking"/, 'the inspector asks for a person');
+    },
+  };
+}

@@ -1,0 +1,329 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type CheckCode, checkResults, type FoldCode } from '../lib/deposits/codes.ts';
+import type { DepositStatus } from '../lib/deposits/deposit.ts';
+import type { Transfer } from '../lib/deposits/transfer.ts';
+import { type RefusalCode, refusalStatus } from '../lib/errors.ts';
+import { findNeeds, type NeedKind } from '../lib/operator/attention.ts';
+import { createHeard } from '../lib/operator/heard.ts';
+import { imtoken } from '../lib/providers/imtoken.ts';
+import type { Provider, Reading } from '../lib/providers/kit/provider.ts';
+import { sqliteStore } from '../lib/stores/sqlite.ts';
+import type { Store } from '../lib/stores/store.ts';
+import { attacks, coin, dot, eth, hash, openPolicy, token, withEvidence, xrp } from './deposits/attacks.ts';
+import { secret } from './helpers/deposits.ts';
+import { owe } from './helpers/events.ts';
+import { told } from './helpers/told.ts';
+
+// Each way in which a callback ends without a credit, from the unions of codes: a new code does not compile until it has
+// its line here.
+
+const of = (...transfers: readonly Transfer[]): Reading => ({ kind: 'transfers', transfers, removals: [] });
+
+interface Kept {
+  transfer: Transfer;
+  /** How a person cures it, as `status` and docs/checks.md say. */
+  cure: 'release' | 'reprocess' | 'second' | { evidence: Transfer };
+  /** What the reader makes of it once it is mended, for `reprocess`; what a second provider says, for `second`. */
+  mended?: Transfer;
+  traits?: Partial<Provider>;
+  /** What the deposit shows, where the fold has a code of its own for it. */
+  shown?: FoldCode;
+}
+
+const payment = (difference: 'underpaid' | 'overpaid' | 'late' | 'resolved'): Kept => ({
+  transfer: { ...withEvidence(eth, { differences: [difference] }), payment: 'p1' },
+  cure: 'release',
+  traits: { keyedBy: 'payment' },
+});
+const attack = (code: string): Transfer => attacks[code]?.[0] ?? eth;
+const released = (code: string): Kept => ({ transfer: attack(code), cure: 'release' });
+const broken = (transfer: Transfer): Kept => ({ transfer, cure: 'reprocess', mended: eth });
+
+type Quarantined = { [K in CheckCode]: (typeof checkResults)[K] extends 'quarantined' ? K : never }[CheckCode];
+type Unkept = Exclude<CheckCode, Quarantined>;
+
+const kept: Readonly<Record<Quarantined, Kept>> = {
+  STATUS_MISSING: released('STATUS_MISSING'),
+  DELIVERED_MISSING: released('DELIVERED_MISSING'),
+  LOG_MISSING: released('LOG_MISSING'),
+  DECIMALS_MISMATCH: { transfer: attack('DECIMALS_MISMATCH'), cure: { evidence: { ...token, decimals: 6 } } },
+  ASSET_NEEDS_BALANCE_DELTA: released('ASSET_NEEDS_BALANCE_DELTA'),
+  SCRIPT_NOT_STANDARD: released('SCRIPT_NOT_STANDARD'),
+  REPLACEABLE: { transfer: attack('REPLACEABLE'), cure: { evidence: withEvidence(coin, { replaceable: false }) } },
+  TIME_LOCKED: released('TIME_LOCKED'),
+  OUTPUT_KEY_REUSED: released('OUTPUT_KEY_REUSED'),
+  UNASSIGNED: released('UNASSIGNED'),
+  MEMO_MISSING: released('MEMO_MISSING'),
+  MEMO_UNREPORTED: {
+    transfer: { ...xrp, memo: null },
+    cure: 'second',
+    mended: xrp,
+    traits: { reportsMemos: false },
+    shown: 'MEMO_UNKNOWN',
+  },
+  ADDRESS_MALFORMED: broken({ ...eth, to: '0x5aaeb6053F3E94C9b9A09f33669435E7Ef1BeAeD' }),
+  TRANSACTION_HASH_ONLY: {
+    transfer: { ...dot, transaction: { id: hash } },
+    cure: 'reprocess',
+    mended: { ...dot, confirmations: 1_000 },
+  },
+  TRANSACTION_MALFORMED: broken({ ...eth, transaction: { id: 'no hash' } }),
+  DIRECTION_UNKNOWN: released('DIRECTION_UNKNOWN'),
+  RECIPIENTS_UNKNOWN: released('RECIPIENTS_UNKNOWN'),
+  AMOUNT_MALFORMED: broken({ ...eth, amount: { units: 'many' } }),
+  PAYMENT_UNDERPAID: payment('underpaid'),
+  PAYMENT_OVERPAID: payment('overpaid'),
+  PAYMENT_LATE: payment('late'),
+  PAYMENT_RESOLVED: payment('resolved'),
+  NETWORK_NOT_KNOWN: broken({ ...eth, network: 'a chain of tomorrow' }),
+  ASSET_NAME_NOT_KNOWN: { ...broken({ ...eth, asset: 'a coin of tomorrow' }), mended: eth },
+};
+
+describe('a transfer that a check keeps back is told, counted, shown, found, and credited once by its cure:', () => {
+  for (const [code, way] of Object.entries(kept) as [Quarantined, Kept][]) {
+    test(code, async (t) => {
+      const one = await told(t, {
+        policy: openPolicy,
+        ...(way.traits ? { traits: way.traits } : {}),
+      });
+      const { shown = code } = way;
+      assert.equal(await one.say(of({ ...way.transfer, at: one.clock.now() })), 200);
+      assert.equal(one.logged(shown), 1, 'the default logger has said it once');
+      await one.assertNeeds(shown);
+      assert.deepEqual(one.credits(), []);
+
+      if (way.cure === 'release') {
+        const [deposit] = await one.callbacks.store.deposits({ status: 'quarantined', limit: 2 });
+        await one.callbacks.release(deposit?.id ?? '', { reason: 'seen on the chain', actor: 'ann' });
+        await one.callbacks.idle();
+      } else if (way.cure === 'reprocess') {
+        one.readAs(of(way.mended ?? eth));
+        await one.callbacks.reprocess();
+        await one.callbacks.idle();
+      } else if (way.cure === 'second') {
+        await one.say(of(way.mended ?? eth), { path: '/second' });
+      } else {
+        one.clock.advance(1_000);
+        await one.say(of({ ...way.cure.evidence, at: one.clock.now() }));
+      }
+      assert.equal(one.credits().length, 1, 'the cure credits it');
+      await one.assertNeeds(undefined);
+      await one.callbacks.reprocess();
+      await one.callbacks.idle();
+      assert.equal(one.credits().length, 1, 'and once only');
+    });
+  }
+});
+
+/** No money of ours, or none yet: why nobody needs to hear of it. */
+const unkept: Readonly<Record<Unkept, string>> = {
+  NOT_OURS: 'of somebody else; a provider all of whose transfers are so raises ALL_NOT_OURS',
+  OWN_SENDER: 'our own sweep',
+  ASSET_NOT_LISTED: 'the policy does not want it; strangers send such by the thousand',
+  BELOW_MINIMUM: 'the policy does not want it',
+  NOT_DELIVERED_YET: 'only seen; its block reports it again',
+  ONLY_A_HINT: 'unsigned; it is looked up',
+  PAYMENT_IGNORED: 'the policy says so',
+  ZERO_AMOUNT: 'nothing was sent',
+  OUTGOING: 'we sent it',
+  FEE_EVENT: 'a fee',
+  NFT_EVENT: 'no amount',
+  APPROVAL_EVENT: 'nothing was sent',
+  TRANSACTION_FAILED: 'the chain undid it',
+  PROTOCOL_FAILED: 'the protocol undid it',
+  CALL_FAILED: 'the call was undone',
+  STATE_NOT_EXECUTED: 'it was not executed',
+  BOUNCED: 'it went back',
+  SUPERSEDED: 'another transaction took its place',
+  EMITTER_MISMATCH: 'another contract says so',
+  LOG_MALFORMED: 'no transfer of that token',
+};
+
+describe('a transfer that is no money of ours calls nobody:', () => {
+  for (const [code, reason] of Object.entries(unkept) as [Unkept, string][]) {
+    const transfer = attacks[code]?.[0];
+    if (transfer === undefined) continue;
+    test(`${code}: ${reason}`, async (t) => {
+      const one = await told(t, {
+        policy: { ...openPolicy, isOwnSender: ({ address }) => address.startsWith('0xde709') },
+      });
+      assert.equal(await one.say(of(transfer)), 200);
+      assert.equal(one.logged(code), 0);
+      assert.deepEqual(one.credits(), []);
+      await one.assertNeeds(undefined);
+    });
+  }
+});
+
+describe('a callback without a transfer', () => {
+  const nothing = { transfers: [], removals: [] };
+
+  test('BODY_UNREADABLE is told, counted, shown, found, and credited once by reprocess', async (t) => {
+    const one = await told(t, { policy: openPolicy });
+    assert.equal(await one.say({ kind: 'transfers', ...nothing, notice: 'unreadable' }), 200);
+    assert.equal(one.logged('BODY_UNREADABLE'), 1);
+    await one.assertNeeds('BODY_UNREADABLE');
+    one.readAs(of(eth));
+    await one.callbacks.reprocess();
+    await one.callbacks.idle();
+    assert.equal(one.credits().length, 1);
+    await one.assertNeeds(undefined);
+  });
+
+  test('ROW_UNREADABLE is told, counted, shown, found, and credited once by reprocess; its neighbours at once', async (t) => {
+    const one = await told(t, { policy: openPolicy });
+    await one.say({ ...of(token), unreadable: [{ path: 'rows.1', reason: 'no amount' }] });
+    assert.equal(one.credits().length, 1);
+    assert.ok(one.logged('ROW_UNREADABLE') >= 1);
+    await one.assertNeeds('ROW_UNREADABLE');
+    one.readAs(of(token, eth));
+    await one.callbacks.reprocess();
+    await one.callbacks.idle();
+    assert.equal(one.credits().length, 2);
+    await one.assertNeeds(undefined);
+  });
+
+  for (const [kind, lines] of [
+    ['ping', 0],
+    ['heartbeat', 0],
+    ['unknown', 1],
+    ['notice', 1],
+  ] as const) {
+    test(`${kind} keeps nothing back, and is told ${lines} times`, async (t) => {
+      const one = await told(t, { policy: openPolicy });
+      const reading: Reading =
+        kind === 'notice' ? { kind, ...nothing, notice: 'the quota is used up' } : { kind, ...nothing };
+      for (let i = 0; i < 3; i += 1) assert.equal(await one.say(reading), 200);
+      assert.equal(one.logged('EVENT_UNKNOWN') + one.logged('PROVIDER_NOTICE'), lines);
+      await one.assertNeeds(undefined);
+    });
+  }
+
+  test('no transfer at all keeps nothing back', async (t) => {
+    const one = await told(t, { policy: openPolicy });
+    assert.equal(await one.say(of()), 200);
+    await one.assertNeeds(undefined);
+  });
+});
+
+test('a deposit that the policy holds is told, counted, shown, found, and credited once by release', async (t) => {
+  const one = await told(t, { policy: { ...openPolicy, hold: () => 'a new customer' } });
+  await one.say(of(eth));
+  assert.equal(one.logged('HELD'), 1);
+  await one.assertNeeds('HELD');
+  const [deposit] = await one.callbacks.store.deposits({ status: 'quarantined', limit: 1 });
+  await one.callbacks.release(deposit?.id ?? '', { reason: 'known now', actor: 'ann' });
+  await one.callbacks.idle();
+  assert.equal(one.credits().length, 1);
+  await one.assertNeeds(undefined);
+});
+
+test('a dead letter is told, counted, shown, found, and credited by redeliver', async (t) => {
+  const one = await told(t, { policy: openPolicy, delivery: { attempts: 1 } });
+  let isDown = true;
+  const booked: bigint[] = [];
+  one.callbacks.on('deposit', ({ amount }) => {
+    if (isDown) throw new Error('the ledger is down');
+    booked.push(amount);
+  });
+  await one.say(of(eth));
+  assert.equal(one.logged('DEAD_LETTER'), 1);
+  await one.assertNeeds('DEAD-LETTERS');
+  isDown = false;
+  const [event] = await one.callbacks.store.events({ state: 'dead', limit: 1 });
+  await one.callbacks.redeliver(event?.id ?? '');
+  await one.callbacks.idle();
+  assert.deepEqual(booked, [1000n]);
+  await one.assertNeeds(undefined);
+});
+
+test('a callback that does not verify is told, counted, shown, found, and credited once by reverify', async (t) => {
+  // A vault of one's own that has not been told of the new key yet.
+  let { verify } = imtoken({ secrets: [`whsec_${Buffer.alloc(32, 9).toString('base64')}`] });
+  const one = await told(t, {
+    policy: openPolicy,
+    traits: { verify: (inbound) => verify(inbound) },
+    sources: ['127.0.0.1'],
+    quarantineUnverified: true,
+  });
+  assert.equal(await one.say(of(eth)), 503);
+  assert.equal(one.logged('UNVERIFIED_KEPT'), 1);
+  await one.assertNeeds('UNVERIFIED');
+  ({ verify } = imtoken({ secrets: [secret] }));
+  assert.deepEqual(await one.callbacks.reverify(), { taken: 1, kept: 0 });
+  await one.callbacks.idle();
+  assert.equal(one.credits().length, 1);
+  await one.assertNeeds(undefined);
+});
+
+/** As a deposit stands with the code, and what it asks for; undefined where nothing was lost or it comes by itself. */
+const folded: Readonly<Record<FoldCode, readonly [DepositStatus, NeedKind | undefined, 'waits'?]>> = {
+  MEMO_UNKNOWN: ['quarantined', 'quarantined'],
+  CONFLICT: ['quarantined', 'quarantined'],
+  CHAIN_DISAGREES: ['quarantined', 'quarantined'],
+  HELD: ['quarantined', 'quarantined'],
+  COPIES_UNCLEAR: ['quarantined', 'quarantined'],
+  REORG_AMBIGUOUS: ['pending', 'held'],
+  REMOVED_NO_BLOCK: ['pending', 'held'],
+  GROUP_HELD: ['pending', 'held'],
+  FAILED: ['pending', 'held'],
+  REORG_PENDING: ['confirmed', 'in-doubt', 'waits'],
+  QUORUM_PENDING: ['pending', 'stuck'],
+  CHAIN_PENDING: ['pending', 'stuck'],
+  NETWORK_FROZEN: ['pending', 'stuck'],
+  POSITIONS_DIFFER: ['confirmed', undefined],
+  REMOVED: ['failed', undefined],
+  REMOVED_UNTIMED: ['failed', undefined],
+};
+
+describe('a deposit with a code of the fold asks for a person, if it will not end by itself:', () => {
+  for (const [code, [status, kind, waits]] of Object.entries(folded) as [FoldCode, (typeof folded)[FoldCode]][]) {
+    test(`${code} asks for ${kind ?? 'nobody'}`, async (t) => {
+      const store = sqliteStore({ path: ':memory:', now: () => 0 }) as Store;
+      await store.ready();
+      t.after(() => store.close());
+      const isWaiting = status === 'pending' || status === 'quarantined' || waits !== undefined;
+      await owe(store, 'a', [], 1n, { status, code, ...(isWaiting ? { waitingSince: 0 } : {}) });
+      const at = async (now: number): Promise<unknown> =>
+        (await findNeeds({ store, heard: createHeard(store), now })).needs.map((need) => need.kind);
+      const month = 30 * 24 * 3_600_000;
+      assert.deepEqual(await at(1), kind === undefined || kind === 'stuck' ? [] : [kind]);
+      assert.deepEqual(await at(month), kind === undefined ? [] : [kind]);
+    });
+  }
+});
+
+/** A refused callback is not stored: the sender is told, and sends again. Who has to hear of it besides. */
+const refused: Readonly<Record<RefusalCode, string>> = {
+  HTTPS_REQUIRED: 'logged; doctor --url finds it',
+  SOURCE_NOT_ALLOWED: 'logged; a stranger, or a provider with new addresses: silence tells',
+  SOURCE_UNKNOWN: 'alarm SOURCE_UNKNOWN',
+  BODY_TOO_LARGE: 'logged',
+  BODY_TIMEOUT: 'logged; comes again',
+  BODY_ABORTED: 'logged; comes again',
+  BODY_ENCODING: 'logged',
+  BODY_FORM: 'logged',
+  BODY_ALREADY_PARSED: 'alarm BODY_ALREADY_PARSED',
+  API_KEY_INVALID: 'logged; kept with quarantineUnverified',
+  SIGNATURE_MISSING: 'logged; anybody may send such',
+  SIGNATURE_INVALID: 'logged; kept with quarantineUnverified',
+  TIMESTAMP_TOO_OLD: 'logged; doctor --url measures the clock',
+  TIMESTAMP_TOO_NEW: 'logged; doctor --url measures the clock',
+  KEPT_UNVERIFIED: 'alarm UNVERIFIED_KEPT; counted, as above',
+  KEYS_UNAVAILABLE: 'logged as an error; comes again',
+  METHOD_NOT_ALLOWED: 'logged',
+  UNAVAILABLE: 'logged as an error; comes again',
+};
+
+test('every code of a check and of a refusal has its line here', () => {
+  assert.deepEqual(Object.keys({ ...kept, ...unkept }).sort(), Object.keys(checkResults).sort());
+  assert.deepEqual(Object.keys(refused).sort(), Object.keys(refusalStatus).sort());
+});
+
+test('a refused callback is logged at warn or error, and calls nobody by itself', async (t) => {
+  const one = await told(t, { policy: openPolicy, traits: { methods: ['PUT'] } });
+  assert.equal(await one.say(of(eth)), 405);
+  assert.equal(one.logged('METHOD_NOT_ALLOWED'), 1);
+  await one.assertNeeds(undefined);
+});
