@@ -273,6 +273,8 @@ const folded: Readonly<Record<FoldCode, readonly [DepositStatus, NeedKind | unde
   CHAIN_PENDING: ['pending', 'stuck'],
   NETWORK_FROZEN: ['pending', 'stuck'],
   POSITIONS_DIFFER: ['confirmed', undefined],
+  // A person said so.
+  OPERATOR_REVERTED: ['reverted', undefined],
   REMOVED: ['failed', undefined],
   REMOVED_UNTIMED: ['failed', undefined],
 };
