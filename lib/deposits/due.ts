@@ -1,9 +1,9 @@
 import { type Block, isConfirmed, rowsIn } from './blocks.ts';
 import type { FoldCode } from './codes.ts';
 import { fixedByTransaction, nthLargest, perhapsApart, toldApart } from './copies.ts';
-import { chainProvider, meets } from './fold-rules.ts';
+import { chainProvider, type Depth, meets } from './fold-rules.ts';
 import { type DepthView, type GroupView, isConfirmedUnplaced } from './group-view.ts';
-import type { BlockReport, Reporter, Unplaced } from './reporter.ts';
+import type { BlockReport, Keyed, Reporter, Unplaced } from './reporter.ts';
 import type { Statement } from './statement.ts';
 
 /** One amount in one block that is not dead. */
@@ -71,23 +71,34 @@ function overtakenLeftOut(
   for (const [reporter, own] of rows) {
     const report = block.reports.get(reporter);
     const isCorrected = own.some((row) => reporter.corrected.has(row));
-    if (!report || !(isCorrected || isOvertaken(report, key, own, confirmations))) continue;
+    if (!report || !(isCorrected || isOvertaken({ reporter, report, key, own, confirmations }))) continue;
     if (left === rows) left = new Map(rows);
     left.delete(reporter);
   }
   return left;
 }
 
-function isOvertaken(report: BlockReport, key: string, own: readonly Statement[], confirmations: number): boolean {
+interface Telling {
+  reporter: Reporter;
+  report: BlockReport;
+  key: string;
+  own: readonly Statement[];
+  confirmations: number;
+}
+
+function isOvertaken({ reporter, report, key, own, confirmations }: Telling): boolean {
   if (own.some(({ position }) => position !== undefined)) return false;
   const depth = report.depthByKey.get(key);
   if (depth && meets(depth, confirmations)) return false;
   const events = new Set(own.map(({ eventId }) => eventId));
-  return report.statements.some(({ statement, key: other }) => {
+  const isRival = ({ statement, key: other }: Keyed, otherDepth: Depth | undefined): boolean => {
     if (other === key || statement.kind === 'failed' || statement.position !== undefined) return false;
-    const otherDepth = report.depthByKey.get(other);
     return otherDepth !== undefined && meets(otherDepth, confirmations) && !events.has(statement.eventId);
-  });
+  };
+  return (
+    report.statements.some((one) => isRival(one, report.depthByKey.get(one.key))) ||
+    reporter.unplaced.some((one) => one.standing !== 'dead' && isRival(one, one.depth))
+  );
 }
 
 /** Copies of one amount that have confirmations and quorum. */

@@ -151,6 +151,7 @@ describe('A provider without positions that changes its word', () => {
   test('between mined and confirmed is credited with what it has confirmed', () => {
     folds(say('A mined 5 X x1 @1', 'A confirmed 4 X @2'), { 5: { due: 0, possible: 1 }, 4: due });
     folds(say('A mined 5 X x1 @1', 'A confirmed 4 X @2', 'A confirmed 5 X @3'), { 5: due, 4: due });
+    folds(say('A mined 5 X x1 @1', 'A confirmed 4 - @2', 'B confirmed 4 X'), { 5: { due: 0, possible: 1 }, 4: due });
   });
 
   test('about the same event of its own corrects it', () => {

@@ -16,7 +16,7 @@ export function inventWorld(seed: number, likenesses: readonly Likeness[]): Worl
   const honest = witnesses.filter((one) => !one.isHostile);
   const chain = inventChain(
     roll,
-    honest.every((one) => one.namesBlocks && one.namesTimes),
+    honest.every((one) => one.namesBlocks && !one.leavesOutBlocks && one.namesTimes),
   );
   const rules: FoldRules = {
     confirmations: chain.confirmations,
@@ -57,6 +57,7 @@ function inventWitnesses(roll: Dice, likenesses: readonly Likeness[], quorum: nu
       // It says no count: either mined is trusted, or nothing of it is ever confirmed.
       trustMined: (!counts && meaning === undefined) || roll.chance(0.05),
       sendsRemovals: likeness.sendsRemovals || roll.chance(0.3),
+      leavesOutBlocks: likeness.leavesOutBlocks || roll.chance(0.15),
       key: `k${index}`,
       isHostile: false,
     };
@@ -94,6 +95,7 @@ function inventMistake(roll: Dice, witness: Witness, chain: Chain): Mistake {
     const memo = chain.hasMemos && witness.reportsMemos && (chain.paysOnce || !witness.trustMined);
     mistake.corrected = roll.pick([...kinds, ...(memo ? ['memo', 'memo'] : [])]) as NonNullable<Mistake['corrected']>;
   }
+  if (roll.chance(0.05)) mistake.checked = roll.pick(['shown', 'silent']);
   if (roll.chance(0.1)) mistake.mistakenInMempool = roll.pick([5n, 7n, 12n]);
   return mistake;
 }

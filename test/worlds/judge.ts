@@ -54,6 +54,8 @@ export function createJudge(world: World): Judge {
       const held = Math.max(...world.branches.map(({ rows }) => rows[key] ?? 0));
       if (copies > held) return violation('credited an amount that no block held', key);
     }
+    const isAlone = world.witnesses.length === 1 && world.branches.length === 1;
+    if (isAlone && memory.standingCheck(key)) return violation('credited past a check', key);
     const votes = memory.votesFor(rules);
     if (votes.size === 0) return violation('credited what no provider says to be in the chain', key);
     if (votes.size < rules.quorum) return violation('credited without the votes', `${key} by ${[...votes]}`);

@@ -8,6 +8,8 @@ export interface Memory {
   hear(statements: readonly StoredStatement[], rules: FoldRules): void;
   /** Keys of those who say that it is in the chain, as deep as is asked, and have not taken that back since. */
   votesFor(rules: FoldRules): ReadonlySet<string>;
+  /** A check stands: nobody who said so has shown since what it lacked. */
+  standingCheck(key: string): boolean;
   /** Keys of those who ever took anything back: removed, failed, told another block, or corrected themselves. */
   votesAgainst(): ReadonlySet<string>;
   /** So many keys say last that it was removed, and nobody else says last that it is there, nor did a quorum make it final. */
@@ -67,6 +69,16 @@ export function createMemory(world: World): Memory {
         if (own.some(isFor)) votes.add(key);
       }
       return votes;
+    },
+    standingCheck(key) {
+      const inChain = heard.filter(({ statement }) => isInChain(statement) && keyOf(statement) === key);
+      return inChain.some(({ statement, witness }) => {
+        const isCleared = inChain.some(
+          (other) =>
+            other.witness === witness && other.statement.shows !== undefined && isNewer(other.statement, statement),
+        );
+        return statement.check !== undefined && !isCleared;
+      });
     },
     votesAgainst() {
       const votes = new Set<string>();

@@ -9,6 +9,8 @@ export interface Mistake {
   misread?: bigint;
   /** Until it has the confirmations asked it tells another amount, memo or unit; then the right one. */
   corrected?: 'amount' | 'memo' | 'decimals' | 'report';
+  /** Until it has the confirmations asked, a check fails; then it shows the evidence, or is silent. */
+  checked?: 'shown' | 'silent';
   /** What it saw in the mempool was another amount. */
   mistakenInMempool?: bigint;
 }
@@ -92,7 +94,8 @@ function reports(
         if (told.memo !== undefined && witness.reportsMemos) statement.memo = told.memo;
         if (told.decimals !== undefined) statement.decimals = told.decimals;
         if (mistake.corrected === 'report') statement.report = row.id;
-        place(statement, row, block, witness);
+        place(statement, row, block, witness, roll);
+        if (mistake.checked) check(statement, mistake.checked);
         if (witness.namesTimes) statement.at = tick;
         if (witness.counts && depth > 0) statement.confirmations = depth;
         return statement;
@@ -101,13 +104,20 @@ function reports(
   });
 }
 
-function place(statement: Statement, row: Row, block: Inclusion, { positions, namesBlocks }: Witness): void {
+function place(statement: Statement, row: Row, block: Inclusion, witness: Witness, roll: Dice): void {
+  const { positions, namesBlocks, leavesOutBlocks } = witness;
   if (statement.kind === 'seen') return;
   const vocabulary = positions.find((one) => row.places[one] !== undefined);
   const position = vocabulary === undefined ? undefined : row.places[vocabulary];
   if (position !== undefined) statement.position = position;
   else if (positions.includes('transfer')) statement.position = `transfer:${statement.provider}-${row.id}`;
-  if (namesBlocks) statement.blockHash = block.hash;
+  if (namesBlocks && !(leavesOutBlocks && roll.chance(0.4))) statement.blockHash = block.hash;
+}
+
+function check(statement: Statement, later: 'shown' | 'silent'): void {
+  if (statement.kind === 'mined') Object.assign(statement, { check: 'TIME_LOCKED', lacks: ['lockedUntil'] });
+  // A word from the mempool that shows it all the same clears nothing.
+  else if (later === 'shown' || statement.kind === 'seen') statement.shows = ['lockedUntil'];
 }
 
 interface Told {

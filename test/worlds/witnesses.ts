@@ -6,6 +6,8 @@ export interface Likeness {
   like: string;
   positions: readonly string[];
   namesBlocks: boolean;
+  /** Of what is in the chain it names the block in some reports and not in others. */
+  leavesOutBlocks: boolean;
   namesTimes: boolean;
   counts: boolean;
   meaning: number | undefined;
@@ -14,6 +16,7 @@ export interface Likeness {
 }
 
 interface Shown {
+  kind: string;
   at?: number;
   confirmations?: number;
   transaction?: { position?: string; block?: { hash?: string } };
@@ -31,10 +34,12 @@ export async function likenesses(): Promise<Likeness[]> {
     if (provider.keyedBy !== 'transaction' || shown.length === 0) continue;
     const { reportsConfirmations: reports, reportsMemos, sendsRemovals } = provider;
     const vocabularies = shown.flatMap(({ transaction }) => transaction?.position?.split(':', 1) ?? []);
+    const inChain = shown.filter(({ kind }) => kind === 'mined' || kind === 'confirmed');
     found.push({
       like: name,
       positions: [...new Set(vocabularies)].sort(),
       namesBlocks: shown.some(({ transaction }) => transaction?.block?.hash !== undefined),
+      leavesOutBlocks: inChain.some(({ transaction }) => transaction?.block?.hash === undefined),
       namesTimes: shown.some(({ at }) => at !== undefined),
       counts: reports === 'count',
       meaning: typeof reports === 'object' ? 3 : undefined,

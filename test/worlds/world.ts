@@ -26,6 +26,7 @@ export interface Witness {
   /** The vocabularies of its positions; empty where it names none. */
   positions: readonly string[];
   namesBlocks: boolean;
+  leavesOutBlocks: boolean;
   namesTimes: boolean;
   counts: boolean;
   /** What its "confirmed" means, where that is a number. */
