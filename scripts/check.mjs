@@ -7,6 +7,7 @@ import { check as layers } from './check/layers.mjs';
 import { check as length } from './check/length.mjs';
 import { check as places } from './check/places.mjs';
 import { check as readme } from './check/readme.mjs';
+import { check as rules } from './check/rules.mjs';
 import { check as tarball } from './check/tarball.mjs';
 import { check as types } from './check/types.mjs';
 import { bin, problemsOf } from './tools.mjs';
@@ -22,6 +23,7 @@ const gates = {
   places,
   exports,
   docs,
+  rules,
   readme,
   unused: () => problemsOf(bin('knip'), ['--no-progress']),
   publint: () => problemsOf(bin('publint'), ['--strict']),

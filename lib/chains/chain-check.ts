@@ -92,7 +92,7 @@ export interface ChainRow {
   /** Smallest units. */
   amount: bigint;
   memo?: string;
-  /** `native`, `log:N`, `trace:N.M`, ...: see the positions of DESIGN rule 6 in `docs/architecture.md`. */
+  /** `native`, `log:N`, `trace:N.M`, ...: see the positions of DESIGN docs/rules.md#positions in `docs/architecture.md`. */
   position: string;
 }
 

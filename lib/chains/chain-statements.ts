@@ -64,7 +64,7 @@ export async function chainStatements(
   { policy, now }: { policy: CompiledPolicy; now: number },
 ): Promise<StoredStatement[]> {
   if (verdict.status === 'unknown') return [];
-  // Rule 7: later than anything the chain check has said before, whatever the clock did.
+  // docs/rules.md#newer: later than anything the chain check has said before, whatever the clock did.
   const at = Math.max(now, ...spoken(state).map((one) => (one.at ?? 0) + 1));
   const removals = verdict.removed.filter((hash) => isNewRemoval(state, hash)).map((hash) => removal(hash, at, now));
   if (verdict.status !== 'mined') return removals;
@@ -116,7 +116,7 @@ async function assessRows(
   const assessed = verdict.rows.map(({ asset, from, to, amount, memo, position }, row) => {
     const isFinalOnly = policy.confirmations(network, amount) === 'finalized';
     const transfer = present<Transfer>({
-      // Rule 18: where finality is asked for, a count is no substitute, so none is given before it.
+      // docs/rules.md#confirmations: where finality is asked for, a count is no substitute, so none is given before it.
       kind: isFinalOnly && verdict.finalized ? 'confirmed' : 'mined',
       confirmations: isFinalOnly && !verdict.finalized ? undefined : confirmations,
       network,
@@ -170,7 +170,7 @@ function denials(
     if (asked === 'finalized' ? !verdict.finalized : confirmations < asked) return [];
     if (lastWord(state, group, block.hash).some((one) => one.kind === 'failed')) return [];
     const id = `${chainProvider}/${eventId}/${row}`;
-    // No confirmations: by rule 16 they would make the block final, and keep the claim possible for ever.
+    // No confirmations: by docs/rules.md#final they would make the block final, and keep the claim possible for ever.
     const blockNumber = block.number.toString();
     return [
       present<StoredStatement>({

@@ -18,7 +18,7 @@ export interface FollowHintsParts extends ConfirmParts {
 const mostWaiting = 100;
 
 /**
- * Looks up the transactions that hints name, one at a time, on the chains that are checked (rule 27): what the chain then
+ * Looks up the transactions that hints name, one at a time, on the chains that are checked (docs/rules.md#hints): what the chain then
  * says is recorded as said by `chain`. Returns what ends it and waits for a look-up under way.
  */
 export function followHints({ chains, news, logger, wake, ...parts }: FollowHintsParts): () => Promise<void> {

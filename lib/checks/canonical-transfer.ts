@@ -29,7 +29,7 @@ export interface CanonicalTransfer {
   memo: string | undefined;
   /** Whether the provider can tell a memo. */
   memosReported: boolean;
-  /** Whether the provider sends hints only (rule 27). */
+  /** Whether the provider sends hints only (docs/rules.md#hints). */
   isHint: boolean;
   from: string | undefined;
   /** For a provider keyed by payment, `''` where none is named. */

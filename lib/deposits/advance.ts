@@ -127,7 +127,7 @@ function heedPolicy(lines: readonly DraftLine[], { holds, now }: AdvanceContext)
   return decisions;
 }
 
-/** Rows of one event go to the copies in turn; which row is which copy means nothing (rule 9). */
+/** Rows of one event go to the copies in turn; which row is which copy means nothing (docs/rules.md#deposit-id). */
 function depositIds(lines: readonly DraftLine[]): Map<string, string> {
   const ids = new Map<string, string>();
   for (const { statements, copies } of lines) {

@@ -158,12 +158,18 @@ function flagAllOf(rows: readonly Keyed[], conflicts: Conflicts): void {
 
 /** The same amount first without a memo and then with one, in another event, with no position that tells two: one transfer. */
 function memoAdded(rows: readonly Keyed[], conflicts: Conflicts): void {
+  const inOneEvent = (key: string, otherKey: string): boolean =>
+    rows.some(
+      (one) =>
+        one.key === key &&
+        rows.some((other) => other.key === otherKey && other.statement.eventId === one.statement.eventId),
+    );
   for (const bare of rows) {
     if (bare.statement.memo !== undefined) continue;
     for (const other of rows) {
       const { statement } = other;
       if (statement.memo === undefined || statement.amount !== bare.statement.amount) continue;
-      if (statement.eventId === bare.statement.eventId || isApart(statement, bare.statement)) continue;
+      if (isApart(statement, bare.statement) || inOneEvent(bare.key, other.key)) continue;
       flag(conflicts, bare.key);
       flag(conflicts, other.key);
     }

@@ -4,7 +4,7 @@ export type DepositStatus = 'pending' | 'confirmed' | 'reverted' | 'failed' | 'i
 
 /** The one on-chain fact that statements, from any provider, speak of. */
 export interface DepositRecord {
-  /** Group, amount, copy ordinal (rule 9), as one opaque text. */
+  /** Group, amount, copy ordinal (docs/rules.md#deposit-id), as one opaque text. */
   id: string;
   /** Counts the `deposit` events made for it; 0 before the first. */
   generation: number;

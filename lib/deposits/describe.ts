@@ -49,7 +49,7 @@ export function describeDeposit(copy: Copy, fold: AmountFold, turn: Turn, told: 
   if (copy.code !== undefined) deposit.code = copy.code;
   if (copy.reason !== undefined) deposit.reason = copy.reason;
   correct(deposit, copy.ruling.correction);
-  // Rule 25: from when it last began to wait.
+  // docs/rules.md#stuck: from when it last began to wait.
   const isWaiting = turn.status === 'pending' || turn.status === 'quarantined' || copy.isAboveDue;
   if (isWaiting) deposit.waitingSince = previous?.waitingSince ?? now;
   if (copy.isCredited) keepTerms(deposit, fold, copy);
@@ -108,13 +108,13 @@ function transactionOf(
 
 function transactionId({ group, statements }: Told, previous: StoredDeposit | undefined): string {
   if (group.payment === undefined) return group.transactionId;
-  // Rule 26: the last one named.
+  // docs/rules.md#payments: the last one named.
   for (const statement of statements.toReversed())
     if (statement.group?.transactionId) return statement.group.transactionId;
   return previous?.transaction.id ?? '';
 }
 
-// No ordinal belongs to a row (rule 9), so a position is shown only where there is but one.
+// No ordinal belongs to a row (docs/rules.md#deposit-id), so a position is shown only where there is but one.
 function solePosition(statements: readonly StoredStatement[], block: string | undefined): string | undefined {
   let sole: string | undefined;
   for (const { position, blockHash } of statements) {

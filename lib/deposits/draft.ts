@@ -25,7 +25,7 @@ export interface GroupState {
 export interface DraftLine extends Line<Told> {
   /** All that speak of its deposits, removals apart, in the order of arrival. */
   statements: readonly StoredStatement[];
-  /** Rule 4: another provider tells the same amount with its memo. */
+  /** docs/rules.md#group: another provider tells the same amount with its memo. */
   memoIsToldElsewhere: boolean;
 }
 
@@ -94,7 +94,7 @@ export function draftGroup(state: GroupState, context: DraftContext): DraftLine[
   return lines;
 }
 
-/** Rule 26: one deposit, whose amount is what was credited; until then, what comes nearest to it. */
+/** docs/rules.md#payments: one deposit, whose amount is what was credited; until then, what comes nearest to it. */
 function draftPayment(
   state: GroupState,
   folded: ReadonlyMap<string, FoldedAmount<StoredStatement>>,

@@ -1,13 +1,13 @@
 import { eventId } from './identity.ts';
 import type { EventFact } from './transaction-state.ts';
 
-/** What we ourselves did about one deposit (rule 2). */
+/** What we ourselves did about one deposit (docs/rules.md#facts). */
 export interface DepositFacts {
-  /** Highest generation of a `deposit` event, cancelled ones too (rule 24); 0 before the first. */
+  /** Highest generation of a `deposit` event, cancelled ones too (docs/rules.md#generations); 0 before the first. */
   generation: number;
   /** The `deposit` of that generation stands: neither cancelled nor reverted. */
   isCredited: boolean;
-  /** The `deposit` of that generation was cancelled together with its revert (rule 23). */
+  /** The `deposit` of that generation was cancelled together with its revert (docs/rules.md#revert). */
   isCancelled: boolean;
   /** The `deposit` of that generation was handed to a listener. */
   isHanded: boolean;

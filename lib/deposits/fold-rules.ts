@@ -5,9 +5,9 @@ import type { Counted, Statement } from './statement.ts';
 export interface ProviderRules {
   /** Default `'count'`. A number, or numbers by network: what its "confirmed" means. `false`: it never says. */
   reportsConfirmations: 'count' | number | Readonly<Record<string, number>> | false;
-  /** Whether it can report a memo on networks that have them (rule 4). Default true. */
+  /** Whether it can report a memo on networks that have them (docs/rules.md#group). Default true. */
   reportsMemos: boolean;
-  /** Mined suffices, whatever the count (rule 18). Default false. */
+  /** Mined suffices, whatever the count (docs/rules.md#confirmations). Default false. */
   trustMined: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface ProviderRules {
 export interface FoldRules {
   /** Confirmations asked, at least 1; missing, nothing is ever confirmed. */
   confirmations: number | ((amount: bigint) => number);
-  /** Confirmations after which a block never dies (rule 16); missing, no block is ever final. */
+  /** Confirmations after which a block never dies (docs/rules.md#final); missing, no block is ever final. */
   reorgDepth: number;
   /** Distinct provider instances that must agree. Default 1. */
   quorum: number;
@@ -33,7 +33,7 @@ export interface FoldRules {
   paysOnce?: boolean;
 }
 
-/** Name under which the service's own chain check speaks: it decides conflicts and removals (rules 17, 20). */
+/** Name under which the service's own chain check speaks: it decides conflicts and removals (docs/rules.md#conflict and docs/rules.md#removed). */
 export const chainProvider = 'chain';
 
 /** How deep a provider says a block, or a statement without one, to be. */

@@ -11,7 +11,7 @@ import type { Statement } from './statement.ts';
 export type { AmountFold } from './amount-fold.ts';
 export type { FoldRules, ProviderRules } from './fold-rules.ts';
 
-/** What the statements of one group make of one amount (rule 1). */
+/** What the statements of one group make of one amount (docs/rules.md#fold). */
 export interface Folded {
   /** Copies to credit now. */
   due: number;
@@ -21,7 +21,7 @@ export interface Folded {
 }
 
 /**
- * The fold of one group's statements (rule 1): pure, and the same whatever order they stand in. Keys are `amount` or
+ * The fold of one group's statements (docs/rules.md#fold): pure, and the same whatever order they stand in. Keys are `amount` or
  * `amount|memo`, one for each amount in any statement that is no removal.
  */
 export function fold(statements: readonly Statement[], rules: FoldRules): Record<string, Folded> {
@@ -116,7 +116,7 @@ function termsBefore(now: Terms, mode: 'recorded' | 'now', under: CreditedUnder 
 }
 
 /**
- * Rule 26: a payment is one deposit, so two confirmed amounts are a conflict, unless the provider has replaced one by the
+ * docs/rules.md#payments: a payment is one deposit, so two confirmed amounts are a conflict, unless the provider has replaced one by the
  * other; and no amount has a second copy. What is replaced stays possible: if it was credited, a person decides.
  */
 function decidePayment(folded: ReadonlyMap<string, { fold: AmountFold }>, { replaced }: PaymentWords<Statement>): void {

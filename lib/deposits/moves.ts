@@ -4,7 +4,7 @@ import { type Ruling, unreleased } from './decisions.ts';
 import type { DepositFacts } from './facts.ts';
 import type { StoredDeposit } from './transaction-state.ts';
 
-/** One amount of a group with its copies; for a payment, whichever of its amounts counts (rule 26). */
+/** One amount of a group with its copies; for a payment, whichever of its amounts counts (docs/rules.md#payments). */
 export interface Line<T = unknown> {
   fold: AmountFold;
   /** What the deposits of the fold are described from. */
@@ -26,7 +26,7 @@ export interface Copy {
   isCredited: boolean;
   /** It is credited, and its amount above what is due. */
   isAboveDue: boolean;
-  /** What this step does to it; `cancel` takes back a `deposit` that no listener was ever handed (rule 23). */
+  /** What this step does to it; `cancel` takes back a `deposit` that no listener was ever handed (docs/rules.md#revert). */
   moves: ('credit' | 'revert' | 'cancel')[];
   code?: DepositCode;
   /** Why it is held, or was reverted by an operator. */
@@ -36,7 +36,7 @@ export interface Copy {
 }
 
 /**
- * Rules 2 and 3 for one group: takes back what is no longer possible, then credits what is due, unless something in the
+ * docs/rules.md#facts and docs/rules.md#group-held for one group: takes back what is no longer possible, then credits what is due, unless something in the
  * group is credited above its due. Conflicts, checks, holds and a frozen network lower what is due, never what is
  * possible, so they take nothing back.
  */
@@ -64,7 +64,7 @@ function giveWay<T>(line: Line<T>, next: { fold: AmountFold; told: T }): void {
   line.told = next.told;
 }
 
-/** Rule 9: from the highest ordinal downward. */
+/** docs/rules.md#deposit-id: from the highest ordinal downward. */
 function takeBack({ fold, copies }: Line): void {
   let credited = copies.filter((copy) => copy.isCredited).length;
   for (const copy of copies.toReversed()) {

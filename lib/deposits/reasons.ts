@@ -67,7 +67,10 @@ function memoUnknown({ group, view }: AmountView, statements: readonly Statement
   const isBlind = (statement: Statement): boolean =>
     group.reporters.find(({ name }) => name === statement.provider)?.counting(statement).tellsRows === false;
   if (!statements.some(isBlind)) return undefined;
-  const rows = statements.filter((statement) => statement.kind !== 'failed' && !isDead(statement, group, view));
+  const alive = statements.filter((statement) => statement.kind !== 'failed' && !isDead(statement, group, view));
+  // A word from the mempool that tells a memo takes the code away from nothing that is in the chain.
+  const inChain = alive.filter((statement) => statement.kind !== 'seen');
+  const rows = inChain.length > 0 ? inChain : alive;
   return rows.length > 0 && rows.every(isBlind) ? 'MEMO_UNKNOWN' : undefined;
 }
 

@@ -71,8 +71,8 @@ export interface StoredStatement extends Statement {
 }
 
 /**
- * What deposits are told apart by, before their amounts (rule 4). Each field is in its network's canonical form.
- * A provider that is keyed by payment (rule 26) has `payment` in place of a transaction.
+ * What deposits are told apart by, before their amounts (docs/rules.md#group). Each field is in its network's canonical form.
+ * A provider that is keyed by payment (docs/rules.md#payments) has `payment` in place of a transaction.
  */
 export interface Group {
   network: string;

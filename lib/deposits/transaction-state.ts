@@ -5,7 +5,7 @@ import type { Group, StoredStatement } from './statement.ts';
 export type { Decision } from './decisions.ts';
 
 /**
- * All that the store knows of one transaction (or of one payment, rule 26): the unit that is loaded, folded and
+ * All that the store knows of one transaction (or of one payment, docs/rules.md#payments): the unit that is loaded, folded and
  * committed with compare-and-set. It holds the groups of the transaction, so that a removal which names only the
  * transaction reaches each of them, also those that it precedes.
  */
@@ -24,11 +24,11 @@ export interface TransactionState {
 /** A deposit with what the fold needs to find it again. */
 export interface StoredDeposit extends DepositRecord {
   group: Group;
-  /** Copy ordinal from 1 (rule 9). */
+  /** Copy ordinal from 1 (docs/rules.md#deposit-id). */
   ordinal: number;
-  /** When it last began to be pending or held, epoch ms; absent when neither: what `stuck` counts from (rule 25). */
+  /** When it last began to be pending or held, epoch ms; absent when neither: what `stuck` counts from (docs/rules.md#stuck). */
   waitingSince?: number;
-  /** Confirmations that were asked when it was credited: a policy that asks for more later takes nothing back (rule 2). */
+  /** Confirmations that were asked when it was credited: a policy that asks for more later takes nothing back (docs/rules.md#facts). */
   creditedWith?: number;
   /** What else was asked, at the mildest, while it was credited; absent for what was credited before it was kept. */
   creditedUnder?: { reorgDepth: number; finality: number; taking: number };
@@ -50,7 +50,7 @@ export function depositRecordOf(stored: StoredDeposit): DepositRecord {
   return record;
 }
 
-/** What we ourselves did (rule 2). */
+/** What we ourselves did (docs/rules.md#facts). */
 export interface EventFact {
   id: string;
   depositId: string;
@@ -71,7 +71,7 @@ export interface TransactionChange {
   deposits: readonly StoredDeposit[];
   /** New events, in the order in which listeners are to get them. */
   events: readonly DepositEvent[];
-  /** Ids of events to cancel; the commit is lost where one of them was handed to a listener meanwhile (rule 23). */
+  /** Ids of events to cancel; the commit is lost where one of them was handed to a listener meanwhile (docs/rules.md#revert). */
   cancelled: readonly string[];
   decisions: readonly Decision[];
 }

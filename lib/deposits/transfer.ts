@@ -3,7 +3,7 @@ import type { StatementKind } from './statement.ts';
 /** One movement of an asset that a callback reports. Texts are as the provider writes them; they are canonicalised later. */
 export interface Transfer {
   kind: StatementKind;
-  /** Which event of the request it stands in; rows of one event are told apart (rule 8). Default `'0'`. */
+  /** Which event of the request it stands in; rows of one event are told apart (docs/rules.md#copies). Default `'0'`. */
   event?: string;
   /**
    * Its row within the event, a whole number that stays the same when the callback is read again: `readRows` gives it.

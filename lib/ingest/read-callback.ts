@@ -98,7 +98,7 @@ function signerOf({ keys }: Provider, { keyId }: Verified): string | undefined {
   return keyId === undefined ? undefined : keys.describe().find(({ id }) => id === keyId)?.print;
 }
 
-/** Rows of one event are numbered by their place, or in the order of the callback where they have none. The same message is the same event, under any delivery id (rule 8). */
+/** Rows of one event are numbered by their place, or in the order of the callback where they have none. The same message is the same event, under any delivery id (docs/rules.md#copies). */
 function origins(
   callback: ReceivedCallback,
   message: string,

@@ -17,7 +17,7 @@ const checksumPreimage = Buffer.from('SS58PRE');
 
 /**
  * SS58 with the network's own prefix. The generic prefix and the bare 32-byte key in hex are read; the prefix of another
- * network is refused. A transaction is `block-index` (rule 5), since the hash of an extrinsic may come again.
+ * network is refused. A transaction is `block-index` (docs/rules.md#transaction-ids), since the hash of an extrinsic may come again.
  */
 export const substrate: Codec = {
   account: (text, network) => ({ address: substrateAddress(text, network) }),

@@ -10,7 +10,7 @@ const testOnly = 0x80;
 /**
  * The raw form `0:<64 hex>`: the friendly forms (TEP-2: EQ, UQ, Ef, Uf and those of test networks) add flags for the
  * sender, so one account has several. Friendly forms carry a checksum; one marked test-only is refused on the main
- * network. A transaction is `account:lt:hash` (rule 5), its parts in any of their forms.
+ * network. A transaction is `account:lt:hash` (docs/rules.md#transaction-ids), its parts in any of their forms.
  */
 export const ton: Codec = {
   account: (text, network) => ({ address: tonAddress(text, network) }),

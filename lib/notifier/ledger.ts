@@ -48,7 +48,7 @@ export function createLedger(
 
   /**
    * The time of one step, later than that of any step before, whatever the clock does: receivers tell newer from older
-   * by it (rule 7).
+   * by it (docs/rules.md#newer).
    */
   const stepTime = (): number => {
     const row = sql('SELECT last_event_at AS at FROM networks WHERE network = ?').get(id) as { at: number } | undefined;

@@ -14,7 +14,7 @@ export interface NewsMap {
   /** One delivery of an event, when it is over: `failed` is tried again, `dead` is not. */
   event: Delivered;
   'dead-letter': { eventId: string; kind: EventKind; deposit: DepositRecord; error: string };
-  /** An unsigned pointer to something to look up (rule 27): where `chains` holds its network it is looked up here. */
+  /** An unsigned pointer to something to look up (docs/rules.md#hints): where `chains` holds its network it is looked up here. */
   hint: { provider: string; callbackId: string; hint: Hint };
   /** A provider has been silent for `silenceMs`. */
   silence: { provider: string; sinceMs: number };

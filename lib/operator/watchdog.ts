@@ -23,7 +23,7 @@ const heartbeatsMissed = 3;
 /** Deposits of one network that one round looks at; the next round goes on behind them. */
 const stuckPage = 100;
 
-/** Notices what does not come: a provider that has gone silent, a deposit that stays pending or held (rule 25). */
+/** Notices what does not come: a provider that has gone silent, a deposit that stays pending or held (docs/rules.md#stuck). */
 export function createWatchdog({ providers, store, networks, silenceMs, news, logger, now }: WatchdogOptions): Ticker {
   const heardAt = new Map(providers.map((provider) => [provider.name, now()]));
   const beats = new Set<string>();

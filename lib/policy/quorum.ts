@@ -30,7 +30,7 @@ export function compileQuorum(
   }
   if (payments.length > 0) {
     warn(
-      `Payments of ${payments.join(', ')} have no vote (rule 26): with policy.quorum ${quorum} they wait for an operator`,
+      `Payments of ${payments.join(', ')} have no vote (docs/rules.md#payments): with policy.quorum ${quorum} they wait for an operator`,
     );
   }
   return quorum;

@@ -6,8 +6,8 @@ import { type CompiledConfirmations, knownNetwork } from './compile-confirmation
 import type { PolicySettings, ProviderTraits } from './compile-policy.ts';
 
 /**
- * Whether each provider can meet the policy at all (rule 18), and which of them are only as safe as removals that they
- * never send (rule 29). Throws `OPTION_INVALID` naming the provider; warns of what is allowed and yet unsafe.
+ * Whether each provider can meet the policy at all (docs/rules.md#confirmations), and which of them are only as safe as removals that they
+ * never send (docs/rules.md#unseen-reorgs). Throws `OPTION_INVALID` naming the provider; warns of what is allowed and yet unsafe.
  */
 export function checkReach(
   assets: CompiledAssets,
@@ -28,7 +28,7 @@ export function checkReach(
   if (assets !== 'any' && speaking.length > 0 && isMuteOnMemos) {
     for (const { asset, memo } of assets.values()) {
       if (memo === 'required')
-        warn(`No provider reports memos, so each deposit of ${asset} waits for an operator (rule 31)`);
+        warn(`No provider reports memos, so each deposit of ${asset} waits for an operator (docs/rules.md#accounts)`);
     }
   }
 }
@@ -74,7 +74,7 @@ function warnOfReorgs(
     shallow.length > 3 ? `${shallow.slice(0, 3).join(', ')} and ${shallow.length - 3} more` : shallow.join(', ');
   const why = trustMined ? 'trustMined is set' : 'policy.confirmations is below the reorg depth';
   warn(
-    `${name} never tells of a reorg, and ${why} on ${names}: a reorg after the credit stays unseen; add chains (rule 29)`,
+    `${name} never tells of a reorg, and ${why} on ${names}: a reorg after the credit stays unseen; add chains (docs/rules.md#unseen-reorgs)`,
   );
 }
 

@@ -15,7 +15,7 @@ export interface BlockonomicsOptions extends ProviderOptions {
 const scheme: Scheme = { algorithm: 'shared', signature: { query: 'secret' } };
 
 /**
- * Blockonomics, as hints (rule 27): a callback, a GET, only says which transaction to look at. The secret is the `?secret=...` of
+ * Blockonomics, as hints (docs/rules.md#hints): a callback, a GET, only says which transaction to look at. The secret is the `?secret=...` of
  * the callback URL. See `docs/providers/blockonomics.md`. Throws `NETWORK_UNKNOWN`.
  */
 export function blockonomics(options: BlockonomicsOptions): Provider {

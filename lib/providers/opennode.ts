@@ -12,7 +12,7 @@ const scheme: Scheme = {
 };
 
 /**
- * OpenNode charges, as hints (rule 27): status and amounts are not signed, so a callback only says which charge to fetch. Secrets
+ * OpenNode charges, as hints (docs/rules.md#hints): status and amounts are not signed, so a callback only says which charge to fetch. Secrets
  * are API keys. See `docs/providers/opennode.md`.
  */
 export function opennode(options: ProviderOptions): Provider {

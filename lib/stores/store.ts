@@ -72,7 +72,7 @@ export interface Store<Tx = unknown> {
   /** Everything said of a deposit's transaction, in the order in which it was stored. */
   statements(transactionKey: string): Promise<StoredStatement[]>;
   events(query: EventQuery): Promise<StoredEvent[]>;
-  /** Deposits that have been pending or held since before `before` (rule 25), oldest first; `after` is the last one's id. */
+  /** Deposits that have been pending or held since before `before` (docs/rules.md#stuck), oldest first; `after` is the last one's id. */
   waiting(query: {
     before: number;
     network?: string;

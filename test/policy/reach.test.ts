@@ -48,7 +48,7 @@ describe('policy.quorum', () => {
 describe('providers beside a policy', () => {
   const silent = { name: 'silent', reportsConfirmations: false } as const;
 
-  it('are refused where they never say enough (rule 18)', () => {
+  it('are refused where they never say enough', () => {
     refuses({}, /silent never reports confirmations/, { providers: [silent] });
     refuses({}, /silent never reports/, { providers: [{}, silent] });
     refuses({ assets: 'any' }, /silent never reports/, { providers: [silent] });
@@ -79,7 +79,7 @@ describe('providers beside a policy', () => {
     assert.ok(compile({ assets: [bitcoin] }, { providers: [{ reportsConfirmations: { 'eip155:1': 1 } }] }));
   });
 
-  it('are warned of by name where a reorg would stay unseen (rule 29)', () => {
+  it('are warned of by name where a reorg would stay unseen', () => {
     const warningsOf = (policy: Partial<Policy>, given: Given): string => {
       const warnings: string[] = [];
       compile(policy, { ...given, warnings });
@@ -103,7 +103,7 @@ describe('providers beside a policy', () => {
     assert.match(warningsOf({ assets: 'any' }, { providers: [mute] }), /and \d+ more/);
   });
 
-  it('are warned of where none can report a memo that is required (rule 31)', () => {
+  it('are warned of where none can report a memo that is required', () => {
     const warnings: string[] = [];
     compile({ assets: [ripple] }, { warnings, providers: [{ reportsMemos: false }] });
     assert.match(warnings.join(), /No provider reports memos, so each deposit of xrpl:0\/slip44:144 waits/);

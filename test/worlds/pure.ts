@@ -27,6 +27,12 @@ export function playPure(world: World): { violation: Violation | undefined; code
   return { violation: judge.end(), codes: judge.codes() };
 }
 
+/** Ids of all events that a world makes, in their order. */
+export function eventsOf(world: World): string[] {
+  const play = player(world);
+  return world.steps.flatMap((step) => play(step).events.map((event) => event.id));
+}
+
 function player(world: World): (step: Step) => Outcome {
   let state: TransactionState = empty;
   let rules = world.rules;

@@ -15,7 +15,7 @@ export function examineOptions(options: Options): { settings?: Settings<unknown>
   try {
     settings = resolveOptions(options);
     const chains = new Set(settings.chains.map((check) => check.network));
-    // Rule 18: a policy that a provider can never meet throws. Rule 29: one that rests on removals warns.
+    // docs/rules.md#confirmations: a policy that a provider can never meet throws. docs/rules.md#unseen-reorgs: one that rests on removals warns.
     compilePolicy(settings.policy, settings.providers, {
       chains,
       warn: (text) => add('removals', 'warn', text, 'ask a node: chains: [evmChain(...)]'),

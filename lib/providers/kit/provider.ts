@@ -56,7 +56,7 @@ export interface UnreadableRow {
   reason: string;
 }
 
-/** An unsigned pointer to something to look up; it makes no statement (rule 27). */
+/** An unsigned pointer to something to look up; it makes no statement (docs/rules.md#hints). */
 export interface Hint {
   network?: string;
   transactionId?: string;
@@ -113,11 +113,11 @@ export interface Provider {
   readonly keyedBy: 'transaction' | 'payment' | 'hint';
   /** `'count'`: it sends counts. By network: what its "confirmed" means. `false`: it never says. */
   readonly reportsConfirmations: 'count' | Readonly<Record<string, number>> | false;
-  /** Whether it can report a memo on networks that have them (rule 4). */
+  /** Whether it can report a memo on networks that have them (docs/rules.md#group). */
   readonly reportsMemos: boolean;
-  /** Whether it tells of reorgs (rule 29). */
+  /** Whether it tells of reorgs (docs/rules.md#unseen-reorgs). */
   readonly sendsRemovals: boolean;
-  /** Mined suffices, whatever the count (rule 18). */
+  /** Mined suffices, whatever the count (docs/rules.md#confirmations). */
   readonly trustMined: boolean;
   /** How long the provider waits for an answer, where it says. */
   readonly deadlineMs?: number;

@@ -149,7 +149,7 @@ function updateDeposit({ sql }: SqliteConnection, key: string, deposit: StoredDe
   );
 }
 
-/** Only where the transaction's key does not lead to it (rule 26): one index less to write for the others. */
+/** Only where the transaction's key does not lead to it (docs/rules.md#payments): one index less to write for the others. */
 function transactionHash(key: string, { transaction }: StoredDeposit): number | null {
   const hash = compactHash(transaction.id);
   return hash === keyHash(key) ? null : hash;
@@ -227,7 +227,7 @@ function writeDecisions({ connection: { sql }, change, stored, transactionId }: 
   }
 }
 
-/** Rule 23: false when a listener was handed it meanwhile. */
+/** docs/rules.md#revert: false when a listener was handed it meanwhile. */
 function cancel(connection: SqliteConnection, place: number | undefined, now: number): boolean {
   if (place === undefined) return false;
   const cancelled = connection.sql(cancelEvent).get(now, place) as { deposit: number } | undefined;

@@ -1,0 +1,65 @@
+import { filesBelow, read, readIfThere } from '../tools.mjs';
+
+/**
+ * Each rule of docs/rules.md names a function that is there and a test that is there; links to rules lead to one; and no rule is
+ * spoken of by a number.
+ */
+export function check() {
+  const page = read('docs/rules.md');
+  const rules = page
+    .split(/^### /m)
+    .slice(1)
+    .map((section) => section.split(/^## /m)[0] ?? '');
+  const anchors = new Set([...page.matchAll(/^#{2,3} (.+)$/gm)].map((match) => anchorOf(String(match[1]))));
+  return [...rules.flatMap(proofs), ...links(anchors), ...numbers()];
+}
+
+/** @param {string} heading */
+function anchorOf(heading) {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\w -]/g, '')
+    .replaceAll(' ', '-');
+}
+
+/** @param {string} section */
+function proofs(section) {
+  const title = section.split('\n', 1)[0] ?? '';
+  const [, name = '', source = ''] = /^Kept by `(\w+)` in (\S+\.ts)\./m.exec(section) ?? [];
+  const [, test = '', file = ''] = / Proved by "([^"]+)" in (\S+\.test\.ts)\./.exec(section) ?? [];
+  if (name === '' || test === '') {
+    return [
+      `docs/rules.md: "${title}" needs a line: Kept by \`function\` in file.ts. Proved by "test" in file.test.ts.`,
+    ];
+  }
+  const isKept = new RegExp(`\\bfunction ${name}\\b`).test(readIfThere(source) ?? '');
+  // As it stands in the source of the test.
+  const quoted = test.replaceAll("'", "\\'");
+  const tests = readIfThere(file) ?? '';
+  const isProved = tests.includes(`'${quoted}'`) || tests.includes(`'${test}`) || tests.includes(`"${test}"`);
+  return [
+    ...(isKept ? [] : [`docs/rules.md: "${title}" is kept by ${name} in ${source}, which is not there`]),
+    ...(isProved ? [] : [`docs/rules.md: "${title}" is proved by "${test}" in ${file}, which is not there`]),
+  ];
+}
+
+/** @param {ReadonlySet<string>} anchors */
+function links(anchors) {
+  return sources().flatMap((path) =>
+    [...read(path).matchAll(/rules\.md#([\w-]+)/g)]
+      .filter((match) => !anchors.has(String(match[1])))
+      .map((match) => `${path} links to rules.md#${match[1]}, which is not there`),
+  );
+}
+
+function numbers() {
+  return sources().flatMap((path) =>
+    [...read(path).matchAll(/\b[Rr]ules? \d+\b/g)].map(
+      (match) => `${path} says "${match[0]}": link docs/rules.md by name`,
+    ),
+  );
+}
+
+function sources() {
+  return [...filesBelow('lib', /\.ts$/), ...filesBelow('docs', /\.md$/)];
+}
