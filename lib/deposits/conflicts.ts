@@ -3,6 +3,7 @@ import { type Block, rowsOf } from './blocks.ts';
 import { toldApart } from './copies.ts';
 import { uncertainVersions } from './corrections.ts';
 import { type FoldRules, meets } from './fold-rules.ts';
+import { isOvertaken } from './overtaken.ts';
 import { areToldApart, positionScope } from './positions.ts';
 import { blockOf, type Keyed, type Reporter, type Unplaced } from './reporter.ts';
 import type { Statement } from './statement.ts';
@@ -14,11 +15,15 @@ export interface Scene {
   /** That the amounts in question ask for. */
   confirmations: number;
   rules: FoldRules;
+  /** Whether words from the mempool accuse. */
+  withSeen: boolean;
 }
 
 /** What one provider tells of one amount. */
 interface Told {
   rows: Statement[];
+  /** Rows that it has confirmed without a block. */
+  confirmed: Statement[];
   /** Copies that it tells apart, however weak its words are. */
   copies: number;
   /** Copies that it tells in a block, or has confirmed: only these excuse another provider's. */
@@ -43,47 +48,53 @@ function flag(conflicts: Conflicts, key: string, agreed = 0): void {
 }
 
 /** Two providers, each with an amount or a copy that the other lacks, and nothing that tells these apart for certain. */
-function betweenProviders({ reporters, blocks, confirmations }: Scene, conflicts: Conflicts): void {
+function betweenProviders({ reporters, blocks, confirmations, withSeen }: Scene, conflicts: Conflicts): void {
   if (reporters.length < 2) return;
-  const outside = reporters.map((reporter) => toldOutside(reporter, confirmations));
+  const outside = reporters.map((reporter) => toldOutside(reporter, confirmations, withSeen));
   comparePairs(outside, conflicts);
   for (const block of blocks) {
     comparePairs(
-      reporters.map((reporter, index) => toldIn(block, reporter, outside[index])),
+      reporters.map((reporter, index) => toldIn(block, reporter, outside[index], confirmations)),
       conflicts,
     );
   }
 }
 
-function toldOutside(reporter: Reporter, confirmations: number): ToldByKey {
+function toldOutside(reporter: Reporter, confirmations: number, withSeen: boolean): ToldByKey {
   const all = new Map<string, Statement[]>();
-  const strong = new Map<string, Statement[]>();
-  // A word from mempool may accuse; like one that is not confirmed, it excuses nothing.
-  for (const { statement, key, tellsRows } of reporter.seen) if (tellsRows) push(all, key, statement);
+  const confirmed = new Map<string, Statement[]>();
+  for (const { statement, key, tellsRows } of withSeen ? reporter.seen : []) {
+    if (tellsRows) push(all, key, statement);
+  }
   for (const one of reporter.unplaced) {
     if (one.standing === 'dead' || !one.tellsRows) continue;
     push(all, one.key, one.statement);
-    if (one.standing === 'live' && meets(one.depth, confirmations)) push(strong, one.key, one.statement);
+    if (one.standing === 'live' && meets(one.depth, confirmations)) push(confirmed, one.key, one.statement);
   }
   const told: ToldByKey = new Map();
   for (const [key, rows] of all) {
-    told.set(key, { rows, copies: toldApart(rows, false), strong: toldApart(strong.get(key) ?? [], false) });
+    const own = confirmed.get(key) ?? [];
+    told.set(key, { rows, confirmed: own, copies: toldApart(rows, false), strong: toldApart(own, false) });
   }
   return told;
 }
 
-function toldIn(block: Block, reporter: Reporter, outside: ToldByKey | undefined): ToldByKey {
+function toldIn(block: Block, reporter: Reporter, outside: ToldByKey | undefined, confirmations: number): ToldByKey {
   const told: ToldByKey = new Map(outside);
   const report = block.reports.get(reporter);
   for (const key of report?.rows.keys() ?? []) {
-    const rows = report ? rowsOf(block, reporter, report, key) : [];
-    if (rows.length === 0) continue;
-    const copies = toldApart(rows, true);
-    const known = told.get(key);
+    const own = report ? rowsOf(block, reporter, report, key) : [];
+    if (own.length === 0 || !report) continue;
+    const { rows = [], confirmed = [], copies = 0, strong = 0 } = told.get(key) ?? {};
+    const here = toldApart(own, true);
+    // Positions that the transaction fixes join those of statements without a block.
+    const all = [...rows, ...own];
+    const isWeak = isOvertaken({ reporter, report, key, own, confirmations });
     told.set(key, {
-      rows: known ? [...known.rows, ...rows] : rows,
-      copies: Math.max(copies, known?.copies ?? 0),
-      strong: Math.max(copies, known?.strong ?? 0),
+      rows: all,
+      confirmed,
+      copies: Math.max(copies, here, toldApart(all, false)),
+      strong: isWeak ? strong : Math.max(strong, here, toldApart([...confirmed, ...own], false)),
     });
   }
   return told;

@@ -3,7 +3,7 @@ import { positionScope } from './positions.ts';
 import { blockOf, type Keyed, type Reporter } from './reporter.ts';
 import type { Statement } from './statement.ts';
 
-/** Everything that a provider said under one id of its own, about one block or none. */
+/** Everything that a provider said under one id of its own. */
 type Versions = Keyed[];
 
 /**
@@ -12,11 +12,13 @@ type Versions = Keyed[];
  */
 export function markCorrected(reporter: Reporter): void {
   for (const versions of versionsOf(reporter)) {
-    for (const { statement, key } of versions) {
-      const { at } = statement;
+    for (const one of versions) {
+      const { at } = one.statement;
       if (at === undefined) continue;
-      const later = versions.filter((one) => one.statement.at !== undefined && one.statement.at > at);
-      if (later.length > 0 && !later.some((one) => one.key === key)) reporter.corrected.add(statement);
+      const later = versions.filter(
+        (other) => isOfOne(one, other) && (other.statement.at ?? Number.NEGATIVE_INFINITY) > at,
+      );
+      if (later.length > 0 && !later.some(({ key }) => key === one.key)) reporter.corrected.add(one.statement);
     }
   }
 }
@@ -25,23 +27,30 @@ export function markCorrected(reporter: Reporter): void {
 export function uncertainVersions(reporter: Reporter, isDead: (keyed: Keyed) => boolean): Set<string> {
   const found = new Set<string>();
   for (const versions of versionsOf(reporter)) {
-    const byEvent = new Map<string, Set<string>>();
-    for (const keyed of versions) {
-      if (isDead(keyed) || reporter.corrected.has(keyed.statement)) continue;
-      ensure(byEvent, keyed.statement.eventId, () => new Set<string>()).add(keyed.key);
+    const standing = versions.filter((one) => !isDead(one) && !reporter.corrected.has(one.statement));
+    const keysOf = new Map<string, Set<string>>();
+    for (const { statement, key } of standing) ensure(keysOf, statement.eventId, () => new Set<string>()).add(key);
+    for (const one of standing) {
+      const isDenied = standing.some(
+        (other) => isOfOne(one, other) && keysOf.get(other.statement.eventId)?.has(one.key) === false,
+      );
+      if (isDenied) found.add(one.key);
     }
-    const events = [...byEvent.values()];
-    for (const keys of events) for (const key of keys) if (events.some((other) => !other.has(key))) found.add(key);
   }
   return found;
+}
+
+/** Versions of one thing: in another block it may have come to another amount. */
+function isOfOne({ statement: one }: Keyed, { statement: other }: Keyed): boolean {
+  const [hash, otherHash] = [blockOf(one), blockOf(other)];
+  return hash === undefined || otherHash === undefined || hash === otherHash;
 }
 
 function versionsOf(reporter: Reporter): Iterable<Versions> {
   const byId = new Map<string, Versions>();
   const add = (keyed: Keyed): void => {
     const { statement } = keyed;
-    for (const id of idsOf(statement))
-      ensure(byId, `${blockOf(statement) ?? ''}\n${id}`, (): Versions => []).push(keyed);
+    for (const id of idsOf(statement)) ensure(byId, id, (): Versions => []).push(keyed);
   };
   for (const one of reporter.unplaced) if (one.tellsRows) add(one);
   for (const { rows } of reporter.blocks.values()) {

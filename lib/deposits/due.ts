@@ -1,9 +1,10 @@
 import { type Block, isConfirmed, rowsIn } from './blocks.ts';
 import type { FoldCode } from './codes.ts';
 import { fixedByTransaction, nthLargest, perhapsApart, toldApart } from './copies.ts';
-import { chainProvider, type Depth, meets } from './fold-rules.ts';
+import { chainProvider, meets } from './fold-rules.ts';
 import { type DepthView, type GroupView, isConfirmedUnplaced } from './group-view.ts';
-import type { BlockReport, Keyed, Reporter, Unplaced } from './reporter.ts';
+import { isOvertaken } from './overtaken.ts';
+import type { Reporter, Unplaced } from './reporter.ts';
 import type { Statement } from './statement.ts';
 
 /** One amount in one block that is not dead. */
@@ -57,10 +58,7 @@ function mostCopies(rows: Map<Reporter, Statement[]>): number {
   return most;
 }
 
-/**
- * A provider that names no positions, reports an amount, and then confirms another amount in the same block by another event,
- * may have corrected itself: these confirmations do not count for the first amount, which waits for its own.
- */
+/** The rows without those that their own provider has corrected, or overtaken. */
 function overtakenLeftOut(
   block: Block,
   key: string,
@@ -76,29 +74,6 @@ function overtakenLeftOut(
     left.delete(reporter);
   }
   return left;
-}
-
-interface Telling {
-  reporter: Reporter;
-  report: BlockReport;
-  key: string;
-  own: readonly Statement[];
-  confirmations: number;
-}
-
-function isOvertaken({ reporter, report, key, own, confirmations }: Telling): boolean {
-  if (own.some(({ position }) => position !== undefined)) return false;
-  const depth = report.depthByKey.get(key);
-  if (depth && meets(depth, confirmations)) return false;
-  const events = new Set(own.map(({ eventId }) => eventId));
-  const isRival = ({ statement, key: other }: Keyed, otherDepth: Depth | undefined): boolean => {
-    if (other === key || statement.kind === 'failed' || statement.position !== undefined) return false;
-    return otherDepth !== undefined && meets(otherDepth, confirmations) && !events.has(statement.eventId);
-  };
-  return (
-    report.statements.some((one) => isRival(one, report.depthByKey.get(one.key))) ||
-    reporter.unplaced.some((one) => one.standing !== 'dead' && isRival(one, one.depth))
-  );
 }
 
 /** Copies of one amount that have confirmations and quorum. */

@@ -31,6 +31,8 @@ export interface DepthView {
   chainHasSpoken: boolean;
   /** Amounts in conflict, with the copies of them that are beyond doubt. */
   conflicts: ReadonlyMap<string, number>;
+  /** The same without what was only seen; empty until our own chain check has spoken. */
+  firmConflicts: ReadonlyMap<string, number>;
 }
 
 /** `amounts`: how many the group has; of one alone there is nothing to contradict. */
@@ -77,11 +79,14 @@ function viewAt(group: GroupView, confirmations: number, mayConflict: boolean): 
       decided !== undefined ||
       reporters.some((reporter) => reporter.name === chainProvider && reporter.unplaced.some(isWell)),
     conflicts: noConflicts,
+    firmConflicts: noConflicts,
   };
   if (decided) view.decided = decided;
   if (mayConflict) {
     const alive = blocks.filter((block) => standings.get(block) !== 'dead');
-    view.conflicts = conflictingAmounts({ reporters, blocks: alive, confirmations, rules });
+    const scene = { reporters, blocks: alive, confirmations, rules };
+    view.conflicts = conflictingAmounts({ ...scene, withSeen: true });
+    if (view.chainHasSpoken) view.firmConflicts = conflictingAmounts({ ...scene, withSeen: false });
   }
   return view;
 }

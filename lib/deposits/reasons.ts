@@ -34,7 +34,7 @@ export function keepBack(copies: Copies, amount: AmountView, statements: readonl
   const { group, view, ready } = amount;
   const isConflict = isInConflict(amount);
   const isDeniedNow = isDenied(amount);
-  const checks = standingChecks(statements, group, view);
+  const checks = standingChecks(statements);
   const [check] = checks;
   if (check !== undefined) copies.due = 0;
   if (isConflict) copies.due = Math.min(copies.due, view.conflicts.get(amount.key) ?? 0);
@@ -59,7 +59,9 @@ function isInConflict({ view, key, ready }: AmountView): boolean {
 
 /** Of amounts in conflict the chain check decides, and it does not tell this one. */
 export function isDenied(amount: AmountView): boolean {
-  return isInConflict(amount) && amount.view.chainHasSpoken && !chainTells(amount.group, amount.key);
+  const { group, view, key, ready } = amount;
+  // A word from the mempool may accuse, and lets nothing be denied.
+  return view.firmConflicts.has(key) && ready.isByChain !== true && !chainTells(group, key);
 }
 
 /** Whoever still says that it is there cannot tell its memo. */
@@ -82,13 +84,16 @@ function chainTells({ reporters }: GroupView, key: string): boolean {
   return [...chain.blocks.values()].some((report) => report.live && report.rows.has(key));
 }
 
-/** Each check stands until a later statement of that provider shows the evidence that it lacked; in a fixed order. */
-function standingChecks(statements: readonly Statement[], group: GroupView, view: DepthView): CheckCode[] {
+/**
+ * Each check stands until a later statement of that provider shows the evidence that it lacked, in a fixed order: also where
+ * the block of the checked statement was left, for the next one may be silent.
+ */
+function standingChecks(statements: readonly Statement[]): CheckCode[] {
   const found = new Set<CheckCode>();
   for (const statement of statements) {
     const { check } = statement;
     if (check === undefined || found.has(check)) continue;
-    if (isDead(statement, group, view) || statements.some((other) => clears(other, statement, check))) continue;
+    if (statements.some((other) => clears(other, statement, check))) continue;
     found.add(check);
   }
   return [...found].sort();

@@ -14,7 +14,7 @@ export function settleUnplaced(reporter: Reporter): void {
     const isBeforeRemoval = removed !== undefined && !isNewer(at, removed);
     const failed = reporter.failedAmounts.get(one.key);
     const hasFailed = failed !== undefined && !isNewer(at, failed);
-    const mayBeRemoved = blockRemoved !== undefined && !hasLiveBlock && !isNewer(at, blockRemoved);
+    const mayBeRemoved = blockRemoved !== undefined && !isNewer(at, blockRemoved);
     // Its newer word with a hash ends it; and once a removal without one has ended, what was said before that.
     const isOver = (at !== undefined && placed > at) || (isBeforeRemoval && !reporter.removalStands);
     if (isOver || reporter.corrected.has(one.statement)) one.standing = 'dead';

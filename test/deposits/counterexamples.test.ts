@@ -30,6 +30,15 @@ function reverts(inbox: Inbox): number {
   return inbox.events.filter((event) => event.kind === 'deposit.reverted').length;
 }
 
+describe('Copies of one amount', () => {
+  test('that one provider tells and the other does not are a conflict beside another amount', () => {
+    folds(say('A confirmed 6 out:0 -', 'A confirmed 5 out:1 -', 'B confirmed 5 5 -'), {
+      6: conflict,
+      5: { due: 1, possible: 2, code: 'CONFLICT' },
+    });
+  });
+});
+
 describe('Private and mixed positions', () => {
   const both = { 5: conflict, 7: conflict };
 
@@ -64,6 +73,14 @@ describe('A word from the mempool', () => {
     const ambiguous: Folded = { due: 0, possible: 1, code: 'REORG_AMBIGUOUS' };
     folds(say('A confirmed 5 - @1', 'A removed X @2', 'A seen 5 - @3'), { 5: ambiguous });
     folds(say('A confirmed 5 - @1', 'A removed X @2', 'A mined 5 - x1 @3'), { 5: ambiguous });
+  });
+
+  test('lets our own chain check deny nothing', () => {
+    folds(say('A confirmed 5 log:1 X', 'chain confirmed 9 log:2 X', 'B seen 7 -'), {
+      5: conflict,
+      9: due,
+      7: { due: 0, possible: 0, code: 'CONFLICT' },
+    });
   });
 
   test('takes no code from what is credited and was removed', () => {
@@ -163,6 +180,20 @@ describe('A provider without positions that changes its word', () => {
       4: due,
     });
     folds(say('A confirmed 5 transfer:1 X', 'A confirmed 4 transfer:1 X'), { 5: conflict, 4: conflict });
+  });
+
+  test('to another block, or to none, or past another provider that repeats the first, is credited once', () => {
+    const told = say('A mined 11 - @6', 'A confirmed 12 X @2');
+    const trusting = { providers: { A: { trustMined: true } } };
+    folds(mark(told, { report: 'r' }, { report: 'r' }), { 11: due, 12: { due: 0, possible: 0 } }, trusting);
+    folds(say('A mined 6 X x1 @1', 'A confirmed 7 X @2', 'B confirmed 6 X'), { 6: conflict, 7: conflict });
+  });
+
+  test('and leaves a check standing, though it names a block only later', () => {
+    const told = say('A mined 5 - x1 @1', 'A confirmed 5 X @2');
+    folds(mark(told, { check: 'TIME_LOCKED', lacks: ['lockedUntil'] }), {
+      5: { due: 0, possible: 1, code: 'TIME_LOCKED' },
+    });
   });
 
   test('because decimals were corrected is held', () => {

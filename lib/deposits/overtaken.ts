@@ -1,0 +1,31 @@
+import { type Depth, meets } from './fold-rules.ts';
+import type { BlockReport, Keyed, Reporter } from './reporter.ts';
+import type { Statement } from './statement.ts';
+
+/** What one provider tells of one amount in one block. */
+export interface Telling {
+  reporter: Reporter;
+  report: BlockReport;
+  key: string;
+  own: readonly Statement[];
+  confirmations: number;
+}
+
+/**
+ * A provider that names no positions, reports an amount, and then confirms another amount in the same block by another event,
+ * may have corrected itself: these confirmations do not count for the first amount, which waits for its own.
+ */
+export function isOvertaken({ reporter, report, key, own, confirmations }: Telling): boolean {
+  if (own.some(({ position }) => position !== undefined)) return false;
+  const depth = report.depthByKey.get(key);
+  if (depth && meets(depth, confirmations)) return false;
+  const events = new Set(own.map(({ eventId }) => eventId));
+  const isRival = ({ statement, key: other }: Keyed, otherDepth: Depth | undefined): boolean => {
+    if (other === key || statement.kind === 'failed' || statement.position !== undefined) return false;
+    return otherDepth !== undefined && meets(otherDepth, confirmations) && !events.has(statement.eventId);
+  };
+  return (
+    report.statements.some((one) => isRival(one, report.depthByKey.get(one.key))) ||
+    reporter.unplaced.some((one) => one.standing !== 'dead' && isRival(one, one.depth))
+  );
+}
