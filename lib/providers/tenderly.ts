@@ -3,7 +3,15 @@ import { type Json, optionalArray, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { unitsAsSent } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assetOn, quantityText, tokenOn, topicAddress, topicsOf, transferTopic } from './kit/evm-reading.ts';
+import {
+  assetOn,
+  networkOfChainId,
+  quantityText,
+  tokenOn,
+  topicAddress,
+  topicsOf,
+  transferTopic,
+} from './kit/evm-reading.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { ping, unknown } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
@@ -43,7 +51,7 @@ function readTenderly(callback: Json): Reading {
   // With a transaction that looks real.
   if (type === 'TEST') return ping;
   if (type !== 'ALERT') return unknown;
-  const network = text(callback, 'transaction.network');
+  const network = networkOfChainId(text(callback, 'transaction.network'));
   const transaction = {
     id: text(callback, 'transaction.hash'),
     block: present<{ number?: string; hash?: string }>({

@@ -38,6 +38,11 @@ export function topicAddress(topic: string | undefined): string | undefined {
   return /^0x0{24}[0-9a-fA-F]{40}$/.test(topic ?? '') ? `0x${topic?.slice(-40)}` : undefined;
 }
 
+/** CAIP-2 of the chain id of an EVM network in decimal, which needs no table; any other text as it stands. */
+export function networkOfChainId(text: string): string {
+  return /^[1-9][0-9]{0,31}$/.test(text) ? `eip155:${text}` : text;
+}
+
 /** The asset of a row: the token of a contract, or the native coin without one. */
 export function assetOn(_network: string, contract: string | undefined): ReportedAsset {
   return contract === undefined ? 'native' : { contract };
