@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DepositEvent } from '../../../lib/deposits/deposit.ts';
+import type { StoredStatement } from '../../../lib/deposits/statement.ts';
+import type { EventFact, StoredDeposit } from '../../../lib/deposits/transaction-state.ts';
+import { statementToJson } from '../../../lib/stores/shared/stored-json.ts';
+import { signed } from '../../helpers/deposits.ts';
+import type { Engine } from '../../helpers/every-store.ts';
+import { send } from '../../helpers/serve.ts';
+import { describeWorld } from '../describe.ts';
+import { inventWorld } from '../invent.ts';
+import { createJudge, type Outcome } from '../judge.ts';
+import type { Likeness } from '../witnesses.ts';
+import type { Step, World } from '../world.ts';
+import type { Act, Told } from './wire.ts';
+
+export interface DriveOptions {
+  engine: Engine;
+  /** Path or URL of the store. */
+  place: string;
+  likenesses: readonly Likeness[];
+  worlds: number;
+  firstSeed?: number;
+  /** The receiver is killed after so many requests; never by default, and never over memory. */
+  killEvery?: number;
+  /** Worlds that are played at once. Default 24. */
+  lanes?: number;
+}
+
+/** What came of the worlds. */
+export interface Driven {
+  worlds: number;
+  requests: number;
+  kills: number;
+  /** Refusals of operators' verbs, by code. */
+  refused: ReadonlyMap<string, number>;
+  /** Worlds that end with a code, by code. */
+  codes: ReadonlyMap<string, number>;
+  violations: readonly string[];
+}
+
+interface Receiver {
+  child: ChildProcess;
+  port: number;
+}
+
+/**
+ * Plays worlds through receivers over one store, many at once, each in a transaction of its own, and kills the receiver
+ * in between. After each step a judge compares what stands with what was on the chain; at the end the ledger must have
+ * booked each event that stands, once.
+ */
+export async function drive(options: DriveOptions): Promise<Driven> {
+  const { engine, place, likenesses, worlds, firstSeed = 1, lanes = 24 } = options;
+  const killEvery = engine === 'memory' ? undefined : options.killEvery;
+  const agent = new Agent({ keepAlive: true });
+  const refused = new Map<string, number>();
+  const codes = new Map<string, number>();
+  const violations: string[] = [];
+  const standing = new Set<string>();
+  let receiver = await start(engine, place);
+  let starting: Promise<void> | undefined;
+  let requests = 0;
+  let kills = 0;
+
+  const restart = (): Promise<void> => {
+    starting ??= (async () => {
+      kills += 1;
+      receiver.child.kill('SIGKILL');
+      await once(receiver.child, 'exit');
+      receiver = await start(engine, place);
+    })().finally(() => {
+      starting = undefined;
+    });
+    return starting;
+  };
+
+  const post = async (
+    path: string,
+    sign: () => { headers?: Record<string, string>; body: string | Buffer },
+  ): Promise<string> => {
+    for (let attempt = 1; attempt <= 200; attempt += 1) {
+      await starting;
+      const answered = await send(receiver.port, { path, agent, ...sign() }).catch(() => undefined);
+      requests += 1;
+      // Others are in the middle of theirs: some are read, some committed and not answered.
+      if (killEvery !== undefined && requests % killEvery === 0) await restart();
+      if (answered?.status === 200) return answered.text;
+      if (answered && attempt > 20) throw new Error(`${path} answers ${answered.status}: ${answered.text}`);
+      await delay(5);
+    }
+    throw new Error(`${path} has no answer`);
+  };
+  const act = async (what: Act): Promise<unknown> =>
+    JSON.parse(await post('/act', () => ({ body: JSON.stringify(what) })));
+
+  const playOne = async (world: World): Promise<void> => {
+    const key = `eip155:1|0x${world.seed.toString(16).padStart(64, '0')}`;
+    const judge = createJudge(world);
+    const seen = new Set<string>();
+    const cancelled = new Set<string>();
+    let rules = world.rules;
+
+    const look = async (): Promise<Outcome> => {
+      const state = (await act({ key, act: 'load' })) as { facts: EventFact[]; deposits: StoredDeposit[] };
+      const deposits = state.deposits.map((one) => ({ ...one, amount: BigInt(one.amount) }));
+      const outcome = { events: [] as DepositEvent[], cancelled: [] as string[], deposits };
+      for (const { id, kind, generation, depositId, cancelled: isCancelled } of state.facts) {
+        const deposit = deposits.find((one) => one.id === depositId);
+        if (!seen.has(id) && deposit) outcome.events.push({ id, kind, generation, deposit });
+        seen.add(id);
+        if (isCancelled && !cancelled.has(id)) outcome.cancelled.push(id);
+        if (isCancelled) cancelled.add(id);
+      }
+      return outcome;
+    };
+
+    const play = async (step: Step): Promise<void> => {
+      if (step.do === 'configure') rules = step.rules;
+      else if (step.do === 'tell') {
+        const statements = step.statements.map((one) => statementToJson(moved(one, key)));
+        const told: Told = { key, rules, statements };
+        const body = JSON.stringify(told);
+        await post('/imtoken', () => signed(body));
+      } else if (step.do === 'decide') {
+        const done = (await act({ key, rules, act: step.decision, place: step.place })) as { refused?: string };
+        if (done.refused) refused.set(done.refused, (refused.get(done.refused) ?? 0) + 1);
+      } else if (step.do === 'look' || step.do === 'prune') {
+        await act({ key, rules, act: step.do });
+      }
+    };
+
+    for (const step of world.steps) {
+      judge.before(step);
+      await play(step);
+      const violation = judge.after(step, await look());
+      if (violation) {
+        violations.push(`seed ${world.seed}: ${describeWorld(world, violation)}`);
+        break;
+      }
+    }
+    const atEnd = judge.end();
+    if (atEnd) violations.push(`seed ${world.seed}: ${describeWorld(world, atEnd)}`);
+    for (const code of new Set(judge.codes())) codes.set(code, (codes.get(code) ?? 0) + 1);
+    for (const id of seen) if (!cancelled.has(id)) standing.add(id);
+  };
+
+  try {
+    let next = firstSeed;
+    const last = firstSeed + worlds;
+    const lane = async (): Promise<void> => {
+      while (next < last) {
+        const seed = next;
+        next += 1;
+        await playOne(inventWorld(seed, likenesses));
+      }
+    };
+    await Promise.all(Array.from({ length: lanes }, lane));
+    while (Number(await act({ key: 'none', act: 'owed' })) > 0) await delay(20);
+    const booked = (await act({ key: 'none', act: 'booked' })) as string[];
+    assert.equal(new Set(booked).size, booked.length, 'no event is booked twice');
+    assert.deepEqual(
+      booked.filter((id) => !standing.has(id)),
+      [],
+      'nothing is booked that does not stand',
+    );
+    assert.equal(booked.length, standing.size, 'everything that stands is booked');
+    return { worlds, requests, kills, refused, codes, violations };
+  } finally {
+    agent.destroy();
+    receiver.child.kill('SIGKILL');
+  }
+}
+
+async function start(engine: Engine, place: string): Promise<Receiver> {
+  const child = fork(new URL('./receiver.ts', import.meta.url), [engine, place], { execArgv: ['--import', 'tsx'] });
+  const [message] = (await once(child, 'message')) as [{ port: number }];
+  return { child, port: message.port };
+}
+
+/** The statement in the world's own transaction. */
+function moved(statement: StoredStatement, key: string): StoredStatement {
+  if (!statement.group) return statement;
+  return { ...statement, group: { ...statement.group, transactionId: key.slice(key.indexOf('|') + 1) } };
+}
