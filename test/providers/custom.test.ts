@@ -411,3 +411,25 @@ test('The answer is a value or chosen by outcome', () => {
   assert.equal(chosen.answer('duplicate').body, 'duplicate');
   assert.equal(make(scheme, 'key').answer('recorded').status, 200);
 });
+
+test('Of the signatures in one header 16 are looked at, so that a stranger cannot ask for thousands', async () => {
+  const provider = make(hmacOfBody('x-sig', { signature: { header: 'x-sig', list: ',' } }), 'key');
+  const right = createHmac('sha256', 'key').update('{}').digest('hex');
+  const sent = (before: number): InboundCallback =>
+    inbound({ headers: { 'x-sig': [...Array.from({ length: before }, () => '00'.repeat(32)), right].join(',') } });
+  assert.ok((await provider.verify(sent(15))).keyId);
+  assert.throws(() => provider.verify(sent(16)), { code: 'SIGNATURE_INVALID' });
+});
+
+test('A header that holds the separator is refused: what is signed could begin and end elsewhere', () => {
+  const scheme = hmacOfBody('x-sig', { signed: [{ header: 'x-time' }, { header: 'x-nonce' }, 'body'], separator: '.' });
+  const provider = make(scheme, 'key');
+  const mac = createHmac('sha256', 'key').update('1.2.3.{}').digest('hex');
+  for (const [time, nonce] of [
+    ['1.2', '3'],
+    ['1', '2.3'],
+  ]) {
+    const headers = { 'x-sig': mac, 'x-time': time, 'x-nonce': nonce };
+    assert.throws(() => provider.verify(inbound({ headers })), { code: 'SIGNATURE_INVALID' });
+  }
+});
