@@ -80,8 +80,7 @@ function tokenEvent(callback: Json, network: string, names: AssetNames): Movemen
   const named = optionalText(callback, 'contractAddress') ?? text(callback, 'asset');
   const decimals = decimalsOfRawAmount(callback);
   // A token with an id of its own is an NFT, whatever its type is called.
-  if (decimals === undefined && optionalNumberText(callback, 'tokenId') !== undefined)
-    return { category: 'nft', asset: assetOn(network, named) };
+  if (decimals === 'none') return { category: 'nft', asset: assetOn(network, named) };
   // Some tokens come under a name of Tatum's (`USDT_TRON`), not their contract.
   const isNamed = findNetwork(network) !== undefined && !isToken(network, named);
   return {
@@ -91,15 +90,18 @@ function tokenEvent(callback: Json, network: string, names: AssetNames): Movemen
   };
 }
 
-/** On some chains `tokenId` is the amount in the smallest unit: then it is the amount times a power of ten. */
-function decimalsOfRawAmount(callback: Json): number | undefined {
+/**
+ * On some chains `tokenId` is the amount in the smallest unit: then it is the amount times a power of ten. `none` where it is
+ * anything else, undefined where there is none, or the amount has another spelling.
+ */
+function decimalsOfRawAmount(callback: Json): number | 'none' | undefined {
   const raw = optionalNumberText(callback, 'tokenId');
-  const [, whole = '', fraction = ''] = /^-?(\d+)(?:\.(\d+))?$/.exec(text(callback, 'amount')) ?? [];
-  if (raw === undefined || whole === '' || !/^\d{1,78}$/.test(raw)) return undefined;
+  const [, whole, fraction = ''] = /^-?(\d+)(?:\.(\d+))?$/.exec(text(callback, 'amount')) ?? [];
+  if (raw === undefined || whole === undefined) return undefined;
   const kept = fraction.replace(/0+$/, '');
   const digits = BigInt(whole + kept).toString();
-  const zeros = raw.slice(digits.length);
-  return raw.startsWith(digits) && /^0*$/.test(zeros) && digits !== '0' ? zeros.length + kept.length : undefined;
+  const isPower = /^[1-9]\d{0,77}$/.test(raw) && raw.startsWith(digits) && /^0*$/.test(raw.slice(digits.length));
+  return isPower ? raw.length - digits.length + kept.length : 'none';
 }
 
 function isFamily(network: string, family: string): boolean {
