@@ -230,7 +230,7 @@ test('The same delivery id with another body is read too', async (t) => {
   }
 });
 
-test('A memo that is null, empty or absent is the same: one deposit; one with a memo is another', async (t) => {
+test('A memo that is null, empty or absent is the same: one deposit; one that is added later waits for a person', async (t) => {
   const { tell, events, deposits } = await story(t, {
     providers: [wallet],
     policy: { assets: [{ asset: 'xrpl:0/slip44:144', decimals: 6 }], isOurs: () => true },
@@ -255,7 +255,9 @@ test('A memo that is null, empty or absent is the same: one deposit; one with a 
   assert.deepEqual(events, ['deposit 25000000']);
   assert.equal((await deposits()).length, 1);
   await tell(wallet, body(3, { memo: '42' }));
-  assert.deepEqual(events, ['deposit 25000000', 'deposit 25000000']);
+  assert.deepEqual(events, ['deposit 25000000']);
+  const codes = (await deposits()).map(({ status, code, memo }) => `${status} ${code} ${memo ?? ''}`.trim()).sort();
+  assert.deepEqual(codes, ['confirmed CONFLICT', 'quarantined CONFLICT 42']);
 });
 
 test('A deposit that is reverted before anyone has heard of it is told to nobody, and neither is its revert', async (t) => {
