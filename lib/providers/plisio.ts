@@ -112,7 +112,7 @@ function readInvoice(callback: Json, names: AssetNames, accountOn: AccountOn): R
   return transfersOf(readTransfer(callback, kind, names, accountOn));
 }
 
-// new, expired: nothing has arrived.
+// new, expired, cancelled duplicate (another invoice takes its place): nothing has arrived.
 const kinds: Readonly<Record<string, Transfer['kind']>> = {
   pending: 'seen',
   'pending internal': 'seen',
