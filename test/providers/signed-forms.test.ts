@@ -396,3 +396,27 @@ test('ChainUp: the receiver says when it starts that parts of two callbacks coul
   await callbacks.close();
   assert.ok(logger.lines.some((line) => /sealed by itself/.test(JSON.stringify(line))));
 });
+
+test('CryptAPI: the URL of a GET, sent as the body of a POST, is not a callback without its first field', async () => {
+  const { provider, fixtures } = await configured('cryptapi');
+  const one = fixtures.cases.find(({ method }) => method === 'GET');
+  assert.ok(one);
+  const { url, headers } = sentCallback(provider, one, fixtures);
+  const receiver = await startReceiver(provider, fixtures);
+  try {
+    for (const type of [form, json, { 'content-type': 'text/plain' }]) {
+      const body = Buffer.from(`${String(fixtures.options?.origin)}${url}`);
+      const { status } = await receiver.send({
+        method: 'POST',
+        url: provider.path,
+        headers: { ...headers, ...type },
+        body,
+      });
+      assert.ok(status === 401 || status === 415, `Answered ${status}`);
+    }
+    assert.deepEqual(await receiver.events(), []);
+    assert.equal((await receiver.send({ method: 'GET', url, headers, body: Buffer.alloc(0) })).status, 200);
+  } finally {
+    await receiver.close();
+  }
+});
