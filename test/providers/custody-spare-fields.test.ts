@@ -39,14 +39,13 @@ const spare: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     ],
   },
   'chainup-custody': { 'deposit.json': ['updated_at', 'notify_time', 'uid', 'real_fee', 'version'] },
-  cregis: { 'address-deposit.json': ['block_height', 'block_time', 'currency', 'pid'] },
   basswallet: { 'deposit.json': ['blockHigh', 'blockConfirmNum', 'createdTime', 'fromAddress'] },
 };
 
 const texts: readonly unknown[] = ['junk', -1, 1.5, 2 ** 200];
 const junk: readonly unknown[] = [...texts, '', null, true, [], {}, ['a'], { a: 1 }];
-// These sign members one by one, and only texts and numbers.
-const signsMembers: ReadonlySet<string> = new Set(['basswallet', 'cregis']);
+// Signs members one by one, and only texts and numbers. Cregis is not here: what it signs holds only fields of their own form.
+const signsMembers: ReadonlySet<string> = new Set(['basswallet']);
 
 for (const [name, files] of Object.entries(spare)) {
   for (const [file, paths] of Object.entries(files)) {

@@ -234,6 +234,19 @@ test('networkRecords of a stranger are credited one by one, and what stands in `
   assert.deepEqual(standing, ['confirmed 5000000', 'confirmed 7000000', 'confirmed 7000000']);
 });
 
+test('A dropped record of another transaction credits nothing, and says nothing of that of `data`', async (t) => {
+  const dropped = record('UNKNOWN', 'VAULT_ACCOUNT', {
+    netAmount: '5',
+    txHash: `0x${'d'.repeat(64)}`,
+    isDropped: true,
+  });
+  const { standing } = await sent(t, completed({ networkRecords: [dropped] }));
+  assert.deepEqual(
+    standing.filter((line) => line.startsWith('confirmed')),
+    ['confirmed 5000000'],
+  );
+});
+
 test('A record that cannot be read does not cost its neighbours', async (t) => {
   const bad = [null, 7, [], {}, { assetId: 5 }, record('UNKNOWN', 'VAULT_ACCOUNT', { destinationAddress: {} })];
   const networkRecords = [...bad, record('UNKNOWN', 'VAULT_ACCOUNT', { netAmount: '7' })];

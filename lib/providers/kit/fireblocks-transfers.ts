@@ -53,6 +53,8 @@ export function readRecords(records: readonly Json[], data: Json, names: AssetNa
   }
   const isCallOfOurs = peerOf(data, 'source') === 'VAULT_ACCOUNT';
   return readRows(records, 'data.networkRecords', (record, row) => {
+    // It says that it did not happen, beside others of one transaction that did: those must not be taken for undone with it.
+    if (isDropped(record) && isOfTransaction(record, data)) return undefined;
     const transfer = readRecord(record, data, names);
     const left = paidByUs.get(keyOf(record)) ?? 0;
     if (transfer.evidence?.direction !== 'in') return { ...transfer, row };
@@ -64,7 +66,6 @@ export function readRecords(records: readonly Json[], data: Json, names: AssetNa
 }
 
 function readRecord(record: Json, data: Json, names: AssetNames): Transfer {
-  const isDropped = ifReadable(() => optionalBoolean(record, 'isDropped')) === true;
   const evidence = evidenceOf(record);
   return present<Transfer>({
     ...names.named(text(record, 'assetId')),
@@ -76,9 +77,17 @@ function readRecord(record: Json, data: Json, names: AssetNames): Transfer {
       id: optionalText(record, 'txHash') ?? optionalText(data, 'txHash'),
       block: blockOf(data),
     }),
-    // A failure would reach its neighbours too.
-    evidence: isDropped ? { ...evidence, superseded: true } : evidence,
+    evidence: isDropped(record) ? { ...evidence, superseded: true } : evidence,
   });
+}
+
+function isDropped(record: Json): boolean {
+  return ifReadable(() => optionalBoolean(record, 'isDropped')) === true;
+}
+
+function isOfTransaction(record: Json, data: Json): boolean {
+  const own = ifReadable(() => optionalText(record, 'txHash'));
+  return own === undefined || own === ifReadable(() => optionalText(data, 'txHash'));
 }
 
 function keyOf(record: Json): string {
