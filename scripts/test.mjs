@@ -9,12 +9,11 @@ const args = process.argv.slice(2);
 const flags = args.filter((arg) => arg.startsWith('-') && arg !== '--system' && arg !== '--coverage');
 const named = args.filter((arg) => !arg.startsWith('-'));
 
-// Node 20 has no patterns for --test, and what a shell makes of them differs.
-const files = named.length > 0 ? named : testFiles(args.includes('--system'));
+// Node 20 has no patterns for --test, and what a shell makes of them differs. Of a folder it runs nothing, and is content.
+const files = named.length > 0 ? named.flatMap(expanded) : testFiles(args.includes('--system'));
 if (files.length === 0) {
-  // Named files are always some; only a folder can be empty.
-  console.log(`No tests in ${args.includes('--system') ? 'test/system' : 'test'} yet.`);
-  process.exit(0);
+  console.error(`No tests in ${named.join(', ') || 'test'}`);
+  process.exit(1);
 }
 
 // Debian keeps nginx where only root's PATH leads.
@@ -44,6 +43,11 @@ const child = spawn(/** @type {string} */ (command[0]), command.slice(1), {
 child.on('close', (code) => {
   process.exitCode = code ?? 1;
 });
+
+/** The tests in a folder; a file as it is. @param {string} path */
+function expanded(path) {
+  return path.endsWith('.ts') ? [path] : filesBelow(path, /\.test\.ts$/);
+}
 
 /** @param {boolean} system */
 function testFiles(system) {
