@@ -63,6 +63,7 @@ test('What the filter makes of a block is what the provider reads: exact amounts
       to: ours,
       transaction: { id: hash, position: 'native', block },
       evidence: { category: 'transfer', success: true },
+      row: 0,
     },
     {
       kind: 'mined',
@@ -73,6 +74,7 @@ test('What the filter makes of a block is what the provider reads: exact amounts
       to: ours,
       transaction: { id: hash, position: 'log:70', block },
       evidence: { category: 'transfer', success: true, emitter: token.toLowerCase(), topics: 3 },
+      row: 1,
     },
   ]);
 });
