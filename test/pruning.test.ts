@@ -10,8 +10,10 @@ import { everyStore } from './helpers/every-store.ts';
 import { policy } from './helpers/receiver.ts';
 import { send, serve } from './helpers/serve.ts';
 
+const promise = 'an old word after mined, removed and pruned credits nothing, and no event id is made twice';
+
 for (const [engine, open] of await everyStore()) {
-  test(`${engine}: an old "confirmed" after mined, removed and pruned credits nothing, and no event id is made twice`, async (t) => {
+  test(`${engine}: ${promise}`, async (t) => {
     const clock = fixedClock();
     const callbacks = depositCallbacks({
       providers: [imtoken({ secrets: [secret] })],

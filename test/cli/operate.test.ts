@@ -69,6 +69,52 @@ test('release credits a held deposit, keeps reason and actor, and asks for both'
   assert.equal(unknown.code, 1);
 });
 
+test('hold, correct and revert decide on a deposit, and one that can do nothing says why', async (t) => {
+  const { folder, path, receive, store } = await service(t, { policy: { ...policy, hold: () => 'new customer' } });
+  await receive();
+  const [held] = await store.deposits({ limit: 1 });
+  const id = held?.id ?? '';
+  const decide = [id, '--config', await writeConfig(folder, path), '--actor', 'kim', '--reason'];
+
+  const early = await run(['revert', ...decide, 'false']);
+  assert.equal(early.code, 1);
+  assert.match(early.stderr, /^error: NOT_CREDITED: dep_\w+ is quarantined, so there is no credit to revert/);
+  const again = await run(['hold', ...decide, 'asked the bank']);
+  assert.deepEqual([again.code, again.stdout], [0, `${id} is quarantined (HELD): new customer; asked the bank\n`]);
+  assert.equal((await run(['correct', ...decide, 'wrong tag'])).code, 2);
+  assert.equal((await run(['correct', ...decide, 'wrong tag', '--decimals', 'six'])).code, 2);
+  const corrected = await run([
+    'correct',
+    ...decide,
+    'wrong tag',
+    '--memo',
+    '77',
+    '--account',
+    'user-17',
+    '--decimals',
+    '5',
+  ]);
+  assert.equal(corrected.code, 0, corrected.stderr);
+  assert.equal((await run(['release', ...decide, 'the bank says yes'])).code, 0);
+  const [credited] = await store.deposits({ limit: 1 });
+  assert.deepEqual([credited?.amount, credited?.memo, credited?.account], [15_000_000n, '77', 'user-17']);
+  const reverted = await run(['revert', ...decide, 'the bank was wrong']);
+  assert.deepEqual([reverted.code, reverted.stdout], [0, `15 to ${held?.to} are taken back: ${id}\n`]);
+
+  const shown = await run(['show', id, '--store', path]);
+  for (const line of [
+    /^reason +the bank was wrong$/m,
+    /^units reported +1500000$/m,
+    / hold +policy\.hold +new customer$/m,
+    / hold +kim +asked the bank$/m,
+    / correct +kim +wrong tag$/m,
+    / release +kim +the bank says yes$/m,
+    / revert +kim +the bank was wrong$/m,
+  ]) {
+    assert.match(shown.stdout, line);
+  }
+});
+
 test('reprocess reads again what has become ours, and settles no event of the service', async (t) => {
   const { folder, path, receive, store } = await service(t, { policy: { ...policy, isOurs: () => false } });
   await receive();
