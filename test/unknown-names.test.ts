@@ -8,6 +8,7 @@ import type { NetworkDefinition } from '../lib/networks/define-network.ts';
 import type { Alarm } from '../lib/observe/news.ts';
 import { standardWebhooks } from '../lib/providers/standard-webhooks.ts';
 import { sqliteStore } from '../lib/stores/sqlite.ts';
+import { run } from './cli/cli.ts';
 import { alice, ether, randomHash, secret } from './helpers/deposits.ts';
 import { receiver } from './helpers/receiver.ts';
 
@@ -79,6 +80,8 @@ test('a transfer on a network that nobody knows is kept, its neighbours are cred
   assert.deepEqual(before.events, ['deposit 7']);
   assert.deepEqual(await before.callbacks.reprocess(), { read: 1, recorded: 0, passedOver: 0 });
   await before.callbacks.close();
+  const shown = await run(['show', '--store', path, record?.id ?? '']);
+  assert.match(shown.stdout, /NETWORK_NOT_KNOWN QUILL_MAINNET/);
 
   const after = await receiverOn(t, path, [{ id: ink, name: 'Quill', aliases: { wallet: 'QUILL_MAINNET' } }]);
   await after.callbacks.ready();

@@ -4,7 +4,7 @@ import type { StoredStatement } from '../../deposits/statement.ts';
 import type { StoredDeposit, TransactionState } from '../../deposits/transaction-state.ts';
 import { DepositCallbackError } from '../../errors.ts';
 import { type Credit, creditIn } from '../../operator/credit.ts';
-import type { CallbackRecord, Store, StoredEvent } from '../../stores/store.ts';
+import type { CallbackRecord, Store, StoredEvent, TransferOutcome } from '../../stores/store.ts';
 import { callbackJson, depositJson, eventJson, statementJson } from '../callback-json.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -104,7 +104,7 @@ function showCallback(record: CallbackRecord, output: Output): void {
     output.line();
     output.table(
       ['transfer', 'outcome', 'code', 'deposit'],
-      record.transfers.map((one, index) => [index + 1, one.outcome, one.code, one.depositId]),
+      record.transfers.map((one, index) => [index + 1, one.outcome, codeOf(one), one.depositId]),
     );
     const unread = record.transfers.filter(({ path }) => path !== undefined);
     if (unread.length > 0) {
@@ -191,4 +191,9 @@ function showDeposit({ deposit, statements, events, decisions }: Dossier, output
 /** Where an operator has corrected the amount: what was reported. */
 function reportedUnits({ amount, reported }: StoredDeposit): string | undefined {
   return reported === undefined || reported.amount === amount.toString() ? undefined : reported.amount;
+}
+
+/** The code of a transfer, with the name that nobody knows, if that is why. */
+function codeOf({ code, name }: TransferOutcome): string | undefined {
+  return code === undefined || name === undefined ? code : `${code} ${name}`;
 }

@@ -80,8 +80,9 @@ ${statements.map((one) => statementView(view, one))}`;
 }
 
 function transferView({ words, root }: View, transfer: TransferOutcome, index: number): Html {
-  const { depositId, path, reason } = transfer;
+  const { depositId, path, reason, name } = transfer;
   return html`<div class="card"><p><strong>${words.callback.transfer(index + 1)}</strong> ${badge(transfer.outcome, words.outcome[transfer.outcome])} ${code(transfer.code)}</p>
+${name !== undefined && html`<p>${whole(name)}</p>`}
 ${path !== undefined && html`<p>${whole(path)} ${reason}</p>`}
 ${depositId !== undefined && html`<p>${words.column.deposit} ${id(depositId, `${root}deposits/${segment(depositId)}`)}</p>`}</div>`;
 }
