@@ -216,7 +216,7 @@ test('reverify asks for the API key too', async (t) => {
     ['the key of today', '1'],
   ] as const) {
     const answered = await come(apiKey, amount);
-    assert.deepEqual([answered.status, codeOf(answered)], [503, 'UNAVAILABLE']);
+    assert.deepEqual([answered.status, codeOf(answered)], [503, 'KEPT_UNVERIFIED']);
   }
   apiKeys = ['the key of before', 'the key of today'];
   clock.advance(61_000);
