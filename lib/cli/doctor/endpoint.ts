@@ -42,6 +42,8 @@ const fixes: Readonly<Record<string, string>> = {
   SIGNATURE_INVALID: 'the secret is another one, or something changes the body on the way',
   SIGNATURE_MISSING: 'a proxy drops the headers webhook-*',
   API_KEY_INVALID: 'give the API key: --api-key-env',
+  KEPT_UNVERIFIED:
+    'the secret is another one, or something changes the body on the way; the callback is kept until reverify',
   TIMESTAMP_TOO_OLD: 'one of the two clocks is wrong',
   TIMESTAMP_TOO_NEW: 'one of the two clocks is wrong',
   UNAVAILABLE: 'the store is down or not ready: see the log of the service',
