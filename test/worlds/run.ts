@@ -21,6 +21,11 @@ const causes = new Map<string, number>();
 /** Shrinking takes time: of each kind so many are looked into. */
 const lookedInto = 200;
 let withCode = 0;
+let isStopped = false;
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.once(signal, () => {
+    isStopped = true;
+  });
 const from = Number(first);
 const end = from + Number(count);
 
@@ -38,7 +43,14 @@ for (let seed = from; seed < end; seed += 1) {
       break;
     }
   }
-  if ((seed - from + 1) % 50_000 === 0) summary(seed - from + 1);
+  const done = seed - from + 1;
+  if (done % 10_000 === 0) summary(done);
+  // A signal is heard between two turns of the event loop.
+  if (done % 500 === 0) await new Promise(setImmediate);
+  if (isStopped) {
+    summary(done);
+    process.exit();
+  }
 }
 summary(end - from);
 
