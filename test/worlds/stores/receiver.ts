@@ -11,6 +11,7 @@ import { rawBody } from '../../../lib/middleware/raw-body.ts';
 import { replayGuard } from '../../../lib/middleware/replay-guard.ts';
 import type { CallbackRequest } from '../../../lib/middleware/request-state.ts';
 import { signature } from '../../../lib/middleware/signature.ts';
+import { sourceFilter } from '../../../lib/middleware/source-filter.ts';
 import { silentLogger } from '../../../lib/observe/logger.ts';
 import { createOperations } from '../../../lib/operator/operations.ts';
 import { createDeliverer } from '../../../lib/outbox/deliverer.ts';
@@ -66,6 +67,7 @@ const operations = createOperations({
 });
 
 const links = [
+  sourceFilter({ logger: silentLogger }),
   rawBody({ limit: 2 ** 20 }),
   signature({ provider }),
   replayGuard({ store, policy, intake, providers: [provider] }),
