@@ -65,10 +65,20 @@ async function upgraded(
 ): Promise<void> {
   t.after(() => store.close());
   await store.ready();
-  assert.deepEqual(await readPast(store), JSON.parse(read(expected)));
+  const past: Past = JSON.parse(read(expected));
+  assert.deepEqual(await readKnown(store, past), past);
   await store.close();
   const again = open();
   t.after(() => again.close());
   await again.ready();
-  assert.deepEqual(await readPast(again), JSON.parse(read(expected)), 'and opens again');
+  assert.deepEqual(await readKnown(again, past), past, 'and opens again');
+}
+
+type Past = { counts: Record<string, unknown> };
+
+/** What the store answers, without counts that are younger than the schema. */
+async function readKnown(store: Store<unknown>, past: Past): Promise<Past> {
+  const found = (await readPast(store)) as Past;
+  const counts = Object.entries(found.counts).filter(([name]) => Object.hasOwn(past.counts, name));
+  return { ...found, counts: Object.fromEntries(counts) };
 }
