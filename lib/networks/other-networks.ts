@@ -90,7 +90,12 @@ export const otherNetworks: readonly Network[] = [
     'btc-regtest bitcoin-regtest',
   ),
   main('bip122:12a765e31ffd4059bada1e25190f6e98', 'Litecoin', litecoin, 'ltc litecoin litecoin-core'),
-  test('bip122:4966625a4b2851d9fdee139e56211a0d', 'Litecoin Testnet', litecoin, 'ltc-testnet litecoin-testnet'),
+  test(
+    'bip122:4966625a4b2851d9fdee139e56211a0d',
+    'Litecoin Testnet',
+    litecoin,
+    'ltc-testnet litecoin-testnet litecoin-core-testnet',
+  ),
   // The namespace's own document prints one character too many; both are read.
   main(
     'bip122:1a91e3dace36e2be3bf030a65679fe82',
