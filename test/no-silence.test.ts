@@ -27,6 +27,8 @@ interface Kept {
   /** What the reader makes of it once it is mended, for `reprocess`; what a second provider says, for `second`. */
   mended?: Transfer;
   traits?: Partial<Provider>;
+  /** What the provider has said before. */
+  before?: Transfer;
   /** What the deposit shows, where the fold has a code of its own for it. */
   shown?: FoldCode;
 }
@@ -69,6 +71,12 @@ const kept: Readonly<Record<Quarantined, Kept>> = {
     mended: { ...dot, confirmations: 1_000 },
   },
   TRANSACTION_MALFORMED: broken({ ...eth, transaction: { id: 'no hash' } }),
+  ID_REUSED: {
+    transfer: { ...eth, transaction: { ...eth.transaction, position: 'transfer:7' } },
+    before: { ...eth, kind: 'seen', transaction: { id: `0x${'77'.repeat(32)}`, position: 'transfer:7' } },
+    cure: 'release',
+    traits: { bindsIds: true },
+  },
   DIRECTION_UNKNOWN: released('DIRECTION_UNKNOWN'),
   RECIPIENTS_UNKNOWN: released('RECIPIENTS_UNKNOWN'),
   AMOUNT_MALFORMED: broken({ ...eth, amount: { units: 'many' } }),
@@ -88,6 +96,7 @@ describe('a transfer that a check keeps back is told, counted, shown, found, and
         ...(way.traits ? { traits: way.traits } : {}),
       });
       const { shown = code } = way;
+      if (way.before) await one.say(of({ ...way.before, at: one.clock.now() }));
       assert.equal(await one.say(of({ ...way.transfer, at: one.clock.now() })), 200);
       assert.equal(one.logged(shown), 1, 'the default logger has said it once');
       await one.assertNeeds(shown);

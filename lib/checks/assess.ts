@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto';
 import { unitsFrom } from '../deposits/amount.ts';
 import { type CheckCode, checkResults } from '../deposits/codes.ts';
 import { transactionKey } from '../deposits/identity.ts';
+import { positionScope } from '../deposits/positions.ts';
 import type { Group, StoredStatement } from '../deposits/statement.ts';
 import type { Removal, Transfer } from '../deposits/transfer.ts';
 import type { CompiledPolicy, ProviderTraits } from '../policy/compile-policy.ts';
@@ -21,6 +23,14 @@ export interface Assessment {
   statement?: StoredStatement;
   /** What the statement is loaded and committed with. */
   transactionKey?: string;
+  /** The provider's id of the transfer, and what it must name from now on; of a provider that `bindsIds`. */
+  binding?: Binding;
+}
+
+/** One transfer for one id of a provider's. */
+export interface Binding {
+  key: string;
+  fingerprint: string;
 }
 
 /** Where a transfer stands: the event and row make its statement the same when it is read again. */
@@ -115,7 +125,19 @@ function conclude(
     name: code === 'TRANSACTION_HASH_ONLY' ? canonical.network.id : undefined,
     statement,
     transactionKey: statement?.group && transactionKey(statement.group),
+    binding: statement && provider.bindsIds === true ? bindingOf(statement) : undefined,
   });
+}
+
+function bindingOf({ provider, position, kind, group, amount, memo }: StoredStatement): Binding | undefined {
+  // What takes a transfer back need not say how much it was.
+  if (position === undefined || positionScope(position) !== 'provider' || kind === 'failed' || kind === 'removed')
+    return undefined;
+  const named = [group?.network, group?.asset, group?.to, group?.transactionId, String(amount), memo ?? null];
+  return {
+    key: `id|${provider}|${position}`,
+    fingerprint: hash('sha256', JSON.stringify(named), 'hex'),
+  };
 }
 
 /** Checks of what the chain has undone. */

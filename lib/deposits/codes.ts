@@ -39,6 +39,7 @@ export const checkResults = {
   ADDRESS_MALFORMED: 'quarantined',
   TRANSACTION_HASH_ONLY: 'quarantined',
   TRANSACTION_MALFORMED: 'quarantined',
+  ID_REUSED: 'quarantined',
   DIRECTION_UNKNOWN: 'quarantined',
   RECIPIENTS_UNKNOWN: 'quarantined',
   AMOUNT_MALFORMED: 'quarantined',

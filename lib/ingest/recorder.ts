@@ -11,6 +11,7 @@ import type { UnreadableRow } from '../providers/kit/provider.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
 import { inTime } from '../util/at-most.ts';
 import { handled } from '../util/promises.ts';
+import { bind, bindingKeys } from './bindings.ts';
 import { conclude } from './conclusion.ts';
 import { type Reassessment, reassess } from './reassess.ts';
 import type { ReceivedCallback } from './received-callback.ts';
@@ -185,7 +186,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const advanceAll = async (
     waiting: readonly Waiting[],
   ): Promise<{ results: (Recorded | Error | Asking)[]; changes: TransactionChange[]; alarms: DepositAlarm[] }> => {
-    const statements = statementsByKey(waiting.map(({ arrival }) => arrival));
+    const given = waiting.map(({ arrival }) => arrival);
+    const ids = bindingKeys(given);
+    const { arrivals, changes: bindings } = bind(given, ids.length === 0 ? [] : await store.load(ids));
+    const statements = statementsByKey(arrivals);
     const states = statements.size === 0 ? [] : await store.load([...statements.keys()]);
     const holds = new Map<string, HoldAnswer>();
     for (const one of waiting) for (const [id, reason] of one.holds) holds.set(id, reason);
@@ -203,12 +207,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
     const known = new Map<string, StoredStatement>();
     for (const state of states) for (const one of state.statements) known.set(one.id, one);
-    const results = waiting.map(
-      ({ arrival }) => askingOf(arrival, unanswered) ?? conclude(arrival, advanced, known, now()),
+    const results = arrivals.map(
+      (arrival) => askingOf(arrival, unanswered) ?? conclude(arrival, advanced, known, now()),
     );
     const changes: TransactionChange[] = [];
     for (const one of advanced.values()) if (!(one instanceof Error) && one.change) changes.push(one.change);
-    return { results, changes, alarms: alarmsOf(states, changes) };
+    return { results, changes: [...bindings, ...changes], alarms: alarmsOf(states, changes) };
   };
 
   const advanceOne = (

@@ -54,7 +54,8 @@ export function chainupCustody(options: ChainupCustodyOptions): Provider {
       content: (request) => noticeIn(request.content(), [...met]),
       signs: 'content',
       caution:
-        'each block of a callback is sealed by itself, so blocks of two captured callbacks could be put together: use HTTPS, sources and chains (docs/signed-forms.md)',
+        'each block of a callback is sealed by itself, so blocks of two captured callbacks could be put together; an id that names a second transfer is held (ID_REUSED), and HTTPS, sources and chains keep the rest out (docs/signed-forms.md)',
+      bindsIds: true,
       read: (notice) => readNotice(notice, names),
       events: ['deposit', 'withdraw'],
       answer: () => accepted,

@@ -145,7 +145,8 @@ describe('checks', () => {
     const shown = [...Object.keys(attacks), ...apart, 'ONLY_A_HINT', 'NOT_DELIVERED_YET'];
     assert.deepEqual(checks.map(({ code }) => code).toSorted(), shown.toSorted());
     assert.deepEqual(
-      [...shown, 'NETWORK_NOT_KNOWN', 'ASSET_NAME_NOT_KNOWN'].toSorted(),
+      // Found before the checks, or beside what was stored.
+      [...shown, 'NETWORK_NOT_KNOWN', 'ASSET_NAME_NOT_KNOWN', 'ID_REUSED'].toSorted(),
       Object.keys(checkResults).toSorted(),
     );
   });

@@ -385,6 +385,43 @@ test('A body too long to be written again is refused before it is taken apart', 
   }
 });
 
+test('ChainUp: blocks of two callbacks that make a third credit nothing more: an id names one transfer', async () => {
+  const given = await configured('chainup-custody');
+  const { provider, fixtures } = given;
+  const one = fixtures.cases.find(({ kind }) => kind === 'deposit');
+  assert.ok(one);
+  const written = one.body.toString();
+  // As long as the first, so that what stands in a block of the one stands there in the other.
+  const changed = written
+    .replace('"id":"1"', '"id":"2"')
+    .replace('222.0000022111', '999.0000099999')
+    .replace('6f0d9c83', '7f0d9c83')
+    .replace('a3193486b', 'a3193486c');
+  assert.equal(changed.length, written.length);
+  const [first, second] = [one, { ...one, body: Buffer.from(changed) }].map((each) =>
+    sentCallback(provider, each, fixtures),
+  );
+  assert.ok(first && second);
+  const honest = await creditedBy(given, [first, second]);
+  assert.equal(honest.length, 2);
+  const third = (of: readonly SentCallback[]): SentCallback => {
+    const blocks = of.map((sent, at) => sealedBlocks(sent)[at] ?? Buffer.alloc(0));
+    const data = Buffer.concat(blocks).toString('base64url');
+    return { ...first, body: Buffer.from(`app_id=${String(fixtures.options?.appId)}&data=${data}`) };
+  };
+  assert.equal(sealedBlocks(first).length, 2);
+  for (const spliced of [third([first, second]), third([second, first])]) {
+    assert.deepEqual(await creditedBy(given, [first, second, spliced]), honest);
+    assert.ok((await creditedBy(given, [first, spliced, spliced])).length <= 2, 'before the second comes');
+  }
+});
+
+/** Each is sealed by itself, and as long as the key. */
+function sealedBlocks({ body }: SentCallback): readonly Buffer[] {
+  const data = Buffer.from(new URLSearchParams(body.toString()).get('data') ?? '', 'base64url');
+  return Array.from({ length: data.length / 256 }, (_, at) => data.subarray(at * 256, (at + 1) * 256));
+}
+
 test('ChainUp: the receiver says when it starts that parts of two callbacks could be put together', async () => {
   const { provider } = await configured('chainup-custody');
   const logger = keepLog();

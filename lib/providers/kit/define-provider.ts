@@ -49,6 +49,8 @@ export interface ProviderDefinition<K> {
   /** Default `bytes`. */
   signs?: SignedForm;
   caution?: string;
+  /** Default false. */
+  bindsIds?: boolean;
   /** What the reader is given of a callback; throws for one that says two things. Default: all that was parsed. */
   content?(request: SignedRequest): Json;
   /** Whether a callback is a test that came unsigned: it is answered and never read. Default: none is. */
@@ -101,6 +103,7 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
     events: definition.events ?? [],
     signs: definition.signs ?? 'bytes',
     ...(definition.caution === undefined ? {} : { caution: definition.caution }),
+    ...(definition.bindsIds === undefined ? {} : { bindsIds: definition.bindsIds }),
     ...(definition.signs === 'content' ? { messageOf } : {}),
     verify(inbound) {
       const request = requestOf(inbound);

@@ -98,6 +98,11 @@ export interface Provider {
   /** What its scheme cannot prevent, for whoever starts the receiver: logged once, as a warning. */
   readonly caution?: string;
   /**
+   * Whether an id of its that names a second transfer is held (`ID_REUSED`): its signature covers parts of a callback one by
+   * one, so parts of two make a third. Default false.
+   */
+  readonly bindsIds?: boolean;
+  /**
    * Hash of what was signed, for a provider that does not sign its bytes: callbacks with one are one event, however they are
    * spelled. Throws for one that cannot be read.
    */
