@@ -29,6 +29,17 @@ const knownAssets = {
   USDTT: 'tron/USDT',
   USDTB: 'bsc/USDT',
   USDC: 'ethereum/USDC',
+  // The codes of its newer page, https://docs.cryptoprocessing.com/api-reference/currency-codes, read 2026-11-29. BNB is not among
+  // them here: the older list has it for the Beacon chain.
+  ADA: 'cardano',
+  BCH: 'bitcoin-cash',
+  SOL: 'solana',
+  POL: 'polygon',
+  ETHA: 'arbitrum',
+  ETHBASE: 'base',
+  USDCE: 'ethereum/USDC',
+  USDCS: 'solana/USDC',
+  USDCBASE: 'base/USDC',
 } as const;
 
 /** CryptoProcessing by CoinsPaid. Secrets are API secret keys. See `docs/providers/coinspaid.md`. */

@@ -55,6 +55,14 @@ const bodies: Readonly<Record<string, Body>> = {
   crossmint: { file: 'a-token-deposit.json', stands: '"type":"fungible","chain":"base"' },
   shkeeper: { file: 'a-payment.json', stands: '"trigger":true,"crypto":"ETH-USDT"' },
   coinspaid: { file: 'a-confirmed-deposit.json', stands: '"transactions":[{"id":1,"currency":"BTC"' },
+  oxapay: {
+    file: 'a-paid-invoice-as-oxapay-publishes-it.json',
+    stands: '"currency":"POL","network":"Polygon Network"',
+    write(name) {
+      const [coin, network] = name.split('@');
+      return `"currency":"${coin}","network":"${network}"`;
+    },
+  },
   btcpay: { file: 'a-payment-that-is-settled.json', stands: '"paymentMethodId": "BTC-CHAIN"' },
   nowpayments: { file: 'a-finished-payment.json', stands: '"pay_currency":"usdttrc20"' },
   cryptapi: { file: 'a-payment-as-json.json', stands: '"coin":"btc"' },
