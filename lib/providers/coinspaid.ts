@@ -29,8 +29,8 @@ const knownAssets = {
   USDTT: 'tron/USDT',
   USDTB: 'bsc/USDT',
   USDC: 'ethereum/USDC',
-  // The codes of its newer page, https://docs.cryptoprocessing.com/api-reference/currency-codes, read 2026-11-29. BNB is not among
-  // them here: the older list has it for the Beacon chain.
+  // docs.cryptoprocessing.com, api-reference/currency-codes and api-documentation/currency-codes, 2026-11-29. Without BNB, which the
+  // older list has for the Beacon chain.
   ADA: 'cardano',
   BCH: 'bitcoin-cash',
   SOL: 'solana',
