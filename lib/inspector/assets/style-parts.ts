@@ -22,7 +22,7 @@ thead th { border-top: 0; color: var(--soft); font-size: 12.5px; font-weight: 50
 tbody tr:hover { background: color-mix(in srgb, var(--sunken) 60%, transparent); }
 .short { white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.id code { white-space: nowrap; } td.wide { min-width: 240px; max-width: 480px; overflow-wrap: anywhere; } td.buttons { text-align: right; white-space: nowrap; }
+td.id code { white-space: nowrap; } td.wide { min-width: 240px; max-width: 480px; overflow-wrap: anywhere; } td.buttons { text-align: right; } td.buttons > div { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 6px; }
 td bdi { overflow-wrap: anywhere; }
 .empty { padding: 36px 24px; border: 1px dashed var(--line-strong); border-radius: 12px; text-align: center; color: var(--soft); }
 .empty-title { color: var(--ink); font-weight: 600; }
