@@ -74,9 +74,10 @@ const bodies: readonly RowsOfBody[] = [
   }),
 ];
 
-/** Rows of a body that are spoiled in turn. */
-const most = 2;
-const mostFields = 12;
+/** Rows of a body that are spoiled in turn, and fields of each; `EVERY_FIELD=1` takes all. */
+const isWhole = process.env.EVERY_FIELD === '1';
+const most = isWhole ? Number.POSITIVE_INFINITY : 2;
+const mostFields = isWhole ? Number.POSITIVE_INFINITY : 12;
 const garbage: readonly Plain[] = [{}, '', 'garbage'];
 
 const providersFolder = fileURLToPath(new URL('../../lib/providers', import.meta.url));
@@ -192,15 +193,16 @@ async function told(
   });
   await tell(provider, JSON.parse(JSON.stringify(body)));
   await callbacks.close(0);
-  const credited = heard.map(
-    ({ asset, to, amount, transaction }) => `${amount} of ${asset} to ${to} in ${transaction.id}`,
+  // What is keyed by payment is one deposit whatever transaction it names, or none.
+  const credited = heard.map(({ asset, to, amount, transaction }) =>
+    [amount, 'of', asset, 'to', to, ...(provider.keyedBy === 'payment' ? [] : ['in', transaction.id])].join(' '),
   );
   return { credited: credited.sort(), outcome };
 }
 
 /** All of a short list, an even sample of a long one. */
 function sampleOf<T>(list: readonly T[]): readonly T[] {
-  const step = Math.ceil(list.length / mostFields);
+  const step = Math.max(1, Math.ceil(list.length / mostFields));
   return list.filter((_, index) => index % step === 0);
 }
 
