@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis';
 import { postgresStore } from '../../lib/stores/postgres.ts';
 import { redisStore } from '../../lib/stores/redis.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
@@ -12,7 +11,7 @@ export function openCrashStore(engine: string, where: string): Store<unknown> {
     case 'postgres':
       return postgresStore({ url: where }) as Store<unknown>;
     case 'redis':
-      return redisStore({ client: new Redis(where) });
+      return redisStore({ url: where }) as Store<unknown>;
     default:
       throw new TypeError(`no store ${engine}`);
   }
