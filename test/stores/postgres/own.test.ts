@@ -137,8 +137,13 @@ test('many starters at once make one schema', async (t) => {
   const stores = Array.from({ length: 5 }, () => postgresStore({ pool: server.pool({ max: 4 }), schema }));
   for (const store of stores) t.after(() => store.close());
   await Promise.all(stores.map((store) => store.ready()));
-  const { rows } = await admin.query(`SELECT version FROM ${schema}.schema_version`);
-  assert.deepEqual(rows, [{ version: 1 }]);
+  const { rows } = await admin.query(`SELECT version FROM ${schema}.schema_version ORDER BY version`);
+  assert.ok(rows.length > 0);
+  assert.deepEqual(
+    rows.map(({ version }) => version),
+    rows.map((_, index) => index + 1),
+    'each version once',
+  );
 });
 
 test('a user who may only use the database finds the schema that an administrator made', async (t) => {
