@@ -32,6 +32,8 @@ const node = [
   './test/helpers/stray-promises.ts',
   '--test',
   '--test-concurrency=2',
+  // A test that waits for ever is red, and named, long before CI is stopped.
+  '--test-timeout=900000',
   '--test-reporter=spec',
 ];
 const command = [...(args.includes('--coverage') ? [bin('c8')] : []), ...node, ...flags, ...files];

@@ -16,7 +16,7 @@ export function eventMethods<Tx>(
   connections: () => PostgresConnections,
   schema: string,
   now: () => number | null,
-  { owed, holder }: { owed: () => void; holder: () => number | undefined },
+  { owed, holder }: { owed: () => void; holder: () => Promise<number | undefined> },
 ): Pick<Store<Tx>, 'claim' | 'extend' | 'settle' | 'fail' | 'release' | 'freeOrphaned' | 'redeliver'> {
   let gathering: Settling[] = [];
   let settling = false;
@@ -76,7 +76,7 @@ export function eventMethods<Tx>(
         limit,
         leaseMs,
         now(),
-        holder() ?? null,
+        (await holder()) ?? null,
         suspects,
       ]);
       return rows.map(({ claim }) => claimFromJson(claim as string));

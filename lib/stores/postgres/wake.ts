@@ -14,8 +14,11 @@ export interface PostgresWake {
   /** Some events are owed since a commit just now. */
   tell(): void;
   hear(wake: () => void): () => void;
-  /** The number under which the listening session is alive for others; undefined while there is none. */
-  holder(): number | undefined;
+  /**
+   * The number under which the listening session is alive for others; undefined while there is none. Waits for a session
+   * that is being opened: what a store claims first would otherwise outlive its process until the lease ends.
+   */
+  holder(): Promise<number | undefined>;
   close(): void;
 }
 
@@ -26,16 +29,21 @@ export function createWake(connections: () => PostgresConnections, schema: strin
   const wakes = new Set<() => void>();
   let listening: PostgresPoolClient | undefined;
   let holder: number | undefined;
-  let connecting = false;
+  let connecting: Promise<void> | undefined;
   let retry: NodeJS.Timeout | undefined;
   let gathering: NodeJS.Timeout | undefined;
   let telling = false;
   // Until the store is ready.
   let closed = true;
 
-  async function listen(): Promise<void> {
+  function listen(): void {
     if (closed || connecting || listening || wakes.size === 0) return;
-    connecting = true;
+    connecting = connect().finally(() => {
+      connecting = undefined;
+    });
+  }
+
+  async function connect(): Promise<void> {
     try {
       const client = await connections().take();
       client.on('notification', ({ payload }) => {
@@ -54,8 +62,6 @@ export function createWake(connections: () => PostgresConnections, schema: strin
       for (const wake of wakes) wake();
     } catch {
       again();
-    } finally {
-      connecting = false;
     }
   }
 
@@ -70,7 +76,7 @@ export function createWake(connections: () => PostgresConnections, schema: strin
   function again(): void {
     if (closed) return;
     clearTimeout(retry);
-    retry = setTimeout(() => void listen(), reconnectMs).unref();
+    retry = setTimeout(listen, reconnectMs).unref();
   }
 
   async function notify(): Promise<void> {
@@ -86,7 +92,7 @@ export function createWake(connections: () => PostgresConnections, schema: strin
   return {
     open() {
       closed = false;
-      void listen();
+      listen();
     },
 
     // After the commit, not in it: a transaction that notifies holds a lock of the whole server while it commits.
@@ -100,11 +106,14 @@ export function createWake(connections: () => PostgresConnections, schema: strin
 
     hear(wake) {
       wakes.add(wake);
-      void listen();
+      listen();
       return () => wakes.delete(wake);
     },
 
-    holder: () => holder,
+    async holder() {
+      await connecting;
+      return holder;
+    },
 
     close() {
       closed = true;
