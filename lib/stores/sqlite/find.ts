@@ -50,6 +50,7 @@ export async function findCallbacks(
 
 /** The index to walk along, as a condition: spelt out, since only then is a partial index of use. */
 function callbackPath({ outcome, finished }: CallbackQuery): [condition: string, values: SqliteValue[]] {
+  if (outcome === 'quarantined' && finished === false) return [`outcome = 'quarantined' AND finished = 0`, []];
   if (outcome !== undefined && outcome !== 'recorded') return [`outcome = ? AND outcome <> 'recorded'`, [outcome]];
   if (finished === false) return ['finished = 0', []];
   return ['true', []];

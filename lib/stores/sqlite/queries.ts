@@ -79,10 +79,10 @@ function count(connection: SqliteConnection): StoreCounts {
   const leased = countEvents(connection, 'leased');
   const oldest = Math.min(owed.oldest, leased.oldest);
   const unverified = sql('SELECT count(*) AS n FROM deposit_callback_unverified').get() as { n: number };
-  // A range of the partial index of what was not recorded.
+  // All of a partial index.
   const unread = sql(`
     SELECT count(*) AS n FROM deposit_callback_callbacks
-    WHERE outcome = 'quarantined' AND outcome <> 'recorded' AND finished = 0`).get() as { n: number };
+    WHERE outcome = 'quarantined' AND finished = 0`).get() as { n: number };
   const ofDeposits = tallies.filter(({ name }) => name.startsWith(statusTally('')));
   return {
     callbacks: tallies.find(({ name }) => name === 'callbacks')?.n ?? 0,

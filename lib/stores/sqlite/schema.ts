@@ -113,6 +113,11 @@ const migrations: readonly string[] = [
   `,
   // Facts of events that are pruned. A pruned transaction counts as credited, so that prune passes it over.
   'CREATE TABLE deposit_callback_told (place INTEGER PRIMARY KEY, record TEXT NOT NULL);',
+  // Deposits in quarantine leave quarantined callbacks that are finished, and strangers leave unfinished ones that are ignored.
+  `
+  CREATE INDEX deposit_callback_callbacks_unread ON deposit_callback_callbacks (received_at)
+    WHERE outcome = 'quarantined' AND finished = 0;
+  `,
 ];
 
 /** Brings the schema up to date; safe against another process that does the same. Throws `STORE_SCHEMA_NEWER`. */

@@ -64,3 +64,25 @@ test('what is not finished is found along an index of its own, not among all tha
   const plan = prepare(`EXPLAIN QUERY PLAN ${query}`).all(0, 0, 0, 10) as { detail: string }[];
   assert.match(plan.map(({ detail }) => detail).join(), /USING INDEX deposit_callback_callbacks_unfinished/);
 });
+
+test('what could not be read is counted and found along an index of its own, however much is quarantined or ignored', async (t) => {
+  const file = sqliteFile('better-sqlite3');
+  t.after(() => file.remove());
+  const store = await file.open();
+  const { database } = store;
+  const prepare = database.prepare.bind(database);
+  const texts: string[] = [];
+  database.prepare = (text) => {
+    texts.push(text);
+    return prepare(text);
+  };
+  assert.equal((await store.counts()).unread, 0);
+  assert.deepEqual(await store.callbacks({ outcome: 'quarantined', finished: false, limit: 10 }), []);
+  const queries = texts.filter((text) => text.includes('FROM deposit_callback_callbacks'));
+  assert.equal(queries.length, 2);
+  for (const query of queries) {
+    const values = query.split('?').slice(1);
+    const plan = prepare(`EXPLAIN QUERY PLAN ${query}`).all(...values.map(() => 0)) as { detail: string }[];
+    assert.match(plan.map(({ detail }) => detail).join(), /INDEX deposit_callback_callbacks_unread/, query);
+  }
+});
