@@ -4,7 +4,8 @@ import { groupKey } from '../deposits/identity.ts';
 import type { Group, StoredStatement } from '../deposits/statement.ts';
 import type { TransactionState } from '../deposits/transaction-state.ts';
 import type { Transfer } from '../deposits/transfer.ts';
-import type { CompiledPolicy, ProviderTraits } from '../policy/compile-policy.ts';
+import type { CompiledPolicy } from '../policy/compile-policy.ts';
+import type { ProviderTraits } from '../policy/context.ts';
 import { present } from '../util/present.ts';
 import type { ChainBlock, ChainClaim, ChainSubject, ChainVerdict, MinedVerdict } from './chain-check.ts';
 

@@ -1,7 +1,7 @@
 import type { Assessment } from '../checks/assess.ts';
 import type { StoredStatement } from '../deposits/statement.ts';
 import type { TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
-import type { Arrival } from './recorder.ts';
+import type { Arrival } from './arrival.ts';
 
 /** Keys under which the bindings of these callbacks are stored, beside those of their transactions. */
 export function bindingKeys(arrivals: readonly Arrival[]): readonly string[] {

@@ -4,8 +4,8 @@ import { checkResults } from '../deposits/codes.ts';
 import type { StoredStatement } from '../deposits/statement.ts';
 import type { UnreadableRow } from '../providers/kit/provider.ts';
 import type { CallbackRecord, TransferOutcome } from '../stores/store.ts';
+import type { Arrival, Recorded } from './arrival.ts';
 import { recordOf } from './received-callback.ts';
-import type { Arrival, Recorded } from './recorder.ts';
 
 /**
  * What becomes of one callback once its transactions are folded. `known` holds the statements that were stored before

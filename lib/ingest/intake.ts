@@ -8,8 +8,9 @@ import type { Policy } from '../policy/policy.ts';
 import type { Provider } from '../providers/kit/provider.ts';
 import type { Store } from '../stores/store.ts';
 import { inTime } from '../util/at-most.ts';
+import type { Recorded } from './arrival.ts';
 import { type ReadCallback, readCallback, type VerifiedCallback } from './read-callback.ts';
-import { createRecorder, type Recorded, type Recorder } from './recorder.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
 import { createStrangers } from './strangers.ts';
 import { createUnknownNames } from './unknown-names.ts';
 

@@ -2,8 +2,8 @@ import { type Assessment, assess, assessRemoval, type Origin } from '../checks/a
 import type { CompiledPolicy } from '../policy/compile-policy.ts';
 import type { InboundCallback, Provider, Reading, UnreadableRow, Verified } from '../providers/kit/provider.ts';
 import { handled, unawaited } from '../util/promises.ts';
+import type { Arrival } from './arrival.ts';
 import type { ReceivedCallback } from './received-callback.ts';
-import type { Arrival } from './recorder.ts';
 
 /** An authentic callback, ready to be read. */
 export interface VerifiedCallback {

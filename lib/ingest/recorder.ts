@@ -1,4 +1,3 @@
-import type { Assessment } from '../checks/assess.ts';
 import { type Advance, type AdvanceContext, advance } from '../deposits/advance.ts';
 import { alarmsOf, type DepositAlarm } from '../deposits/alarms.ts';
 import { copyDeposit, type DepositRecord } from '../deposits/deposit.ts';
@@ -7,32 +6,13 @@ import type { Group, StoredStatement } from '../deposits/statement.ts';
 import type { StoredDeposit, TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
 import { DepositCallbackError } from '../errors.ts';
 import type { CompiledPolicy } from '../policy/compile-policy.ts';
-import type { UnreadableRow } from '../providers/kit/provider.ts';
-import type { CallbackRecord, Store } from '../stores/store.ts';
+import type { Store } from '../stores/store.ts';
 import { inTime } from '../util/at-most.ts';
 import { handled } from '../util/promises.ts';
+import type { Arrival, Recorded } from './arrival.ts';
 import { bind, bindingKeys } from './bindings.ts';
 import { conclude } from './conclusion.ts';
 import { type Reassessment, reassess } from './reassess.ts';
-import type { ReceivedCallback } from './received-callback.ts';
-
-/** One callback on its way into the store. */
-export interface Arrival {
-  /** The callback without what becomes of it. */
-  callback: ReceivedCallback;
-  /** One for each transfer and removal, in the order of the callback. */
-  assessments: readonly Assessment[];
-  /** Rows that could not be read. */
-  unreadable?: readonly UnreadableRow[];
-  /** What becomes of a callback that reports no transfer; `finished` where it need not be read again. */
-  verdict?: { outcome: 'ignored' | 'quarantined'; code: string; finished: boolean };
-}
-
-export interface Recorded {
-  record: CallbackRecord;
-  /** Events that are owed now because of this callback. */
-  eventIds: readonly string[];
-}
 
 /** Puts callbacks into the store, many with one commit, and moves the deposits that they change. */
 export interface Recorder {

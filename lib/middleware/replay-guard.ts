@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { DepositCallbackError, invalidOption, isDepositCallbackError, isRefusalCode } from '../errors.ts';
+import type { Recorded } from '../ingest/arrival.ts';
 import { type CallbackLog, createCallbackLog } from '../ingest/callback-log.ts';
 import { createIntake, type Intake } from '../ingest/intake.ts';
 import type { ReceivedCallback } from '../ingest/received-callback.ts';
-import type { Recorded } from '../ingest/recorder.ts';
 import { type NetworkDefinition, tableWith } from '../networks/define-network.ts';
 import { consoleLogger, type Logger, silentLogger, steadyLogger } from '../observe/logger.ts';
 import { createNews } from '../observe/news.ts';

@@ -3,7 +3,6 @@ import { chainProvider, type FoldRules } from '../deposits/fold-rules.ts';
 import type { HoldAnswer } from '../deposits/holding.ts';
 import type { Group } from '../deposits/statement.ts';
 import { invalidOption } from '../errors.ts';
-import type { NamedBy } from '../networks/named-by.ts';
 import type { Network } from '../networks/network.ts';
 import { builtInNetworks } from '../networks/registry.ts';
 import type { NetworkTable } from '../networks/table.ts';
@@ -14,38 +13,11 @@ import { type CompiledAssets, compileAssets, networksOf } from './compile-assets
 import { type ConfirmationsOf, compileConfirmations, knownNetwork } from './compile-confirmations.ts';
 import { compileOwner, type OwnerOf } from './compile-owner.ts';
 import { compilePayments, type PaymentRules } from './compile-payments.ts';
-
+import type { PolicySettings, ProviderTraits } from './context.ts';
 import { checkNames } from './names.ts';
 import type { Account, ListedAsset, Policy } from './policy.ts';
 import { compileQuorum, refuseSharedKeys } from './quorum.ts';
 import { canonicalTraits, checkReach } from './reach.ts';
-
-/** What the policy needs to know of a provider; each `Provider` is one. */
-export interface ProviderTraits {
-  readonly name: string;
-  /** Which kind of provider it is: some names of networks are a kind's own. */
-  readonly kind?: string;
-  /** Which assets it can name, if it names assets and not their contracts. */
-  readonly names?: NamedBy;
-  readonly keyedBy: 'transaction' | 'payment' | 'hint';
-  readonly reportsConfirmations: 'count' | Readonly<Record<string, number>> | false;
-  readonly reportsMemos: boolean;
-  readonly sendsRemovals: boolean;
-  readonly trustMined: boolean;
-  /** Whether an id of its that names a second transfer is held: its signature covers parts of a callback one by one. */
-  readonly bindsIds?: boolean;
-  /** Its keys, as far as they can be seen: instances that share one have one vote. */
-  readonly keys?: { describe(): readonly { readonly print: string }[] };
-}
-
-export interface PolicySettings {
-  /** CAIP-2 networks that have a chain check. */
-  chains: ReadonlySet<string>;
-  /** Told, once, of what is allowed and yet unsafe. */
-  warn(text: string): void;
-  /** Default: the networks of the package. */
-  networks?: NetworkTable;
-}
 
 /** The policy, checked and in canonical form. Its functions can be passed on by themselves. */
 export interface CompiledPolicy {

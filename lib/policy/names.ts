@@ -2,7 +2,7 @@ import { invalidOption, isDepositCallbackError } from '../errors.ts';
 import { canonicalAsset } from '../networks/registry.ts';
 import type { NetworkTable } from '../networks/table.ts';
 import type { CompiledAssets } from './compile-assets.ts';
-import type { ProviderTraits } from './compile-policy.ts';
+import type { ProviderTraits } from './context.ts';
 
 /**
  * Whether each listed asset has a name with some provider: of one that names assets and not contracts, an asset without a

@@ -1,5 +1,5 @@
 import { invalidOption } from '../errors.ts';
-import type { PolicySettings, ProviderTraits } from './compile-policy.ts';
+import type { PolicySettings, ProviderTraits } from './context.ts';
 import { isServed } from './reach.ts';
 
 /**

@@ -3,7 +3,7 @@ import { builtInNetworks } from '../networks/registry.ts';
 import type { NetworkTable } from '../networks/table.ts';
 import { type CompiledAssets, networksOf } from './compile-assets.ts';
 import { type CompiledConfirmations, knownNetwork } from './compile-confirmations.ts';
-import type { PolicySettings, ProviderTraits } from './compile-policy.ts';
+import type { PolicySettings, ProviderTraits } from './context.ts';
 
 /**
  * Whether each provider can meet the policy at all (docs/rules.md#confirmations), and which of them are only as safe as removals that they

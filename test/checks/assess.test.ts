@@ -4,7 +4,7 @@ import { assess, assessRemoval } from '../../lib/checks/assess.ts';
 import { checks } from '../../lib/checks/checks.ts';
 import { type CheckCode, checkResults } from '../../lib/deposits/codes.ts';
 import type { Transfer } from '../../lib/deposits/transfer.ts';
-import type { ProviderTraits } from '../../lib/policy/compile-policy.ts';
+import type { ProviderTraits } from '../../lib/policy/context.ts';
 import {
   attacks,
   coin,

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { checks } from '../../lib/checks/checks.ts';
 import { checkResults } from '../../lib/deposits/codes.ts';
 import type { PaymentDifference, Transfer } from '../../lib/deposits/transfer.ts';
-import type { ProviderTraits } from '../../lib/policy/compile-policy.ts';
+import type { ProviderTraits } from '../../lib/policy/context.ts';
 import { eth, isCreditable, policyOf, provider, run, stranger, token, xrp } from '../deposits/attacks.ts';
 
 const differences: readonly PaymentDifference[] = ['underpaid', 'overpaid', 'late', 'resolved'];

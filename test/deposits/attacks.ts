@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { type Assessment, assess } from '../../lib/checks/assess.ts';
 import { checks } from '../../lib/checks/checks.ts';
 import type { Evidence, Transfer } from '../../lib/deposits/transfer.ts';
-import { type CompiledPolicy, compilePolicy, type ProviderTraits } from '../../lib/policy/compile-policy.ts';
+import { type CompiledPolicy, compilePolicy } from '../../lib/policy/compile-policy.ts';
+import type { ProviderTraits } from '../../lib/policy/context.ts';
 import type { Policy } from '../../lib/policy/policy.ts';
 
 export const provider: ProviderTraits = {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FoldRules } from '../../lib/deposits/fold-rules.ts';
-import { type CompiledPolicy, compilePolicy, type ProviderTraits } from '../../lib/policy/compile-policy.ts';
+import { type CompiledPolicy, compilePolicy } from '../../lib/policy/compile-policy.ts';
+import type { ProviderTraits } from '../../lib/policy/context.ts';
 import type { ListedAsset, Policy } from '../../lib/policy/policy.ts';
 
 export const counting: ProviderTraits = {

@@ -16,11 +16,11 @@ import { hmacKey } from '../../signatures/hmac.ts';
 import type { Key } from '../../signatures/key-ring.ts';
 import type { BodyFormOption } from './body-form.ts';
 import { signaturesAt, textAt, timeOf } from './places.ts';
-import type { Sign, Verified } from './provider.ts';
+import type { Sign, SignedForm, Verified } from './provider.ts';
 import type { Part, Place, Scheme, SignedRequest } from './scheme.ts';
 import { signingOf } from './scheme-signing.ts';
 import { signedBytes } from './signed-bytes.ts';
-import { type SignedForm, signedContent, signedFormOf, tellsContent } from './signed-content.ts';
+import { signedContent, signedFormOf, tellsContent } from './signed-content.ts';
 
 /** What a scheme comes to: the parts of a provider that it fixes. */
 export interface DeclaredScheme {

@@ -7,10 +7,18 @@ import { refuseUnknownKeys } from '../../util/known-keys.ts';
 import { checkPath } from '../../util/paths.ts';
 import { assertBodyForm, type BodyFormOption, bodyFormOf } from './body-form.ts';
 import { signedRequest } from './places.ts';
-import type { InboundCallback, NamedBy, Provider, ProviderOptions, Reading, Sign, Verified } from './provider.ts';
+import type {
+  InboundCallback,
+  NamedBy,
+  Provider,
+  ProviderOptions,
+  Reading,
+  Sign,
+  SignedForm,
+  Verified,
+} from './provider.ts';
 import { ping } from './readings.ts';
 import type { SignedRequest } from './scheme.ts';
-import type { SignedForm } from './signed-content.ts';
 
 /** What one kind of provider fixes; the rest comes from the user's options. */
 export interface ProviderDefinition<K> {

@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Removal, Transfer } from '../../deposits/transfer.ts';
 import type { NamedBy } from '../../networks/named-by.ts';
 import type { KeyRing, Secrets } from '../../signatures/key-ring.ts';
-import type { SignedForm } from './signed-content.ts';
 
 export type { Amount, Evidence, Removal, Transfer } from '../../deposits/transfer.ts';
 export type { NamedBy } from '../../networks/named-by.ts';
@@ -20,6 +19,13 @@ export interface InboundCallback {
   /** Epoch ms. */
   receivedAt: number;
 }
+
+/**
+ * What a signature holds together. `bytes`: the callback as it was sent, so that no other spelling verifies. `content`: a form
+ * of it that is made anew, so that several spellings verify, and the reader is given what was signed. `nothing`: the secret
+ * itself is sent.
+ */
+export type SignedForm = 'bytes' | 'content' | 'nothing';
 
 /** What a signature proves. */
 export interface Verified {

@@ -3,14 +3,8 @@ import type { Json, JsonObject } from '../../json/json.ts';
 import { isJsonNumber } from '../../json/lossless-json.ts';
 import type { BodyFormOption } from './body-form.ts';
 import { fieldOf } from './places.ts';
+import type { SignedForm } from './provider.ts';
 import type { Part, Place, Scheme, SignedRequest } from './scheme.ts';
-
-/**
- * What a signature holds together. `bytes`: the callback as it was sent, so that no other spelling verifies. `content`: a form
- * of it that is made anew, so that several spellings verify, and the reader is given what was signed. `nothing`: the secret
- * itself is sent.
- */
-export type SignedForm = 'bytes' | 'content' | 'nothing';
 
 /** How far the parts of one reading of a scheme reach. */
 type Reach = 'all' | 'rewritten' | 'fields' | 'told';
