@@ -30,6 +30,8 @@ const node = [
   'tsx',
   '--import',
   './test/helpers/stray-promises.ts',
+  // What a dependency is about to refuse is found before it does.
+  '--throw-deprecation',
   '--test',
   '--test-concurrency=2',
   // A test that waits for ever is red, and named, long before CI is stopped.

@@ -75,9 +75,9 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
     if (!pool) throw invalidOption('pool', 'give either pool or url');
     const opened = createConnections(pool);
     try {
-      await opened.transaction('BEGIN', async (client) => {
-        await assertDurable(client, acceptLoss);
-        await migrate(client, name, now());
+      await opened.transaction('BEGIN', async (session) => {
+        await assertDurable(session, acceptLoss);
+        await migrate(session, name, now());
       });
     } catch (error) {
       opened.close();

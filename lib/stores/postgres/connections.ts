@@ -1,12 +1,16 @@
 import { DepositCallbackError } from '../../errors.ts';
 import { within } from '../shared/within.ts';
-import type { PostgresPool, PostgresPoolClient, PostgresResult, PostgresTransaction } from './client.ts';
+import type { PostgresPool, PostgresPoolClient, PostgresResult } from './client.ts';
+import { queryInTurn } from './query-in-turn.ts';
 
 /** How long the pool may take to give a client, and the server to answer, before the work fails and is tried again. */
 const connectMs = 5_000;
 const noClient = `postgresStore: the pool gave no client within ${connectMs} ms; raise its max, or see to the server`;
 const recordMs = 10_000;
 const queryMs = 30_000;
+
+/** A client that is in use, and its `query`, one at a time. */
+export type PostgresSession = Pick<PostgresPoolClient, 'query'> & { readonly client: PostgresPoolClient };
 
 /** The ways to the server: one client for recording, and the pool for the rest. */
 export interface PostgresConnections {
@@ -15,7 +19,7 @@ export interface PostgresConnections {
   /** On any client of the pool. */
   query(text: string, values?: unknown[]): Promise<PostgresResult>;
   /** In one transaction, on a client of its own; rolls back when `work` throws. */
-  transaction<T>(begin: string, work: (client: PostgresPoolClient, begun: PostgresResult[]) => Promise<T>): Promise<T>;
+  transaction<T>(begin: string, work: (session: PostgresSession, begun: PostgresResult[]) => Promise<T>): Promise<T>;
   /** A client to keep. */
   take(): Promise<PostgresPoolClient>;
   close(): void;
@@ -23,7 +27,7 @@ export interface PostgresConnections {
 
 export function createConnections(pool: PostgresPool): PostgresConnections {
   surviveErrors(pool);
-  let recording: Promise<PostgresPoolClient> | undefined;
+  let recording: Promise<PostgresSession> | undefined;
   let closed = false;
 
   async function take(): Promise<PostgresPoolClient> {
@@ -33,11 +37,11 @@ export function createConnections(pool: PostgresPool): PostgresConnections {
     return client;
   }
 
-  function recorder(): Promise<PostgresPoolClient> {
+  function recorder(): Promise<PostgresSession> {
     if (recording) return recording;
-    const taken: Promise<PostgresPoolClient> = take().then((client) => {
+    const taken: Promise<PostgresSession> = take().then((client) => {
       client.on('error', () => drop(taken, client));
-      return client;
+      return { client, query: queryInTurn(client) };
     });
     recording = taken;
     taken.catch(() => {
@@ -46,7 +50,7 @@ export function createConnections(pool: PostgresPool): PostgresConnections {
     return taken;
   }
 
-  function drop(taken: Promise<PostgresPoolClient>, client: PostgresPoolClient): void {
+  function drop(taken: Promise<PostgresSession>, client: PostgresPoolClient): void {
     if (recording !== taken) return;
     recording = undefined;
     client.release(true);
@@ -58,9 +62,9 @@ export function createConnections(pool: PostgresPool): PostgresConnections {
     async record(text, values) {
       for (let attempt = 1; ; attempt += 1) {
         const taken = recorder();
-        const client = await taken;
+        const { client, query } = await taken;
         try {
-          return await client.query({ text, values, query_timeout: recordMs });
+          return await query({ text, values, query_timeout: recordMs });
         } catch (error) {
           if (attempt < 5 && mayRepeat(error)) continue;
           if (!isFromServer(error)) drop(taken, client);
@@ -73,17 +77,18 @@ export function createConnections(pool: PostgresPool): PostgresConnections {
 
     async transaction(begin, work) {
       const client = await take();
+      const query = queryInTurn(client);
       let broken = true;
       try {
         // Several statements in one round trip come back as a list.
-        const begun: unknown = await client.query({ text: begin, query_timeout: queryMs });
-        const result = await work(client, Array.isArray(begun) ? begun : [begun as PostgresResult]);
-        const { command } = await client.query({ text: 'COMMIT', query_timeout: queryMs });
+        const begun: unknown = await query({ text: begin, query_timeout: queryMs });
+        const result = await work({ client, query }, Array.isArray(begun) ? begun : [begun as PostgresResult]);
+        const { command } = await query({ text: 'COMMIT', query_timeout: queryMs });
         broken = false;
         if (command !== 'COMMIT') throw new Error('the transaction had failed before its end, and was rolled back');
         return result;
       } catch (error) {
-        if (broken) broken = await isLostAfterRollback(client);
+        if (broken) broken = await isLostAfterRollback(query);
         throw error;
       } finally {
         client.release(broken);
@@ -93,7 +98,7 @@ export function createConnections(pool: PostgresPool): PostgresConnections {
     close() {
       closed = true;
       recording?.then(
-        (client) => client.release(),
+        ({ client }) => client.release(),
         () => {},
       );
       recording = undefined;
@@ -121,9 +126,9 @@ function survive(client: PostgresPoolClient): void {
   client.on('error', () => {});
 }
 
-async function isLostAfterRollback(client: PostgresTransaction & PostgresPoolClient): Promise<boolean> {
+async function isLostAfterRollback(query: PostgresSession['query']): Promise<boolean> {
   try {
-    await client.query({ text: 'ROLLBACK', query_timeout: queryMs });
+    await query({ text: 'ROLLBACK', query_timeout: queryMs });
     return false;
   } catch {
     return true;

@@ -4,7 +4,7 @@ import { columnText, fromColumnText } from '../shared/column-text.ts';
 import { withAmount } from '../shared/with-amount.ts';
 import { type Claim, endedWithItsProcess, type Store } from '../store.ts';
 import type { PostgresPoolClient, PostgresTransaction } from './client.ts';
-import type { PostgresConnections } from './connections.ts';
+import type { PostgresConnections, PostgresSession } from './connections.ts';
 import { leased } from './functions.ts';
 
 const kinds: readonly EventKind[] = ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'];
@@ -58,9 +58,9 @@ export function eventMethods<Tx>(
     const fence = `SELECT ${schema}.settle('{${transaction}}', '{${seq}}', '{${lease}}', ${now() ?? 'NULL'})::text AS i`;
     const notOurs = Symbol('not ours');
     try {
-      await connections().transaction(`BEGIN; ${fence}`, async (client, begun) => {
+      await connections().transaction(`BEGIN; ${fence}`, async (session, begun) => {
         if (begun.at(-1)?.rows.length !== 1) throw notOurs;
-        await runAtomically(client, functions as readonly ((tx: PostgresTransaction) => unknown)[]);
+        await runAtomically(session, functions as readonly ((tx: PostgresTransaction) => unknown)[]);
       });
       return true;
     } catch (error) {
@@ -129,15 +129,15 @@ export function eventMethods<Tx>(
 }
 
 async function runAtomically(
-  client: PostgresPoolClient,
+  { client, query }: PostgresSession,
   functions: readonly ((tx: PostgresTransaction) => unknown)[],
 ): Promise<void> {
   let open = true;
   // The client itself, but for what must not outlive or end the transaction unseen.
   const tx: PostgresTransaction = Object.create(client, {
     query: {
-      value: (...query: Parameters<PostgresPoolClient['query']>) => {
-        if (open) return client.query(...query);
+      value: (...asked: Parameters<PostgresPoolClient['query']>) => {
+        if (open) return query(...asked);
         throw new DepositCallbackError(
           'ATOMICALLY_ASYNC',
           'atomically: its transaction has ended; await all work before the function returns',

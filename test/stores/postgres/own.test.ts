@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type pg from 'pg';
+import pg from 'pg';
 import { isDepositCallbackError } from '../../../lib/errors.ts';
 import { type PostgresStoreOptions, postgresStore } from '../../../lib/stores/postgres.ts';
 import type { Claim, Store } from '../../../lib/stores/store.ts';
@@ -114,6 +114,48 @@ test('deposits are found by the transaction id that their key ends with, and by 
   const found = await store.deposits({ transactionId: '0xa', limit: 9 });
   assert.deepEqual(found.map(({ id }) => id).sort(), ['deposit-a', 'deposit-c']);
   assert.deepEqual(await store.deposits({ transactionId: 'shop/7', limit: 9 }), []);
+});
+
+/** Takes one query at a time, as `pg` 9 does. */
+class OneAtATime extends pg.Client {
+  static refused = 0;
+  #running = 0;
+
+  // biome-ignore lint/suspicious/noExplicitAny: the signatures of pg are overloads, whose common form this is
+  override query(...given: any[]): any {
+    if (this.#running > 0) OneAtATime.refused += 1;
+    this.#running += 1;
+    const ended = (): void => {
+      this.#running -= 1;
+    };
+    const callback: unknown = given.at(-1);
+    if (typeof callback === 'function') {
+      given[given.length - 1] = (...answer: unknown[]) => {
+        ended();
+        callback(...answer);
+      };
+      return Reflect.apply(super.query, this, given);
+    }
+    return Promise.resolve(Reflect.apply(super.query, this, given)).finally(ended);
+  }
+}
+
+test('no client is given a query while it runs another', async (t) => {
+  const store = await open(t, { pool: server.pool({ Client: OneAtATime }) });
+  const names = ['one', 'two', 'three', 'four'];
+  await Promise.all(names.map((name) => recordDeposits(store as Store<unknown>, name)));
+  await Promise.all(names.map((name) => store.load([name])));
+  const claims = await store.claim({ limit: names.length, leaseMs: 10_000, except: [] });
+  const insertParts = async (tx: pg.PoolClient, name: string): Promise<void> => {
+    const rows = ['a', 'b', 'c'].map((part) => [`${name}-${part}`, 5]);
+    await Promise.all(rows.map((row) => tx.query('INSERT INTO credit VALUES ($1, $2)', row)));
+  };
+  const settled = await Promise.all(
+    claims.map((claim, index) => store.settle(claim, [(tx) => insertParts(tx, `in-turn-${index}`)])),
+  );
+  assert.deepEqual(settled, [true, true, true, true]);
+  assert.equal((await credits()).filter((id) => id.startsWith('in-turn-')).length, 12);
+  assert.equal(OneAtATime.refused, 0);
 });
 
 test('another process is woken when events are owed', async (t) => {
