@@ -3,6 +3,7 @@ import type { EventKind } from './deposits/deposit.ts';
 import { type CallbackLog, createCallbackLog } from './ingest/callback-log.ts';
 import { createIntake, type Intake } from './ingest/intake.ts';
 import { publishNews } from './observe/channels.ts';
+import type { Logger } from './observe/logger.ts';
 import { createNews, type News } from './observe/news.ts';
 import { logNews } from './observe/news-log.ts';
 import { createOperations, type Operations } from './operator/operations.ts';
@@ -91,24 +92,19 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
       await log.flush();
     },
     async close(left) {
-      const steps: readonly (() => Promise<void>)[] = [
-        follower.close,
-        intake.recorder.idle,
-        () => deliverer.close(left()),
-        watchdog.close,
-        retention.close,
-        log.flush,
-        store.close,
-      ];
-      // Each step is tried, whatever hangs before it: a lease that is not freed holds its event back until it runs out.
-      let hung = 0;
-      for (const step of steps) {
-        try {
-          if (!(await atMost(left(freeingMs), step()))) hung += 1;
-        } catch (error) {
-          logger.error({ error }, 'A part of the receiver failed to close');
-        }
-      }
+      const hung = await closeAll(
+        [
+          follower.close,
+          intake.recorder.idle,
+          () => deliverer.close(left()),
+          watchdog.close,
+          retention.close,
+          log.flush,
+          store.close,
+        ],
+        left,
+        logger,
+      );
       newsLog.close();
       if (hung > 0)
         logger.warn(
@@ -117,4 +113,24 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
         );
     },
   };
+}
+
+/**
+ * Each step is tried, whatever hangs before it: a lease that is not freed holds its event back until it runs out. Counts
+ * the steps that did not end in time.
+ */
+async function closeAll(
+  steps: readonly (() => Promise<void>)[],
+  left: (more?: number) => number,
+  logger: Logger,
+): Promise<number> {
+  let hung = 0;
+  for (const step of steps) {
+    try {
+      if (!(await atMost(left(freeingMs), step()))) hung += 1;
+    } catch (error) {
+      logger.error({ error }, 'A part of the receiver failed to close');
+    }
+  }
+  return hung;
 }

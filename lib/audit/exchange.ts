@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
 /** One request, good or hostile. */
@@ -98,21 +98,21 @@ export function exchange({ url, ca, patienceMs }: Route, sent: Sent): Promise<Se
           return;
         }
         if (pace) await wait(pace.everyMs);
-        else if (!room) await drained();
+        else if (!room) await drained(outgoing);
       }
       if (!settled && (length === null || length <= body.length)) outgoing.end();
       else outgoing.flushHeaders();
     }
+  });
+}
 
-    function drained(): Promise<void> {
-      return new Promise((go) => {
-        const done = (): void => {
-          for (const event of ['drain', 'close', 'response']) outgoing.off(event, done);
-          go();
-        };
-        for (const event of ['drain', 'close', 'response']) outgoing.on(event, done);
-      });
-    }
+function drained(outgoing: ClientRequest): Promise<void> {
+  return new Promise((go) => {
+    const done = (): void => {
+      for (const event of ['drain', 'close', 'response']) outgoing.off(event, done);
+      go();
+    };
+    for (const event of ['drain', 'close', 'response']) outgoing.on(event, done);
   });
 }
 

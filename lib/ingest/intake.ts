@@ -45,117 +45,119 @@ export interface Intake {
   take(callback: VerifiedCallback): Promise<Recorded & { reading?: ReadCallback['reading'] }>;
 }
 
+/** One intake: what it was made of, and the providers that it has met. */
+interface IntakeState {
+  readonly options: IntakeOptions;
+  readonly logger: Logger;
+  readonly news: News | undefined;
+  providers: readonly Provider[];
+  compiled: CompiledPolicy;
+  /** Providers that have sent a kind of event that is not known. */
+  readonly strange: Set<string>;
+}
+
 export function createIntake(options: IntakeOptions): Intake {
-  const { store, policy, chains = new Set(), policyMs = 30_000, logger = silentLogger, news, now = Date.now } = options;
-  let providers = options.providers ?? [];
-  const compile = (list: readonly Provider[]): CompiledPolicy =>
-    compilePolicy(policy, list, {
-      chains,
-      warn: (message) => logger.warn({}, message),
-      ...(options.networks === undefined ? {} : { networks: options.networks }),
-    });
-  let compiled = compile(providers);
-  const tellCaution = ({ name, caution }: Provider): void => {
-    if (caution !== undefined) logger.warn({ provider: name }, `${name}: ${caution}`);
-  };
-  providers.forEach(tellCaution);
+  const { store, logger = silentLogger, news, now = Date.now } = options;
+  const providers = options.providers ?? [];
+  const compiled = compile(options, logger, providers);
+  const state: IntakeState = { options, logger, news, providers, compiled, strange: new Set() };
+  const policy = (): CompiledPolicy => state.compiled;
+  for (const provider of providers) tellCaution(logger, provider);
   const recorder = createRecorder({
     store,
-    policy: () => compiled,
+    policy,
     now,
     ...(options.batch === undefined ? {} : { batch: options.batch }),
-    onAlarm({ code, deposit: stored }) {
-      const deposit = depositRecordOf(stored);
-      const message = `${deposit.id} ${meanings[code]} (${deposit.code ?? 'no code'}) until a person decides`;
-      news?.tell('alarm', { code, message, network: deposit.network, deposit });
-    },
+    onAlarm: (alarm) => tellAlarm(news, alarm),
   });
-
-  /** Providers that have sent a kind of event that is not known. */
-  const strange = new Set<string>();
   const tellUnknown = createUnknownNames({ news, now });
-
-  const learn = (provider: Provider): void => {
-    if (providers.includes(provider)) return;
-    const all = [...providers, provider];
-    compiled = compile(all);
-    tellCaution(provider);
-    providers = all;
-  };
-
-  const tell = ({ reading, unreadable }: ReadCallback, { provider, callback }: VerifiedCallback): void => {
-    for (const hint of reading?.hints ?? []) {
-      news?.tell('hint', { provider: provider.name, callbackId: callback.id, hint });
-    }
-    if (unreadable !== undefined) {
-      news?.tell('alarm', {
-        code: 'BODY_UNREADABLE',
-        message: `A callback of ${provider.name} could not be read; it is kept, and reprocess reads it after an upgrade`,
-        provider: provider.name,
-        callbackId: callback.id,
-        error: unreadable,
-      });
-    }
-    const rows = reading?.unreadable ?? [];
-    if (rows.length > 0) {
-      const message = `${rows.length} of the rows of a callback of ${provider.name} could not be read, the first at ${rows[0]?.path}; the others are taken, and reprocess reads these after an upgrade`;
-      logger.error({ provider: provider.name, callbackId: callback.id, rows: rows.slice(0, 10) }, message);
-      news?.tell('alarm', { code: 'ROW_UNREADABLE', message, provider: provider.name, callbackId: callback.id });
-    }
-    // A provider may send many kinds of event that are no deposits, so it is told once a process.
-    if (reading?.kind === 'unknown' && !strange.has(provider.name)) {
-      strange.add(provider.name);
-      news?.tell('alarm', {
-        code: 'EVENT_UNKNOWN',
-        message: `${provider.name} sends a kind of event that its reader does not know; if it may be a deposit, upgrade and run reprocess`,
-        provider: provider.name,
-        callbackId: callback.id,
-      });
-    }
-    if (reading?.kind === 'notice') {
-      news?.tell('alarm', {
-        code: 'PROVIDER_NOTICE',
-        message: reading.notice ?? 'The provider sent a notice',
-        provider: provider.name,
-        callbackId: callback.id,
-      });
-    }
-  };
-
-  const strangers = createStrangers({ news, policy: () => compiled, now });
-
-  // The callback gets a 503 and comes again: nobody would hear of it but for this.
-  const tellFailure = (error: unknown, { provider }: VerifiedCallback): void => {
-    news?.tell('alarm', {
-      code: 'POLICY_FAILED',
-      message: `A callback of ${provider.name} gets a 503 until the policy can answer: ${error instanceof Error ? error.message : String(error)}`,
-      provider: provider.name,
-      error,
-    });
-  };
-
-  const readByPolicy = async (callback: VerifiedCallback): Promise<ReadCallback> => {
-    try {
-      const read = readCallback(callback, compiled);
-      return read instanceof Promise ? await inTime(policyMs, read, 'policy.accounts, isOurs or isOwnSender') : read;
-    } catch (error) {
-      tellFailure(error, callback);
-      throw error;
-    }
-  };
+  const strangers = createStrangers({ news, policy, now });
 
   return {
     recorder,
-    policy: () => compiled,
+    policy,
     async take(callback) {
-      learn(callback.provider);
-      const done = await readByPolicy(callback);
+      learn(state, callback.provider);
+      const done = await readByPolicy(state, callback);
       const recorded = await recorder.record(done.arrival);
       if (done.reading) strangers.see(callback.provider, done.reading.transfers, done.arrival.assessments);
-      tell(done, callback);
+      tell(state, done, callback);
       tellUnknown({ provider: callback.provider.name, callbackId: callback.callback.id }, done.arrival.assessments);
       const { record, eventIds } = recorded;
       return done.reading ? { record, eventIds, reading: done.reading } : recorded;
     },
   };
+}
+
+function compile(options: IntakeOptions, logger: Logger, providers: readonly Provider[]): CompiledPolicy {
+  return compilePolicy(options.policy, providers, {
+    chains: options.chains ?? new Set(),
+    warn: (message) => logger.warn({}, message),
+    ...(options.networks === undefined ? {} : { networks: options.networks }),
+  });
+}
+
+/** Adds a provider that was not configured to those that the policy knows. */
+function learn(state: IntakeState, provider: Provider): void {
+  if (state.providers.includes(provider)) return;
+  const all = [...state.providers, provider];
+  state.compiled = compile(state.options, state.logger, all);
+  tellCaution(state.logger, provider);
+  state.providers = all;
+}
+
+function tellCaution(logger: Logger, { name, caution }: Provider): void {
+  if (caution !== undefined) logger.warn({ provider: name }, `${name}: ${caution}`);
+}
+
+async function readByPolicy(state: IntakeState, callback: VerifiedCallback): Promise<ReadCallback> {
+  const { policyMs = 30_000 } = state.options;
+  try {
+    const read = readCallback(callback, state.compiled);
+    return read instanceof Promise ? await inTime(policyMs, read, 'policy.accounts, isOurs or isOwnSender') : read;
+  } catch (error) {
+    // The callback gets a 503 and comes again: nobody would hear of it but for this.
+    const { name } = callback.provider;
+    state.news?.tell('alarm', {
+      code: 'POLICY_FAILED',
+      message: `A callback of ${name} gets a 503 until the policy can answer: ${error instanceof Error ? error.message : String(error)}`,
+      provider: name,
+      error,
+    });
+    throw error;
+  }
+}
+
+function tellAlarm(news: News | undefined, { code, deposit: stored }: DepositAlarm): void {
+  const deposit = depositRecordOf(stored);
+  const message = `${deposit.id} ${meanings[code]} (${deposit.code ?? 'no code'}) until a person decides`;
+  news?.tell('alarm', { code, message, network: deposit.network, deposit });
+}
+
+/** Tells what a callback holds beside transfers that could be read. */
+function tell(state: IntakeState, { reading, unreadable }: ReadCallback, verified: VerifiedCallback): void {
+  const { news, strange } = state;
+  const provider = verified.provider.name;
+  const callbackId = verified.callback.id;
+  for (const hint of reading?.hints ?? []) news?.tell('hint', { provider, callbackId, hint });
+  if (unreadable !== undefined) {
+    const message = `A callback of ${provider} could not be read; it is kept, and reprocess reads it after an upgrade`;
+    news?.tell('alarm', { code: 'BODY_UNREADABLE', message, provider, callbackId, error: unreadable });
+  }
+  const rows = reading?.unreadable ?? [];
+  if (rows.length > 0) {
+    const message = `${rows.length} of the rows of a callback of ${provider} could not be read, the first at ${rows[0]?.path}; the others are taken, and reprocess reads these after an upgrade`;
+    state.logger.error({ provider, callbackId, rows: rows.slice(0, 10) }, message);
+    news?.tell('alarm', { code: 'ROW_UNREADABLE', message, provider, callbackId });
+  }
+  // A provider may send many kinds of event that are no deposits, so it is told once a process.
+  if (reading?.kind === 'unknown' && !strange.has(provider)) {
+    strange.add(provider);
+    const message = `${provider} sends a kind of event that its reader does not know; if it may be a deposit, upgrade and run reprocess`;
+    news?.tell('alarm', { code: 'EVENT_UNKNOWN', message, provider, callbackId });
+  }
+  if (reading?.kind === 'notice') {
+    const message = reading.notice ?? 'The provider sent a notice';
+    news?.tell('alarm', { code: 'PROVIDER_NOTICE', message, provider, callbackId });
+  }
 }

@@ -1,13 +1,11 @@
-import type { Advance, AdvanceContext } from '../deposits/advance.ts';
-import { alarmsOf, type DepositAlarm } from '../deposits/alarms.ts';
+import { alarmsOf } from '../deposits/alarms.ts';
 import type { Decision } from '../deposits/decisions.ts';
-import type { DepositRecord } from '../deposits/deposit.ts';
 import type { HoldAnswer } from '../deposits/holding.ts';
 import type { Standing } from '../deposits/standing.ts';
 import type { StoredStatement } from '../deposits/statement.ts';
-import type { StoredDeposit, TransactionState } from '../deposits/transaction-state.ts';
+import type { StoredDeposit } from '../deposits/transaction-state.ts';
 import { DepositCallbackError } from '../errors.ts';
-import type { Store } from '../stores/store.ts';
+import { askHolds, type FoldingParts, foldNow, maxRounds, unaskedOf } from './folding.ts';
 
 /** What makes a transaction be folded again. */
 export interface Reassessment {
@@ -17,34 +15,22 @@ export interface Reassessment {
   decide?: (standings: ReadonlyMap<string, Standing>) => readonly Decision[];
 }
 
-export interface ReassessParts {
-  store: Pick<Store, 'load' | 'commit'>;
-  advanceOne(
-    state: TransactionState,
-    arrived: readonly StoredStatement[],
-    more: Pick<AdvanceContext, 'holds' | 'decisions'>,
-  ): Advance;
-  unaskedOf(advance: Advance, holds: ReadonlyMap<string, unknown>): DepositRecord[];
-  ask(deposits: readonly DepositRecord[], holds: Map<string, HoldAnswer>): Promise<unknown>;
-  onAlarm(alarm: DepositAlarm): void;
-  maxRounds: number;
-}
-
 /** Folds one transaction again and keeps what comes of it; gives its deposits as they are then. */
 export async function reassess(
   key: string,
   { statements = [], decide }: Reassessment,
-  { store, advanceOne, unaskedOf, ask, onAlarm, maxRounds }: ReassessParts,
+  parts: FoldingParts,
 ): Promise<readonly StoredDeposit[]> {
+  const { store, onAlarm } = parts;
   const holds = new Map<string, HoldAnswer>();
   for (let round = 0; round < maxRounds; round += 1) {
     const [state] = await store.load([key]);
     if (!state) throw new DepositCallbackError('NOT_FOUND', `The store did not answer for transaction ${key}`);
-    const decisions = decide?.(advanceOne(state, [], { holds: new Map() }).standings) ?? [];
-    let next = advanceOne(state, statements, { holds, decisions });
-    for (let unasked = unaskedOf(next, holds); unasked.length > 0; unasked = unaskedOf(next, holds)) {
-      await ask(unasked, holds);
-      next = advanceOne(state, statements, { holds, decisions });
+    const decisions = decide?.(foldNow(parts, state, [], { holds: new Map() }).standings) ?? [];
+    let next = foldNow(parts, state, statements, { holds, decisions });
+    for (let unasked = unaskedOf(parts, next, holds); unasked.length > 0; unasked = unaskedOf(parts, next, holds)) {
+      await askHolds(parts, unasked, holds);
+      next = foldNow(parts, state, statements, { holds, decisions });
     }
     const { change, deposits } = next;
     if (!change) return deposits;

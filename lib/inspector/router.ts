@@ -11,7 +11,7 @@ import { document, type Frame } from './layout.ts';
 import { findPage } from './pages/index.ts';
 import { type Refusal, refusalPage } from './pages/refusal.ts';
 import { keepLanguage, languageOf, sessionToken } from './session.ts';
-import { createStreams } from './stream.ts';
+import { createStreams, type Streams } from './stream.ts';
 import type { Inspected, InspectorRequest, Page, TimedAlarm, View } from './view.ts';
 
 export interface RouterOptions {
@@ -32,121 +32,154 @@ export interface Router {
 
 const keptAlarms = 20;
 
+/** One inspector: its options, and what it has heard. */
+interface Inspector {
+  readonly options: RouterOptions;
+  readonly streams: Streams;
+  readonly heard: View['heard'];
+  readonly alarms: TimedAlarm[];
+}
+
 /** From a request to its page, asset, stream or action. Nothing is looked up before `authorize` has said yes. */
 export function createRouter(options: RouterOptions): Router {
-  const { callbacks, authorize, actions, locale, challenge, logger, now } = options;
-  const streams = createStreams(callbacks);
-  const heard = createHeard(callbacks.store);
-  const alarms: TimedAlarm[] = [];
+  const { callbacks, now } = options;
+  const inspector: Inspector = {
+    options,
+    streams: createStreams(callbacks),
+    heard: createHeard(callbacks.store),
+    alarms: [],
+  };
+  const { alarms } = inspector;
   callbacks.on('alarm', (alarm) => {
     alarms.unshift({ ...alarm, at: now() });
     alarms.length = Math.min(alarms.length, keptAlarms);
   });
+  return { answer: (req, res) => answer(inspector, req, res), close: inspector.streams.close };
+}
 
-  async function isAllowed(req: InspectorRequest): Promise<boolean> {
-    try {
-      return (await authorize(req)) === true;
-    } catch (error) {
-      logger.error({ error }, 'authorize of the inspector failed: the request is refused');
-      return false;
-    }
+async function isAllowed({ options }: Inspector, req: InspectorRequest): Promise<boolean> {
+  try {
+    return (await options.authorize(req)) === true;
+  } catch (error) {
+    options.logger.error({ error }, 'authorize of the inspector failed: the request is refused');
+    return false;
   }
+}
 
-  async function answer(req: InspectorRequest, res: ServerResponse): Promise<void> {
-    protect(req, res);
-    const place = placeOf(req);
-    const view = viewOf(req, place);
-    try {
-      if (!(await isAllowed(req))) {
-        if (challenge !== undefined) res.setHeader('www-authenticate', challenge);
-        const page = refusalPage(view, { status: challenge === undefined ? 403 : 401, reason: 'notAllowed' });
-        sendPage(req, res, view, page);
-      } else if (req.method === 'POST') {
-        await post(req, res, view, place.path);
-      } else if (req.method !== 'GET' && req.method !== 'HEAD') {
-        res.setHeader('allow', 'GET, HEAD');
-        await refuse(req, res, view, { status: 405, reason: 'method' });
-      } else {
-        await get(req, res, view, place);
-      }
-    } catch (error) {
-      logger.error({ error, path: place.path }, 'A page of the inspector failed');
-      if (res.headersSent) res.destroy();
-      else await refuse(req, res, view, { status: 500, reason: 'broken' });
-    }
-  }
-
-  async function get(req: InspectorRequest, res: ServerResponse, view: View, place: Place): Promise<void> {
-    const { path, query } = place;
-    const asset = path.startsWith('/assets/') ? assets.get(path.slice('/assets/'.length)) : undefined;
-    const language = query.get('lang') ?? undefined;
-    if (asset !== undefined) send(req, res, 200, asset.type, asset.text);
-    else if (place.slashless !== undefined) redirect(res, 302, place.slashless);
-    else if (path === '/stream') stream(req, res, view);
-    else if (isLanguage(language)) {
-      keepLanguage(req, res, language);
-      query.delete('lang');
-      redirect(res, 303, `?${query}`);
-    } else {
-      await callbacks.ready();
-      const shown: View = actions ? { ...view, token: sessionToken(req, res) } : view;
-      const status = await callbacks.status();
-      const page = await findPage(shown, path, status);
-      if (page === undefined) await refuse(req, res, view, { status: 404, reason: 'notFound' });
-      else if ('location' in page) redirect(res, 303, page.location);
-      else sendPage(req, res, shown, page, { needs: status.needs });
-    }
-  }
-
-  async function post(req: InspectorRequest, res: ServerResponse, view: View, path: string): Promise<void> {
-    if (!path.startsWith('/actions/')) {
+async function answer(inspector: Inspector, req: InspectorRequest, res: ServerResponse): Promise<void> {
+  const { challenge, logger } = inspector.options;
+  protect(req, res);
+  const place = placeOf(req);
+  const view = viewOf(inspector, req, place);
+  try {
+    if (!(await isAllowed(inspector, req))) {
+      if (challenge !== undefined) res.setHeader('www-authenticate', challenge);
+      const page = refusalPage(view, { status: challenge === undefined ? 403 : 401, reason: 'notAllowed' });
+      sendPage(req, res, view, page);
+    } else if (req.method === 'POST') {
+      await post(inspector, req, res, view, place.path);
+    } else if (req.method !== 'GET' && req.method !== 'HEAD') {
       res.setHeader('allow', 'GET, HEAD');
-      await refuse(req, res, view, { status: 405, reason: 'method' });
-      return;
+      await refuse(inspector, req, res, view, { status: 405, reason: 'method' });
+    } else {
+      await get(inspector, req, res, view, place);
     }
-    if (!actions) {
-      await refuse(req, res, view, { status: 403, reason: 'actionsOff' });
-      return;
-    }
+  } catch (error) {
+    logger.error({ error, path: place.path }, 'A page of the inspector failed');
+    if (res.headersSent) res.destroy();
+    else await refuse(inspector, req, res, view, { status: 500, reason: 'broken' });
+  }
+}
+
+async function get(
+  inspector: Inspector,
+  req: InspectorRequest,
+  res: ServerResponse,
+  view: View,
+  place: Place,
+): Promise<void> {
+  const { callbacks, actions } = inspector.options;
+  const { path, query } = place;
+  const asset = path.startsWith('/assets/') ? assets.get(path.slice('/assets/'.length)) : undefined;
+  const language = query.get('lang') ?? undefined;
+  if (asset !== undefined) send(req, res, 200, asset.type, asset.text);
+  else if (place.slashless !== undefined) redirect(res, 302, place.slashless);
+  else if (path === '/stream') stream(inspector, req, res, view);
+  else if (isLanguage(language)) {
+    keepLanguage(req, res, language);
+    query.delete('lang');
+    redirect(res, 303, `?${query}`);
+  } else {
     await callbacks.ready();
-    const acted = await act(req, path.slice('/actions/'.length), options);
-    if ('location' in acted) redirect(res, 303, acted.location);
-    else await refuse(req, res, view, acted);
+    const shown: View = actions ? { ...view, token: sessionToken(req, res) } : view;
+    const status = await callbacks.status();
+    const page = await findPage(shown, path, status);
+    if (page === undefined) await refuse(inspector, req, res, view, { status: 404, reason: 'notFound' });
+    else if ('location' in page) redirect(res, 303, page.location);
+    else sendPage(req, res, shown, page, { needs: status.needs });
   }
+}
 
-  function stream(req: InspectorRequest, res: ServerResponse, { words, query }: View): void {
-    const lastId = req.headers['last-event-id'];
-    const after = (typeof lastId === 'string' ? lastId : query.get('after')) ?? undefined;
-    const isOpen = streams.open(req, res, {
-      words,
-      filter: readFilter(query),
-      after,
-      isAllowed: () => isAllowed(req),
-    });
-    if (!isOpen) send(req, res, 503, 'text/plain; charset=utf-8', words.refused.busy.more);
+async function post(
+  inspector: Inspector,
+  req: InspectorRequest,
+  res: ServerResponse,
+  view: View,
+  path: string,
+): Promise<void> {
+  const { options } = inspector;
+  if (!path.startsWith('/actions/')) {
+    res.setHeader('allow', 'GET, HEAD');
+    await refuse(inspector, req, res, view, { status: 405, reason: 'method' });
+    return;
   }
-
-  async function refuse(req: InspectorRequest, res: ServerResponse, view: View, refusal: Refusal): Promise<void> {
-    const status = await callbacks.status().catch(() => undefined);
-    sendPage(req, res, view, refusalPage(view, refusal), { needs: status?.needs });
+  if (!options.actions) {
+    await refuse(inspector, req, res, view, { status: 403, reason: 'actionsOff' });
+    return;
   }
+  await options.callbacks.ready();
+  const acted = await act(req, path.slice('/actions/'.length), options);
+  if ('location' in acted) redirect(res, 303, acted.location);
+  else await refuse(inspector, req, res, view, acted);
+}
 
-  function viewOf(req: InspectorRequest, { path, query }: Place): View {
-    const chosen = languageOf(req);
-    const language = isLanguage(chosen) ? chosen : (locale ?? preferredLanguage(req.headers['accept-language']));
-    return {
-      words: languages[language],
-      callbacks,
-      root: '../'.repeat(Math.max(0, path.split('/').length - 2)) || './',
-      query,
-      now: now(),
-      heard,
-      alarms,
-      token: undefined,
-    };
-  }
+function stream(inspector: Inspector, req: InspectorRequest, res: ServerResponse, { words, query }: View): void {
+  const lastId = req.headers['last-event-id'];
+  const after = (typeof lastId === 'string' ? lastId : query.get('after')) ?? undefined;
+  const isOpen = inspector.streams.open(req, res, {
+    words,
+    filter: readFilter(query),
+    after,
+    isAllowed: () => isAllowed(inspector, req),
+  });
+  if (!isOpen) send(req, res, 503, 'text/plain; charset=utf-8', words.refused.busy.more);
+}
 
-  return { answer, close: streams.close };
+async function refuse(
+  { options }: Inspector,
+  req: InspectorRequest,
+  res: ServerResponse,
+  view: View,
+  refusal: Refusal,
+): Promise<void> {
+  const status = await options.callbacks.status().catch(() => undefined);
+  sendPage(req, res, view, refusalPage(view, refusal), { needs: status?.needs });
+}
+
+function viewOf({ options, heard, alarms }: Inspector, req: InspectorRequest, { path, query }: Place): View {
+  const { callbacks, locale, now } = options;
+  const chosen = languageOf(req);
+  const language = isLanguage(chosen) ? chosen : (locale ?? preferredLanguage(req.headers['accept-language']));
+  return {
+    words: languages[language],
+    callbacks,
+    root: '../'.repeat(Math.max(0, path.split('/').length - 2)) || './',
+    query,
+    now: now(),
+    heard,
+    alarms,
+    token: undefined,
+  };
 }
 
 interface Place {

@@ -79,31 +79,41 @@ export function createStreams(callbacks: Inspected): Streams {
         streams.delete(stream);
         if (streams.size === 0) callbacks.off('outcome', tell);
       });
-      res.statusCode = 200;
-      res.setHeader('content-type', 'text/event-stream; charset=utf-8');
-      // Neither a compressor nor a proxy may hold back what is told.
-      res.setHeader('cache-control', 'no-store, no-transform');
-      res.setHeader('x-accel-buffering', 'no');
-      res.write('retry: 2000\n\n');
+      begin(res);
       req.socket.setKeepAlive(true);
-      if (after !== undefined) void catchUp(after, stream.take);
+      if (after !== undefined) void catchUp(callbacks, filter, after, stream.take);
       return true;
-
-      async function catchUp(last: string, take: (record: CallbackRecord) => void): Promise<void> {
-        try {
-          const known = await callbacks.store.callback(last);
-          if (known === undefined) return;
-          // Several may be of one millisecond; those that the reader has already, it drops.
-          const since = Math.max(known.receivedAt, filter.since ?? 0);
-          const missed = await callbacks.store.callbacks({ ...filter, since, limit: mostRows });
-          for (const record of missed.toReversed()) if (record.id !== last) take(record);
-        } catch {
-          // The list is stale until the page is loaded again; what arrives is told all the same.
-        }
-      }
     },
     close() {
       for (const stream of streams) stream.end();
     },
   };
+}
+
+function begin(res: ServerResponse): void {
+  res.statusCode = 200;
+  res.setHeader('content-type', 'text/event-stream; charset=utf-8');
+  // Neither a compressor nor a proxy may hold back what is told.
+  res.setHeader('cache-control', 'no-store, no-transform');
+  res.setHeader('x-accel-buffering', 'no');
+  res.write('retry: 2000\n\n');
+}
+
+/** Takes what came after the newest callback that the reader has. */
+async function catchUp(
+  { store }: Inspected,
+  filter: CallbackFilter,
+  last: string,
+  take: (record: CallbackRecord) => void,
+): Promise<void> {
+  try {
+    const known = await store.callback(last);
+    if (known === undefined) return;
+    // Several may be of one millisecond; those that the reader has already, it drops.
+    const since = Math.max(known.receivedAt, filter.since ?? 0);
+    const missed = await store.callbacks({ ...filter, since, limit: mostRows });
+    for (const record of missed.toReversed()) if (record.id !== last) take(record);
+  } catch {
+    // The list is stale until the page is loaded again; what arrives is told all the same.
+  }
 }

@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import { DepositCallbackError, invalidOption, isDepositCallbackError, isRefusalCode } from '../errors.ts';
 import type { Recorded } from '../ingest/arrival.ts';
 import { type CallbackLog, createCallbackLog } from '../ingest/callback-log.ts';
 import { createIntake, type Intake } from '../ingest/intake.ts';
+import type { VerifiedCallback } from '../ingest/read-callback.ts';
 import type { ReceivedCallback } from '../ingest/received-callback.ts';
 import { type NetworkDefinition, tableWith } from '../networks/define-network.ts';
 import { consoleLogger, type Logger, silentLogger, steadyLogger } from '../observe/logger.ts';
@@ -13,8 +15,8 @@ import type { Policy } from '../policy/policy.ts';
 import type { Provider } from '../providers/kit/provider.ts';
 import type { Store } from '../stores/store.ts';
 import { duplicateRecord, receivedCallback } from './callback-record.ts';
-import { createDeadlines } from './deadlines.ts';
-import { type Link, stateOf } from './request-state.ts';
+import { createDeadlines, type Deadlines } from './deadlines.ts';
+import { type CallbackRequest, type Link, stateOf } from './request-state.ts';
 import { refuse } from './respond.ts';
 
 export interface ReplayGuardOptions {
@@ -36,6 +38,20 @@ export interface ReplayGuardOptions {
   keepBodies?: boolean;
 }
 
+/** One guard: what it was made of, and what is in it. */
+interface Guard {
+  readonly store: Store;
+  readonly providers: readonly Provider[];
+  readonly intake: Intake;
+  readonly log: CallbackLog;
+  readonly keepBodies: boolean;
+  readonly inFlightLimit: number;
+  readonly deadlines: Deadlines;
+  // A fast path only: filled after the commit, with deliveries that need not be read again. Statements decide.
+  readonly remembered: LRUCache<string, true> | undefined;
+  inFlight: number;
+}
+
 /**
  * Reads the callback, runs the checks, and in one durable step stores it with all that it changes. A repetition is
  * accepted and changes nothing: processing once is the protection.
@@ -43,81 +59,88 @@ export interface ReplayGuardOptions {
 export function replayGuard(options: ReplayGuardOptions): Link {
   const providers = requireProviders(options.providers);
   const { store, limits = {}, keepBodies = true, intake = createLoggingIntake(options) } = options;
-  const inFlightLimit = atLeastOne('limits.inFlight', limits.inFlight ?? 1_000);
-  const deadlines = createDeadlines(atLeastOne('limits.ackMs', limits.ackMs ?? 3_000));
-  // A fast path only: filled after the commit, with deliveries that need not be read again. Statements decide.
-  const remembered = store.durable ? new LRUCache<string, true>({ max: options.rememberedIds ?? 100_000 }) : undefined;
-  const log = options.log ?? createCallbackLog({ store, logger: silentLogger });
-  let inFlight = 0;
+  const guard: Guard = {
+    store,
+    providers,
+    intake,
+    log: options.log ?? createCallbackLog({ store, logger: silentLogger }),
+    keepBodies,
+    inFlightLimit: atLeastOne('limits.inFlight', limits.inFlight ?? 1_000),
+    deadlines: createDeadlines(atLeastOne('limits.ackMs', limits.ackMs ?? 3_000)),
+    remembered: store.durable ? new LRUCache<string, true>({ max: options.rememberedIds ?? 100_000 }) : undefined,
+    inFlight: 0,
+  };
 
   return function replayGuardLink(req, res, next) {
     const state = stateOf(req);
     const { provider, inbound, verified } = state;
     if (!provider || !inbound || !verified) {
-      refuse(
-        req,
-        res,
-        new DepositCallbackError('UNAVAILABLE', 'replayGuard() found no verified callback; put signature() before it'),
-      );
+      refuse(req, res, unavailable('replayGuard() found no verified callback; put signature() before it'));
       return;
     }
     if (!providers.includes(provider)) {
-      refuse(
-        req,
-        res,
-        new DepositCallbackError('UNAVAILABLE', `replayGuard() does not know ${provider.name}; name it in providers`),
-      );
+      refuse(req, res, unavailable(`replayGuard() does not know ${provider.name}; name it in providers`));
       return;
     }
-    if (inFlight >= inFlightLimit) {
-      refuse(
-        req,
-        res,
-        new DepositCallbackError('UNAVAILABLE', `limits.inFlight of ${inFlightLimit} callbacks is reached`),
-      );
+    if (guard.inFlight >= guard.inFlightLimit) {
+      refuse(req, res, unavailable(`limits.inFlight of ${guard.inFlightLimit} callbacks is reached`));
       return;
     }
     const callback = receivedCallback(state, provider, inbound, verified);
     callback.keepsBody = keepBodies;
-    const rememberedAs = remembered && rememberedKey(callback);
+    const rememberedAs = guard.remembered && rememberedKey(callback);
     // `get` and not `has`: what comes again counts as used.
-    if (rememberedAs !== undefined && remembered?.get(rememberedAs)) {
+    if (rememberedAs !== undefined && guard.remembered?.get(rememberedAs)) {
       const record = duplicateRecord(callback, state.now());
       state.record = record;
-      log.add(record);
+      guard.log.add(record);
       next();
       return;
     }
-
-    inFlight += 1;
-    const deadline = deadlines.add(() => {
-      if (!state.answered)
-        refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The store took longer than limits.ackMs'));
-    });
-    intake
-      .take({ provider, inbound, verified, callback })
-      .then(
-        async (recorded) => {
-          inFlight -= 1;
-          deadline.cancel();
-          if (rememberedAs !== undefined && recorded.record.finished) remembered?.set(rememberedAs, true);
-          state.record = recorded.record;
-          if (recorded.reading) state.reading = recorded.reading;
-          if (store.durable) state.eventIds = recorded.eventIds;
-          else {
-            state.waitForListeners = true;
-            state.eventIds = await owedEventIds(store, recorded);
-          }
-          if (!state.answered) next();
-        },
-        (error: unknown) => {
-          inFlight -= 1;
-          deadline.cancel();
-          if (!state.answered) refuse(req, res, ourTrouble(error));
-        },
-      )
-      .catch(next);
+    record(guard, { provider, inbound, verified, callback }, rememberedAs, { req, res, next });
   };
+}
+
+/** Has the callback stored, and hands the request on, or refuses it when that fails or takes too long. */
+function record(
+  guard: Guard,
+  callback: VerifiedCallback,
+  rememberedAs: string | undefined,
+  { req, res, next }: { req: CallbackRequest; res: ServerResponse; next: (error?: unknown) => void },
+): void {
+  const { store, remembered } = guard;
+  const state = stateOf(req);
+  guard.inFlight += 1;
+  const deadline = guard.deadlines.add(() => {
+    if (!state.answered) refuse(req, res, unavailable('The store took longer than limits.ackMs'));
+  });
+  guard.intake
+    .take(callback)
+    .then(
+      async (recorded) => {
+        guard.inFlight -= 1;
+        deadline.cancel();
+        if (rememberedAs !== undefined && recorded.record.finished) remembered?.set(rememberedAs, true);
+        state.record = recorded.record;
+        if (recorded.reading) state.reading = recorded.reading;
+        if (store.durable) state.eventIds = recorded.eventIds;
+        else {
+          state.waitForListeners = true;
+          state.eventIds = await owedEventIds(store, recorded);
+        }
+        if (!state.answered) next();
+      },
+      (error: unknown) => {
+        guard.inFlight -= 1;
+        deadline.cancel();
+        if (!state.answered) refuse(req, res, ourTrouble(error));
+      },
+    )
+    .catch(next);
+}
+
+function unavailable(message: string): DepositCallbackError {
+  return new DepositCallbackError('UNAVAILABLE', message);
 }
 
 /** Of a chain that is built by hand: its alarms go to the log, and nowhere else. */

@@ -79,18 +79,18 @@ export function createLane(keyId: string, parts: LaneParts): Lane {
     const { error } = response;
     failures += 1;
     if (failures >= failuresToPause) pausedUntil = now() + backoffMs(failures - failuresToPause + 1, backoff, random);
-    const again: Attempt = { id, keyId, result: 'failed', error, dueAt: nextAttempt(callback, response.retryAfterMs) };
+    const again: Attempt = {
+      id,
+      keyId,
+      result: 'failed',
+      error,
+      dueAt: nextAttempt(parts, callback, response.retryAfterMs),
+    };
     if (response.result === 'gone') return { attempt: again, disabledBy: 'The receiver answered 410 Gone' };
     if (now() < retryUntil) return { attempt: again };
     // The last attempt. A URL that has accepted others since this one was made is well: then it is this one that is ill.
     if ((endpoint.acceptedAt ?? 0) >= createdAt) return { attempt: { id, keyId, result: 'dead', error } };
     return { attempt: again, disabledBy: `Nothing was accepted until the last attempt: ${error}` };
-  };
-
-  // The last attempt is made when the time is up, not skipped.
-  const nextAttempt = ({ attempts, retryUntil }: OwedCallback, retryAfterMs = 0): number => {
-    const wait = Math.max(retryAfterMs, backoffMs(attempts + 1, backoff, random));
-    return Math.min(now() + wait, Math.max(retryUntil, now() + 1));
   };
 
   return {
@@ -105,4 +105,10 @@ export function createLane(keyId: string, parts: LaneParts): Lane {
       await running;
     },
   };
+}
+
+// The last attempt is made when the time is up, not skipped.
+function nextAttempt({ now, random }: LaneParts, { attempts, retryUntil }: OwedCallback, retryAfterMs = 0): number {
+  const wait = Math.max(retryAfterMs, backoffMs(attempts + 1, backoff, random));
+  return Math.min(now() + wait, Math.max(retryUntil, now() + 1));
 }

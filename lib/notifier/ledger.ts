@@ -37,63 +37,22 @@ interface TransferRow {
   data: string;
 }
 
+interface LedgerParts {
+  readonly database: NotifierDatabase;
+  readonly settings: NetworkSettings;
+  readonly outbox: Outbox;
+  readonly now: () => number;
+}
+
 export function createLedger(
   database: NotifierDatabase,
-  { network, confirmations, keepBlocks }: NetworkSettings,
+  settings: NetworkSettings,
   outbox: Outbox,
   now: () => number,
 ): Ledger {
   const { sql } = database;
-  const { id } = network;
-
-  /**
-   * The time of one step, later than that of any step before, whatever the clock does: receivers tell newer from older
-   * by it (docs/rules.md#newer).
-   */
-  const stepTime = (): number => {
-    const row = sql('SELECT last_event_at AS at FROM networks WHERE network = ?').get(id) as { at: number } | undefined;
-    const at = Math.max(now(), (row?.at ?? 0) + 1);
-    sql(
-      `INSERT INTO networks (network, last_event_at) VALUES (?, ?)
-       ON CONFLICT (network) DO UPDATE SET last_event_at = excluded.last_event_at`,
-    ).run(id, at);
-    return at;
-  };
-
-  const addBlock = ({ number, hash }: KnownBlock): void => {
-    sql('INSERT INTO blocks (network, number, hash) VALUES (?, ?, ?)').run(id, Number(number), hash);
-  };
-
-  const announce = (at: number, { keyId, data }: WatchedTransfer): void => {
-    const failed = data.status === 'failed';
-    const type = failed ? 'deposit.failed' : 'deposit.pending';
-    outbox.put(keyId, type, callbackBody(type, at, { ...data, confirmations: 1 }));
-    sql('INSERT INTO transfers (network, block_number, key_id, confirmed, data) VALUES (?, ?, ?, ?, ?)').run(
-      id,
-      Number(data.transaction.block.number),
-      keyId,
-      failed ? 1 : 0,
-      JSON.stringify(data),
-    );
-  };
-
-  const confirmUpTo = (at: number, number: number): void => {
-    const rows = sql(
-      `SELECT id, key_id, block_number, data FROM transfers
-       WHERE network = ? AND confirmed = 0 AND block_number <= ? ORDER BY id`,
-    ).all(id, number - confirmations + 1) as TransferRow[];
-    for (const row of rows) {
-      const data = { ...(JSON.parse(row.data) as DepositData), confirmations: number - row.block_number + 1 };
-      outbox.put(row.key_id, 'deposit.confirmed', callbackBody('deposit.confirmed', at, data));
-      sql('UPDATE transfers SET confirmed = 1 WHERE id = ?').run(row.id);
-    }
-  };
-
-  const forgetBelow = (number: number): void => {
-    sql('DELETE FROM transfers WHERE network = ? AND block_number < ?').run(id, number);
-    sql('DELETE FROM blocks WHERE network = ? AND number < ?').run(id, number);
-  };
-
+  const { id } = settings.network;
+  const parts: LedgerParts = { database, settings, outbox, now };
   return {
     top: () =>
       database.read(() => {
@@ -106,28 +65,81 @@ export function createLedger(
         const row = sql('SELECT hash FROM blocks WHERE network = ? AND number = ?').get(id, Number(number));
         return (row as { hash: string } | undefined)?.hash;
       }),
-    begin: (block) => database.write(() => addBlock(block)),
+    begin: (block) => database.write(() => addBlock(parts, block)),
     append: (block, watched) =>
       database.write(() => {
-        const at = stepTime();
+        const at = stepTime(parts);
         const number = Number(block.number);
-        addBlock(block);
-        for (const one of watched) announce(at, one);
-        confirmUpTo(at, number);
-        forgetBelow(number - keepBlocks);
+        addBlock(parts, block);
+        for (const one of watched) announce(parts, at, one);
+        confirmUpTo(parts, at, number);
+        forgetBelow(parts, number - settings.keepBlocks);
       }),
-    takeBack: ({ number }) =>
-      database.write(() => {
-        const at = stepTime();
-        const rows = sql(
-          'SELECT id, key_id, block_number, data FROM transfers WHERE network = ? AND block_number = ? ORDER BY id',
-        );
-        for (const row of rows.all(id, Number(number)) as TransferRow[]) {
-          const data = { ...(JSON.parse(row.data) as DepositData), confirmations: 0 };
-          outbox.put(row.key_id, 'deposit.reverted', callbackBody('deposit.reverted', at, data));
-        }
-        sql('DELETE FROM transfers WHERE network = ? AND block_number = ?').run(id, Number(number));
-        sql('DELETE FROM blocks WHERE network = ? AND number = ?').run(id, Number(number));
-      }),
+    takeBack: ({ number }) => database.write(() => revert(parts, stepTime(parts), Number(number))),
   };
+}
+
+/**
+ * The time of one step, later than that of any step before, whatever the clock does: receivers tell newer from older
+ * by it (docs/rules.md#newer).
+ */
+function stepTime({ database: { sql }, settings, now }: LedgerParts): number {
+  const { id } = settings.network;
+  const row = sql('SELECT last_event_at AS at FROM networks WHERE network = ?').get(id) as { at: number } | undefined;
+  const at = Math.max(now(), (row?.at ?? 0) + 1);
+  sql(
+    `INSERT INTO networks (network, last_event_at) VALUES (?, ?)
+     ON CONFLICT (network) DO UPDATE SET last_event_at = excluded.last_event_at`,
+  ).run(id, at);
+  return at;
+}
+
+function addBlock({ database: { sql }, settings }: LedgerParts, { number, hash }: KnownBlock): void {
+  sql('INSERT INTO blocks (network, number, hash) VALUES (?, ?, ?)').run(settings.network.id, Number(number), hash);
+}
+
+function announce({ database: { sql }, settings, outbox }: LedgerParts, at: number, watched: WatchedTransfer): void {
+  const { keyId, data } = watched;
+  const failed = data.status === 'failed';
+  const type = failed ? 'deposit.failed' : 'deposit.pending';
+  outbox.put(keyId, type, callbackBody(type, at, { ...data, confirmations: 1 }));
+  sql('INSERT INTO transfers (network, block_number, key_id, confirmed, data) VALUES (?, ?, ?, ?, ?)').run(
+    settings.network.id,
+    Number(data.transaction.block.number),
+    keyId,
+    failed ? 1 : 0,
+    JSON.stringify(data),
+  );
+}
+
+function confirmUpTo({ database: { sql }, settings, outbox }: LedgerParts, at: number, number: number): void {
+  const { network, confirmations } = settings;
+  const rows = sql(
+    `SELECT id, key_id, block_number, data FROM transfers
+     WHERE network = ? AND confirmed = 0 AND block_number <= ? ORDER BY id`,
+  ).all(network.id, number - confirmations + 1) as TransferRow[];
+  for (const row of rows) {
+    const data = { ...(JSON.parse(row.data) as DepositData), confirmations: number - row.block_number + 1 };
+    outbox.put(row.key_id, 'deposit.confirmed', callbackBody('deposit.confirmed', at, data));
+    sql('UPDATE transfers SET confirmed = 1 WHERE id = ?').run(row.id);
+  }
+}
+
+function forgetBelow({ database: { sql }, settings }: LedgerParts, number: number): void {
+  const { id } = settings.network;
+  sql('DELETE FROM transfers WHERE network = ? AND block_number < ?').run(id, number);
+  sql('DELETE FROM blocks WHERE network = ? AND number < ?').run(id, number);
+}
+
+function revert({ database: { sql }, settings, outbox }: LedgerParts, at: number, number: number): void {
+  const { id } = settings.network;
+  const rows = sql(
+    'SELECT id, key_id, block_number, data FROM transfers WHERE network = ? AND block_number = ? ORDER BY id',
+  );
+  for (const row of rows.all(id, number) as TransferRow[]) {
+    const data = { ...(JSON.parse(row.data) as DepositData), confirmations: 0 };
+    outbox.put(row.key_id, 'deposit.reverted', callbackBody('deposit.reverted', at, data));
+  }
+  sql('DELETE FROM transfers WHERE network = ? AND block_number = ?').run(id, number);
+  sql('DELETE FROM blocks WHERE network = ? AND number = ?').run(id, number);
 }

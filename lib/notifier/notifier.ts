@@ -6,7 +6,12 @@ import { createApiKeys, type NewApiKey } from './api-keys.ts';
 import { type NotifierDatabase, openNotifierDatabase } from './database.ts';
 import { createEndpoints } from './endpoints.ts';
 import { createLedger } from './ledger.ts';
-import { type NetworkSettings, type NotifierOptions, resolveNotifierOptions } from './options.ts';
+import {
+  type NetworkSettings,
+  type NotifierOptions,
+  type NotifierSettings,
+  resolveNotifierOptions,
+} from './options.ts';
 import { createOutbox } from './outbox.ts';
 import { notifierRouter, type RouterParts } from './router.ts';
 import { createSender, type Sender } from './sender.ts';
@@ -38,137 +43,155 @@ interface Parts extends RouterParts {
   sender: Sender;
 }
 
+/** One notifier: its settings, and what is open, running and waiting. */
+interface NotifierState {
+  readonly settings: NotifierSettings;
+  /** Networks that cannot be read now. */
+  readonly silent: Set<string>;
+  readonly timers: NodeJS.Timeout[];
+  readonly loops: Promise<void>[];
+  /** Ends each pause that is being waited for. */
+  readonly pauses: Set<() => void>;
+  opening: Promise<Parts> | undefined;
+  closed: boolean;
+  delivering: Promise<void> | undefined;
+  deliverAgain: boolean;
+}
+
 /** Throws `OPTION_INVALID` for an option that cannot be understood. */
 export function createNotifier(options: NotifierOptions): Notifier {
   const settings = resolveNotifierOptions(options);
-  const { logger, now, pollMs, heartbeatMs, retainMs } = settings;
-  /** Since when a network could not be read. */
-  const silent = new Set<string>();
-  const timers: NodeJS.Timeout[] = [];
-  const loops: Promise<void>[] = [];
-  let opening: Promise<Parts> | undefined;
-  let closed = false;
-  let delivering: Promise<void> | undefined;
-  let deliverAgain = false;
-
-  const open = (): Promise<Parts> => {
-    if (closed) return Promise.reject(new DepositCallbackError('UNAVAILABLE', 'The notifier is closed'));
-    opening ??= openParts().catch((error: unknown) => {
-      opening = undefined;
-      throw error;
-    });
-    return opening;
+  const state: NotifierState = {
+    settings,
+    silent: new Set(),
+    timers: [],
+    loops: [],
+    pauses: new Set(),
+    opening: undefined,
+    closed: false,
+    delivering: undefined,
+    deliverAgain: false,
   };
-
-  const openParts = async (): Promise<Parts> => {
-    const database: NotifierDatabase = await openNotifierDatabase(settings.path);
-    const outbox = createOutbox(database, now, settings.retryMs);
-    const endpoints = createEndpoints(database, now, settings.retryMs);
-    const watches = await loadWatchList(database, now);
-    const watchers = settings.networks.map((one) => {
-      const ledger = createLedger(database, one, outbox, now);
-      return createWatcher({ settings: one, client: clientOf(one), ledger, watches, logger });
-    });
-    const sender = createSender(settings, endpoints, outbox, logger);
-    return {
-      settings,
-      database,
-      keys: createApiKeys(database, now),
-      watches,
-      endpoints,
-      outbox,
-      watchers,
-      sender,
-      wake,
-    };
-  };
-
-  const wake = (): void => {
-    deliverAgain = true;
-    delivering ??= deliverWhileAsked()
-      .catch((error: unknown) => logger.error({ error }, 'Callbacks could not be sent; they stay owed'))
-      .finally(() => {
-        delivering = undefined;
-      });
-  };
-
-  const deliverWhileAsked = async (): Promise<void> => {
-    while (deliverAgain && !closed) {
-      deliverAgain = false;
-      await (await open()).sender.run();
-    }
-  };
-
-  const readOn = async (watcher: Watcher): Promise<void> => {
-    while (!closed) {
-      let more = false;
-      try {
-        more = await watcher.step();
-        silent.delete(watcher.network);
-      } catch (error) {
-        if (!silent.has(watcher.network)) logger.error({ network: watcher.network, error }, 'A network cannot be read');
-        silent.add(watcher.network);
-      }
-      if (more) wake();
-      else await pause(pollMs);
-    }
-  };
-
-  const pauses = new Set<() => void>();
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const end = (): void => {
-        clearTimeout(timer);
-        pauses.delete(end);
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      pauses.add(end);
-    });
-
-  const beat = async (): Promise<void> => {
-    const { sender, watchers } = await open();
-    // A notifier that cannot see a chain must not look well.
-    if (silent.size > 0) return;
-    const networks = watchers.map((one) => ({
-      network: one.network,
-      block: one.position()?.number.toString() ?? null,
-    }));
-    await sender.beat({ networks });
-  };
-
-  const every = (ms: number, work: () => Promise<unknown>, failure: string): void => {
-    timers.push(setInterval(() => void work().catch((error: unknown) => logger.error({ error }, failure)), ms).unref());
-  };
-
   return {
-    router: notifierRouter(settings, open),
-    ready: async () => void (await open()),
-    async start() {
-      const { watchers, outbox } = await open();
-      if (timers.length > 0) return;
-      every(pollMs, async () => wake(), 'Callbacks could not be sent');
-      every(heartbeatMs, beat, 'A heartbeat could not be sent');
-      every(60_000, () => outbox.prune(now() - retainMs), 'Old callbacks could not be forgotten');
-      loops.push(...watchers.map(readOn));
-    },
-    async close() {
-      if (closed) return;
-      const parts = opening && (await opening.catch(() => undefined));
-      closed = true;
-      for (const timer of timers) clearInterval(timer);
-      for (const end of [...pauses]) end();
-      await parts?.sender.stop();
-      await Promise.all([...loops, delivering]);
-      parts?.database.close();
-    },
-    createKey: async (name) => (await open()).keys.create(name),
+    router: notifierRouter(settings, () => open(state)),
+    ready: async () => void (await open(state)),
+    start: () => start(state),
+    close: () => close(state),
+    createKey: async (name) => (await open(state)).keys.create(name),
     async catchUp() {
-      for (const watcher of (await open()).watchers) while (await watcher.step());
+      for (const watcher of (await open(state)).watchers) while (await watcher.step());
     },
-    deliver: async () => (await open()).sender.run(),
-    beat,
+    deliver: async () => (await open(state)).sender.run(),
+    beat: () => beat(state),
   };
+}
+
+function open(state: NotifierState): Promise<Parts> {
+  if (state.closed) return Promise.reject(new DepositCallbackError('UNAVAILABLE', 'The notifier is closed'));
+  state.opening ??= openParts(state).catch((error: unknown) => {
+    state.opening = undefined;
+    throw error;
+  });
+  return state.opening;
+}
+
+async function openParts(state: NotifierState): Promise<Parts> {
+  const { settings } = state;
+  const { now, retryMs, logger } = settings;
+  const database: NotifierDatabase = await openNotifierDatabase(settings.path);
+  const outbox = createOutbox(database, now, retryMs);
+  const endpoints = createEndpoints(database, now, retryMs);
+  const watches = await loadWatchList(database, now);
+  const watchers = settings.networks.map((one) => {
+    const ledger = createLedger(database, one, outbox, now);
+    return createWatcher({ settings: one, client: clientOf(one), ledger, watches, logger });
+  });
+  const sender = createSender(settings, endpoints, outbox, logger);
+  const keys = createApiKeys(database, now);
+  return { settings, database, keys, watches, endpoints, outbox, watchers, sender, wake: () => wake(state) };
+}
+
+async function start(state: NotifierState): Promise<void> {
+  const { pollMs, heartbeatMs, retainMs, now } = state.settings;
+  const { watchers, outbox } = await open(state);
+  if (state.timers.length > 0) return;
+  every(state, pollMs, async () => wake(state), 'Callbacks could not be sent');
+  every(state, heartbeatMs, () => beat(state), 'A heartbeat could not be sent');
+  every(state, 60_000, () => outbox.prune(now() - retainMs), 'Old callbacks could not be forgotten');
+  state.loops.push(...watchers.map((watcher) => readOn(state, watcher)));
+}
+
+function every({ settings, timers }: NotifierState, ms: number, work: () => Promise<unknown>, failure: string): void {
+  const run = (): void => void work().catch((error: unknown) => settings.logger.error({ error }, failure));
+  timers.push(setInterval(run, ms).unref());
+}
+
+async function close(state: NotifierState): Promise<void> {
+  if (state.closed) return;
+  const parts = state.opening && (await state.opening.catch(() => undefined));
+  state.closed = true;
+  for (const timer of state.timers) clearInterval(timer);
+  for (const end of [...state.pauses]) end();
+  await parts?.sender.stop();
+  await Promise.all([...state.loops, state.delivering]);
+  parts?.database.close();
+}
+
+function wake(state: NotifierState): void {
+  const { logger } = state.settings;
+  state.deliverAgain = true;
+  state.delivering ??= deliverWhileAsked(state)
+    .catch((error: unknown) => logger.error({ error }, 'Callbacks could not be sent; they stay owed'))
+    .finally(() => {
+      state.delivering = undefined;
+    });
+}
+
+async function deliverWhileAsked(state: NotifierState): Promise<void> {
+  while (state.deliverAgain && !state.closed) {
+    state.deliverAgain = false;
+    await (await open(state)).sender.run();
+  }
+}
+
+async function readOn(state: NotifierState, watcher: Watcher): Promise<void> {
+  const { silent, settings } = state;
+  const { network } = watcher;
+  while (!state.closed) {
+    let more = false;
+    try {
+      more = await watcher.step();
+      silent.delete(network);
+    } catch (error) {
+      if (!silent.has(network)) settings.logger.error({ network, error }, 'A network cannot be read');
+      silent.add(network);
+    }
+    if (more) wake(state);
+    else await pause(state, settings.pollMs);
+  }
+}
+
+function pause({ pauses }: NotifierState, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      pauses.delete(end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    pauses.add(end);
+  });
+}
+
+async function beat(state: NotifierState): Promise<void> {
+  const { sender, watchers } = await open(state);
+  // A notifier that cannot see a chain must not look well.
+  if (state.silent.size > 0) return;
+  const networks = watchers.map((one) => ({
+    network: one.network,
+    block: one.position()?.number.toString() ?? null,
+  }));
+  await sender.beat({ networks });
 }
 
 function clientOf({ url, client, network }: NetworkSettings): EvmClient {

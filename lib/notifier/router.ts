@@ -26,33 +26,48 @@ export interface RouterParts {
 /** Most addresses in one request. */
 const mostAddresses = 1_000;
 
+/** Opens the database, and gives what stands on it. */
+type Open = () => Promise<RouterParts>;
+
 /** The API of `docs/openapi/notifier.yaml`. `open` resolves with the parts once the database is open. */
-export function notifierRouter(settings: NotifierSettings, open: () => Promise<RouterParts>): Router {
+export function notifierRouter(settings: NotifierSettings, open: Open): Router {
   const router = Router();
-  const networks = settings.networks.map((one) => one.network.id);
-
   router.use(json({ limit: '256kb', strict: true }));
-  if (settings.adminSecret !== undefined) {
-    router.use('/v1/keys', adminOnly(settings.adminSecret));
-    router.post(
-      '/v1/keys',
-      answering(201, async (req) => {
-        const { name } = readFields(req.body, ['name']);
-        return (await open()).keys.create(readText(name, 'name', 200));
-      }),
-    );
-    router.delete(
-      '/v1/keys/:id',
-      answering(204, async (req) => {
-        const { keys, watches } = await open();
-        const id = readText(req.params.id, 'id', 64);
-        if (!(await keys.revoke(id))) throw notFound('key');
-        watches.removeAll(id);
-        return undefined;
-      }),
-    );
-  }
+  if (settings.adminSecret !== undefined) routeKeys(router, settings.adminSecret, open);
+  routeWatches(router, settings, open);
+  routeCallbackUrl(router, settings, open);
+  routeCallbacks(router, open);
+  router.use((_req: Request, res: Response) => sendProblem(res, notFound('path')));
+  router.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
+    if (res.headersSent) next(error);
+    else sendProblem(res, asProblem(error, settings));
+  });
+  return router;
+}
 
+function routeKeys(router: Router, secret: string, open: Open): void {
+  router.use('/v1/keys', adminOnly(secret));
+  router.post(
+    '/v1/keys',
+    answering(201, async (req) => {
+      const { name } = readFields(req.body, ['name']);
+      return (await open()).keys.create(readText(name, 'name', 200));
+    }),
+  );
+  router.delete(
+    '/v1/keys/:id',
+    answering(204, async (req) => {
+      const { keys, watches } = await open();
+      const id = readText(req.params.id, 'id', 64);
+      if (!(await keys.revoke(id))) throw notFound('key');
+      watches.removeAll(id);
+      return undefined;
+    }),
+  );
+}
+
+function routeWatches(router: Router, settings: NotifierSettings, open: Open): void {
+  const networks = settings.networks.map((one) => one.network.id);
   router.post(
     '/v1/watches',
     answering(201, async (req) => {
@@ -93,7 +108,9 @@ export function notifierRouter(settings: NotifierSettings, open: () => Promise<R
       return undefined;
     }),
   );
+}
 
+function routeCallbackUrl(router: Router, settings: NotifierSettings, open: Open): void {
   router.get(
     '/v1/callback-url',
     answering(200, async (req) => {
@@ -141,7 +158,9 @@ export function notifierRouter(settings: NotifierSettings, open: () => Promise<R
       return { signingSecret: await keys.rotate(keyId) };
     }),
   );
+}
 
+function routeCallbacks(router: Router, open: Open): void {
   router.get(
     '/v1/callbacks',
     answering(200, async (req) => {
@@ -163,16 +182,9 @@ export function notifierRouter(settings: NotifierSettings, open: () => Promise<R
       return { queued: true };
     }),
   );
-
-  router.use((_req: Request, res: Response) => sendProblem(res, notFound('path')));
-  router.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
-    if (res.headersSent) next(error);
-    else sendProblem(res, asProblem(error, settings));
-  });
-  return router;
 }
 
-async function authorized(req: Request, open: () => Promise<RouterParts>): Promise<RouterParts & { keyId: string }> {
+async function authorized(req: Request, open: Open): Promise<RouterParts & { keyId: string }> {
   const parts = await open();
   const key = givenKey(req);
   const keyId = key === undefined ? undefined : await parts.keys.find(key);

@@ -25,98 +25,121 @@ export interface WatcherParts {
   logger: Logger;
 }
 
-export function createWatcher({ settings, client, ledger, watches, logger }: WatcherParts): Watcher {
-  const { network, fromBlock, traces } = settings;
-  const node: EvmNode = evmNode(client);
-  const factsOf = createTokenFacts(client);
-  let verified = false;
-  let position: KnownBlock | undefined;
-  let ahead: { number: bigint; block: Promise<EvmBlock | undefined> } | undefined;
+/** One watcher: what it was made of, and how far it has read. */
+interface WatcherState extends WatcherParts {
+  readonly node: EvmNode;
+  readonly factsOf: ReturnType<typeof createTokenFacts>;
+  verified: boolean;
+  position: KnownBlock | undefined;
+  ahead: { number: bigint; block: Promise<EvmBlock | undefined> } | undefined;
+}
 
-  const step = async (): Promise<boolean> => {
-    if (!verified) await verify();
-    position = await ledger.top();
-    const top = position ?? (await begin());
-    const next = await nextBlock(top.number + 1n);
-    if (!next) return atTheEnd(top);
-    if (next.parentHash !== top.hash) return takeBackIfGone(top);
-    readAhead(next.number + 1n);
-    await ledger.append(next, await watchedTransfers(next));
-    position = next;
-    return true;
+export function createWatcher(parts: WatcherParts): Watcher {
+  const state: WatcherState = {
+    ...parts,
+    node: evmNode(parts.client),
+    factsOf: createTokenFacts(parts.client),
+    verified: false,
+    position: undefined,
+    ahead: undefined,
   };
+  return { network: parts.settings.network.id, step: () => step(state), position: () => state.position };
+}
 
-  const verify = async (): Promise<void> => {
-    const found = `eip155:${await node.chainId()}`;
-    if (found !== network.id) {
-      throw new DepositCallbackError('REQUEST_FAILED', `The node is of ${found}, not of ${network.id}; check its URL`);
-    }
-    verified = true;
-  };
+async function step(state: WatcherState): Promise<boolean> {
+  const { ledger } = state;
+  if (!state.verified) await verify(state);
+  state.position = await ledger.top();
+  const top = state.position ?? (await begin(state));
+  const next = await nextBlock(state, top.number + 1n);
+  if (!next) return atTheEnd(state, top);
+  if (next.parentHash !== top.hash) return takeBackIfGone(state, top);
+  readAhead(state, next.number + 1n);
+  await ledger.append(next, await watchedTransfers(state, next));
+  state.position = next;
+  return true;
+}
 
-  const begin = async (): Promise<KnownBlock> => {
-    const block = await node.block(fromBlock === undefined ? 'latest' : fromBlock > 0n ? fromBlock - 1n : 0n);
-    if (!block)
-      throw new DepositCallbackError('REQUEST_FAILED', `The node has no block to begin with on ${network.id}`);
-    await ledger.begin(block);
-    return block;
-  };
+async function verify(state: WatcherState): Promise<void> {
+  const { network } = state.settings;
+  const found = `eip155:${await state.node.chainId()}`;
+  if (found !== network.id) {
+    throw new DepositCallbackError('REQUEST_FAILED', `The node is of ${found}, not of ${network.id}; check its URL`);
+  }
+  state.verified = true;
+}
 
-  const nextBlock = async (number: bigint): Promise<EvmBlock | undefined> => {
-    const found = ahead?.number === number ? await ahead.block : undefined;
-    ahead = undefined;
-    return found ?? node.block(number, { whole: true });
-  };
+async function begin({ node, ledger, settings }: WatcherState): Promise<KnownBlock> {
+  const { network, fromBlock } = settings;
+  const block = await node.block(fromBlock === undefined ? 'latest' : fromBlock > 0n ? fromBlock - 1n : 0n);
+  if (!block) throw new DepositCallbackError('REQUEST_FAILED', `The node has no block to begin with on ${network.id}`);
+  await ledger.begin(block);
+  return block;
+}
 
-  // While a block is looked into and written down, the node prepares the next one.
-  const readAhead = (number: bigint): void => {
-    ahead = { number, block: node.block(number, { whole: true }).catch(() => undefined) };
-  };
+async function nextBlock(state: WatcherState, number: bigint): Promise<EvmBlock | undefined> {
+  const { ahead } = state;
+  const found = ahead?.number === number ? await ahead.block : undefined;
+  state.ahead = undefined;
+  return found ?? state.node.block(number, { whole: true });
+}
 
-  /** No next block: the chain may have ended here, or be another one of no greater height. */
-  const atTheEnd = async (top: KnownBlock): Promise<boolean> => {
-    const latest = await node.block('latest');
-    if (!latest || latest.number > top.number) return latest !== undefined;
-    // A node behind another one shows an older block of the same chain: that is no reorg.
-    const ours = await ledger.hashAt(latest.number);
-    if (ours === undefined || ours === latest.hash) return false;
-    await takeBack(top);
-    return true;
-  };
+// While a block is looked into and written down, the node prepares the next one.
+function readAhead(state: WatcherState, number: bigint): void {
+  state.ahead = { number, block: state.node.block(number, { whole: true }).catch(() => undefined) };
+}
 
-  const takeBackIfGone = async (top: KnownBlock): Promise<boolean> => {
-    const there = await node.block(top.number);
-    if (there?.hash === top.hash) return false;
-    await takeBack(top);
-    return true;
-  };
+/** No next block: the chain may have ended here, or be another one of no greater height. */
+async function atTheEnd(state: WatcherState, top: KnownBlock): Promise<boolean> {
+  const latest = await state.node.block('latest');
+  if (!latest || latest.number > top.number) return latest !== undefined;
+  // A node behind another one shows an older block of the same chain: that is no reorg.
+  const ours = await state.ledger.hashAt(latest.number);
+  if (ours === undefined || ours === latest.hash) return false;
+  await takeBack(state, top);
+  return true;
+}
 
-  const takeBack = async (top: KnownBlock): Promise<void> => {
-    ahead = undefined;
-    logger.warn({ network: network.id, block: top.number.toString(), hash: top.hash }, 'A block left the chain');
-    await ledger.takeBack(top);
-    const left = await ledger.top();
-    if (left) return;
-    logger.error({ network: network.id }, 'A reorg is deeper than the blocks kept; raise keepBlocks, and reconcile');
-    const block = await node.block(top.number - 1n);
-    if (block) await ledger.begin(block);
-  };
+async function takeBackIfGone(state: WatcherState, top: KnownBlock): Promise<boolean> {
+  const there = await state.node.block(top.number);
+  if (there?.hash === top.hash) return false;
+  await takeBack(state, top);
+  return true;
+}
 
-  const watchedTransfers = async (block: EvmBlock): Promise<WatchedTransfer[]> => {
-    const isWanted = (address: string): boolean => watches.watchers(network.id, address) !== undefined;
-    const transfers = await blockTransfers(node, block, { network: network.id, isWanted, traces });
-    const facts = await tokenFacts(transfers.map((one) => one.asset));
-    return transfers.flatMap((transfer) => {
-      const data = depositData(network, block, transfer, facts.get(transfer.asset) ?? {});
-      return [...(watches.watchers(network.id, transfer.to) ?? [])].map((keyId) => ({ keyId, transfer, data }));
-    });
-  };
+async function takeBack(state: WatcherState, top: KnownBlock): Promise<void> {
+  const { ledger, logger, node } = state;
+  const network = state.settings.network.id;
+  state.ahead = undefined;
+  logger.warn({ network, block: top.number.toString(), hash: top.hash }, 'A block left the chain');
+  await ledger.takeBack(top);
+  const left = await ledger.top();
+  if (left) return;
+  logger.error({ network }, 'A reorg is deeper than the blocks kept; raise keepBlocks, and reconcile');
+  const block = await node.block(top.number - 1n);
+  if (block) await ledger.begin(block);
+}
 
-  const tokenFacts = async (assets: readonly string[]): Promise<Map<string, TokenFacts>> => {
-    const tokens = [...new Set(assets)].filter((asset) => asset.startsWith(`${network.id}/erc20:`));
-    const facts = tokens.map(async (asset) => [asset, await factsOf(asset.slice(asset.indexOf(':0x') + 1))] as const);
-    return new Map(await Promise.all(facts));
-  };
+async function watchedTransfers(state: WatcherState, block: EvmBlock): Promise<WatchedTransfer[]> {
+  const { node, watches, settings } = state;
+  const { network, traces } = settings;
+  const isWanted = (address: string): boolean => watches.watchers(network.id, address) !== undefined;
+  const transfers = await blockTransfers(node, block, { network: network.id, isWanted, traces });
+  const facts = await tokenFacts(
+    state,
+    transfers.map((one) => one.asset),
+  );
+  return transfers.flatMap((transfer) => {
+    const data = depositData(network, block, transfer, facts.get(transfer.asset) ?? {});
+    return [...(watches.watchers(network.id, transfer.to) ?? [])].map((keyId) => ({ keyId, transfer, data }));
+  });
+}
 
-  return { network: network.id, step, position: () => position };
+async function tokenFacts(
+  { factsOf, settings }: WatcherState,
+  assets: readonly string[],
+): Promise<Map<string, TokenFacts>> {
+  const tokens = [...new Set(assets)].filter((asset) => asset.startsWith(`${settings.network.id}/erc20:`));
+  const facts = tokens.map(async (asset) => [asset, await factsOf(asset.slice(asset.indexOf(':0x') + 1))] as const);
+  return new Map(await Promise.all(facts));
 }

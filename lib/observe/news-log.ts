@@ -47,16 +47,11 @@ export function logNews(news: News, logger: Logger, now: () => number): NewsLog 
   const causes = new LRUCache<string, Repeated>({ max: rememberedCauses });
   let looking: NodeJS.Timeout | undefined;
 
-  const write = ({ code, message, fields, command }: Notice, count: number): void => {
-    const more = count > 1 ? ` (${count} times since the last line; this is the latest)` : '';
-    logger.warn({ code, ...fields, ...(count > 1 ? { count } : {}), command }, `${code}: ${message}${more}`);
-  };
-
   const notice = (given: Notice): void => {
     const known = causes.get(given.cause);
     if (known === undefined || (known.count === 0 && now() - known.at >= known.waitMs * 2)) {
       causes.set(given.cause, { at: now(), waitMs: firstWaitMs, count: 0, last: given });
-      write(given, 1);
+      write(logger, given, 1);
       return;
     }
     known.count += 1;
@@ -79,12 +74,23 @@ export function logNews(news: News, logger: Logger, now: () => number): NewsLog 
 
   const tellIfDue = (known: Repeated, all: boolean): void => {
     if (known.count === 0 || (!all && now() - known.at < known.waitMs)) return;
-    write(known.last, known.count);
+    write(logger, known.last, known.count);
     known.at = now();
     known.waitMs = Math.min(longestWaitMs, known.waitMs * 2);
     known.count = 0;
   };
 
+  noticeAll(news, notice);
+  return { flush: () => flush(), close: () => flush(true) };
+}
+
+function write(logger: Logger, { code, message, fields, command }: Notice, count: number): void {
+  const more = count > 1 ? ` (${count} times since the last line; this is the latest)` : '';
+  logger.warn({ code, ...fields, ...(count > 1 ? { count } : {}), command }, `${code}: ${message}${more}`);
+}
+
+/** Calls `notice` with each of the news that needs a person. */
+function noticeAll(news: News, notice: (given: Notice) => void): void {
   news.on('alarm', (alarm) => notice(ofAlarm(alarm)));
   news.on('quarantined', (record) => {
     const parts = record.transfers.filter(({ outcome }) => outcome === 'quarantined');
@@ -120,8 +126,6 @@ export function logNews(news: News, logger: Logger, now: () => number): NewsLog 
       command: showing(deposit.id),
     }),
   );
-
-  return { flush: () => flush(), close: () => flush(true) };
 }
 
 function showing(id: string): string {

@@ -87,88 +87,111 @@ export interface OperationsOptions {
   wake: () => void;
 }
 
-export function createOperations({ store, intake, providers, toleranceMs, now, wake }: OperationsOptions): Operations {
-  const providerOf = new Map(providers.map((provider) => [provider.name, provider]));
-
-  const takeAgain = async (record: CallbackRecord): Promise<CallbackRecord | undefined> => {
-    const provider = providerOf.get(record.provider);
-    if (!provider || !record.body) return undefined;
-    const { outcome: _o, code: _c, transfers: _t, tookMs: _m, finished: _f, ...callback } = record;
-    // An unverified callback is kept with more than is shown of one that is taken.
-    const shown = { url: redactedUrl(record.url), headers: keptHeaders(record.headers, provider) };
-    const recorded = await intake.take({
-      provider,
-      inbound: inboundOf(record, record.body),
-      verified: {
-        ...(record.deliveryId === undefined ? {} : { deliveryId: record.deliveryId }),
-        ...(record.signedAt === undefined ? {} : { signedAt: record.signedAt }),
-        ...(record.keyId === undefined ? {} : { keyId: record.keyId }),
-      },
-      callback: { ...callback, ...shown, startedAt: now() },
-    });
-    return recorded.record;
+export function createOperations(options: OperationsOptions): Operations {
+  const { store, wake } = options;
+  const parts: Parts = {
+    ...options,
+    providerOf: new Map(options.providers.map((provider) => [provider.name, provider])),
   };
-
-  const decide = async (depositId: string, verb: Verb, given: Reason & Correcting): Promise<DepositRecord> => {
-    const { reason, actor, ...correction } = given;
-    requireText('reason', reason, 'say why; it is kept with the deposit');
-    requireText('actor', actor, 'say who decides; it is kept with the deposit');
-    const order: Order = { verb, reason: reason.trim(), actor: actor.trim(), at: now(), correction };
-    return reassess(depositId, (standings) => {
-      const standing = standings.get(depositId);
-      if (!standing) throw new DepositCallbackError('NOT_POSSIBLE', `Nothing is said of ${depositId} any more`);
-      const decision = decisionFor(order, standing);
-      return decision ? [decision] : [];
-    });
-  };
-
-  const reassess = async (depositId: string, decideOn?: Reassessment['decide']): Promise<DepositRecord> => {
-    const found = await store.deposit(depositId);
-    if (!found) throw new DepositCallbackError('NOT_FOUND', `There is no deposit ${depositId}`);
-    const deposits = await intake.recorder.reassess(found.transactionKey, decideOn ? { decide: decideOn } : {});
-    wake();
-    return depositRecordOf(deposits.find((one) => one.id === depositId) ?? found.deposit);
-  };
-
   return {
-    async reprocess({ callbackId, ...query } = {}) {
-      const result: Reprocessed = { read: 0, recorded: 0, passedOver: 0 };
-      const ids = callbackId === undefined ? (await findUnread(store, query)).map(({ id }) => id) : [callbackId];
-      for (const id of ids) {
-        const found = await store.callback(id);
-        const record = found && (await takeAgain(found));
-        if (!record) result.passedOver += 1;
-        else {
-          result.read += 1;
-          if (record.outcome === 'recorded') result.recorded += 1;
-        }
-      }
-      wake();
-      return result;
-    },
-    async reverify({ provider, limit = 1_000 } = {}) {
-      let taken = 0;
-      const waiting = await store.unverified({ limit, ...(provider === undefined ? {} : { provider }) });
-      for (const record of waiting) {
-        const verified = await verifyAgain(record, providerOf.get(record.provider), toleranceMs, now());
-        if (!verified || !(await takeAgain(verified))) continue;
-        await store.dropUnverified([record.id]);
-        taken += 1;
-      }
-      wake();
-      return { taken, kept: waiting.length - taken };
-    },
-    release: (depositId, decision) => decide(depositId, 'release', decision),
-    hold: (depositId, decision) => decide(depositId, 'hold', decision),
-    correct: (depositId, correction) => decide(depositId, 'correct', correction),
-    revert: (depositId, decision) => decide(depositId, 'revert', decision),
-    reassess: (depositId) => reassess(depositId),
+    reprocess: (query) => reprocess(parts, query),
+    reverify: (query) => reverify(parts, query),
+    release: (depositId, decision) => decide(parts, depositId, 'release', decision),
+    hold: (depositId, decision) => decide(parts, depositId, 'hold', decision),
+    correct: (depositId, correction) => decide(parts, depositId, 'correct', correction),
+    revert: (depositId, decision) => decide(parts, depositId, 'revert', decision),
+    reassess: (depositId) => reassess(parts, depositId),
     async redeliver(eventId) {
       const found = await store.redeliver(eventId);
       if (found) wake();
       return found;
     },
   };
+}
+
+interface Parts extends OperationsOptions {
+  readonly providerOf: ReadonlyMap<string, Provider>;
+}
+
+async function reprocess(parts: Parts, { callbackId, ...query }: ReprocessQuery = {}): Promise<Reprocessed> {
+  const { store, wake } = parts;
+  const result: Reprocessed = { read: 0, recorded: 0, passedOver: 0 };
+  const ids = callbackId === undefined ? (await findUnread(store, query)).map(({ id }) => id) : [callbackId];
+  for (const id of ids) {
+    const found = await store.callback(id);
+    const record = found && (await takeAgain(parts, found));
+    if (!record) result.passedOver += 1;
+    else {
+      result.read += 1;
+      if (record.outcome === 'recorded') result.recorded += 1;
+    }
+  }
+  wake();
+  return result;
+}
+
+async function reverify(
+  parts: Parts,
+  { provider, limit = 1_000 }: { provider?: string; limit?: number } = {},
+): Promise<{ taken: number; kept: number }> {
+  const { store, providerOf, toleranceMs, now, wake } = parts;
+  let taken = 0;
+  const waiting = await store.unverified({ limit, ...(provider === undefined ? {} : { provider }) });
+  for (const record of waiting) {
+    const verified = await verifyAgain(record, providerOf.get(record.provider), toleranceMs, now());
+    if (!verified || !(await takeAgain(parts, verified))) continue;
+    await store.dropUnverified([record.id]);
+    taken += 1;
+  }
+  wake();
+  return { taken, kept: waiting.length - taken };
+}
+
+async function takeAgain(
+  { intake, providerOf, now }: Parts,
+  record: CallbackRecord,
+): Promise<CallbackRecord | undefined> {
+  const provider = providerOf.get(record.provider);
+  if (!provider || !record.body) return undefined;
+  const { outcome: _o, code: _c, transfers: _t, tookMs: _m, finished: _f, ...callback } = record;
+  // An unverified callback is kept with more than is shown of one that is taken.
+  const shown = { url: redactedUrl(record.url), headers: keptHeaders(record.headers, provider) };
+  const recorded = await intake.take({
+    provider,
+    inbound: inboundOf(record, record.body),
+    verified: {
+      ...(record.deliveryId === undefined ? {} : { deliveryId: record.deliveryId }),
+      ...(record.signedAt === undefined ? {} : { signedAt: record.signedAt }),
+      ...(record.keyId === undefined ? {} : { keyId: record.keyId }),
+    },
+    callback: { ...callback, ...shown, startedAt: now() },
+  });
+  return recorded.record;
+}
+
+async function decide(parts: Parts, depositId: string, verb: Verb, given: Reason & Correcting): Promise<DepositRecord> {
+  const { reason, actor, ...correction } = given;
+  requireText('reason', reason, 'say why; it is kept with the deposit');
+  requireText('actor', actor, 'say who decides; it is kept with the deposit');
+  const order: Order = { verb, reason: reason.trim(), actor: actor.trim(), at: parts.now(), correction };
+  return reassess(parts, depositId, (standings) => {
+    const standing = standings.get(depositId);
+    if (!standing) throw new DepositCallbackError('NOT_POSSIBLE', `Nothing is said of ${depositId} any more`);
+    const decision = decisionFor(order, standing);
+    return decision ? [decision] : [];
+  });
+}
+
+async function reassess(
+  { store, intake, wake }: Parts,
+  depositId: string,
+  decideOn?: Reassessment['decide'],
+): Promise<DepositRecord> {
+  const found = await store.deposit(depositId);
+  if (!found) throw new DepositCallbackError('NOT_FOUND', `There is no deposit ${depositId}`);
+  const deposits = await intake.recorder.reassess(found.transactionKey, decideOn ? { decide: decideOn } : {});
+  wake();
+  return depositRecordOf(deposits.find((one) => one.id === depositId) ?? found.deposit);
 }
 
 /**

@@ -46,100 +46,112 @@ export interface LeasesOptions {
   onGivenBack(held: Held): void;
 }
 
-export function createLeases({ store, leaseMs, news, report, onGivenBack }: LeasesOptions): Leases {
+/** One list of leases, with what it was made of. */
+interface LeasesState extends LeasesOptions {
   // A list, from which the last one moves into the place of one that leaves: a Map keeps what it has dropped for a while.
-  const all: Entry[] = [];
-  let renewal: NodeJS.Timeout | undefined;
+  readonly all: Entry[];
+  renewal: NodeJS.Timeout | undefined;
+}
 
-  function abort(entry: Entry, reason: DepositCallbackError): void {
-    entry.lost = reason;
-    entry.controller?.abort(reason);
-  }
-
-  function renew(): void {
-    for (const entry of [...all]) {
-      if (!entry.isRunning) {
-        onGivenBack(entry);
-        void giveBack([entry]);
-        continue;
-      }
-      entry.renewals += 1;
-      if (entry.renewals === hangsAfter) alarmOfHanging(entry);
-      extend(entry.claim).then(
-        (ours) => {
-          if (!ours)
-            abort(entry, new DepositCallbackError('LEASE_LOST', `The lease of ${entry.claim.event.id} was lost`));
-        },
-        (error) => report('A lease could not be renewed', error),
-      );
-    }
-  }
-
-  // A store of the user's own may throw at once, here in a timer.
-  const extend = async (claim: Claim): Promise<boolean> => store.extend(claim, leaseMs);
-  const release = async (claim: Claim): Promise<boolean> => store.release(claim);
-
-  function alarmOfHanging({ claim: { event } }: Held): void {
-    const { id, kind, deposit } = event;
-    news.tell('alarm', {
-      code: 'LISTENER_HANGS',
-      message: `A listener of ${kind} has not ended with ${id} for ten leases: it takes a place of delivery.concurrency, and keeps the later events of the deposit back`,
-      deposit,
-    });
-  }
-
-  async function giveBack(held: readonly Held[]): Promise<void> {
-    for (const one of held) one.drop();
-    const freed = held.map(({ claim }) =>
-      release(claim).catch((error: unknown) => report('A lease could not be freed; it will run out', error)),
-    );
-    await Promise.all(freed);
-  }
-
-  function drop(entry: Entry): void {
-    const last = all.at(-1);
-    if (entry.index < 0 || !last) return;
-    all[entry.index] = last;
-    last.index = entry.index;
-    all.pop();
-    entry.index = -1;
-    if (all.length > 0) return;
-    clearInterval(renewal);
-    renewal = undefined;
-  }
-
+export function createLeases(options: LeasesOptions): Leases {
+  const state: LeasesState = { ...options, all: [], renewal: undefined };
   return {
     get size() {
-      return all.length;
+      return state.all.length;
     },
-    hold(claim, batch) {
-      const entry: Entry = {
-        claim,
-        batch,
-        index: all.length,
-        renewals: 0,
-        isRunning: false,
-        signal() {
-          if (!entry.controller) {
-            entry.controller = new AbortController();
-            if (entry.lost) entry.controller.abort(entry.lost);
-          }
-          return entry.controller.signal;
-        },
-        start() {
-          entry.isRunning = true;
-        },
-        drop: () => drop(entry),
-      };
-      all.push(entry);
-      renewal ??= setInterval(renew, Math.max(1, Math.floor(leaseMs / 3))).unref();
-      return entry;
-    },
-    giveBack,
+    hold: (claim, batch) => hold(state, claim, batch),
+    giveBack: (held) => giveBack(state, held),
     async abort(reason) {
-      const entries = [...all];
+      const entries = [...state.all];
       for (const entry of entries) abort(entry, reason);
-      await giveBack(entries);
+      await giveBack(state, entries);
     },
   };
+}
+
+function hold(state: LeasesState, claim: Claim, batch: ClaimedBatch): Held {
+  const entry: Entry = {
+    claim,
+    batch,
+    index: state.all.length,
+    renewals: 0,
+    isRunning: false,
+    signal() {
+      if (!entry.controller) {
+        entry.controller = new AbortController();
+        if (entry.lost) entry.controller.abort(entry.lost);
+      }
+      return entry.controller.signal;
+    },
+    start() {
+      entry.isRunning = true;
+    },
+    drop: () => drop(state, entry),
+  };
+  state.all.push(entry);
+  state.renewal ??= setInterval(() => renew(state), Math.max(1, Math.floor(state.leaseMs / 3))).unref();
+  return entry;
+}
+
+function drop(state: LeasesState, entry: Entry): void {
+  const { all } = state;
+  const last = all.at(-1);
+  if (entry.index < 0 || !last) return;
+  all[entry.index] = last;
+  last.index = entry.index;
+  all.pop();
+  entry.index = -1;
+  if (all.length > 0) return;
+  clearInterval(state.renewal);
+  state.renewal = undefined;
+}
+
+function renew(state: LeasesState): void {
+  for (const entry of [...state.all]) {
+    if (!entry.isRunning) {
+      state.onGivenBack(entry);
+      void giveBack(state, [entry]);
+      continue;
+    }
+    entry.renewals += 1;
+    if (entry.renewals === hangsAfter) alarmOfHanging(state, entry);
+    extend(state, entry.claim).then(
+      (ours) => {
+        if (!ours)
+          abort(entry, new DepositCallbackError('LEASE_LOST', `The lease of ${entry.claim.event.id} was lost`));
+      },
+      (error) => state.report('A lease could not be renewed', error),
+    );
+  }
+}
+
+// A store of the user's own may throw at once, here in a timer.
+async function extend({ store, leaseMs }: LeasesState, claim: Claim): Promise<boolean> {
+  return store.extend(claim, leaseMs);
+}
+
+async function release({ store }: LeasesState, claim: Claim): Promise<boolean> {
+  return store.release(claim);
+}
+
+function abort(entry: Entry, reason: DepositCallbackError): void {
+  entry.lost = reason;
+  entry.controller?.abort(reason);
+}
+
+function alarmOfHanging({ news }: LeasesState, { claim: { event } }: Held): void {
+  const { id, kind, deposit } = event;
+  news.tell('alarm', {
+    code: 'LISTENER_HANGS',
+    message: `A listener of ${kind} has not ended with ${id} for ten leases: it takes a place of delivery.concurrency, and keeps the later events of the deposit back`,
+    deposit,
+  });
+}
+
+async function giveBack(state: LeasesState, held: readonly Held[]): Promise<void> {
+  for (const one of held) one.drop();
+  const freed = held.map(({ claim }) =>
+    release(state, claim).catch((error: unknown) => state.report('A lease could not be freed; it will run out', error)),
+  );
+  await Promise.all(freed);
 }

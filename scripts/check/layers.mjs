@@ -41,9 +41,10 @@ const below = {
     'observe',
   ],
   receiver: ['errors', 'util', 'deposits', 'stores', 'chains', 'ingest', 'outbox', 'operator', 'observe', 'options'],
+  entrance: ['errors', 'util', 'providers/kit', 'middleware', 'options', 'receiver'],
   'deposit-callbacks': [
-    ...['errors', 'util', 'networks', 'deposits', 'policy', 'providers/kit', 'stores', 'chains', 'ingest', 'outbox'],
-    ...['operator', 'middleware', 'observe', 'options', 'receiver'],
+    ...['errors', 'util', 'deposits', 'stores', 'chains', 'outbox', 'operator', 'observe', 'options', 'receiver'],
+    'entrance',
   ],
   testing: [
     ...['errors', 'util', 'networks', 'deposits', 'policy', 'checks', 'providers/kit', 'stores', 'observe'],

@@ -40,7 +40,7 @@ interface AuditVerbOptions {
 
 /** Tries every probe against an endpoint of one's own. */
 export function addAudit(program: Command, context: Context, finish: (code: number) => void): void {
-  const { output, env } = context;
+  const { output } = context;
   const command = program
     .command('audit')
     .description('attack an endpoint of your own that takes the imtoken profile, and report what got through')
@@ -88,32 +88,32 @@ export function addAudit(program: Command, context: Context, finish: (code: numb
       await store?.close();
     }
   });
+}
 
-  async function run(
-    url: URL,
-    options: AuditVerbOptions,
-    seen: { store: Store; account: Account } | undefined,
-    { now }: Context,
-  ): Promise<AuditReport> {
-    const apiKey = options.apiKeyEnv === undefined ? undefined : secretFrom(env, options.apiKeyEnv);
-    const ca = options.ca === undefined ? undefined : await readFile(options.ca, 'utf8');
-    const signer = createSigner({
-      provider: await makeSigner('imtoken'),
-      secret: secretFrom(env, options.secretEnv),
-      route: { url, patienceMs: options.patience, ...(ca === undefined ? {} : { ca }) },
-      apiKey,
-      now,
-    });
-    return audit({
-      signer,
-      apiKey,
-      slowMs: options.slow,
-      ...(options.plainUrl === undefined ? {} : { plainUrl: readUrl(options.plainUrl) }),
-      ...(seen === undefined ? {} : { state: createState(seen.store, seen.account) }),
-      only: options.only,
-      progress: (probe, index, count) => output.progress(`${index + 1}/${count} ${probe.id}`),
-    });
-  }
+async function run(
+  url: URL,
+  options: AuditVerbOptions,
+  seen: { store: Store; account: Account } | undefined,
+  { output, env, now }: Context,
+): Promise<AuditReport> {
+  const apiKey = options.apiKeyEnv === undefined ? undefined : secretFrom(env, options.apiKeyEnv);
+  const ca = options.ca === undefined ? undefined : await readFile(options.ca, 'utf8');
+  const signer = createSigner({
+    provider: await makeSigner('imtoken'),
+    secret: secretFrom(env, options.secretEnv),
+    route: { url, patienceMs: options.patience, ...(ca === undefined ? {} : { ca }) },
+    apiKey,
+    now,
+  });
+  return audit({
+    signer,
+    apiKey,
+    slowMs: options.slow,
+    ...(options.plainUrl === undefined ? {} : { plainUrl: readUrl(options.plainUrl) }),
+    ...(seen === undefined ? {} : { state: createState(seen.store, seen.account) }),
+    only: options.only,
+    progress: (probe, index, count) => output.progress(`${index + 1}/${count} ${probe.id}`),
+  });
 }
 
 /** The test account, where all that it takes is given; undefined where nothing of it is. */

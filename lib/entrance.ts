@@ -1,0 +1,205 @@
+import type { ServerResponse } from 'node:http';
+import { DepositCallbackError, type RefusalCode } from './errors.ts';
+import { refusedRecord } from './middleware/callback-record.ts';
+import { dispatch } from './middleware/dispatch.ts';
+import { keepUnverified } from './middleware/keep-unverified.ts';
+import { createMount, type Mount } from './middleware/mount.ts';
+import { rawBody } from './middleware/raw-body.ts';
+import { replayGuard } from './middleware/replay-guard.ts';
+import type { CallbackRequest, Link, RequestState } from './middleware/request-state.ts';
+import { answerNotFound, refuse } from './middleware/respond.ts';
+import { signature } from './middleware/signature.ts';
+import { sourceFilter } from './middleware/source-filter.ts';
+import { whenOver } from './middleware/when-over.ts';
+import type { Settings } from './options.ts';
+import type { Provider } from './providers/kit/provider.ts';
+import type { Receiver } from './receiver.ts';
+import { inTime } from './util/at-most.ts';
+
+type Next = (error?: unknown) => void;
+
+/** The HTTP side of a receiver: the links of each provider, and the requests that are in them. */
+export interface Entrance<Tx> {
+  readonly receiver: Receiver<Tx>;
+  readonly mount: Mount;
+  readonly routes: ReadonlyMap<string, { provider: Provider; links: readonly Link[] }>;
+  requests: number;
+  waitingForStore: number;
+  opening: Promise<void> | undefined;
+  isReady: boolean;
+  closing: Promise<void> | undefined;
+  // One for all requests: a function that closes over its request keeps it through V8's quick collections, until the next
+  // full one.
+  readonly over: () => void;
+  readonly logRefusal: NonNullable<RequestState['onRefused']>;
+}
+
+export function createEntrance<Tx>(receiver: Receiver<Tx>): Entrance<Tx> {
+  const { settings, deliverer, intake, log } = receiver;
+  const { store, policy, providers, limits, keepBodies, logger } = settings;
+  const guard = replayGuard({ store, policy, providers, intake, log, limits, keepBodies });
+  const dispatcher = dispatch({ deliverer, ackMs: limits.ackMs });
+  const entrance: Entrance<Tx> = {
+    receiver,
+    mount: createMount(providers, logger),
+    routes: new Map(
+      providers.map((provider) => {
+        const links = [...linksBefore(settings, provider), guard, dispatcher];
+        return [provider.path, { provider, links }];
+      }),
+    ),
+    requests: 0,
+    waitingForStore: 0,
+    opening: undefined,
+    isReady: false,
+    closing: undefined,
+    over() {
+      entrance.requests -= 1;
+    },
+    logRefusal: (code, req, state) => logRefusal(receiver, code, req, state),
+  };
+  return entrance;
+}
+
+/** The links up to the signature, which differ from provider to provider. */
+function linksBefore<Tx>(settings: Settings<Tx>, provider: Provider): readonly Link[] {
+  const { store, limits, requireHttps, trustProxy, sources, toleranceMs, quarantineUnverified: unverified } = settings;
+  return [
+    sourceFilter({
+      allow: { all: [sources, provider.sources] },
+      published: provider.publishedSources,
+      requireHttps,
+      ...(trustProxy === undefined ? {} : { trustProxy }),
+    }),
+    rawBody({ limit: limits.bodyBytes, receiveMs: limits.receiveMs, inflate: provider.inflate }),
+    signature({
+      provider,
+      toleranceMs,
+      ...(unverified ? { keepUnverified: keepUnverified(store, unverified) } : {}),
+    }),
+  ];
+}
+
+/** Takes a request into the links of its provider, or hands it on. */
+export function enter<Tx>(
+  entrance: Entrance<Tx>,
+  req: CallbackRequest,
+  res: ServerResponse,
+  after: Next | undefined,
+): void {
+  const next = after ?? (() => answerNotFound(res));
+  const route = entrance.routes.get(entrance.mount.pathOf(req) ?? '');
+  if (!route) {
+    entrance.mount.missed(req, after === undefined);
+    next();
+    return;
+  }
+  const { provider, links } = route;
+  begin(entrance, req, res, provider);
+  if (!provider.methods.includes(req.method ?? '')) {
+    const error = new DepositCallbackError(
+      'METHOD_NOT_ALLOWED',
+      `${provider.name} sends ${provider.methods.join(', ')}, not ${req.method}`,
+    );
+    refuse(req, res, error, { allow: provider.methods });
+  } else if (entrance.closing !== undefined) {
+    refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The receiver is closing'), { close: true });
+  } else if (entrance.isReady) {
+    runLinks(links, req, res, next);
+  } else {
+    waitForStore(entrance, req, res, () => runLinks(links, req, res, next));
+  }
+}
+
+function begin<Tx>(entrance: Entrance<Tx>, req: CallbackRequest, res: ServerResponse, provider: Provider): void {
+  const { news, settings } = entrance.receiver;
+  const { now, logger } = settings;
+  const onRefused = entrance.logRefusal;
+  req.depositCallback = { receivedAt: now(), answered: false, provider, now, logger, news, onRefused };
+  entrance.requests += 1;
+  whenOver(req, res, entrance.over);
+}
+
+function waitForStore<Tx>(
+  entrance: Entrance<Tx>,
+  req: CallbackRequest,
+  res: ServerResponse,
+  whenOpen: () => void,
+): void {
+  const { limits } = entrance.receiver.settings;
+  if (entrance.waitingForStore >= limits.inFlight) {
+    const message = `limits.inFlight of ${limits.inFlight} callbacks wait for the store to open`;
+    refuse(req, res, new DepositCallbackError('UNAVAILABLE', message));
+    return;
+  }
+  entrance.waitingForStore += 1;
+  inTime(limits.ackMs, ready(entrance), 'The opening of the store')
+    .finally(() => {
+      entrance.waitingForStore -= 1;
+    })
+    .then(whenOpen, (cause: unknown) =>
+      refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The store is not ready', { cause })),
+    );
+}
+
+function logRefusal<Tx>(
+  { log, news }: Receiver<Tx>,
+  code: RefusalCode,
+  req: CallbackRequest,
+  state: RequestState,
+): void {
+  const { provider } = state;
+  if (!provider) return;
+  const record = refusedRecord(req, state, provider, code);
+  log.add(record);
+  news.tell('outcome', record);
+  news.tell('rejected', record);
+}
+
+/** Opens the store, and starts what runs by itself. */
+export async function ready<Tx>(entrance: Entrance<Tx>): Promise<void> {
+  const { receiver } = entrance;
+  entrance.opening ??= receiver.settings.store.ready();
+  try {
+    await entrance.opening;
+    entrance.isReady = true;
+  } catch (error) {
+    // The next callback, or the next call, tries again: a database may come up after us.
+    entrance.opening = undefined;
+    throw error;
+  }
+  if (entrance.closing !== undefined) return;
+  receiver.start();
+}
+
+/** Refuses what comes, finishes what is here, and closes the receiver; once. */
+export function close<Tx>(entrance: Entrance<Tx>, graceMs = 10_000): Promise<void> {
+  entrance.closing ??= finish(entrance, graceMs);
+  return entrance.closing;
+}
+
+async function finish<Tx>(entrance: Entrance<Tx>, graceMs: number): Promise<void> {
+  const until = performance.now() + graceMs;
+  const left = (more = 0): number => Math.max(0, until - performance.now()) + more;
+  while (entrance.requests > 0 && left() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await entrance.receiver.close(left);
+}
+
+/** A link that fails is our own trouble: neither the app's error page nor what comes behind us answers for it. */
+function runLinks(links: readonly Link[], req: CallbackRequest, res: ServerResponse, next: () => void): void {
+  const fail = (cause: unknown): void =>
+    refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The callback could not be handled', { cause }));
+  const run = (index: number): void => {
+    const link = links[index];
+    if (!link) {
+      next();
+      return;
+    }
+    try {
+      link(req, res, (error) => (error === undefined ? run(index + 1) : fail(error)));
+    } catch (error) {
+      fail(error);
+    }
+  };
+  run(0);
+}

@@ -1,0 +1,120 @@
+import type { EventKind } from '../deposits/deposit.ts';
+import { isDepositCallbackError } from '../errors.ts';
+import { type DelivererState, report } from './deliverer-state.ts';
+import type { Held } from './leases.ts';
+import { kindsThatWait } from './listeners.ts';
+import { settle } from './settling.ts';
+
+/** How often the store is asked whether events are owed that nobody listens to. */
+const alarmEveryMs = 5_000;
+
+/** Looks for due events soon; also begins the polling. */
+export function wake<Tx>(state: DelivererState<Tx>): void {
+  if (state.closed) return;
+  const again = (): void => pump(state);
+  state.poll ??= setInterval(again, state.settings.pollMs).unref();
+  state.unsubscribe ??= state.store.onEvents?.(again);
+  pump(state);
+}
+
+function pump<Tx>(state: DelivererState<Tx>): void {
+  state.claimAgain = true;
+  if (state.claiming || !hasRoom(state)) return;
+  state.claiming = true;
+  state.claimed = claimWhileDue(state);
+}
+
+function room<Tx>({ settings, pace, leases }: DelivererState<Tx>): number {
+  return settings.concurrency + pace.ahead - leases.size;
+}
+
+// Not for one or two: what is being settled makes room for many at a time.
+function hasRoom<Tx>(state: DelivererState<Tx>): boolean {
+  if (state.closed || state.queue.length > 0 || state.busy >= state.settings.concurrency) return false;
+  return room(state) >= Math.max(1, state.pace.ahead / 2);
+}
+
+async function claimWhileDue<Tx>(state: DelivererState<Tx>): Promise<void> {
+  while (state.claimAgain && hasRoom(state)) {
+    state.claimAgain = false;
+    try {
+      if (!(await claimOnce(state))) break;
+    } catch (error) {
+      // A listener may be added before ready(): the poll asks again.
+      const notYet = isDepositCallbackError(error) && error.code === 'STORE_NOT_READY';
+      if (!notYet) report(state, 'Events could not be claimed; they stay owed', error);
+    }
+  }
+  // In the same turn as the last look at claimAgain: a pump in between would be lost.
+  state.claiming = false;
+}
+
+/** False where what is held has to end first. */
+async function claimOnce<Tx>(state: DelivererState<Tx>): Promise<boolean> {
+  const { store, settings, listeners, orphans, leases, pace } = state;
+  const except = kindsThatWait.filter((kind) => !listeners.has(kind));
+  await openStore(state);
+  await orphans.look();
+  // A suspect may end this process: nothing else is held beside it.
+  const suspects = orphans.suspected;
+  if (suspects && leases.size > 0) return false;
+  const limit = suspects ? 1 : room(state);
+  const claims = await store.claim({ limit, leaseMs: settings.leaseMs, except, ...(suspects && { suspects }) });
+  const batch = pace.claimed(claims.length, limit);
+  for (const claim of claims) state.queue.push(leases.hold(claim, batch));
+  startNext(state);
+  if (suspects && claims.length === 0) orphans.cleared();
+  if (claims.length > 0 || suspects) state.claimAgain = true;
+  else await alarmIfNobodyListens(state, except);
+  return true;
+}
+
+// A listener may be there before the store is; `ready` again and again is the store's own affair.
+function openStore<Tx>(state: DelivererState<Tx>): Promise<void> {
+  state.opened ??= state.store.ready().catch((error: unknown) => {
+    state.opened = undefined;
+    throw error;
+  });
+  return state.opened;
+}
+
+function startNext<Tx>(state: DelivererState<Tx>): void {
+  while (state.busy < state.settings.concurrency && !state.closed) {
+    const held = state.queue.shift();
+    if (!held) break;
+    state.busy += 1;
+    held.start();
+    void deliver(state, held);
+  }
+}
+
+async function deliver<Tx>(state: DelivererState<Tx>, held: Held): Promise<void> {
+  const { claim } = held;
+  const { functions, errors } = await state.listeners.run(claim, held.signal);
+  state.pace.ended(held.batch);
+  // What runs inside the settling is the listeners' work too, and keeps its place.
+  if (functions.length === 0) leave(state);
+  const handled = await settle(state, claim, functions, errors);
+  held.drop();
+  state.waiters.tell(claim.event.id, handled);
+  if (functions.length === 0) pump(state);
+  else leave(state);
+}
+
+function leave<Tx>(state: DelivererState<Tx>): void {
+  state.busy -= 1;
+  startNext(state);
+  pump(state);
+}
+
+async function alarmIfNobodyListens<Tx>(state: DelivererState<Tx>, kinds: readonly EventKind[]): Promise<void> {
+  if (kinds.length === 0 || performance.now() - state.lookedAt < alarmEveryMs) return;
+  state.lookedAt = performance.now();
+  for (const kind of kinds) {
+    if ((await state.store.events({ state: 'owed', kind, limit: 1 })).length === 0) continue;
+    state.news.tell('alarm', {
+      code: 'NO_LISTENER',
+      message: `Events of kind ${kind} are owed and nobody listens: add on('${kind}', ...)`,
+    });
+  }
+}

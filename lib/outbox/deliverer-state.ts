@@ -1,0 +1,62 @@
+import { DepositCallbackError, isDepositCallbackError } from '../errors.ts';
+import type { Logger } from '../observe/logger.ts';
+import type { News } from '../observe/news.ts';
+import type { Store } from '../stores/store.ts';
+import type { Backoff } from './backoff.ts';
+import type { Held, Leases } from './leases.ts';
+import type { Listeners } from './listeners.ts';
+import type { Orphans } from './orphans.ts';
+import type { Pace } from './pace.ts';
+import type { Waiters } from './waiters.ts';
+
+export interface DeliverySettings {
+  /** Deposits whose listeners run at once. */
+  concurrency: number;
+  /** Deliveries before an event is a dead letter. */
+  attempts: number;
+  leaseMs: number;
+  pollMs: number;
+  backoff: Backoff;
+  random: () => number;
+}
+
+/** Where it writes what an operator has to know. */
+export interface Reports {
+  logger: Logger;
+  news: News;
+}
+
+/** One deliverer: what it was made of, and where it stands. */
+export interface DelivererState<Tx> extends Reports {
+  readonly store: Store<Tx>;
+  readonly settings: DeliverySettings;
+  readonly listeners: Listeners<Tx>;
+  readonly pace: Pace;
+  readonly waiters: Waiters;
+  readonly orphans: Orphans;
+  readonly leases: Leases;
+  /** Claimed, and waiting for a place among those that are handed out at once. */
+  queue: Held[];
+  /** Deposits whose listeners run now. */
+  busy: number;
+  /** A claim is under way; `claimed` resolves when it has ended. */
+  claiming: boolean;
+  claimed: Promise<void>;
+  /** Somebody asked for a claim since the last look. */
+  claimAgain: boolean;
+  /** The opening of the store, from the first claim on. */
+  opened: Promise<void> | undefined;
+  closed: boolean;
+  poll: NodeJS.Timeout | undefined;
+  unsubscribe: (() => void) | undefined;
+  /** When the store was last asked for events that nobody listens to. */
+  lookedAt: number;
+}
+
+export function report({ logger, news }: Reports, message: string, cause: unknown): void {
+  logger.error({ error: cause }, message);
+  news.tell(
+    'error',
+    isDepositCallbackError(cause) ? cause : new DepositCallbackError('UNAVAILABLE', message, { cause }),
+  );
+}
