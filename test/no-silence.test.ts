@@ -77,6 +77,7 @@ const kept: Readonly<Record<Quarantined, Kept>> = {
     cure: 'release',
     traits: { bindsIds: true },
   },
+  CHAIN_CHECK_MISSING: { transfer: eth, cure: 'release', traits: { needsChainCheck: true } },
   DIRECTION_UNKNOWN: released('DIRECTION_UNKNOWN'),
   RECIPIENTS_UNKNOWN: released('RECIPIENTS_UNKNOWN'),
   AMOUNT_MALFORMED: broken({ ...eth, amount: { units: 'many' } }),

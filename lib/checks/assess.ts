@@ -65,9 +65,10 @@ export function assess(
   if ('code' in names) return assessUnknown(transfer, names, provider);
   const canonical = canonicalTransfer(transfer, names, provider, policy);
   const failed = firstFailed(canonical, policy, checks, 0);
+  const said = { transfer, provider, origin };
   return failed instanceof Promise
-    ? failed.then((code) => conclude(canonical, code, transfer, provider, origin))
-    : conclude(canonical, failed, transfer, provider, origin);
+    ? failed.then((code) => conclude(canonical, code, said, policy))
+    : conclude(canonical, failed, said, policy);
 }
 
 /**
@@ -108,26 +109,43 @@ function firstFailed(
   return undefined;
 }
 
+interface Said {
+  transfer: Transfer;
+  provider: ProviderTraits;
+  origin: Origin;
+}
+
 function conclude(
   canonical: CanonicalTransfer,
-  code: CheckCode | undefined,
-  transfer: Transfer,
-  provider: ProviderTraits,
-  origin: Origin,
+  found: CheckCode | undefined,
+  { transfer, provider, origin }: Said,
+  { isChainChecked }: CompiledPolicy,
 ): Assessment {
+  const isChecked = isChainChecked(canonical.network.id);
+  const mustBeChecked = found === undefined && provider.needsChainCheck === true && mayCredit(canonical);
+  const code = mustBeChecked && !isChecked ? 'CHAIN_CHECK_MISSING' : found;
   const outcome = code === undefined ? 'recorded' : checkResults[code];
   const isAsked = code === undefined ? canonical.kind === 'failed' : failureCodes.has(code) || endsOnly.has(code);
   const failure = isAsked ? failureOf(canonical) : undefined;
   const isStated = outcome === 'recorded' || outcome === 'quarantined' || failure !== undefined;
-  const statement = isStated ? statementOf(canonical, { code, failure }, transfer, provider, origin) : undefined;
+  // Kept on the statement though there is a chain check today: without one tomorrow it must not be credited.
+  const stated = mustBeChecked ? 'CHAIN_CHECK_MISSING' : code;
+  const statement = isStated
+    ? statementOf(canonical, { code: stated, failure }, transfer, provider, origin)
+    : undefined;
   return present<Assessment>({
     outcome,
     code,
     name: code === 'TRANSACTION_HASH_ONLY' ? canonical.network.id : undefined,
     statement,
     transactionKey: statement?.group && transactionKey(statement.group),
-    binding: statement && provider.bindsIds === true ? bindingOf(statement) : undefined,
+    // The chain check tells which of two is true, and must not wait for an operator.
+    binding: statement && provider.bindsIds === true && !isChecked ? bindingOf(statement) : undefined,
   });
+}
+
+function mayCredit({ kind }: CanonicalTransfer): boolean {
+  return kind === 'mined' || kind === 'confirmed';
 }
 
 function bindingOf({ provider, position, kind, group, amount, memo }: StoredStatement): Binding | undefined {

@@ -40,6 +40,7 @@ export const checkResults = {
   TRANSACTION_HASH_ONLY: 'quarantined',
   TRANSACTION_MALFORMED: 'quarantined',
   ID_REUSED: 'quarantined',
+  CHAIN_CHECK_MISSING: 'quarantined',
   DIRECTION_UNKNOWN: 'quarantined',
   RECIPIENTS_UNKNOWN: 'quarantined',
   AMOUNT_MALFORMED: 'quarantined',

@@ -1,7 +1,7 @@
 import { type CheckCode, type DepositCode, evidenceWanted } from './codes.ts';
 import { fixedByTransaction, positionsDiffer } from './copies.ts';
 import type { Placed, Ready } from './due.ts';
-import { chainProvider } from './fold-rules.ts';
+import { chainProvider, type FoldRules } from './fold-rules.ts';
 import type { DepthView, GroupView } from './group-view.ts';
 import { type BlockReport, blockOf, type Reporter } from './reporter.ts';
 import type { Statement } from './statement.ts';
@@ -34,7 +34,7 @@ export function keepBack(copies: Copies, amount: AmountView, statements: readonl
   const { group, view, ready } = amount;
   const isConflict = isInConflict(amount);
   const isDeniedNow = isDenied(amount);
-  const checks = standingChecks(statements);
+  const checks = standingChecks(statements, group.rules);
   const [check] = checks;
   if (check !== undefined) copies.due = 0;
   if (isConflict) copies.due = Math.min(copies.due, view.conflicts.get(amount.key) ?? 0);
@@ -88,11 +88,13 @@ function chainTells({ reporters }: GroupView, key: string): boolean {
  * Each check stands until a later statement of that provider shows the evidence that it lacked, in a fixed order: also where
  * the block of the checked statement was left, for the next one may be silent.
  */
-function standingChecks(statements: readonly Statement[]): CheckCode[] {
+function standingChecks(statements: readonly Statement[], { chainRequired = false }: FoldRules): CheckCode[] {
   const found = new Set<CheckCode>();
   for (const statement of statements) {
     const { check } = statement;
     if (check === undefined || found.has(check)) continue;
+    // Nothing is due without the chain check that it asks for.
+    if (chainRequired && check === 'CHAIN_CHECK_MISSING') continue;
     if (statements.some((other) => clears(other, statement, check))) continue;
     found.add(check);
   }

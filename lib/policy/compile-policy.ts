@@ -17,7 +17,7 @@ import type { PolicySettings, ProviderTraits } from './context.ts';
 import { checkNames } from './names.ts';
 import type { Account, ListedAsset, Policy } from './policy.ts';
 import { compileQuorum, refuseSharedKeys } from './quorum.ts';
-import { canonicalTraits, checkReach } from './reach.ts';
+import { canonicalTraits, checkReach, warnOfUnchecked } from './reach.ts';
 
 /** The policy, checked and in canonical form. Its functions can be passed on by themselves. */
 export interface CompiledPolicy {
@@ -37,6 +37,8 @@ export interface CompiledPolicy {
   readonly hold: ((deposit: Deposit) => Promise<HoldAnswer>) | undefined;
   /** CAIP-2 networks on which nothing is credited now. Throws `NETWORK_UNKNOWN` where the policy's function names another. */
   readonly frozen: () => ReadonlySet<string>;
+  /** Whether a CAIP-2 network has a chain check. */
+  readonly isChainChecked: (network: string) => boolean;
   /** What becomes of payments that are not what was asked for. */
   readonly payments: PaymentRules;
   /** What an amount needs on a network. */
@@ -79,6 +81,7 @@ export function compilePolicy(
   }
   const traits = providers.map((provider) => canonicalTraits(provider, networks));
   checkReach(assets, traits, confirmations, { chains, warn, networks });
+  warnOfUnchecked(assets, providers, { chains, warn, networks });
   checkNames(assets, providers, { warn, networks });
   const quorum = compileQuorum(policy.quorum, networksOf(assets), traits, { chains, warn });
   if (quorum > 1) refuseSharedKeys(providers);
@@ -111,6 +114,7 @@ export function compilePolicy(
         : (account) => whenAnswered(policy.isOwnSender?.(account), (given) => booleanOf(given, account)),
     hold: hold && (async (deposit) => holdAnswer(await policy.hold?.(deposit), deposit)),
     frozen,
+    isChainChecked: (network) => chains.has(network),
     payments: paymentRules,
     confirmations: confirmations.of,
     rulesFor({ network, payment }) {

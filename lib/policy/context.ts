@@ -15,6 +15,8 @@ export interface ProviderTraits {
   readonly trustMined: boolean;
   /** Whether an id of its that names a second transfer is held: its signature covers parts of a callback one by one. */
   readonly bindsIds?: boolean;
+  /** Whether nothing of it is credited on a network without a chain check. */
+  readonly needsChainCheck?: boolean;
   /** Its keys, as far as they can be seen: instances that share one have one vote. */
   readonly keys?: { describe(): readonly { readonly print: string }[] };
 }

@@ -57,6 +57,30 @@ function refuseUnreachable(
   }
 }
 
+/** Says on which networks nothing of a provider is credited without an operator, for want of a chain check. */
+export function warnOfUnchecked(
+  assets: CompiledAssets,
+  providers: readonly ProviderTraits[],
+  { chains, warn, networks = builtInNetworks }: PolicySettings,
+): void {
+  const named = networksOf(assets);
+  const listed = named === 'any' ? networks.all.map(({ id }) => id) : named;
+  const unchecked = listed.filter((network) => !chains.has(network));
+  if (unchecked.length === 0) return;
+  for (const { name, needsChainCheck } of providers) {
+    if (needsChainCheck !== true) continue;
+    warn(
+      `The signature of ${name} does not hold a callback together, so each of its deposits on ${someOf(unchecked)} waits for an operator; add chains (docs/signed-forms.md)`,
+    );
+  }
+}
+
+function someOf(networks: readonly string[]): string {
+  return networks.length > 3
+    ? `${networks.slice(0, 3).join(', ')} and ${networks.length - 3} more`
+    : networks.join(', ');
+}
+
 function warnOfReorgs(
   { name, sendsRemovals, trustMined }: ProviderTraits,
   unchecked: readonly string[],
@@ -70,11 +94,9 @@ function warnOfReorgs(
       (confirmations.span(network)?.least ?? Number.POSITIVE_INFINITY) < networks.require(network).reorgDepth,
   );
   if (shallow.length === 0) return;
-  const names =
-    shallow.length > 3 ? `${shallow.slice(0, 3).join(', ')} and ${shallow.length - 3} more` : shallow.join(', ');
   const why = trustMined ? 'trustMined is set' : 'policy.confirmations is below the reorg depth';
   warn(
-    `${name} never tells of a reorg, and ${why} on ${names}: a reorg after the credit stays unseen; add chains (docs/rules.md#unseen-reorgs)`,
+    `${name} never tells of a reorg, and ${why} on ${someOf(shallow)}: a reorg after the credit stays unseen; add chains (docs/rules.md#unseen-reorgs)`,
   );
 }
 

@@ -25,6 +25,11 @@ import type { SignedRequest } from './kit/scheme.ts';
 export interface ChainupCustodyOptions extends NamedAssetsOptions {
   /** Your application's id: a callback that names another is refused. */
   appId: string;
+  /**
+   * Credits deposits on networks without a chain check too, though blocks of several callbacks could have been put together
+   * anew. Default false: they are held (`CHAIN_CHECK_MISSING`).
+   */
+  trustBlocks?: boolean;
 }
 
 /**
@@ -32,9 +37,10 @@ export interface ChainupCustodyOptions extends NamedAssetsOptions {
  * `docs/providers/chainup-custody.md`.
  */
 export function chainupCustody(options: ChainupCustodyOptions): Provider {
-  const { appId } = options;
+  const { appId, trustBlocks = false } = options;
   if (typeof appId !== 'string' || appId === '')
     throw invalidOption('chainup-custody.appId', 'must be the id of your application');
+  if (typeof trustBlocks !== 'boolean') throw invalidOption('chainup-custody.trustBlocks', 'must be true or false');
   const names = assetNames('chainup-custody', options.assets);
   // A stored callback is read again without its keys at hand.
   const met = new Set<KeyObject>();
@@ -53,19 +59,22 @@ export function chainupCustody(options: ChainupCustodyOptions): Provider {
       // Each key decrypts by itself; what it gives is what the platform sealed.
       content: (request) => noticeIn(request.content(), [...met]),
       signs: 'content',
-      caution:
-        'each block of a callback is sealed by itself, so blocks of two captured callbacks could be put together; an id that names a second transfer is held (ID_REUSED), and HTTPS, sources and chains keep the rest out (docs/signed-forms.md)',
+      ...(trustBlocks ? { caution: trusted } : {}),
       bindsIds: true,
+      needsChainCheck: !trustBlocks,
       read: (notice) => readNotice(notice, names),
       events: ['deposit', 'withdraw'],
       answer: () => accepted,
       reportsConfirmations: 'count',
       names: names.alone,
-      ownOptions: ['assets', 'appId'],
+      ownOptions: ['assets', 'appId', 'trustBlocks'],
     },
     options,
   );
 }
+
+const trusted =
+  'each block of a callback is sealed by itself, and trustBlocks is set: on a network without a chain check, a callback put together from blocks of captured ones is credited if it comes before the true one (docs/signed-forms.md)';
 
 const accepted = { status: 200, body: 'SUCCESS' } as const;
 

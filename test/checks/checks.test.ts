@@ -146,7 +146,7 @@ describe('checks', () => {
     assert.deepEqual(checks.map(({ code }) => code).toSorted(), shown.toSorted());
     assert.deepEqual(
       // Found before the checks, or beside what was stored.
-      [...shown, 'NETWORK_NOT_KNOWN', 'ASSET_NAME_NOT_KNOWN', 'ID_REUSED'].toSorted(),
+      [...shown, 'NETWORK_NOT_KNOWN', 'ASSET_NAME_NOT_KNOWN', 'ID_REUSED', 'CHAIN_CHECK_MISSING'].toSorted(),
       Object.keys(checkResults).toSorted(),
     );
   });

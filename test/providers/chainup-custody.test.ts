@@ -57,7 +57,7 @@ const deposit = {
 const sent = (t: TestContext, ...more: object[]): Promise<Received> =>
   receive(
     t,
-    chainupCustody({ secrets: [first.key], appId: 'mine', assets: { ETH: 'eip155:1/slip44:60' } }),
+    chainupCustody({ secrets: [first.key], appId: 'mine', trustBlocks: true, assets: { ETH: 'eip155:1/slip44:60' } }),
     more.map((one) => ({ ...deposit, ...one })),
     {
       policy: { assets: [{ asset: 'eip155:1/slip44:60', decimals: 18 }], isOurs: () => true },
@@ -73,4 +73,9 @@ test('Numbers that are numbers were not read', async (t) => {
 test('A deposit that was out of order and is completed later was kept back for ever', async (t) => {
   const { events } = await sent(t, { status: '2', updated_at: '2020-02-28 12:20:00' }, {});
   assert.equal(events.at(-1), 'deposit 2500000000000000000');
+});
+
+test('trustBlocks that is no boolean is refused at construction', () => {
+  const options = { secrets: [first.key], appId: 'mine', trustBlocks: 'false' as unknown as boolean };
+  assert.throws(() => chainupCustody(options), { code: 'OPTION_INVALID' });
 });

@@ -59,6 +59,8 @@ export interface ProviderDefinition<K> {
   caution?: string;
   /** Default false. */
   bindsIds?: boolean;
+  /** Default false. */
+  needsChainCheck?: boolean;
   /** What the reader is given of a callback; throws for one that says two things. Default: all that was parsed. */
   content?(request: SignedRequest): Json;
   /** Whether a callback is a test that came unsigned: it is answered and never read. Default: none is. */
@@ -112,6 +114,7 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
     signs: definition.signs ?? 'bytes',
     ...(definition.caution === undefined ? {} : { caution: definition.caution }),
     ...(definition.bindsIds === undefined ? {} : { bindsIds: definition.bindsIds }),
+    ...(definition.needsChainCheck === undefined ? {} : { needsChainCheck: definition.needsChainCheck }),
     ...(definition.signs === 'content' ? { messageOf } : {}),
     verify(inbound) {
       const request = requestOf(inbound);

@@ -109,6 +109,11 @@ export interface Provider {
    */
   readonly bindsIds?: boolean;
   /**
+   * Whether nothing of it is credited on a network without a chain check (`CHAIN_CHECK_MISSING`): its scheme cannot prove that
+   * the parts of a callback belong together. Default false.
+   */
+  readonly needsChainCheck?: boolean;
+  /**
    * Hash of what was signed, for a provider that does not sign its bytes: callbacks with one are one event, however they are
    * spelled. Throws for one that cannot be read.
    */
