@@ -14,7 +14,7 @@ const checksummed = new LRUCache<string, string>({ max: 10_000 });
 
 /**
  * EIP-55 form of an account of any EVM network. Hex of one case carries no checksum and is taken as it is; mixed case
- * must be right. OKTC's `ex1...` (bech32 of the same 20 bytes) is taken on that network.
+ * must be right. OKTC's `ex1...` (bech32 of the same 20 bytes) and Rootstock's checksum (EIP-1191) are taken on those networks.
  */
 export const evm: Codec = {
   account: (text, network) => ({ address: evmAddress(text, network) }),
@@ -45,7 +45,20 @@ export const evm: Codec = {
 };
 
 function evmAddress(text: string, network: Network): string {
-  return checksummed.get(text) ?? remember(text, network.id === 'eip155:66' ? fromOktcBech32(text) : text);
+  return checksummed.get(text) ?? remember(text, withoutOwnSpelling(text, network));
+}
+
+/** Hex without a checksum of a spelling that only this network has; any other text as it is. */
+function withoutOwnSpelling(text: string, { id }: Network): string {
+  switch (id) {
+    case 'eip155:66':
+      return fromOktcBech32(text);
+    case 'eip155:30':
+    case 'eip155:31':
+      return fromEip1191(text, id.slice('eip155:'.length));
+    default:
+      return text;
+  }
 }
 
 function remember(text: string, hexText: string): string {
@@ -60,7 +73,15 @@ export function checksumAddress(text: string): string {
   const given = addressText.exec(text)?.[1];
   if (given === undefined) throw addressInvalid(text, 'an EVM address is 0x and 40 hex characters');
   const lower = given.toLowerCase();
-  const hash = keccak256(lower);
+  const address = inCasesOf(keccak256(lower), lower);
+  if (given !== lower && given !== given.toUpperCase() && given !== address) {
+    throw addressInvalid(text, 'its EIP-55 checksum is wrong; check each character');
+  }
+  return `0x${address}`;
+}
+
+/** Letters in upper case where the digit of the hash is 8 or more. */
+function inCasesOf(hash: Uint8Array, lower: string): string {
   let address = '';
   for (let index = 0; index < 40; index++) {
     const byte = hash[index >> 1] ?? 0;
@@ -68,10 +89,15 @@ export function checksumAddress(text: string): string {
     const character = lower.charAt(index);
     address += nibble >= 8 ? character.toUpperCase() : character;
   }
-  if (given !== lower && given !== given.toUpperCase() && given !== address) {
-    throw addressInvalid(text, 'its EIP-55 checksum is wrong; check each character');
-  }
-  return `0x${address}`;
+  return address;
+}
+
+// The chain id is hashed too, so the spelling is right on that one network; what has another checksum goes on as it is.
+function fromEip1191(text: string, chainId: string): string {
+  const given = addressText.exec(text)?.[1];
+  const lower = given?.toLowerCase();
+  if (given === undefined || lower === undefined) return text;
+  return inCasesOf(keccak256(`${chainId}0x${lower}`), lower) === given ? lower : text;
 }
 
 function fromOktcBech32(text: string): string {

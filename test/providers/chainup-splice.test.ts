@@ -10,7 +10,7 @@ import { chainupCustody } from '../../lib/providers/chainup-custody.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
 import { readProviderFixtures, signCallback } from '../../lib/testing/index.ts';
 import { receiver } from '../helpers/receiver.ts';
-import { type Sent, send, serve } from '../helpers/serve.ts';
+import { send, serve } from '../helpers/serve.ts';
 
 // Each block of a callback is sealed by itself: whoever has captured two callbacks can put the blocks of both together anew.
 
@@ -43,24 +43,30 @@ const notice = (id: string, amount: string, hash: string): string =>
 
 const small = { hash: `0x${'11'.repeat(32)}`, units: 1_000_000_000_000_000_000n };
 const large = { hash: `0x${'22'.repeat(32)}`, units: 900_000_000_000_000_000_000n };
+interface Sealed {
+  path: string;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
 const captured = [notice('1', '001.0', small.hash), notice('2', '900.0', large.hash)].map((body) => sealed(body));
 
-function sealed(body: string): Sent {
+function sealed(body: string): Sealed {
   const signed = signCallback(provider(), { secret: first.signing ?? '', body: Buffer.from(body) });
   return { path: '/chainup-custody', headers: signed.headers, body: signed.body };
 }
 
-function blocksOf({ body }: Sent): Buffer[] {
+function blocksOf({ body }: Sealed): Buffer[] {
   const data = Buffer.from(new URLSearchParams(body.toString()).get('data') ?? '', 'base64url');
   return Array.from({ length: data.length / 256 }, (_, index) => data.subarray(index * 256, (index + 1) * 256));
 }
 
 /** Each choice of one of the two blocks at each place, the two callbacks themselves left out. */
-function spliced([one, other]: readonly Sent[]): Sent[] {
+function spliced([one, other]: readonly Sealed[]): Sealed[] {
   assert.ok(one && other);
   const [left, right] = [blocksOf(one), blocksOf(other)];
   assert.equal(left.length, right.length);
-  return Array.from({ length: 2 ** left.length - 2 }, (_, index): Sent => {
+  return Array.from({ length: 2 ** left.length - 2 }, (_, index): Sealed => {
     const blocks = left.map((block, place) => (((index + 1) >> place) & 1 ? (right[place] ?? block) : block));
     return { ...one, body: Buffer.from(`app_id=mine&data=${Buffer.concat(blocks).toString('base64url')}`) };
   });
@@ -86,7 +92,7 @@ async function newPath(t: TestContext): Promise<string> {
 
 async function after(
   t: TestContext,
-  sent: readonly Sent[],
+  sent: readonly Sealed[],
   { trustBlocks, chains = [], path }: Given = {},
 ): Promise<Credited & { release(): Promise<string[]> }> {
   const { callbacks } = await receiver(t, {
