@@ -18,7 +18,6 @@ export function causeOf(world: World, { kind }: Violation): string {
     case 'credited without the votes':
     case 'taken back without the votes':
     case 'kept though the votes took it back':
-    case 'frozen past a release':
       return 'fewer than the quorum decided';
     default:
       return kind;

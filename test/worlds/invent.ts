@@ -6,7 +6,7 @@ import { branchOf, type Chain, inventChain } from './chain.ts';
 import { hostileWords } from './hostile.ts';
 import { type Mistake, type Said, testimony } from './testimony.ts';
 import type { Likeness } from './witnesses.ts';
-import type { Step, Witness, World } from './world.ts';
+import type { Correcting, Step, Witness, World } from './world.ts';
 
 /** A world out of a seed: the same for the same seed and the same providers. */
 export function inventWorld(seed: number, likenesses: readonly Likeness[]): World {
@@ -153,15 +153,33 @@ function arrange(roll: Dice, said: readonly Said[], rules: FoldRules, traits: Se
       traits.add('configured');
       steps.push({ do: 'configure', rules: current }, { do: 'look' });
     } else if (luck < 7) {
-      steps.push({ do: 'decide', decision: roll.chance(0.7) ? 'release' : 'hold', place: roll.below(3) });
-    } else if (luck < 11) {
+      steps.push(decision(roll, rules.networkHasMemos === true));
+    } else if (luck < 9) {
+      traits.add('policy');
+      steps.push(policy(roll), { do: 'look' });
+    } else if (luck < 12) {
       traits.add('pruned');
       steps.push({ do: 'hand', share: 1 }, { do: 'prune' });
-    } else if (luck < 13) {
+    } else if (luck < 14) {
       steps.push({ do: 'restart' });
     }
   }
   return steps;
+}
+
+function decision(roll: Dice, hasMemos: boolean): Step {
+  const verb = roll.pick(['release', 'release', 'release', 'hold', 'revert', 'correct'] as const);
+  const step: Step = { do: 'decide', decision: verb, place: roll.below(3), reason: roll.pick(['looked at', 'asked']) };
+  if (verb !== 'correct') return step;
+  const correction: Correcting = {};
+  if (hasMemos && roll.chance(0.7)) correction.memo = roll.pick(['76', '77', null]);
+  else correction.decimals = roll.pick([4, 6, 8]);
+  return { ...step, correction };
+}
+
+function policy(roll: Dice): Step {
+  const answer = roll.pick(['too large', 'unknown sender', { ends: 'too large' }, 'nothing', 'nothing'] as const);
+  return { do: 'policy', answer: answer === 'nothing' ? undefined : answer, isFrozen: roll.chance(0.2) };
 }
 
 /** Another configuration: a provider renamed or gone, trusted no more, or a policy that asks for more or less. */

@@ -1,9 +1,9 @@
 import type { DepositEvent } from '../../lib/deposits/deposit.ts';
 import type { FoldRules } from '../../lib/deposits/fold-rules.ts';
-import type { Statement } from '../../lib/deposits/statement.ts';
 import type { StoredDeposit } from '../../lib/deposits/transaction-state.ts';
 import { keyOf } from './chain.ts';
 import { createMemory, type Memory } from './memory.ts';
+import { createOffice } from './office.ts';
 import type { Step, Violation, World } from './world.ts';
 
 /** What a receiver did in one step. */
@@ -14,6 +14,8 @@ export interface Outcome {
   cancelled: readonly string[];
   /** All deposits of the transaction, as they stand afterwards; those that retention forgot are gone. */
   deposits: readonly StoredDeposit[];
+  /** Why an operator's decision was refused, if it was. */
+  refused?: string;
 }
 
 /** Looks at what a receiver makes of a world, without a rule of the fold: it knows what was on the chain, and what was said. */
@@ -30,23 +32,24 @@ export interface Judge {
 
 export function createJudge(world: World): Judge {
   const memory = createMemory(world);
+  const office = createOffice();
   const made = new Set<string>();
   const credits = new Map<string, { key: string; generation: number; event: string; quorum: number }>();
-  const released = new Set<string>();
   let rules = world.rules;
   let deposits: readonly StoredDeposit[] = [];
   let index = -1;
 
   const violation = (kind: Violation['kind'], what: string): Violation => ({ kind, step: index, what });
 
-  const creditedNow = (): number => credits.size;
-
   const lookAtCredit = (event: DepositEvent): Violation | undefined => {
     const key = keyOf(event.deposit);
     credits.set(event.deposit.id, { key, generation: event.generation, event: event.id, quorum: rules.quorum });
-    if (released.size > 0) return undefined;
+    const passed = office.passedOver(event.deposit);
+    if (passed) return violation(passed, `${key} ${event.id}`);
+    // What an operator credits or corrects, he answers for.
+    if (office.hasDecided()) return undefined;
     const most = Math.max(...world.branches.map(({ rows }) => sum(rows)));
-    if (creditedNow() > most) {
+    if (credits.size > most) {
       return violation('credited more often than any block held it', `${[...credits.values()].map((one) => one.key)}`);
     }
     if (!world.isMisread) {
@@ -65,10 +68,32 @@ export function createJudge(world: World): Judge {
   const lookAtRevert = (depositId: string, step: Step): Violation | undefined => {
     const credit = credits.get(depositId);
     credits.delete(depositId);
+    if (office.reverts(depositId)) return undefined;
     if (step.do !== 'tell') return violation('taken back without a word', `${credit?.key} by ${step.do}`);
-    const needed = released.has(depositId) ? 1 : (credit?.quorum ?? 1);
+    const needed = office.hasReleased(depositId) ? 1 : (credit?.quorum ?? 1);
     const votes = memory.votesAgainst();
     if (votes.size < needed) return violation('taken back without the votes', `${credit?.key} by ${[...votes]}`);
+    return undefined;
+  };
+
+  const lookAt = (step: Step, outcome: Outcome): Violation | undefined => {
+    for (const id of outcome.cancelled) {
+      const found = lookAtRevert(id.slice(0, id.indexOf(':')), step);
+      if (found) return found;
+    }
+    for (const event of outcome.events) {
+      if (made.has(event.id)) return violation('told an event twice', event.id);
+      made.add(event.id);
+      const found =
+        event.kind === 'deposit'
+          ? lookAtCredit(event)
+          : event.kind === 'deposit.reverted'
+            ? lookAtRevert(event.deposit.id, step)
+            : undefined;
+      if (found) return found;
+    }
+    const reverted = office.reverted();
+    if (reverted !== undefined && credits.has(reverted)) return violation('a revert that takes nothing back', reverted);
     return undefined;
   };
 
@@ -77,33 +102,17 @@ export function createJudge(world: World): Judge {
       index += 1;
       if (step.do === 'tell') memory.hear(step.statements, rules);
       if (step.do === 'configure') rules = step.rules;
-      if (step.do === 'decide' && step.decision === 'release') {
-        const deposit = deposits[step.place];
-        if (deposit) released.add(deposit.id);
-      }
     },
     after(step, outcome) {
+      office.hear(step, outcome, deposits);
+      const found = lookAt(step, outcome);
       deposits = outcome.deposits;
-      for (const id of outcome.cancelled) {
-        const depositId = id.slice(0, id.indexOf(':'));
-        const found = lookAtRevert(depositId, step);
-        if (found) return found;
-      }
-      for (const event of outcome.events) {
-        if (made.has(event.id)) return violation('told an event twice', event.id);
-        made.add(event.id);
-        const found =
-          event.kind === 'deposit'
-            ? lookAtCredit(event)
-            : event.kind === 'deposit.reverted'
-              ? lookAtRevert(event.deposit.id, step)
-              : undefined;
-        if (found) return found;
-      }
-      return undefined;
+      office.see(deposits);
+      return found;
     },
     end() {
-      return lookAtEnd({ rules, memory, deposits, released, credits: [...credits.values()], violation });
+      const isDecided = office.hasDecided();
+      return lookAtEnd({ rules, memory, deposits, isDecided, credits: [...credits.values()], violation });
     },
     codes: () => deposits.flatMap(({ code, status }) => (code === undefined ? [] : [`${code} (${status})`])),
   };
@@ -113,14 +122,15 @@ interface AtEnd {
   rules: FoldRules;
   memory: Memory;
   deposits: readonly StoredDeposit[];
-  released: ReadonlySet<string>;
+  /** An operator has released or corrected something. */
+  isDecided: boolean;
   credits: readonly { key: string; quorum: number }[];
   violation(kind: Violation['kind'], what: string): Violation;
 }
 
-function lookAtEnd({ rules, memory, deposits, released, credits, violation }: AtEnd): Violation | undefined {
+function lookAtEnd({ rules, memory, deposits, isDecided, credits, violation }: AtEnd): Violation | undefined {
   const hasCode = deposits.some(({ code, status }) => code !== undefined || status === 'pending');
-  if (released.size === 0) {
+  if (!isDecided) {
     const takenBack = memory.removedByVotes(rules, Math.max(2, ...credits.map((one) => one.quorum)));
     if (credits.length > 0 && takenBack) return violation('kept though the votes took it back', `${credits[0]?.key}`);
   }
@@ -137,5 +147,3 @@ function lookAtEnd({ rules, memory, deposits, released, credits, violation }: At
 function sum(rows: Readonly<Record<string, number>>): number {
   return Object.values(rows).reduce((total, count) => total + count, 0);
 }
-
-export type { Statement };

@@ -1,12 +1,23 @@
-import { type AdvanceContext, advance } from '../../lib/deposits/advance.ts';
+import { type Advance, type AdvanceContext, advance } from '../../lib/deposits/advance.ts';
 import type { DepositEvent } from '../../lib/deposits/deposit.ts';
+import type { HoldAnswer } from '../../lib/deposits/holding.ts';
 import type { StoredStatement } from '../../lib/deposits/statement.ts';
 import type { Decision, EventFact, StoredDeposit, TransactionState } from '../../lib/deposits/transaction-state.ts';
+import { decisionFor } from '../../lib/deposits/verbs.ts';
+import { isDepositCallbackError } from '../../lib/errors.ts';
+import {
+  depositToJson,
+  statementFromJson,
+  statementToJson,
+  storedDepositFromJson,
+} from '../../lib/stores/shared/stored-json.ts';
+import { group } from '../deposits/inbox.ts';
 import { createJudge, type Outcome } from './judge.ts';
 import { mayForget } from './retention.ts';
-import type { Step, Violation, World } from './world.ts';
+import { decimals, type Step, type Violation, type World } from './world.ts';
 
 const nothing: Outcome = { events: [], cancelled: [], deposits: [] };
+const asset = (): { decimals: number } => ({ decimals });
 const empty = { key: 'world', version: 0, statements: [], deposits: [], facts: [], decisions: [] };
 
 /** Plays a world on the heart alone: no store, no process. */
@@ -36,19 +47,28 @@ export function eventsOf(world: World): string[] {
 function player(world: World): (step: Step) => Outcome {
   let state: TransactionState = empty;
   let rules = world.rules;
+  let answer: HoldAnswer;
+  let frozen: ReadonlySet<string> = new Set();
   let now = 1_000;
+
+  const folded = (
+    statements: readonly StoredStatement[],
+    holds: ReadonlyMap<string, HoldAnswer>,
+    decisions: readonly Decision[],
+  ): Advance => {
+    const context: AdvanceContext = { now, rules: () => rules, frozen, holds, decisions, asset };
+    return advance(state, statements, context);
+  };
 
   const advanced = (statements: readonly StoredStatement[], decisions: readonly Decision[] = []): Outcome => {
     now += 1;
-    const context: AdvanceContext = {
-      now,
-      rules: () => rules,
-      frozen: new Set(),
-      holds: new Map(),
-      decisions,
-      asset: () => undefined,
-    };
-    const { change, deposits } = advance(state, statements, context);
+    const holds = new Map<string, HoldAnswer>();
+    let next = folded(statements, holds, decisions);
+    while (next.proposed.some(({ id }) => !holds.has(id))) {
+      for (const { id } of next.proposed) holds.set(id, answer);
+      next = folded(statements, holds, decisions);
+    }
+    const { change, deposits } = next;
     if (!change) return { ...nothing, deposits };
     state = kept(state, change);
     return { events: change.events, cancelled: change.cancelled, deposits: state.deposits };
@@ -75,21 +95,39 @@ function player(world: World): (step: Step) => Outcome {
       case 'decide': {
         const deposit = state.deposits[step.place];
         if (!deposit) return { ...nothing, deposits: state.deposits };
-        const decision = {
-          depositId: deposit.id,
-          kind: step.decision,
-          reason: 'looked at',
-          actor: 'operator',
-          at: now,
-        };
-        return advanced([], [decision]);
+        const standing = folded([], new Map(), []).standings.get(deposit.id);
+        if (!standing) return { ...nothing, deposits: state.deposits, refused: 'NOT_POSSIBLE' };
+        const { decision: verb, reason, correction = {} } = step;
+        try {
+          const decision = decisionFor({ verb, reason, actor: 'operator', at: now, correction }, standing);
+          return advanced([], decision ? [decision] : []);
+        } catch (error) {
+          if (!isDepositCallbackError(error)) throw error;
+          return { ...nothing, deposits: state.deposits, refused: error.code };
+        }
       }
+      case 'policy':
+        answer = step.answer;
+        frozen = new Set(step.isFrozen ? [group.network] : []);
+        return { ...nothing, deposits: state.deposits };
       case 'prune':
         if (mayForget(state)) state = { ...empty, key: state.key };
         return { ...nothing, deposits: state.deposits };
       case 'restart':
+        state = readBack(state);
         return { ...nothing, deposits: state.deposits };
     }
+  };
+}
+
+/** As a store that keeps JSON gives it back. */
+function readBack(state: TransactionState): TransactionState {
+  return {
+    ...state,
+    statements: state.statements.map((one) => statementFromJson(statementToJson(one))),
+    deposits: state.deposits.map((one) => storedDepositFromJson(depositToJson(one))),
+    facts: structuredClone(state.facts),
+    decisions: structuredClone(state.decisions),
   };
 }
 

@@ -1,5 +1,10 @@
+import type { Verb } from '../../lib/deposits/decisions.ts';
 import type { FoldRules } from '../../lib/deposits/fold-rules.ts';
+import type { HoldAnswer } from '../../lib/deposits/holding.ts';
 import type { StoredStatement } from '../../lib/deposits/statement.ts';
+
+/** Of the asset that is paid, as the policy pins them. */
+export const decimals = 6;
 
 /** What happens in a world, one thing after another. Each step is data, so that a world can be kept, shrunk and played anywhere. */
 export type Step =
@@ -12,11 +17,19 @@ export type Step =
   /** The deliverer hands out what is owed; `share` of it, from 0 to 1. */
   | { do: 'hand'; share: number }
   /** An operator decides about the deposit at that place in the list, if there is one. */
-  | { do: 'decide'; decision: 'release' | 'hold'; place: number }
+  | { do: 'decide'; decision: Verb; place: number; reason: string; correction?: Correcting }
+  /** From now on `policy.hold` answers so for each deposit, and the network is frozen or not. */
+  | { do: 'policy'; answer: HoldAnswer; isFrozen: boolean }
   /** Retention forgets what may be forgotten. */
   | { do: 'prune' }
   /** The process is killed and starts again: what was stored is read back. */
   | { do: 'restart' };
+
+/** What an operator says that a report has wrong. */
+export interface Correcting {
+  memo?: string | null;
+  decimals?: number;
+}
 
 /** A provider of the world, with its traits as they are declared and shown in its fixtures. */
 export interface Witness {
@@ -72,7 +85,10 @@ export interface Violation {
     | 'taken back without a word'
     | 'taken back without the votes'
     | 'kept though the votes took it back'
-    | 'frozen past a release'
+    | 'credited past an operator'
+    | 'credited past the policy'
+    | 'credited otherwise than corrected'
+    | 'a revert that takes nothing back'
     | 'lost without a code'
     | 'above due without a code'
     | 'told an event twice'

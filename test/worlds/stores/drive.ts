@@ -15,7 +15,7 @@ import { inventWorld } from '../invent.ts';
 import { createJudge, type Outcome } from '../judge.ts';
 import type { Likeness } from '../witnesses.ts';
 import type { Step, World } from '../world.ts';
-import type { Act, Told } from './wire.ts';
+import type { Act, Told, WorldPolicy } from './wire.ts';
 
 export interface DriveOptions {
   engine: Engine;
@@ -40,6 +40,12 @@ export interface Driven {
   /** Worlds that end with a code, by code. */
   codes: ReadonlyMap<string, number>;
   violations: readonly string[];
+}
+
+/** What a store has of a world; amounts as texts. */
+interface Kept {
+  facts: EventFact[];
+  deposits: StoredDeposit[];
 }
 
 interface Receiver {
@@ -99,14 +105,15 @@ export async function drive(options: DriveOptions): Promise<Driven> {
     JSON.parse(await post('/act', () => ({ body: JSON.stringify(what) })));
 
   const playOne = async (world: World): Promise<void> => {
-    const key = `eip155:1|0x${world.seed.toString(16).padStart(64, '0')}`;
+    // A network of its own, since what is frozen is a network.
+    const key = `eip155:${world.seed}|0x${world.seed.toString(16).padStart(64, '0')}`;
     const judge = createJudge(world);
     const seen = new Set<string>();
     const cancelled = new Set<string>();
     let rules = world.rules;
+    let policy: WorldPolicy = { isFrozen: false };
 
-    const look = async (): Promise<Outcome> => {
-      const state = (await act({ key, act: 'load' })) as { facts: EventFact[]; deposits: StoredDeposit[] };
+    const seenIn = (state: Kept): Outcome => {
       const deposits = state.deposits.map((one) => ({ ...one, amount: BigInt(one.amount) }));
       const outcome = { events: [] as DepositEvent[], cancelled: [] as string[], deposits };
       for (const { id, kind, generation, depositId, cancelled: isCancelled } of state.facts) {
@@ -119,25 +126,38 @@ export async function drive(options: DriveOptions): Promise<Driven> {
       return outcome;
     };
 
-    const play = async (step: Step): Promise<void> => {
+    const ask = async (what: Omit<Act, 'key' | 'rules' | 'policy'>): Promise<Outcome> => {
+      const { state, refused: code } = (await act({ key, rules, policy, ...what })) as {
+        state: Kept;
+        refused?: string;
+      };
+      if (code === undefined) return seenIn(state);
+      refused.set(code, (refused.get(code) ?? 0) + 1);
+      return { ...seenIn(state), refused: code };
+    };
+
+    let last: Outcome = { events: [], cancelled: [], deposits: [] };
+    const play = async (step: Step): Promise<Outcome> => {
       if (step.do === 'configure') rules = step.rules;
+      else if (step.do === 'policy') policy = step;
       else if (step.do === 'tell') {
         const statements = step.statements.map((one) => statementToJson(moved(one, key)));
-        const told: Told = { key, rules, statements };
+        const told: Told = { key, rules, policy, statements };
         const body = JSON.stringify(told);
         await post('/imtoken', () => signed(body));
+        return ask({ act: 'load' });
       } else if (step.do === 'decide') {
-        const done = (await act({ key, rules, act: step.decision, place: step.place })) as { refused?: string };
-        if (done.refused) refused.set(done.refused, (refused.get(done.refused) ?? 0) + 1);
-      } else if (step.do === 'look' || step.do === 'prune') {
-        await act({ key, rules, act: step.do });
-      }
+        const { decision, do: _, ...asked } = step;
+        return ask({ act: decision, ...asked });
+      } else if (step.do === 'look' || step.do === 'prune') return ask({ act: step.do });
+      // What the receiver is told with the next request.
+      return { ...last, events: [], cancelled: [] };
     };
 
     for (const step of world.steps) {
       judge.before(step);
-      await play(step);
-      const violation = judge.after(step, await look());
+      last = await play(step);
+      const violation = judge.after(step, last);
       if (violation) {
         violations.push(`seed ${world.seed}: ${describeWorld(world, violation)}`);
         break;
@@ -185,5 +205,6 @@ async function start(engine: Engine, place: string): Promise<Receiver> {
 /** The statement in the world's own transaction. */
 function moved(statement: StoredStatement, key: string): StoredStatement {
   if (!statement.group) return statement;
-  return { ...statement, group: { ...statement.group, transactionId: key.slice(key.indexOf('|') + 1) } };
+  const [network = '', transactionId = ''] = key.split('|');
+  return { ...statement, group: { ...statement.group, network, transactionId } };
 }

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Deposit } from '../../../lib/deposits/deposit.ts';
 import type { FoldRules } from '../../../lib/deposits/fold-rules.ts';
 import { transactionKey } from '../../../lib/deposits/identity.ts';
+import type { TransactionState } from '../../../lib/deposits/transaction-state.ts';
 import { isDepositCallbackError } from '../../../lib/errors.ts';
 import type { Intake } from '../../../lib/ingest/intake.ts';
 import { createRecorder } from '../../../lib/ingest/recorder.ts';
@@ -22,8 +24,9 @@ import { statementFromJson } from '../../../lib/stores/shared/stored-json.ts';
 import { secret } from '../../helpers/deposits.ts';
 import type { Engine } from '../../helpers/every-store.ts';
 import { readAll } from '../../helpers/serve.ts';
+import { decimals } from '../world.ts';
 import { openLedger } from './ledger.ts';
-import type { Act, Told } from './wire.ts';
+import type { Act, Told, WorldPolicy } from './wire.ts';
 
 // A receiver that a driver of worlds kills at any moment. Signature, replay guard, recorder, store, deliverer and operations
 // are the package's; what is told comes as statements, and each world's rules come with each request.
@@ -35,19 +38,24 @@ await prepare();
 const provider = imtoken({ secrets: [secret] });
 const policy = { assets: 'any', isOurs: () => true } as const;
 const rulesOf = new Map<string, FoldRules>();
+const policyOf = new Map<string, WorldPolicy>();
+const frozen = new Set<string>();
 const compiled = compilePolicy(policy, [provider], { chains: new Set(), warn: () => {} });
 const ofWorlds = {
   ...compiled,
   rulesFor: (group: Parameters<typeof compiled.rulesFor>[0]) =>
     rulesOf.get(transactionKey(group)) ?? compiled.rulesFor(group),
+  assetOf: (asset: string) => ({ asset, decimals }),
+  hold: async ({ network, transaction }: Deposit) => policyOf.get(`${network}|${transaction?.id}`)?.answer,
+  frozen: () => frozen,
 };
 const recorder = createRecorder({ store, policy: () => ofWorlds, now: Date.now });
 const intake: Intake = {
   recorder,
   policy: () => ofWorlds,
   take({ inbound, callback }) {
-    const { key, rules, statements }: Told = JSON.parse(inbound.body.toString());
-    rulesOf.set(key, rules);
+    const { key, rules, policy: said, statements }: Told = JSON.parse(inbound.body.toString());
+    configure(key, rules, said);
     const assessments = statements.map((json) => {
       const statement = { ...statementFromJson(json), callbackId: callback.id };
       return { outcome: 'recorded' as const, statement, transactionKey: key };
@@ -74,24 +82,40 @@ const links = [
   dispatch({ deliverer }),
 ];
 
-async function act({ key, rules, act: what, place: at = 0 }: Act): Promise<unknown> {
-  if (rules) rulesOf.set(key, rules);
-  const [state] = await store.load([key]);
+function configure(key: string, rules: FoldRules, said: WorldPolicy): void {
+  rulesOf.set(key, rules);
+  policyOf.set(key, said);
+  const network = key.slice(0, key.indexOf('|'));
+  if (said.isFrozen) frozen.add(network);
+  else frozen.delete(network);
+}
+
+async function act(asked: Act): Promise<unknown> {
+  const { key, rules, policy: said, act: what, place: at = 0, reason = '', correction = {} } = asked;
+  if (rules && said) configure(key, rules, said);
+  if (what === 'booked') return booked();
+  if (what === 'owed') return (await store.counts()).owed;
+  if (what === 'load') return { state: await stateOf(key) };
+  const state = await stateOf(key);
   if (what === 'prune') await store.prune(Date.now() + 1);
-  else if (what === 'look' && (state?.statements.length ?? 0) > 0) await recorder.reassess(key, {});
-  else if (what === 'booked') return booked();
-  else if (what === 'owed') return (await store.counts()).owed;
-  else if (what !== 'load' && what !== 'look') {
+  else if (what === 'look') {
+    if (state && state.statements.length > 0) await recorder.reassess(key, {});
+  } else {
     const deposit = state?.deposits[at];
-    if (!deposit) return { refused: 'NOT_FOUND' };
+    if (!deposit) return { state, refused: 'NOT_FOUND' };
     try {
-      await operations[what](deposit.id, { reason: 'looked at', actor: 'operator' });
+      await operations[what](deposit.id, { reason, actor: 'operator', ...correction });
     } catch (error) {
       if (!isDepositCallbackError(error) || error.code === 'UNAVAILABLE') throw error;
-      return { refused: error.code };
+      return { state, refused: error.code };
     }
   }
-  return what === 'load' ? state : {};
+  return { state: await stateOf(key) };
+}
+
+async function stateOf(key: string): Promise<TransactionState | undefined> {
+  const [state] = await store.load([key]);
+  return state;
 }
 
 function answer(req: IncomingMessage, res: ServerResponse): void {
