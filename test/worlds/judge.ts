@@ -4,19 +4,7 @@ import type { StoredDeposit } from '../../lib/deposits/transaction-state.ts';
 import { keyOf } from './chain.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { createOffice } from './office.ts';
-import type { Step, Violation, World } from './world.ts';
-
-/** What a receiver did in one step. */
-export interface Outcome {
-  /** Events made now, in their order. */
-  events: readonly DepositEvent[];
-  /** Ids of events cancelled now. */
-  cancelled: readonly string[];
-  /** All deposits of the transaction, as they stand afterwards; those that retention forgot are gone. */
-  deposits: readonly StoredDeposit[];
-  /** Why an operator's decision was refused, if it was. */
-  refused?: string;
-}
+import type { Outcome, Step, Violation, World } from './world.ts';
 
 /** Looks at what a receiver makes of a world, without a rule of the fold: it knows what was on the chain, and what was said. */
 export interface Judge {

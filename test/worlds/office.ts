@@ -1,8 +1,7 @@
 import type { DepositRecord } from '../../lib/deposits/deposit.ts';
 import type { HoldAnswer } from '../../lib/deposits/holding.ts';
 import type { StoredDeposit } from '../../lib/deposits/transaction-state.ts';
-import type { Outcome } from './judge.ts';
-import { decimals, type Step, type Violation } from './world.ts';
+import { decimals, type Outcome, type Step, type Violation } from './world.ts';
 
 /** What operators and the policy have said of the deposits of a world, and whether a credit passes it over. */
 export interface Office {

@@ -12,9 +12,9 @@ import {
   storedDepositFromJson,
 } from '../../lib/stores/shared/stored-json.ts';
 import { group } from '../deposits/inbox.ts';
-import { createJudge, type Outcome } from './judge.ts';
+import { createJudge } from './judge.ts';
 import { mayForget } from './retention.ts';
-import { decimals, type Step, type Violation, type World } from './world.ts';
+import { decimals, type Outcome, type Step, type Violation, type World } from './world.ts';
 
 const nothing: Outcome = { events: [], cancelled: [], deposits: [] };
 const asset = (): { decimals: number } => ({ decimals });

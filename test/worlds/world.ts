@@ -1,7 +1,9 @@
 import type { Verb } from '../../lib/deposits/decisions.ts';
+import type { DepositEvent } from '../../lib/deposits/deposit.ts';
 import type { FoldRules } from '../../lib/deposits/fold-rules.ts';
 import type { HoldAnswer } from '../../lib/deposits/holding.ts';
 import type { StoredStatement } from '../../lib/deposits/statement.ts';
+import type { StoredDeposit } from '../../lib/deposits/transaction-state.ts';
 
 /** Of the asset that is paid, as the policy pins them. */
 export const decimals = 6;
@@ -72,6 +74,18 @@ export interface World {
   isMisread: boolean;
   /** What is out of the ordinary, for the counts. */
   traits: readonly string[];
+}
+
+/** What a receiver did in one step. */
+export interface Outcome {
+  /** Events made now, in their order. */
+  events: readonly DepositEvent[];
+  /** Ids of events cancelled now. */
+  cancelled: readonly string[];
+  /** All deposits of the transaction, as they stand afterwards; those that retention forgot are gone. */
+  deposits: readonly StoredDeposit[];
+  /** Why an operator's decision was refused, if it was. */
+  refused?: string;
 }
 
 /** What is wrong in a world. `kind` says which promise was broken. */

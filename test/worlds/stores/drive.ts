@@ -12,9 +12,9 @@ import type { Engine } from '../../helpers/every-store.ts';
 import { send } from '../../helpers/serve.ts';
 import { describeWorld } from '../describe.ts';
 import { inventWorld } from '../invent.ts';
-import { createJudge, type Outcome } from '../judge.ts';
+import { createJudge } from '../judge.ts';
 import type { Likeness } from '../witnesses.ts';
-import type { Step, World } from '../world.ts';
+import type { Outcome, Step, World } from '../world.ts';
 import type { Act, Told, WorldPolicy } from './wire.ts';
 
 export interface DriveOptions {
