@@ -10,7 +10,12 @@ import { refuseUnknownKeys } from '../util/known-keys.ts';
 import { unawaited } from '../util/promises.ts';
 import { booleanOf, holdAnswer, whenAnswered } from './answers.ts';
 import { type CompiledAssets, compileAssets, networksOf } from './compile-assets.ts';
-import { type ConfirmationsOf, compileConfirmations, knownNetwork } from './compile-confirmations.ts';
+import {
+  type CompiledConfirmations,
+  type ConfirmationsOf,
+  compileConfirmations,
+  knownNetwork,
+} from './compile-confirmations.ts';
 import { compileOwner, type OwnerOf } from './compile-owner.ts';
 import { compilePayments, type PaymentRules } from './compile-payments.ts';
 import type { PolicySettings, ProviderTraits } from './context.ts';
@@ -95,12 +100,6 @@ export function compilePolicy(
   const paymentRules = compilePayments(policy.payments);
   const rules = new Map<string, FoldRules>();
 
-  // Where the rule is 'finalized' the chain check counts, and `chainRequired` waits for it.
-  function countsOn(network: string): FoldRules['confirmations'] {
-    const { least = 1, most = 1 } = confirmations.span(network) ?? {};
-    return least === most ? least : (amount) => Number(confirmations.of(network, amount));
-  }
-
   return {
     networks,
     watched: watchedNetworks(assets, networks),
@@ -122,23 +121,44 @@ export function compilePolicy(
       const key = `${keyedBy} ${network}`;
       const known = rules.get(key);
       if (known) return known;
-      const found = networks.require(network);
-      const made: FoldRules = {
-        network,
-        keyedBy,
-        confirmations: countsOn(network),
-        reorgDepth: found.reorgDepth,
-        quorum,
-        providers: Object.fromEntries(traits.map((provider) => [provider.name, provider])),
-        chainRequired: chains.has(network),
-        // Whose a payment is stands in its id, not in a memo.
-        networkHasMemos: found.hasMemos && payment === undefined,
-        // One message, or one payment, moves one amount to one account.
-        paysOnce: payment === undefined && (found.family === 'xrpl' || found.family === 'ton'),
-      };
+      const made = rulesOn(networks.require(network), keyedBy, { traits, confirmations, quorum, chains });
       rules.set(key, made);
       return made;
     },
+  };
+}
+
+/** What the fold needs to know of groups of one network. */
+function rulesOn(
+  { id, reorgDepth, hasMemos, family }: Network,
+  keyedBy: NonNullable<FoldRules['keyedBy']>,
+  {
+    traits,
+    confirmations,
+    quorum,
+    chains,
+  }: {
+    traits: readonly ProviderTraits[];
+    confirmations: CompiledConfirmations;
+    quorum: number;
+    chains: ReadonlySet<string>;
+  },
+): FoldRules {
+  const isPayment = keyedBy === 'payment';
+  const { least = 1, most = 1 } = confirmations.span(id) ?? {};
+  return {
+    network: id,
+    keyedBy,
+    // Where the rule is 'finalized' the chain check counts, and `chainRequired` waits for it.
+    confirmations: least === most ? least : (amount) => Number(confirmations.of(id, amount)),
+    reorgDepth,
+    quorum,
+    providers: Object.fromEntries(traits.map((provider) => [provider.name, provider])),
+    chainRequired: chains.has(id),
+    // Whose a payment is stands in its id, not in a memo.
+    networkHasMemos: hasMemos && !isPayment,
+    // One message, or one payment, moves one amount to one account.
+    paysOnce: !isPayment && (family === 'xrpl' || family === 'ton'),
   };
 }
 

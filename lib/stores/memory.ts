@@ -1,7 +1,7 @@
 import { invalidOption } from '../errors.ts';
-import { createMemoryCallbacks } from './memory/callbacks.ts';
+import { createMemoryCallbacks, type MemoryCallbacks } from './memory/callbacks.ts';
 import { createMemoryEvents } from './memory/events.ts';
-import { createMemoryTransactions } from './memory/transactions.ts';
+import { createMemoryTransactions, type MemoryTransactions } from './memory/transactions.ts';
 import { type OldCallbacks, pruneCallbacks } from './shared/prune-callbacks.ts';
 import type { Store } from './store.ts';
 
@@ -76,21 +76,28 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store<undefined> 
       unread: callbacks.countUnread(),
       unverified: callbacks.countUnverified(),
     }),
-    async prune(before, options = {}) {
-      const old: OldCallbacks<string> = {
-        page: async ({ since, kept }) =>
-          callbacks
-            .old(before, since)
-            .slice(kept)
-            .map((callback) => ({ ref: callback.id, callback })),
-        credited: async (keys) => new Set(keys.filter(transactions.isCredited)),
-        forget: async (ids) => callbacks.forget(ids),
-      };
-      const gone = await pruneCallbacks(old, before, options);
-      if (!options.dryRun && options.only === undefined) transactions.prune(before);
-      return gone;
-    },
+    prune: (before, options) => prune(callbacks, transactions, before, options),
   };
+}
+
+async function prune(
+  callbacks: MemoryCallbacks,
+  transactions: MemoryTransactions,
+  before: number,
+  options: NonNullable<Parameters<Store['prune']>[1]> = {},
+): ReturnType<Store['prune']> {
+  const old: OldCallbacks<string> = {
+    page: async ({ since, kept }) =>
+      callbacks
+        .old(before, since)
+        .slice(kept)
+        .map((callback) => ({ ref: callback.id, callback })),
+    credited: async (keys) => new Set(keys.filter(transactions.isCredited)),
+    forget: async (ids) => callbacks.forget(ids),
+  };
+  const gone = await pruneCallbacks(old, before, options);
+  if (!options.dryRun && options.only === undefined) transactions.prune(before);
+  return gone;
 }
 
 function requireCount(option: string, value: number): void {

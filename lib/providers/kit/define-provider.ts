@@ -79,19 +79,7 @@ const commonOptions = ['name', 'path', 'secrets', 'apiKeys', 'sources', 'trustMi
 
 /** A provider from what its kind fixes and what the user sets. Throws `OPTION_INVALID`. */
 export function defineProvider<K>(definition: ProviderDefinition<K>, options: ProviderOptions): Provider {
-  const known = [...commonOptions, ...(definition.ownOptions ?? [])];
-  refuseUnknownKeys(options, known, definition.name);
-
-  const name = options.name ?? definition.name;
-  if (!/^[\w.-]{1,64}$/.test(name))
-    throw invalidOption(`${definition.name}.name`, 'must be 1 to 64 letters, digits, ".", "_" or "-"');
-  if (name === 'chain')
-    throw invalidOption(`${definition.name}.name`, 'must not be "chain": the chain check has that name');
-  const path = options.path ?? `/${name}`;
-  checkPath(path, `${name}.path`);
-  if (!Array.isArray(options.secrets) && typeof options.secrets !== 'function') {
-    throw invalidOption(`${name}.secrets`, 'must be a list of secrets or a function that returns one');
-  }
+  const { name, path } = checkedOptions(definition, options);
   const { form = 'json', keptHeaders = [], content = contentOf, isUnsignedPing = () => false } = definition;
   // One parse for both: what is read is what was verified.
   const requests = new WeakMap<InboundCallback, SignedRequest>();
@@ -150,6 +138,27 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
       ? {}
       : { apiKeys: keyRing(options.apiKeys, asBytes, { option: `${name}.apiKeys` }) }),
   };
+}
+
+/** The name and the path of an instance, from options that were understood. */
+function checkedOptions<K>(
+  definition: ProviderDefinition<K>,
+  options: ProviderOptions,
+): { name: string; path: string } {
+  const known = [...commonOptions, ...(definition.ownOptions ?? [])];
+  refuseUnknownKeys(options, known, definition.name);
+
+  const name = options.name ?? definition.name;
+  if (!/^[\w.-]{1,64}$/.test(name))
+    throw invalidOption(`${definition.name}.name`, 'must be 1 to 64 letters, digits, ".", "_" or "-"');
+  if (name === 'chain')
+    throw invalidOption(`${definition.name}.name`, 'must not be "chain": the chain check has that name');
+  const path = options.path ?? `/${name}`;
+  checkPath(path, `${name}.path`);
+  if (!Array.isArray(options.secrets) && typeof options.secrets !== 'function') {
+    throw invalidOption(`${name}.secrets`, 'must be a list of secrets or a function that returns one');
+  }
+  return { name, path };
 }
 
 const accepted = Object.freeze({ status: 200 });

@@ -72,21 +72,7 @@ export function createMemoryCallbacks(max: number): MemoryCallbacks {
     countUnread: () =>
       [...stored.values()].filter(({ outcome, finished }) => outcome === 'quarantined' && !finished).length,
 
-    keepUnverified(callback, quota) {
-      if (unverified.has(callback.id)) return true;
-      const all = [...unverified.values()];
-      const ofAddress = all.filter(({ remoteAddress }) => remoteAddress === callback.remoteAddress);
-      const lately = ofAddress.filter(({ receivedAt }) => receivedAt > callback.receivedAt - hourMs);
-      if (
-        sumOfBytes(all) + unverifiedBytes(callback) > quota.bytes ||
-        sumOfBytes(ofAddress) + unverifiedBytes(callback) > quota.bytesPerAddress ||
-        lately.length >= quota.perAddressPerHour
-      ) {
-        return false;
-      }
-      unverified.set(callback.id, callback);
-      return true;
-    },
+    keepUnverified: (callback, quota) => keepUnverified(unverified, callback, quota),
 
     unverified: ({ provider, limit }) =>
       [...unverified.values()]
@@ -99,6 +85,26 @@ export function createMemoryCallbacks(max: number): MemoryCallbacks {
 
     countUnverified: () => unverified.size,
   };
+}
+
+function keepUnverified(
+  unverified: Map<string, CallbackRecord>,
+  callback: CallbackRecord,
+  quota: UnverifiedQuota,
+): boolean {
+  if (unverified.has(callback.id)) return true;
+  const all = [...unverified.values()];
+  const ofAddress = all.filter(({ remoteAddress }) => remoteAddress === callback.remoteAddress);
+  const lately = ofAddress.filter(({ receivedAt }) => receivedAt > callback.receivedAt - hourMs);
+  if (
+    sumOfBytes(all) + unverifiedBytes(callback) > quota.bytes ||
+    sumOfBytes(ofAddress) + unverifiedBytes(callback) > quota.bytesPerAddress ||
+    lately.length >= quota.perAddressPerHour
+  ) {
+    return false;
+  }
+  unverified.set(callback.id, callback);
+  return true;
 }
 
 function sumOfBytes(callbacks: readonly CallbackRecord[]): number {

@@ -75,157 +75,160 @@ function joined<T extends { id: string }>(
   return [...byId.values()];
 }
 
-export function createMemoryTransactions(events: MemoryEvents, max: number, now: () => number): MemoryTransactions {
-  const transactions = new Map<string, Entry>();
+/** All transactions, with what they were made of. */
+interface Transactions {
+  readonly events: MemoryEvents;
+  readonly max: number;
+  readonly now: () => number;
+  readonly byKey: Map<string, Entry>;
   /** By deposit id. */
-  const owners = new Map<string, Entry>();
+  readonly owners: Map<string, Entry>;
+}
 
-  function isLost({ key, expectedVersion, events: made, cancelled }: TransactionChange): boolean {
-    const entry = transactions.get(key);
-    if ((entry?.version ?? 0) !== expectedVersion) return true;
-    if (cancelled.length === 0) return false;
-    const ids = new Set([...(entry?.eventIds ?? []), ...made.map(({ id }) => id)]);
-    return cancelled.some((id) => !ids.has(id) || events.get(id)?.handed === true);
-  }
-
-  function refuseWhenFull(changes: readonly TransactionChange[]): void {
-    let made = 0;
-    let opened = 0;
-    for (const { key, deposits } of changes) {
-      for (const { id } of deposits) if (!owners.has(id)) made += 1;
-      if (!transactions.has(key)) opened += 1;
-    }
-    if (made + owners.size <= max && opened + transactions.size <= max) return;
-    if (made === 0 && opened === 0) return;
-    throw new DepositCallbackError(
-      'STORE_FULL',
-      `memoryStore holds ${max} deposits and forgets none: raise maxDeposits, or use sqliteStore`,
-    );
-  }
-
-  function apply(change: TransactionChange): void {
-    const entry = ensure(transactions, change.key, () => newEntry(change.key));
-    entry.version += 1;
-    entry.touchedAt = now();
-    // Kept, never overwritten: a statement whose id is stored stays as it was.
-    entry.statements = joined(entry.statements, change.statements, 'kept');
-    entry.deposits = joined(entry.deposits, change.deposits, 'replaced');
-    for (const { id } of change.deposits) owners.set(id, entry);
-    entry.eventIds = [...entry.eventIds, ...change.events.map(({ id }) => id)];
-    for (const event of change.events) {
-      events.add(event);
-      if (event.kind === 'deposit') entry.credited = true;
-    }
-    for (const id of change.cancelled) events.cancel(id);
-    if (change.decisions.length > 0) entry.decisions = [...entry.decisions, ...change.decisions];
-  }
-
-  function factsOf({ told, eventIds }: Entry): readonly EventFact[] {
-    const facts = eventIds.flatMap((id) => {
-      const event = events.get(id);
-      if (!event) return [];
-      const { kind, generation, handed, state, deposit } = event;
-      return { id, depositId: deposit.id, kind, generation, handed, cancelled: state === 'cancelled' };
-    });
-    return told.length === 0 ? facts : [...told, ...facts];
-  }
-
-  function forget(entry: Entry): void {
-    const told = factsOf(entry);
-    for (const { id } of entry.deposits) owners.delete(id);
-    for (const id of entry.eventIds) events.forget(id);
-    if (told.length === 0 && entry.decisions.length === 0 && !entry.statements.some(outlivesPrune)) {
-      transactions.delete(entry.key);
-      return;
-    }
-    entry.version += 1;
-    Object.assign(entry, { deposits: none, eventIds: none, told, credited: true });
-  }
-
-  function all(): FoundDeposit[] {
-    return [...transactions].flatMap(([transactionKey, { deposits }]) =>
-      deposits.map((deposit) => ({ deposit, transactionKey })),
-    );
-  }
-
-  function isNeeded(entry: Entry): boolean {
-    return (
-      entry.credited ||
-      entry.deposits.some(({ waitingSince }) => waitingSince !== undefined) ||
-      entry.eventIds.some((id) => ['owed', 'leased', 'dead'].includes(events.get(id)?.state ?? ''))
-    );
-  }
-
+export function createMemoryTransactions(events: MemoryEvents, max: number, now: () => number): MemoryTransactions {
+  const all: Transactions = { events, max, now, byKey: new Map(), owners: new Map() };
   return {
-    load(key) {
-      const entry = transactions.get(key);
-      if (!entry) return { key, version: 0, statements: [], deposits: [], facts: [], decisions: [] };
-      return {
-        key,
-        version: entry.version,
-        statements: entry.statements,
-        deposits: entry.deposits,
-        facts: factsOf(entry),
-        decisions: entry.decisions,
-      };
-    },
-
-    isCredited: (key) => transactions.get(key)?.credited === true,
-
+    load: (key) => load(all, key),
+    isCredited: (key) => all.byKey.get(key)?.credited === true,
     lost(changes) {
       const seen = new Set<string>();
       return changes.flatMap((change) => {
         // Of two changes of one transaction, the second was computed without the first.
-        if (seen.has(change.key) || isLost(change)) return change.key;
+        if (seen.has(change.key) || isLost(all, change)) return change.key;
         seen.add(change.key);
         return [];
       });
     },
-
     apply(changes) {
-      refuseWhenFull(changes);
-      for (const change of changes) apply(change);
+      refuseWhenFull(all, changes);
+      for (const change of changes) apply(all, change);
     },
-
     deposit(id) {
-      const entry = owners.get(id);
+      const entry = all.owners.get(id);
       const deposit = entry?.deposits.find((one) => one.id === id);
       return entry && deposit && { deposit, transactionKey: entry.key };
     },
-
-    deposits(query) {
-      const found = all()
-        .map(({ deposit }) => deposit)
-        .reverse()
-        .sort((one, other) => other.firstSeenAt - one.firstSeenAt);
-      const start = query.before === undefined ? 0 : found.findIndex(({ id }) => id === query.before) + 1;
-      if (query.before !== undefined && start === 0) return [];
-      return found
-        .slice(start)
-        .filter((deposit) => matchesDeposit(deposit, query))
-        .slice(0, query.limit)
-        .map(depositRecordOf);
-    },
-
-    waiting({ before, network, limit, after }) {
-      const since = ({ deposit }: FoundDeposit): number => deposit.waitingSince ?? Number.POSITIVE_INFINITY;
-      const found = all()
-        .filter((one) => since(one) < before && (network === undefined || one.deposit.network === network))
-        .sort((one, other) => since(one) - since(other));
-      const start = found.findIndex(({ deposit }) => deposit.id === after) + 1;
-      return found.slice(start, start + limit);
-    },
-
+    deposits: (query) => findDeposits(all, query),
+    waiting: (query) => findWaiting(all, query),
     counts() {
       const counts: Partial<Record<DepositRecord['status'], number>> = {};
-      for (const { deposit } of all()) counts[deposit.status] = (counts[deposit.status] ?? 0) + 1;
+      for (const { deposit } of everyDeposit(all)) counts[deposit.status] = (counts[deposit.status] ?? 0) + 1;
       return counts;
     },
-
     prune(before) {
-      for (const entry of transactions.values()) {
-        if (entry.touchedAt < before && !isNeeded(entry)) forget(entry);
+      for (const entry of all.byKey.values()) {
+        if (entry.touchedAt < before && !isNeeded(all, entry)) forget(all, entry);
       }
     },
   };
+}
+
+function load(all: Transactions, key: string): TransactionState {
+  const entry = all.byKey.get(key);
+  if (!entry) return { key, version: 0, statements: [], deposits: [], facts: [], decisions: [] };
+  const { version, statements, deposits, decisions } = entry;
+  return { key, version, statements, deposits, facts: factsOf(all, entry), decisions };
+}
+
+function isLost({ byKey, events }: Transactions, change: TransactionChange): boolean {
+  const { key, expectedVersion, events: made, cancelled } = change;
+  const entry = byKey.get(key);
+  if ((entry?.version ?? 0) !== expectedVersion) return true;
+  if (cancelled.length === 0) return false;
+  const ids = new Set([...(entry?.eventIds ?? []), ...made.map(({ id }) => id)]);
+  return cancelled.some((id) => !ids.has(id) || events.get(id)?.handed === true);
+}
+
+function refuseWhenFull({ byKey, owners, max }: Transactions, changes: readonly TransactionChange[]): void {
+  let made = 0;
+  let opened = 0;
+  for (const { key, deposits } of changes) {
+    for (const { id } of deposits) if (!owners.has(id)) made += 1;
+    if (!byKey.has(key)) opened += 1;
+  }
+  if (made + owners.size <= max && opened + byKey.size <= max) return;
+  if (made === 0 && opened === 0) return;
+  throw new DepositCallbackError(
+    'STORE_FULL',
+    `memoryStore holds ${max} deposits and forgets none: raise maxDeposits, or use sqliteStore`,
+  );
+}
+
+function apply({ events, byKey, owners, now }: Transactions, change: TransactionChange): void {
+  const entry = ensure(byKey, change.key, () => newEntry(change.key));
+  entry.version += 1;
+  entry.touchedAt = now();
+  // Kept, never overwritten: a statement whose id is stored stays as it was.
+  entry.statements = joined(entry.statements, change.statements, 'kept');
+  entry.deposits = joined(entry.deposits, change.deposits, 'replaced');
+  for (const { id } of change.deposits) owners.set(id, entry);
+  entry.eventIds = [...entry.eventIds, ...change.events.map(({ id }) => id)];
+  for (const event of change.events) {
+    events.add(event);
+    if (event.kind === 'deposit') entry.credited = true;
+  }
+  for (const id of change.cancelled) events.cancel(id);
+  if (change.decisions.length > 0) entry.decisions = [...entry.decisions, ...change.decisions];
+}
+
+function factsOf({ events }: Transactions, { told, eventIds }: Entry): readonly EventFact[] {
+  const facts = eventIds.flatMap((id) => {
+    const event = events.get(id);
+    if (!event) return [];
+    const { kind, generation, handed, state, deposit } = event;
+    return { id, depositId: deposit.id, kind, generation, handed, cancelled: state === 'cancelled' };
+  });
+  return told.length === 0 ? facts : [...told, ...facts];
+}
+
+function forget(all: Transactions, entry: Entry): void {
+  const told = factsOf(all, entry);
+  for (const { id } of entry.deposits) all.owners.delete(id);
+  for (const id of entry.eventIds) all.events.forget(id);
+  if (told.length === 0 && entry.decisions.length === 0 && !entry.statements.some(outlivesPrune)) {
+    all.byKey.delete(entry.key);
+    return;
+  }
+  entry.version += 1;
+  Object.assign(entry, { deposits: none, eventIds: none, told, credited: true });
+}
+
+function isNeeded({ events }: Transactions, entry: Entry): boolean {
+  return (
+    entry.credited ||
+    entry.deposits.some(({ waitingSince }) => waitingSince !== undefined) ||
+    entry.eventIds.some((id) => ['owed', 'leased', 'dead'].includes(events.get(id)?.state ?? ''))
+  );
+}
+
+function everyDeposit({ byKey }: Transactions): FoundDeposit[] {
+  return [...byKey].flatMap(([transactionKey, { deposits }]) =>
+    deposits.map((deposit) => ({ deposit, transactionKey })),
+  );
+}
+
+function findDeposits(all: Transactions, query: DepositQuery): DepositRecord[] {
+  const found = everyDeposit(all)
+    .map(({ deposit }) => deposit)
+    .reverse()
+    .sort((one, other) => other.firstSeenAt - one.firstSeenAt);
+  const start = query.before === undefined ? 0 : found.findIndex(({ id }) => id === query.before) + 1;
+  if (query.before !== undefined && start === 0) return [];
+  return found
+    .slice(start)
+    .filter((deposit) => matchesDeposit(deposit, query))
+    .slice(0, query.limit)
+    .map(depositRecordOf);
+}
+
+function findWaiting(
+  all: Transactions,
+  { before, network, limit, after }: Parameters<MemoryTransactions['waiting']>[0],
+): FoundDeposit[] {
+  const since = ({ deposit }: FoundDeposit): number => deposit.waitingSince ?? Number.POSITIVE_INFINITY;
+  const found = everyDeposit(all)
+    .filter((one) => since(one) < before && (network === undefined || one.deposit.network === network))
+    .sort((one, other) => since(one) - since(other));
+  const start = found.findIndex(({ deposit }) => deposit.id === after) + 1;
+  return found.slice(start, start + limit);
 }

@@ -1,35 +1,19 @@
 import assert from 'node:assert/strict';
-import type { CaseKind, ExpectedEvent, ProviderCase } from '../provider-fixtures.ts';
+import type { CaseKind, ExpectedEvent, ProviderCase, ProviderFixtures } from '../provider-fixtures.ts';
 import { inboundOf, type ProviderUnderTest, providerWith, type SuiteCase, withChangedByte } from './provider-case.ts';
 import { resolvedReading } from './resolved-reading.ts';
-import { nowOf, type ReceiverUnderTest, sentCallback, startReceiver } from './sending.ts';
+import { nowOf, type ReceiverUnderTest, type SentCallback, sentCallback, startReceiver } from './sending.ts';
 
 const kinds: readonly (CaseKind | 'stale')[] = ['deposit', 'removal', 'ping', 'notice', 'other', 'stale'];
 
 /** What bodies are read as, and what becomes of them in the whole chain. */
 export function readingCases(under: ProviderUnderTest): readonly SuiteCase[] {
+  return [...exactReadings(under), ...outcomes(under), ...refusals(under)];
+}
+
+function exactReadings(under: ProviderUnderTest): readonly SuiteCase[] {
   const { fixtures } = under;
   const now = nowOf(fixtures);
-  const { first } = fixtures.keys;
-
-  async function withReceiver(run: (receiver: ReceiverUnderTest) => Promise<void>): Promise<void> {
-    const receiver = await startReceiver(providerWith(under, first.key), fixtures);
-    try {
-      await run(receiver);
-    } finally {
-      await receiver.close();
-    }
-  }
-
-  const sentBy = (one: ProviderCase, at = now) =>
-    sentCallback(providerWith(under, first.key), one, fixtures, { now: at });
-
-  const caseNamed = (name: string): ProviderCase => {
-    const found = fixtures.cases.find((one) => one.name === name);
-    assert.ok(found, `There is no case "${name}"`);
-    return found;
-  };
-
   return [
     {
       name: 'There is a case of each kind, or a reason why this provider has none',
@@ -45,8 +29,8 @@ export function readingCases(under: ProviderUnderTest): readonly SuiteCase[] {
       .map((one) => ({
         name: `${one.name} is read exactly`,
         async run() {
-          const provider = providerWith(under, first.key);
-          const inbound = inboundOf(sentBy(one), now);
+          const provider = providerWith(under, fixtures.keys.first.key);
+          const inbound = inboundOf(sentBy(under, one), now);
           const verified = await provider.verify(inbound);
           assert.equal(verified.deliveryId, one.deliveryId);
           assert.deepEqual(
@@ -55,13 +39,19 @@ export function readingCases(under: ProviderUnderTest): readonly SuiteCase[] {
           );
         },
       })),
+  ];
+}
+
+function outcomes(under: ProviderUnderTest): readonly SuiteCase[] {
+  const { fixtures } = under;
+  return [
     ...fixtures.cases.map((one) => ({
       name: `${one.name}: outcome, events and answer`,
       run: () =>
-        withReceiver(async (receiver) => {
-          for (const before of one.after ?? []) await receiver.send(sentBy(caseNamed(before)));
+        withReceiver(under, async (receiver) => {
+          for (const before of one.after ?? []) await receiver.send(sentBy(under, caseNamed(fixtures, before)));
           await receiver.events();
-          const got = await receiver.send(sentBy(one));
+          const got = await receiver.send(sentBy(under, one));
           assert.equal(got.outcome?.outcome, one.outcome, `Outcome, with the code ${got.outcome?.code}`);
           assertSameEvents(await receiver.events(), one.events);
           const { status, headers = {}, body = '' } = fixtures.answer;
@@ -69,19 +59,26 @@ export function readingCases(under: ProviderUnderTest): readonly SuiteCase[] {
           assert.equal(got.body, one.method === 'HEAD' ? '' : body);
           for (const [name, value] of Object.entries(headers)) assert.equal(got.headers.get(name), value);
 
-          const again = await receiver.send(sentBy(one));
+          const again = await receiver.send(sentBy(under, one));
           assert.equal(again.status, status, 'Sent again, it is accepted again');
           assertSameEvents(await receiver.events(), []);
         }),
     })),
+  ];
+}
+
+function refusals(under: ProviderUnderTest): readonly SuiteCase[] {
+  const { fixtures } = under;
+  const now = nowOf(fixtures);
+  return [
     {
       name: 'A time far from now, in either direction, is refused; or the provider signs no time',
       run: () =>
-        withReceiver(async (receiver) => {
+        withReceiver(under, async (receiver) => {
           const one = fixtures.cases.find(({ kind }) => kind === 'deposit');
           assert.ok(one, 'The fixtures have no case of kind deposit');
           for (const away of [-3_600_000, 3_600_000]) {
-            const got = await receiver.send(sentBy(one, now + away));
+            const got = await receiver.send(sentBy(under, one, now + away));
             const isRefused = got.status === 401 && /^TIMESTAMP_TOO_/.test(got.outcome?.code ?? '');
             assert.ok(
               isRefused !== (fixtures.lacks?.stale !== undefined),
@@ -93,10 +90,10 @@ export function readingCases(under: ProviderUnderTest): readonly SuiteCase[] {
     {
       name: 'A tampered or unsigned callback gets 401 and leads to nothing',
       run: () =>
-        withReceiver(async (receiver) => {
+        withReceiver(under, async (receiver) => {
           const one = fixtures.cases.find(({ kind }) => kind === 'deposit');
           assert.ok(one, 'The fixtures have no case of kind deposit');
-          const sent = sentBy(one);
+          const sent = sentBy(under, one);
           const unsigned = await receiver.send({
             ...sent,
             body: one.body,
@@ -112,6 +109,30 @@ export function readingCases(under: ProviderUnderTest): readonly SuiteCase[] {
         }),
     },
   ];
+}
+
+async function withReceiver(
+  under: ProviderUnderTest,
+  run: (receiver: ReceiverUnderTest) => Promise<void>,
+): Promise<void> {
+  const { fixtures } = under;
+  const receiver = await startReceiver(providerWith(under, fixtures.keys.first.key), fixtures);
+  try {
+    await run(receiver);
+  } finally {
+    await receiver.close();
+  }
+}
+
+function sentBy(under: ProviderUnderTest, one: ProviderCase, at: number = nowOf(under.fixtures)): SentCallback {
+  const { fixtures } = under;
+  return sentCallback(providerWith(under, fixtures.keys.first.key), one, fixtures, { now: at });
+}
+
+function caseNamed({ cases }: ProviderFixtures, name: string): ProviderCase {
+  const found = cases.find((one) => one.name === name);
+  assert.ok(found, `There is no case "${name}"`);
+  return found;
 }
 
 /** A reading as JSON holds it, amounts as text: what a fixture can say. */
