@@ -100,7 +100,8 @@ export function createJudge(world: World): Judge {
     },
     end() {
       const isDecided = office.hasDecided();
-      return lookAtEnd({ rules, memory, deposits, isDecided, credits: [...credits.values()], violation });
+      const isCorrected = office.hasCorrected();
+      return lookAtEnd({ rules, memory, deposits, isDecided, isCorrected, credits: [...credits.values()], violation });
     },
     codes: () => deposits.flatMap(({ code, status }) => (code === undefined ? [] : [`${code} (${status})`])),
   };
@@ -112,17 +113,27 @@ interface AtEnd {
   deposits: readonly StoredDeposit[];
   /** An operator has released or corrected something. */
   isDecided: boolean;
+  /** An operator has corrected something: it is credited as he says, not as it was told. */
+  isCorrected: boolean;
   credits: readonly { key: string; quorum: number }[];
   violation(kind: Violation['kind'], what: string): Violation;
 }
 
-function lookAtEnd({ rules, memory, deposits, isDecided, credits, violation }: AtEnd): Violation | undefined {
+function lookAtEnd({
+  rules,
+  memory,
+  deposits,
+  isDecided,
+  isCorrected,
+  credits,
+  violation,
+}: AtEnd): Violation | undefined {
   const hasCode = deposits.some(({ code, status }) => code !== undefined || status === 'pending');
   if (!isDecided) {
     const takenBack = memory.removedByVotes(rules, Math.max(2, ...credits.map((one) => one.quorum)));
     if (credits.length > 0 && takenBack) return violation('kept though the votes took it back', `${credits[0]?.key}`);
   }
-  if (rules.quorum === 1 && !rules.chainRequired) {
+  if (rules.quorum === 1 && !rules.chainRequired && !isCorrected) {
     const told = memory.surelyTold(rules);
     for (const [key, copies] of told) {
       const credited = credits.filter((one) => one.key === key).length;

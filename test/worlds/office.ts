@@ -18,6 +18,7 @@ export interface Office {
   hasReleased(depositId: string): boolean;
   /** Something was released or corrected. */
   hasDecided(): boolean;
+  hasCorrected(): boolean;
 }
 
 interface Corrected {
@@ -83,6 +84,7 @@ export function createOffice(): Office {
     reverted: () => reverting,
     hasReleased: (depositId) => released.has(depositId),
     hasDecided: () => released.size + corrected.size > 0,
+    hasCorrected: () => corrected.size > 0,
   };
 }
 
