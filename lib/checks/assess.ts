@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { unitsFrom } from '../deposits/amount.ts';
+import { areDecimals, unitsFrom } from '../deposits/amount.ts';
 import { type CheckCode, checkResults } from '../deposits/codes.ts';
 import { transactionKey } from '../deposits/identity.ts';
 import { positionScope } from '../deposits/positions.ts';
@@ -213,7 +213,7 @@ function statementOf(
     from: canonical.from,
     account: typeof canonical.owner === 'object' ? canonical.owner.account : undefined,
     symbol: transfer.symbol,
-    decimals: canonical.decimals ?? transfer.decimals,
+    decimals: canonical.decimals ?? (areDecimals(transfer.decimals) ? transfer.decimals : undefined),
   });
 }
 

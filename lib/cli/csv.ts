@@ -5,9 +5,10 @@ export function csvLine(values: readonly string[]): string {
 
 /**
  * A field that no spreadsheet runs as a formula: one that begins with `=`, `+`, `-`, `@`, a tab or a line break, also behind
- * spaces, gets an apostrophe before it, which a spreadsheet shows as text. Values here come from outside.
+ * spaces, gets an apostrophe before it, which a spreadsheet shows as text. A field that another separator would split is
+ * quoted too: a spreadsheet may be set to it. Values here come from outside.
  */
 function csvField(value: string): string {
   const safe = /^[\s\u00a0\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/.test(value) ? `'${value}` : value;
-  return /[",\r\n']|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return /[",;|\t\r\n']|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,4 +1,4 @@
-import { decimalFrom } from '../deposits/amount.ts';
+import { areDecimals, decimalFrom } from '../deposits/amount.ts';
 import type { DepositRecord } from '../deposits/deposit.ts';
 import type { Credit } from '../operator/credit.ts';
 import type { CallbackRecord, StoredEvent } from '../stores/store.ts';
@@ -47,7 +47,7 @@ export function depositRow(deposit: DepositRecord, credit: Credit | undefined): 
     symbol: deposit.symbol,
     decimals,
     units: deposit.amount,
-    amount: decimals === undefined ? undefined : decimalFrom(deposit.amount, decimals),
+    amount: areDecimals(decimals) ? decimalFrom(deposit.amount, decimals) : undefined,
     from: deposit.from,
     to: deposit.to,
     memo: deposit.memo,

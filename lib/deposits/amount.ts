@@ -40,6 +40,11 @@ function unitsFromText(text: string, decimals: number): bigint {
   return BigInt(digits.slice(0, shift));
 }
 
+/** Contracts count decimals in one byte. A larger number is only there to be shown, and would fill the screen. */
+export function areDecimals(decimals: number | undefined): decimals is number {
+  return Number.isInteger(decimals) && Number(decimals) >= 0 && Number(decimals) <= 255;
+}
+
 /** Plain decimal text in whole coins, without trailing zeros: `decimalFrom(1500000n, 6)` is `'1.5'`. */
 export function decimalFrom(units: bigint, decimals: number): string {
   if (units < 0n) throw invalid('negative');

@@ -1,4 +1,4 @@
-import { decimalFrom } from '../deposits/amount.ts';
+import { areDecimals, decimalFrom } from '../deposits/amount.ts';
 import type { DepositRecord, DepositStatus } from '../deposits/deposit.ts';
 import type { Credit } from '../operator/credit.ts';
 import { type Html, html, type Value } from './html.ts';
@@ -82,8 +82,9 @@ export function assetName(asset: string): string {
 /** Whole coins with their thousands set apart; where the decimals are not known, smallest units, and it says so. */
 export function amount({ words }: View, deposit: Pick<DepositRecord, 'amount' | 'decimals' | 'symbol'>): Html {
   const { decimals, symbol } = deposit;
-  const [whole = '', fraction] =
-    decimals === undefined ? [deposit.amount.toString()] : decimalFrom(deposit.amount, decimals).split('.');
+  const [whole = '', fraction] = areDecimals(decimals)
+    ? decimalFrom(deposit.amount, decimals).split('.')
+    : [deposit.amount.toString()];
   const digits = whole.replace(/\B(?=(\d{3})+$)/g, ',') + (fraction === undefined ? '' : `.${fraction}`);
   const unit = decimals === undefined ? words.deposit.units : undefined;
   return html`<span class="amount">${digits} <span class="unit"><bdi>${symbol}</bdi>${unit && html` ${unit}`}</span></span>`;

@@ -71,9 +71,20 @@ export function compileTrust(trustProxy: TrustProxy | undefined): Trust | undefi
   };
 }
 
-/** Whether everybody is believed: then `X-Forwarded-For` is whatever the sender writes, and IP rules guard nothing. */
+/** One address in each 1/256 of IPv4, and in each 1/32 of the public part of IPv6. */
+const strangers = {
+  4: Array.from({ length: 256 }, (_, first) => `${first}.253.251.241`),
+  6: Array.from({ length: 32 }, (_, first) => `${(0x20fd + first * 0x100).toString(16)}:fbf1::1`),
+};
+
+/**
+ * Whether an eighth of all addresses is believed, which no list of proxies comes near: then `X-Forwarded-For` is whatever
+ * the sender writes, and IP rules guard nothing. It is tried, since a function may decide.
+ */
 export function trustsEverybody(trust: Trust): boolean {
-  return trust('192.0.2.1', 64) && trust('2001:db8::1', 64);
+  return [strangers[4], strangers[6]].some(
+    (addresses) => addresses.filter((address) => trust(address, 64)).length >= addresses.length / 8,
+  );
 }
 
 /** The app's compiled `trust proxy`, where the request came through Express. */

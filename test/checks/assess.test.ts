@@ -45,6 +45,14 @@ describe('asset', () => {
     assert.equal(run({ ...token, network: 'ETH_MAINNET', asset: written }).statement?.group?.asset, usdt);
   });
 
+  it("with 'any' has the decimals that the provider names, unless no contract can have them", () => {
+    const any = policyOf({ assets: 'any' });
+    const decimalsOf = (decimals: number): number | undefined =>
+      run({ ...eth, asset: fakeUsdt, decimals }, checks, any).statement?.decimals;
+    assert.equal(decimalsOf(255), 255);
+    for (const decimals of [256, 50_000_000, -1, 1.5, Number.NaN]) assert.equal(decimalsOf(decimals), undefined);
+  });
+
   it("with 'any' takes units of all, and whole coins only where the registry pins the decimals", () => {
     const any = policyOf({ assets: 'any' });
     assert.equal(run({ ...eth, asset: fakeUsdt }, checks, any).statement?.amount, 1000n);

@@ -137,6 +137,25 @@ test('refuses what is no list, and what is no count of proxies', () => {
   refusesOption(() => sourceFilter({ trustProxy: 'proxy.internal' }), /proxy\.internal/);
 });
 
+for (const trustProxy of [
+  '0.0.0.0/0',
+  ['0.0.0.0/1', '128.0.0.0/1'],
+  '::ffff:0:0/96',
+  '::/0',
+  ['2000::/4', '3000::/4'],
+  '64.0.0.0/2',
+]) {
+  test(`refuses to believe ${trustProxy} beside IP rules: no list of proxies is so large`, () => {
+    const create = (): unknown => sourceFilter({ allow: ['203.0.113.7'], trustProxy });
+    assert.throws(create, { code: 'OPTION_INVALID', message: /trustProxy/ });
+  });
+}
+
+test('believes private and published ranges of proxies beside IP rules', () => {
+  const trustProxy = ['loopback', 'linklocal', 'uniquelocal', '104.16.0.0/13', '2606:4700::/32', '12.0.0.0/8'];
+  sourceFilter({ allow: ['203.0.113.7'], trustProxy });
+});
+
 test('refuses to believe everybody beside IP rules', () => {
   for (const trustProxy of [true, '0.0.0.0/0, ::/0', ['0.0.0.0/0', '::/0']] as const) {
     refusesOption(() => sourceFilter({ allow: ['10.0.0.0/8'], trustProxy }), /believes every sender/);

@@ -13,7 +13,7 @@ import {
 } from '../../lib/stores/shared/stored-json.ts';
 import { group } from '../deposits/inbox.ts';
 import { createJudge } from './judge.ts';
-import { mayForget } from './retention.ts';
+import { pruned } from './retention.ts';
 import { decimals, type Outcome, type Step, type Violation, type World } from './world.ts';
 
 const nothing: Outcome = { events: [], cancelled: [], deposits: [] };
@@ -111,7 +111,7 @@ function player(world: World): (step: Step) => Outcome {
         frozen = new Set(step.isFrozen ? [group.network] : []);
         return { ...nothing, deposits: state.deposits };
       case 'prune':
-        if (mayForget(state)) state = { ...empty, key: state.key };
+        state = pruned(state);
         return { ...nothing, deposits: state.deposits };
       case 'restart':
         state = readBack(state);

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { decimalFrom } from '../../deposits/amount.ts';
+import { areDecimals, decimalFrom } from '../../deposits/amount.ts';
 import type { DepositRecord, DepositStatus } from '../../deposits/deposit.ts';
 import { type Credit, creditsOf } from '../../operator/credit.ts';
 import type { DepositQuery } from '../../stores/store.ts';
@@ -82,7 +82,7 @@ function row(deposit: DepositRecord, credit: Credit | undefined): readonly Cell[
 /** Whole coins with the symbol; where the decimals are not known, so that nobody takes them for coins, units. */
 export function amountText({ amount, decimals, symbol }: DepositRecord): string {
   const unit = symbol === undefined ? '' : ` ${symbol}`;
-  return decimals === undefined ? `${amount} units${unit}` : `${decimalFrom(amount, decimals)}${unit}`;
+  return areDecimals(decimals) ? `${decimalFrom(amount, decimals)}${unit}` : `${amount} units${unit}`;
 }
 
 /** The status; where the listeners have not done what it says, that too. */

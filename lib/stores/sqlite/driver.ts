@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { DepositCallbackError } from '../../errors.ts';
 
 export type SqliteValue = string | number | bigint | null | Uint8Array;
@@ -25,8 +26,12 @@ export type SqliteDriver = 'better-sqlite3' | 'node:sqlite';
 const missing =
   'sqliteStore: no SQLite driver; npm install better-sqlite3 (npm rebuild after a change of Node), or run Node 22.13 or newer, which has node:sqlite';
 
-/** Opens `path` with the driver named, or with the first one that is there. Throws `STORE_DRIVER_MISSING`. */
+/**
+ * Opens `path` with the driver named, or with the first one that is there. A new file can be read by its owner only; so can
+ * the `-wal` and `-shm` files beside it, which SQLite creates with the same mode. Throws `STORE_DRIVER_MISSING`.
+ */
 export async function openDatabase(path: string, driver: SqliteDriver | undefined): Promise<OpenedDatabase> {
+  createForOwner(path);
   if (driver === 'better-sqlite3') return openBetterSqlite(path);
   if (driver === 'node:sqlite') return openNodeSqlite(path);
   try {
@@ -34,6 +39,15 @@ export async function openDatabase(path: string, driver: SqliteDriver | undefine
   } catch (error) {
     if (!isDriverMissing(error) || !nodeSqlite()) throw error;
     return openNodeSqlite(path);
+  }
+}
+
+function createForOwner(path: string): void {
+  if (path === '' || path === ':memory:') return;
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch {
+    // It is there, or the driver says what is wrong with the path.
   }
 }
 

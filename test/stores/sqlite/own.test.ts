@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { createConnection } from '../../../lib/stores/sqlite/connection.ts';
@@ -31,6 +32,14 @@ for (const driver of sqliteDrivers) {
         await file.remove();
       }
     });
+
+  withFile('its files are readable by their owner only', async (file) => {
+    const store = await openWithLedger(file);
+    await recordDeposits(store, 'a');
+    for (const name of ['', '-wal', '-shm']) {
+      assert.equal(statSync(`${file.file}${name}`).mode & 0o777, 0o600, name);
+    }
+  });
 
   withFile('user tables and the event change together or not at all', async (file) => {
     const store = await openWithLedger(file);
