@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Provider } from '../providers/kit/provider.ts';
+import type { InboundCallback, Provider } from '../providers/kit/provider.ts';
 
 // What reading a stored callback again, or looking into it, may need. Everything else is dropped: a header that nobody
 // thought of may be a credential.
@@ -29,18 +29,30 @@ export function keptHeaders(
   return kept;
 }
 
-/** The URL with the values of parameters that may be secrets replaced. */
-export function redactedUrl(url: string): string {
+/** The URL with the values of parameters that may be secrets replaced, and of the one that the provider declares as its secret. */
+export function redactedUrl(url: string, { sentSecret }: Pick<Provider, 'sentSecret'>): string {
+  return withoutValues(url, (name) => name === sentSecret?.query || secretParameter.test(name));
+}
+
+/** Parameters are told apart as whoever reads them may: at `&` or `;`, their names decoded. */
+function withoutValues(url: string, isSecret: (name: string) => boolean): string {
   const start = url.indexOf('?');
   if (start < 0) return url;
-  const parameters = url
-    .slice(start + 1)
-    .split('&')
-    .map((pair) => {
-      const [name = ''] = pair.split('=', 1);
-      return secretParameter.test(name) && name.length < pair.length ? `${name}=[redacted]` : pair;
-    });
-  return `${url.slice(0, start)}?${parameters.join('&')}`;
+  const query = url
+    .slice(start)
+    .replace(/([?&;])([^=&;]*)=([^&;]*)/g, (whole, mark: string, name: string) =>
+      isSecret(decoded(name)) ? `${mark}${name}=[redacted]` : whole,
+    );
+  return `${url.slice(0, start)}${query}`;
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name.replaceAll('+', ' '));
+  } catch {
+    // What cannot be decoded may be anything.
+    return 'secret';
+  }
 }
 
 /** SHA-256, hex, of what tells one callback from another: its body, or the URL where that says all and there is no body. */
@@ -50,19 +62,27 @@ export function bodyHashOf({ body, url }: { body: Buffer; url: string }): string
 
 /** Stands for `x-api-key` among the headers of an unverified callback: its SHA-256, hex. */
 export const apiKeyDigest = 'x-api-key-sha256';
+/** Stands there for the secret of a provider that sends the secret itself: its SHA-256, hex. */
+export const sentSecretDigest = 'sent-secret-sha256';
 
 const credentials = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key']);
 
 /**
- * All headers but those that are credentials: verifying again needs the signature's, whatever they are called. Of the API
- * key its digest is left, so that it too can be checked again.
+ * The URL and headers of an unverified callback without its credentials: verifying again needs the signature's header and
+ * parameters, whatever they are called. Of the API key and of a secret that is sent itself the digests are left, so that they
+ * too can be checked again.
  */
-export function headersButCredentials(headers: IncomingHttpHeaders): Record<string, string> {
-  const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && !credentials.has(name)) kept[name] = Array.isArray(value) ? value.join(', ') : value;
+export function withoutCredentials(
+  inbound: InboundCallback,
+  { sentSecret }: Pick<Provider, 'sentSecret'>,
+): { url: string; headers: Record<string, string> } {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(inbound.headers)) {
+    if (value === undefined || credentials.has(name) || name === sentSecret?.header) continue;
+    headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
-  const apiKey = headers['x-api-key'];
-  kept[apiKeyDigest] = typeof apiKey === 'string' ? hash('sha256', apiKey) : '';
-  return kept;
+  const apiKey = inbound.headers['x-api-key'];
+  headers[apiKeyDigest] = typeof apiKey === 'string' ? hash('sha256', apiKey) : '';
+  if (sentSecret) headers[sentSecretDigest] = sentSecret.digestOf(inbound) ?? '';
+  return { url: withoutValues(inbound.url, (name) => name === sentSecret?.query), headers };
 }

@@ -5,10 +5,10 @@ import { depositRecordOf } from '../deposits/transaction-state.ts';
 import { decisionFor, type Order } from '../deposits/verbs.ts';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import type { Intake } from '../ingest/intake.ts';
-import { apiKeyDigest, keptHeaders, redactedUrl } from '../ingest/kept-request.ts';
+import { apiKeyDigest, keptHeaders, redactedUrl, sentSecretDigest } from '../ingest/kept-request.ts';
 import type { Reassessment } from '../ingest/reassess.ts';
 import { findUnread, type UnreadQuery } from '../ingest/unread.ts';
-import type { InboundCallback, Provider } from '../providers/kit/provider.ts';
+import type { InboundCallback, Provider, Verified } from '../providers/kit/provider.ts';
 import { equalBytes } from '../signatures/constant-time.ts';
 import { assertFresh } from '../signatures/freshness.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
@@ -155,7 +155,7 @@ async function takeAgain(
   if (!provider || !record.body) return undefined;
   const { outcome: _o, code: _c, transfers: _t, tookMs: _m, finished: _f, ...callback } = record;
   // An unverified callback is kept with more than is shown of one that is taken.
-  const shown = { url: redactedUrl(record.url), headers: keptHeaders(record.headers, provider) };
+  const shown = { url: redactedUrl(record.url, provider), headers: keptHeaders(record.headers, provider) };
   const recorded = await intake.take({
     provider,
     inbound: inboundOf(record, record.body),
@@ -208,7 +208,7 @@ async function verifyAgain(
   for (const keysAt of [now, record.receivedAt]) {
     try {
       if (!(await apiKeyFits(record, provider, keysAt))) continue;
-      const verified = await provider.verify({ ...inboundOf(record, record.body), receivedAt: keysAt });
+      const verified = await verifiedBy(provider, { ...inboundOf(record, record.body), receivedAt: keysAt });
       assertFresh(verified.signedAt, record.receivedAt, toleranceMs);
       return { ...record, ...verified };
     } catch {
@@ -216,6 +216,15 @@ async function verifyAgain(
     }
   }
   return undefined;
+}
+
+/** By its signature, or by the digest of the secret that it came with. */
+async function verifiedBy(provider: Provider, inbound: InboundCallback): Promise<Verified> {
+  if (!provider.sentSecret) return provider.verify(inbound);
+  const keyId = await provider.sentSecret.keyOf(inbound.headers[sentSecretDigest] as string, inbound.receivedAt);
+  if (keyId === undefined)
+    throw new DepositCallbackError('SIGNATURE_INVALID', `${provider.name}: no active secret fits`);
+  return { keyId };
 }
 
 async function apiKeyFits({ headers }: CallbackRecord, { apiKeys }: Provider, keysAt: number): Promise<boolean> {

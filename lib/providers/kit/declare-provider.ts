@@ -7,7 +7,7 @@ import type { Scheme } from './scheme.ts';
 export interface ProviderDeclaration
   extends Omit<
     ProviderDefinition<unknown>,
-    'prepare' | 'verify' | 'sign' | 'reportsConfirmations' | 'content' | 'signs' | 'isUnsignedPing'
+    'prepare' | 'verify' | 'sign' | 'reportsConfirmations' | 'content' | 'signs' | 'sentSecret' | 'isUnsignedPing'
   > {
   scheme: Scheme;
   /** Default false: it never says. */
@@ -27,6 +27,7 @@ export function declareProvider(declaration: ProviderDeclaration, options: Provi
     isUnsignedPing,
     content,
     signs,
+    sentSecret,
     keptHeaders: schemeHeaders,
   } = declaredScheme(scheme, declaration.name, declaration.form);
   return defineProvider(
@@ -40,6 +41,7 @@ export function declareProvider(declaration: ProviderDeclaration, options: Provi
       isUnsignedPing,
       content,
       signs,
+      ...(sentSecret === undefined ? {} : { sentSecret }),
     },
     options,
   );

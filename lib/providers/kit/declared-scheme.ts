@@ -19,6 +19,7 @@ import { signaturesAt, textAt, timeOf } from './places.ts';
 import type { Sign, SignedForm, Verified } from './provider.ts';
 import type { Part, Place, Scheme, SignedRequest } from './scheme.ts';
 import { signingOf } from './scheme-signing.ts';
+import { type SentSecret, sentSecret, sentSecretOf } from './sent-secret.ts';
 import { signedBytes } from './signed-bytes.ts';
 import { signedContent, signedFormOf, tellsContent } from './signed-content.ts';
 import { assertSound } from './sound-scheme.ts';
@@ -32,6 +33,7 @@ export interface DeclaredScheme {
   isUnsignedPing(request: SignedRequest): boolean;
   content(request: SignedRequest): Json;
   signs: SignedForm;
+  sentSecret: SentSecret | undefined;
   /** Headers without which a stored callback could not be told from a ping. */
   keptHeaders: readonly string[];
 }
@@ -72,6 +74,7 @@ export function declaredScheme(scheme: Scheme, name: string, form: BodyFormOptio
     isUnsignedPing: (request) => isUnsignedPing(scheme, request),
     content: signedContent(scheme, form),
     signs: declared.signs,
+    sentSecret: sentSecretOf(scheme),
     keptHeaders: scheme.unsignedPing?.withoutHeaders ?? [],
     sign: signingOf(scheme, form, (request, secret) => signatureBytes(declared, request, secret)),
   };
@@ -181,11 +184,6 @@ function keyFormOf({ algorithm, keyForm }: Scheme): KeyForm {
 
 function withoutPrefix(secret: string, prefix = ''): string {
   return secret.startsWith(prefix) ? secret.slice(prefix.length) : secret;
-}
-
-function sentSecret(algorithm: 'shared' | 'basic', text: string): Buffer | string {
-  if (algorithm === 'shared') return text;
-  return decodeBase64(/^basic +(.+)$/i.exec(text)?.[1] ?? '') ?? '';
 }
 
 function decodeSignature(text: string, { encoding = 'hex' }: Scheme): Buffer | undefined {

@@ -13,12 +13,14 @@ import type {
   Provider,
   ProviderOptions,
   Reading,
+  SentSecretDigest,
   Sign,
   SignedForm,
   Verified,
 } from './provider.ts';
 import { ping } from './readings.ts';
 import type { SignedRequest } from './scheme.ts';
+import type { SentSecret } from './sent-secret.ts';
 
 /** What one kind of provider fixes; the rest comes from the user's options. */
 export interface ProviderDefinition<K> {
@@ -61,6 +63,8 @@ export interface ProviderDefinition<K> {
   bindsIds?: boolean;
   /** Default false. */
   needsChainCheck?: boolean;
+  /** Where callbacks carry the secret itself, if they do. */
+  sentSecret?: SentSecret<K>;
   /** What the reader is given of a callback; throws for one that says two things. Default: all that was parsed. */
   content?(request: SignedRequest): Json;
   /** Whether a callback is a test that came unsigned: it is answered and never read. Default: none is. */
@@ -90,6 +94,13 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
   };
   const assertForm = (request: SignedRequest): void => assertBodyForm(request, bodyFormOf(form, request), name);
   const messageOf = (inbound: InboundCallback): string => messageHash(content(requestOf(inbound)));
+  const sentSecret = ({ digestOf, hasDigest, ...place }: SentSecret<K>): SentSecretDigest => ({
+    ...place,
+    digestOf: (inbound) => digestOf(requestOf(inbound)),
+    async keyOf(digest, at) {
+      return (await keys.active(at)).find(({ value }) => hasDigest(value, digest))?.id;
+    },
+  });
   const keys = keyRing(options.secrets, definition.prepare, { option: `${name}.secrets` });
 
   return {
@@ -104,6 +115,7 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
     ...(definition.bindsIds === undefined ? {} : { bindsIds: definition.bindsIds }),
     ...(definition.needsChainCheck === undefined ? {} : { needsChainCheck: definition.needsChainCheck }),
     ...(definition.signs === 'content' ? { messageOf } : {}),
+    ...(definition.sentSecret === undefined ? {} : { sentSecret: sentSecret(definition.sentSecret) }),
     verify(inbound) {
       const request = requestOf(inbound);
       if (!isUnsignedPing(request)) assertForm(request);

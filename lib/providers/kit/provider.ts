@@ -137,6 +137,8 @@ export interface Provider {
   readonly trustMined: boolean;
   /** How long the provider waits for an answer, where it says. */
   readonly deadlineMs?: number;
+  /** For a provider that signs nothing and sends the secret itself. */
+  readonly sentSecret?: SentSecretDigest;
   /** Lower-case names of headers that `read` needs, so that a stored callback can be read again; never a credential. */
   readonly keptHeaders?: readonly string[];
   /** Whether the signature is over the inflated bytes of a gzip body. */
@@ -145,6 +147,18 @@ export interface Provider {
   readonly heartbeatMs?: number;
   readonly keys: KeyRing<unknown>;
   readonly apiKeys?: KeyRing<Buffer>;
+}
+
+/** The secret that callbacks carry is stored nowhere: where one is kept to be verified again, its digest stands for it. */
+export interface SentSecretDigest {
+  /** The header that carries it, lower-case. */
+  readonly header?: string;
+  /** The parameter of the URL that carries it. */
+  readonly query?: string;
+  /** SHA-256, hex, of the secret that a callback carries; undefined if it carries none. */
+  digestOf(inbound: InboundCallback): string | undefined;
+  /** Id of the key in force at `at` (epoch ms) that has this digest; rejects with `KEYS_UNAVAILABLE`. */
+  keyOf(digest: string, at: number): Promise<string | undefined>;
 }
 
 /**
