@@ -92,38 +92,20 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
       await log.flush();
     },
     async close(left) {
-      const hung = await closeAll(
-        [
-          follower.close,
-          intake.recorder.idle,
-          () => deliverer.close(left()),
-          watchdog.close,
-          retention.close,
-          log.flush,
-          store.close,
-        ],
-        left,
-        logger,
-      );
+      const deliveries = (): Promise<void> => deliverer.close(left());
+      const steps = [follower.close, intake.recorder.idle, deliveries, watchdog.close, retention.close, log.flush];
+      await closeAll([...steps, store.close], left, logger);
       newsLog.close();
-      if (hung > 0)
-        logger.warn(
-          { hung },
-          'Closed without waiting any longer for what hangs: the store, or a function of the policy',
-        );
     },
   };
 }
 
-/**
- * Each step is tried, whatever hangs before it: a lease that is not freed holds its event back until it runs out. Counts
- * the steps that did not end in time.
- */
+// Each step is tried, whatever hangs before it: a lease that is not freed holds its event back until it runs out.
 async function closeAll(
   steps: readonly (() => Promise<void>)[],
   left: (more?: number) => number,
   logger: Logger,
-): Promise<number> {
+): Promise<void> {
   let hung = 0;
   for (const step of steps) {
     try {
@@ -132,5 +114,6 @@ async function closeAll(
       logger.error({ error }, 'A part of the receiver failed to close');
     }
   }
-  return hung;
+  if (hung > 0)
+    logger.warn({ hung }, 'Closed without waiting any longer for what hangs: the store, or a function of the policy');
 }

@@ -23,6 +23,13 @@ export interface Lane {
   stop(): Promise<void>;
 }
 
+/** What a response comes to. */
+interface Judged {
+  attempt: Attempt;
+  /** Why the URL is sent nothing more. */
+  disabledBy?: string;
+}
+
 /** Ten seconds, doubled with each attempt, up to four hours, with full jitter. */
 const backoff = { firstMs: 10_000, maxMs: 14_400_000 };
 /** After so many failures in a row the URL itself is taken to be away, and is tried with one callback at a time. */
@@ -65,11 +72,7 @@ export function createLane(keyId: string, parts: LaneParts): Lane {
     if (disabledBy !== undefined) await parts.disable(disabledBy);
   };
 
-  const judge = (
-    endpoint: Endpoint,
-    callback: OwedCallback,
-    response: Response,
-  ): { attempt: Attempt; disabledBy?: string } => {
+  const judge = (endpoint: Endpoint, callback: OwedCallback, response: Response): Judged => {
     const { id, createdAt, retryUntil } = callback;
     if (response.result === 'accepted') {
       failures = 0;

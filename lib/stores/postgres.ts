@@ -98,16 +98,9 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
   }
 
   async function commit(batch: Batch): Promise<{ lost: readonly string[] }> {
-    const hopeless = lostAnyway(batch.changes);
-    if (hopeless.length > 0) return { lost: hopeless };
-    const { values, keys } = batchValues(batch, now(), slot);
-    const { rows } = await connections().record(
-      `SELECT ${schema}.record($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)::text AS i`,
-      values,
-    );
-    const lost = rows.map(({ i }) => keys[Number(i) - 1] ?? '');
-    if (lost.length === 0 && batch.changes.some(({ events }) => events.length > 0)) wake.tell();
-    return { lost };
+    const result = await record(connections(), schema, batch, { now: now(), slot });
+    if (result.lost.length === 0 && batch.changes.some(({ events }) => events.length > 0)) wake.tell();
+    return result;
   }
 
   return {
@@ -125,6 +118,22 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
     ...queryMethods(connections, schema),
     prune: async (before, options) => prune(connections(), schema, { ...options, before, slot }),
   };
+}
+
+async function record(
+  connections: PostgresConnections,
+  schema: string,
+  batch: Batch,
+  { now, slot }: { now: number | null; slot: number },
+): Promise<{ lost: readonly string[] }> {
+  const hopeless = lostAnyway(batch.changes);
+  if (hopeless.length > 0) return { lost: hopeless };
+  const { values, keys } = batchValues(batch, now, slot);
+  const { rows } = await connections.record(
+    `SELECT ${schema}.record($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)::text AS i`,
+    values,
+  );
+  return { lost: rows.map(({ i }) => keys[Number(i) - 1] ?? '') };
 }
 
 function checkOptions(options: PostgresStoreOptions, schema: string): void {

@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import type { TransactionState } from '../deposits/transaction-state.ts';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
-import { batchValues, bodyFromText, bodyToText, stateFromReply } from './redis/batch.ts';
+import { batchValues, stateFromReply } from './redis/batch.ts';
 import { createRedisConnection, type RedisClient, type RedisConnection } from './redis/client.ts';
 import { assertDurable, roomOf } from './redis/durability.ts';
 import { eventMethods } from './redis/events.ts';
 import { createRedisHolder } from './redis/holder.ts';
 import { prune } from './redis/prune.ts';
 import { queryMethods } from './redis/queries.ts';
+import { unverifiedMethods } from './redis/unverified.ts';
 import { createRedisWake } from './redis/wake.ts';
 import { columnText } from './shared/column-text.ts';
 import { lostAnyway } from './shared/lost-anyway.ts';
 import { openedOnce } from './shared/opened-once.ts';
-import { callbackFromRow, callbackToJson } from './shared/stored-json.ts';
-import { type Store, unverifiedBytes } from './store.ts';
+import type { Store } from './store.ts';
 
 export type { IoredisClient, NodeRedisClient, RedisClient } from './redis/client.ts';
 
@@ -50,10 +51,7 @@ const schemaVersion = 2;
  */
 export function redisStore(options: RedisStoreOptions): Store<never> {
   const { prefix = 'deposit-callback:', acceptLoss = false } = options;
-  const given: { client?: RedisClient; url?: string } = options;
-  if ((given.client === undefined) === (given.url === undefined))
-    throw invalidOption('client', 'give either client or url');
-  if (typeof prefix !== 'string' || prefix === '') throw invalidOption('prefix', 'give a text to put before each key');
+  checkOptions(options, prefix);
   const now = (): string => (options.now ? String(options.now()) : '');
   const self = randomUUID();
 
@@ -72,19 +70,7 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
     const client = 'client' in options ? options.client : opened;
     if (!client) throw invalidOption('client', 'give either client or url');
     try {
-      // A server that goes away must not end the process: the next command tells.
-      client.on('error', () => {});
-      const candidate = createRedisConnection(client, prefix, now);
-      await assertDurable(candidate, acceptLoss);
-      await candidate.command('SET', `${prefix}schema`, String(schemaVersion), 'NX');
-      const version = Number(await candidate.command('GET', `${prefix}schema`));
-      if (version > schemaVersion) {
-        throw new DepositCallbackError(
-          'STORE_SCHEMA_NEWER',
-          `redisStore: the data has schema ${version}, this version of deposit-callback knows ${schemaVersion}; upgrade deposit-callback`,
-        );
-      }
-      if (version < schemaVersion) await candidate.command('SET', `${prefix}schema`, String(schemaVersion));
+      const candidate = await prepare(client, { prefix, acceptLoss, now });
       current = candidate;
       own = opened;
       wake.open(candidate);
@@ -116,55 +102,52 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
 
     ...openedOnce(open, close),
 
-    async load(keys) {
-      if (keys.length === 0) return [];
-      const replies = (await connection().run('load', [keys.length, ...keys.map(columnText)])) as unknown[];
-      return keys.map((key, index) => stateFromReply(key, replies[index]));
-    },
-
+    load: (keys) => load(connection(), keys),
     commit,
     log: async (callbacks) => void (await commit({ callbacks, changes: [] })),
     ...eventMethods(connection, self, holder),
 
     onEvents: wake.hear,
 
-    async keepUnverified(callback, { bytes, bytesPerAddress, perAddressPerHour }) {
-      const { id, provider, remoteAddress, receivedAt, body } = callback;
-      const kept = await connection().run('keepUnverified', [
-        columnText(id),
-        columnText(provider),
-        columnText(remoteAddress),
-        receivedAt,
-        unverifiedBytes(callback),
-        callbackToJson(callback),
-        bodyToText(body),
-        bytes,
-        bytesPerAddress,
-        perAddressPerHour,
-      ]);
-      return kept === 1;
-    },
-
-    async unverified({ provider, limit }) {
-      const ids = (await connection().command('ZRANGE', `${prefix}uns`, '0', '-1')) as string[];
-      const found = [];
-      for (const id of ids) {
-        if (found.length >= limit) break;
-        const [record, body, of] = (await connection().command('HMGET', `${prefix}un:${id}`, 'r', 'b', 'p')) as (
-          | string
-          | null
-        )[];
-        if (!record || (provider !== undefined && of !== columnText(provider))) continue;
-        found.push(callbackFromRow({ record, body: bodyFromText(body) ?? null }));
-      }
-      return found;
-    },
-
-    dropUnverified: async (ids) => void (await connection().run('dropUnverified', ids.map(columnText))),
+    ...unverifiedMethods(connection, prefix),
     ...queryMethods(connection, prefix),
     prune: (before, options) => prune(connection, prefix, before, options),
     room: () => roomOf(connection()),
   };
+}
+
+async function load(connection: RedisConnection, keys: readonly string[]): Promise<TransactionState[]> {
+  if (keys.length === 0) return [];
+  const replies = (await connection.run('load', [keys.length, ...keys.map(columnText)])) as unknown[];
+  return keys.map((key, index) => stateFromReply(key, replies[index]));
+}
+
+function checkOptions(options: RedisStoreOptions, prefix: string): void {
+  const given: { client?: RedisClient; url?: string } = options;
+  if ((given.client === undefined) === (given.url === undefined))
+    throw invalidOption('client', 'give either client or url');
+  if (typeof prefix !== 'string' || prefix === '') throw invalidOption('prefix', 'give a text to put before each key');
+}
+
+/** A connection to a server that keeps what it acknowledges, with the data in the schema of this version. */
+async function prepare(
+  client: RedisClient,
+  { prefix, acceptLoss, now }: { prefix: string; acceptLoss: boolean; now: () => string },
+): Promise<RedisConnection> {
+  // A server that goes away must not end the process: the next command tells.
+  client.on('error', () => {});
+  const connection = createRedisConnection(client, prefix, now);
+  await assertDurable(connection, acceptLoss);
+  await connection.command('SET', `${prefix}schema`, String(schemaVersion), 'NX');
+  const version = Number(await connection.command('GET', `${prefix}schema`));
+  if (version > schemaVersion) {
+    throw new DepositCallbackError(
+      'STORE_SCHEMA_NEWER',
+      `redisStore: the data has schema ${version}, this version of deposit-callback knows ${schemaVersion}; upgrade deposit-callback`,
+    );
+  }
+  if (version < schemaVersion) await connection.command('SET', `${prefix}schema`, String(schemaVersion));
+  return connection;
 }
 
 async function openClient(url: string): Promise<RedisClient & { disconnect(): void }> {

@@ -70,28 +70,13 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   async function open(): Promise<void> {
     const database = await openDatabase(path, driver);
     try {
-      await prepare(database);
+      await prepare(database, { durable, busyMs, now });
     } catch (error) {
       database.close();
       throw error;
     }
     opened = database;
     current = createConnection(database, busyMs);
-  }
-
-  // Two processes that start on a new file meet here, and SQLite does not wait for the change to WAL.
-  async function prepare(database: OpenedDatabase): Promise<void> {
-    for (const started = performance.now(); ; ) {
-      try {
-        database.exec(`PRAGMA busy_timeout = ${busyMs}`);
-        makeDurable(database, durable);
-        migrate(database, now());
-        return;
-      } catch (error) {
-        if (sqliteCode(error) !== 'BUSY' || performance.now() - started > patienceMs) throw error;
-        await delay(pauseMs(busyMs));
-      }
-    }
   }
 
   return {
@@ -131,12 +116,31 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     ...unverifiedMethods(connection),
     ...queryMethods(connection),
     prune: (before, options) => prune(connection, before, options),
-    async room() {
-      if (!durable) return undefined;
-      const { bavail, blocks, bsize } = await statfs(dirname(path));
-      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
-    },
+    room: async () => (durable ? roomBeside(path) : undefined),
   };
+}
+
+async function roomBeside(path: string): Promise<{ freeBytes: number; totalBytes: number }> {
+  const { bavail, blocks, bsize } = await statfs(dirname(path));
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+}
+
+// Two processes that start on a new file meet here, and SQLite does not wait for the change to WAL.
+async function prepare(
+  database: OpenedDatabase,
+  { durable, busyMs, now }: { durable: boolean; busyMs: number; now: () => number },
+): Promise<void> {
+  for (const started = performance.now(); ; ) {
+    try {
+      database.exec(`PRAGMA busy_timeout = ${busyMs}`);
+      makeDurable(database, durable);
+      migrate(database, now());
+      return;
+    } catch (error) {
+      if (sqliteCode(error) !== 'BUSY' || performance.now() - started > patienceMs) throw error;
+      await delay(pauseMs(busyMs));
+    }
+  }
 }
 
 function commit(connection: SqliteConnection, { callbacks, changes }: Batch, now: number): { lost: readonly string[] } {

@@ -75,25 +75,7 @@ export function createConnections(pool: PostgresPool): PostgresConnections {
 
     query: (text, values) => pool.query({ text, query_timeout: queryMs, ...(values && { values }) }),
 
-    async transaction(begin, work) {
-      const client = await take();
-      const query = queryInTurn(client);
-      let broken = true;
-      try {
-        // Several statements in one round trip come back as a list.
-        const begun: unknown = await query({ text: begin, query_timeout: queryMs });
-        const result = await work({ client, query }, Array.isArray(begun) ? begun : [begun as PostgresResult]);
-        const { command } = await query({ text: 'COMMIT', query_timeout: queryMs });
-        broken = false;
-        if (command !== 'COMMIT') throw new Error('the transaction had failed before its end, and was rolled back');
-        return result;
-      } catch (error) {
-        if (broken) broken = await isLostAfterRollback(query);
-        throw error;
-      } finally {
-        client.release(broken);
-      }
-    },
+    transaction: async (begin, work) => inTransaction(await take(), begin, work),
 
     close() {
       closed = true;
@@ -104,6 +86,29 @@ export function createConnections(pool: PostgresPool): PostgresConnections {
       recording = undefined;
     },
   };
+}
+
+async function inTransaction<T>(
+  client: PostgresPoolClient,
+  begin: string,
+  work: (session: PostgresSession, begun: PostgresResult[]) => Promise<T>,
+): Promise<T> {
+  const query = queryInTurn(client);
+  let broken = true;
+  try {
+    // Several statements in one round trip come back as a list.
+    const begun: unknown = await query({ text: begin, query_timeout: queryMs });
+    const result = await work({ client, query }, Array.isArray(begun) ? begun : [begun as PostgresResult]);
+    const { command } = await query({ text: 'COMMIT', query_timeout: queryMs });
+    broken = false;
+    if (command !== 'COMMIT') throw new Error('the transaction had failed before its end, and was rolled back');
+    return result;
+  } catch (error) {
+    if (broken) broken = await isLostAfterRollback(query);
+    throw error;
+  } finally {
+    client.release(broken);
+  }
 }
 
 const surviving = new WeakSet<object>();

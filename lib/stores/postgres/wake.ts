@@ -22,110 +22,129 @@ export interface PostgresWake {
   close(): void;
 }
 
-export function createWake(connections: () => PostgresConnections, schema: string): PostgresWake {
+/** One listener and teller: what it was made of, and its session. */
+interface WakeState {
+  readonly connections: () => PostgresConnections;
+  readonly schema: string;
   // Notifications of our own are passed over: whoever commits wakes the deliverer of this process itself.
-  const self = randomUUID();
-  const channel = schema;
-  const wakes = new Set<() => void>();
-  let listening: PostgresPoolClient | undefined;
-  let holder: number | undefined;
-  let connecting: Promise<void> | undefined;
-  let retry: NodeJS.Timeout | undefined;
-  let gathering: NodeJS.Timeout | undefined;
-  let telling = false;
-  // Until the store is ready.
-  let closed = true;
+  readonly self: string;
+  readonly wakes: Set<() => void>;
+  listening: PostgresPoolClient | undefined;
+  holder: number | undefined;
+  connecting: Promise<void> | undefined;
+  retry: NodeJS.Timeout | undefined;
+  gathering: NodeJS.Timeout | undefined;
+  telling: boolean;
+  closed: boolean;
+}
 
-  function listen(): void {
-    if (closed || connecting || listening || wakes.size === 0) return;
-    connecting = connect().finally(() => {
-      connecting = undefined;
-    });
-  }
-
-  async function connect(): Promise<void> {
-    try {
-      const client = await connections().take();
-      client.on('notification', ({ payload }) => {
-        if (payload === self || client !== listening) return;
-        for (const wake of wakes) wake();
-      });
-      client.on('error', () => lose(client));
-      await client.query(`LISTEN ${channel}`);
-      const number = await liveHolder(client, schema);
-      if (closed) client.release(true);
-      else {
-        listening = client;
-        holder = number;
-      }
-      // What was told while nobody heard.
-      for (const wake of wakes) wake();
-    } catch {
-      again();
-    }
-  }
-
-  function lose(client: PostgresPoolClient): void {
-    if (client !== listening) return;
-    listening = undefined;
-    holder = undefined;
-    client.release(true);
-    again();
-  }
-
-  function again(): void {
-    if (closed) return;
-    clearTimeout(retry);
-    retry = setTimeout(listen, reconnectMs).unref();
-  }
-
-  async function notify(): Promise<void> {
-    telling = true;
-    try {
-      await connections().query('SELECT pg_notify($1, $2)', [channel.slice(1, -1).replaceAll('""', '"'), self]);
-    } catch {
-      // Polling finds the events all the same.
-    }
-    telling = false;
-  }
-
+export function createWake(connections: () => PostgresConnections, schema: string): PostgresWake {
+  const state: WakeState = {
+    connections,
+    schema,
+    self: randomUUID(),
+    wakes: new Set(),
+    listening: undefined,
+    holder: undefined,
+    connecting: undefined,
+    retry: undefined,
+    gathering: undefined,
+    telling: false,
+    // Until the store is ready.
+    closed: true,
+  };
   return {
     open() {
-      closed = false;
-      listen();
+      state.closed = false;
+      listen(state);
     },
-
-    // After the commit, not in it: a transaction that notifies holds a lock of the whole server while it commits.
-    tell() {
-      if (closed || gathering || telling) return;
-      gathering = setTimeout(() => {
-        gathering = undefined;
-        void notify();
-      }, gatherMs).unref();
-    },
-
+    tell: () => tell(state),
     hear(wake) {
-      wakes.add(wake);
-      listen();
-      return () => wakes.delete(wake);
+      state.wakes.add(wake);
+      listen(state);
+      return () => state.wakes.delete(wake);
     },
-
     async holder() {
-      await connecting;
-      return holder;
+      await state.connecting;
+      return state.holder;
     },
-
-    close() {
-      closed = true;
-      holder = undefined;
-      clearTimeout(retry);
-      clearTimeout(gathering);
-      gathering = undefined;
-      // Not given back: it would go on listening.
-      listening?.release(true);
-      listening = undefined;
-    },
+    close: () => close(state),
   };
+}
+
+function listen(state: WakeState): void {
+  if (state.closed || state.connecting || state.listening || state.wakes.size === 0) return;
+  state.connecting = connect(state).finally(() => {
+    state.connecting = undefined;
+  });
+}
+
+async function connect(state: WakeState): Promise<void> {
+  const { connections, schema, self, wakes } = state;
+  try {
+    const client = await connections().take();
+    client.on('notification', ({ payload }) => {
+      if (payload === self || client !== state.listening) return;
+      for (const wake of wakes) wake();
+    });
+    client.on('error', () => lose(state, client));
+    await client.query(`LISTEN ${schema}`);
+    const number = await liveHolder(client, schema);
+    if (state.closed) client.release(true);
+    else {
+      state.listening = client;
+      state.holder = number;
+    }
+    // What was told while nobody heard.
+    for (const wake of wakes) wake();
+  } catch {
+    again(state);
+  }
+}
+
+function lose(state: WakeState, client: PostgresPoolClient): void {
+  if (client !== state.listening) return;
+  state.listening = undefined;
+  state.holder = undefined;
+  client.release(true);
+  again(state);
+}
+
+function again(state: WakeState): void {
+  if (state.closed) return;
+  clearTimeout(state.retry);
+  state.retry = setTimeout(() => listen(state), reconnectMs).unref();
+}
+
+// After the commit, not in it: a transaction that notifies holds a lock of the whole server while it commits.
+function tell(state: WakeState): void {
+  if (state.closed || state.gathering || state.telling) return;
+  state.gathering = setTimeout(() => {
+    state.gathering = undefined;
+    void notify(state);
+  }, gatherMs).unref();
+}
+
+async function notify(state: WakeState): Promise<void> {
+  const { connections, schema, self } = state;
+  state.telling = true;
+  try {
+    await connections().query('SELECT pg_notify($1, $2)', [schema.slice(1, -1).replaceAll('""', '"'), self]);
+  } catch {
+    // Polling finds the events all the same.
+  }
+  state.telling = false;
+}
+
+function close(state: WakeState): void {
+  state.closed = true;
+  state.holder = undefined;
+  clearTimeout(state.retry);
+  clearTimeout(state.gathering);
+  state.gathering = undefined;
+  // Not given back: it would go on listening.
+  state.listening?.release(true);
+  state.listening = undefined;
 }
 
 /** A number that stands for this session as long as it lives. The lock comes first: a row without it is a dead holder's. */

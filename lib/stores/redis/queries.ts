@@ -5,7 +5,7 @@ import { columnText, fromColumnText } from '../shared/column-text.ts';
 import { matchesCallback } from '../shared/stored-callback.ts';
 import { matchesDeposit } from '../shared/stored-deposit.ts';
 import { callbackFromRow, depositRecordFromJson, storedDepositFromJson } from '../shared/stored-json.ts';
-import type { CallbackRecord, Store, StoreCounts, StoredEvent } from '../store.ts';
+import type { CallbackRecord, EventQuery, Store, StoreCounts, StoredEvent } from '../store.ts';
 import { bodyFromText, stateFromReply } from './batch.ts';
 import type { RedisConnection } from './client.ts';
 
@@ -22,6 +22,13 @@ interface Walk {
   fields: readonly string[];
 }
 
+/** Picks what has no index of its own, along an index. */
+type Walking = <Found>(
+  walk: Walk,
+  limit: number,
+  pick: (values: (string | null)[], id: string) => Found | undefined,
+) => Promise<Found[]>;
+
 type Queries = Pick<
   Store,
   'callback' | 'callbacks' | 'deposit' | 'deposits' | 'statements' | 'events' | 'waiting' | 'counts'
@@ -32,34 +39,7 @@ export function queryMethods(connection: () => RedisConnection, prefix: string):
   const fieldsOf = async (hash: string, ...fields: string[]): Promise<(string | null)[]> =>
     (await connection().command('HMGET', prefix + hash, ...fields)) as (string | null)[];
 
-  /** Walks along an index in steps and picks what has no index of its own. */
-  async function walk<Found>(
-    { index, order, after, hash, fields }: Walk,
-    limit: number,
-    pick: (values: (string | null)[], id: string) => Found | undefined,
-  ): Promise<Found[]> {
-    const found: Found[] = [];
-    let last = '';
-    if (after !== undefined) {
-      const [member] = await fieldsOf(hash + columnText(after), 'm');
-      if (!member) return [];
-      last = member;
-    }
-    for (let size = Math.min(limit, step); ; size = step) {
-      const rows = (await connection().run('page', [index, order, last, size, hash, ...fields])) as [
-        string,
-        (string | null)[],
-        string,
-      ][];
-      for (const [, values, id] of rows) {
-        const picked = pick(values, fromColumnText(id));
-        if (picked !== undefined) found.push(picked);
-        if (found.length >= limit) return found;
-      }
-      if (rows.length < size) return found;
-      last = rows.at(-1)?.[0] ?? '';
-    }
-  }
+  const walk: Walking = (along, limit, pick) => walkAlong(connection(), prefix, along, limit, pick);
 
   return {
     async callback(id) {
@@ -106,18 +86,7 @@ export function queryMethods(connection: () => RedisConnection, prefix: string):
       return [...stateFromReply(transactionKey, reply).statements];
     },
 
-    events({ state, kind, depositId, limit }) {
-      const index = state === 'dead' ? 'dead' : state === 'owed' || state === 'leased' ? 'owed' : 'evs';
-      const fields = ['k', 'g', 'r', 'st', 'at', 'due', 'made', 'h', 'settled', 'err', 'cr'];
-      return walk<StoredEvent>({ index, order: 'new', hash: 'ev:', fields }, limit, (values, id) => {
-        const event = eventFromFields(id, values);
-        const isAsked =
-          (state === undefined || event.state === state) &&
-          (kind === undefined || event.kind === kind) &&
-          (depositId === undefined || event.deposit.id === depositId);
-        return isAsked ? event : undefined;
-      });
-    },
+    events: (query) => findEvents(walk, query),
 
     waiting({ before, network, limit, after }) {
       return walk<{ deposit: StoredDeposit; transactionKey: string }>(
@@ -135,6 +104,50 @@ export function queryMethods(connection: () => RedisConnection, prefix: string):
 
     counts: () => count(connection(), prefix),
   };
+}
+
+/** Walks along an index in steps and picks what has no index of its own. */
+async function walkAlong<Found>(
+  { run, command }: RedisConnection,
+  prefix: string,
+  { index, order, after, hash, fields }: Walk,
+  limit: number,
+  pick: (values: (string | null)[], id: string) => Found | undefined,
+): Promise<Found[]> {
+  const found: Found[] = [];
+  let last = '';
+  if (after !== undefined) {
+    const [member] = (await command('HMGET', prefix + hash + columnText(after), 'm')) as (string | null)[];
+    if (!member) return [];
+    last = member;
+  }
+  for (let size = Math.min(limit, step); ; size = step) {
+    const rows = (await run('page', [index, order, last, size, hash, ...fields])) as [
+      string,
+      (string | null)[],
+      string,
+    ][];
+    for (const [, values, id] of rows) {
+      const picked = pick(values, fromColumnText(id));
+      if (picked !== undefined) found.push(picked);
+      if (found.length >= limit) return found;
+    }
+    if (rows.length < size) return found;
+    last = rows.at(-1)?.[0] ?? '';
+  }
+}
+
+function findEvents(walk: Walking, { state, kind, depositId, limit }: EventQuery): Promise<StoredEvent[]> {
+  const index = state === 'dead' ? 'dead' : state === 'owed' || state === 'leased' ? 'owed' : 'evs';
+  const fields = ['k', 'g', 'r', 'st', 'at', 'due', 'made', 'h', 'settled', 'err', 'cr'];
+  return walk<StoredEvent>({ index, order: 'new', hash: 'ev:', fields }, limit, (values, id) => {
+    const event = eventFromFields(id, values);
+    const isAsked =
+      (state === undefined || event.state === state) &&
+      (kind === undefined || event.kind === kind) &&
+      (depositId === undefined || event.deposit.id === depositId);
+    return isAsked ? event : undefined;
+  });
 }
 
 function callbackIndex({ outcome, finished }: Parameters<Store['callbacks']>[0]): string {

@@ -37,35 +37,6 @@ export function createConnection(
     return statement;
   }
 
-  /** Undefined when busy. */
-  function attempt<T>(begin: string, work: () => T, keep?: (result: T) => boolean): { result: T } | undefined {
-    let begun = false;
-    try {
-      sql(begin).run();
-      begun = true;
-      const result = work();
-      if (keep?.(result) === false) rollBack();
-      else sql('COMMIT').run();
-      return { result };
-    } catch (error) {
-      if (begun) rollBack();
-      const code = sqliteCode(error);
-      // Within a write transaction nothing is busy; a function of the user's that is must not be run again unasked.
-      if (code === 'BUSY' && (!begun || begin === 'BEGIN')) return undefined;
-      if (code === 'FULL')
-        throw new DepositCallbackError('STORE_FULL', 'sqliteStore: the disk is full', { cause: error });
-      throw error;
-    }
-  }
-
-  function rollBack(): void {
-    try {
-      sql('ROLLBACK').run();
-    } catch {
-      // SQLite has rolled back by itself, as it does when the disk is full.
-    }
-  }
-
   async function patiently<T>(once: () => { result: T } | undefined): Promise<T> {
     for (const started = performance.now(); performance.now() - started < patience; ) {
       const done = once();
@@ -99,18 +70,52 @@ export function createConnection(
   return {
     database,
     sql,
-    read: (work) => patiently(() => attempt('BEGIN', work)),
+    read: (work) => patiently(() => attempt(sql, 'BEGIN', work)),
     write: (work, { keep, durable = true } = {}) =>
       inLine(() => {
-        if (durable) return attempt('BEGIN IMMEDIATE', work, keep);
+        if (durable) return attempt(sql, 'BEGIN IMMEDIATE', work, keep);
         database.exec('PRAGMA synchronous = NORMAL');
         try {
-          return attempt('BEGIN IMMEDIATE', work, keep);
+          return attempt(sql, 'BEGIN IMMEDIATE', work, keep);
         } finally {
           database.exec('PRAGMA synchronous = FULL');
         }
       }),
   };
+}
+
+/** Undefined when busy. */
+function attempt<T>(
+  sql: SqliteConnection['sql'],
+  begin: string,
+  work: () => T,
+  keep?: (result: T) => boolean,
+): { result: T } | undefined {
+  let begun = false;
+  try {
+    sql(begin).run();
+    begun = true;
+    const result = work();
+    if (keep?.(result) === false) rollBack(sql);
+    else sql('COMMIT').run();
+    return { result };
+  } catch (error) {
+    if (begun) rollBack(sql);
+    const code = sqliteCode(error);
+    // Within a write transaction nothing is busy; a function of the user's that is must not be run again unasked.
+    if (code === 'BUSY' && (!begun || begin === 'BEGIN')) return undefined;
+    if (code === 'FULL')
+      throw new DepositCallbackError('STORE_FULL', 'sqliteStore: the disk is full', { cause: error });
+    throw error;
+  }
+}
+
+function rollBack(sql: SqliteConnection['sql']): void {
+  try {
+    sql('ROLLBACK').run();
+  } catch {
+    // SQLite has rolled back by itself, as it does when the disk is full.
+  }
 }
 
 /** Time to stay away from a busy database, so that the event loop has most of it. */

@@ -69,16 +69,7 @@ export function eventMethods(
 
     release: (claim) => together(() => fenced(claim, `state = 'owed', due_at = ?, attempts = attempts - 1`, [now()])),
 
-    async freeOrphaned({ crashes }) {
-      const gone = await holder.gone(connection());
-      if (gone.length === 0) return { freed: 0, dead: [] };
-      return connection().write(() => {
-        const orphans = gone.flatMap((one) => freeHeldBy(connection(), one, crashes, now()));
-        for (const one of gone) holder.forget(connection(), one);
-        const dead = orphans.filter(({ state }) => state === 'dead').map(eventOf);
-        return { freed: orphans.length - dead.length, dead };
-      });
-    },
+    freeOrphaned: ({ crashes }) => freeOrphaned(connection(), holder, crashes, now()),
 
     redeliver: async (eventId) =>
       connection().write(() => {
@@ -90,6 +81,22 @@ export function eventMethods(
         return Number(changes) > 0;
       }),
   };
+}
+
+async function freeOrphaned(
+  connection: SqliteConnection,
+  holder: SqliteHolder,
+  crashes: number,
+  now: number,
+): Promise<{ freed: number; dead: DepositEvent[] }> {
+  const gone = await holder.gone(connection);
+  if (gone.length === 0) return { freed: 0, dead: [] };
+  return connection.write(() => {
+    const orphans = gone.flatMap((one) => freeHeldBy(connection, one, crashes, now));
+    for (const one of gone) holder.forget(connection, one);
+    const dead = orphans.filter(({ state }) => state === 'dead').map(eventOf);
+    return { freed: orphans.length - dead.length, dead };
+  });
 }
 
 /** Lets the deposit's earliest unsettled event be due, where it waited for its turn. */
