@@ -102,7 +102,7 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
 
     ...openedOnce(open, close),
 
-    load: (keys) => load(connection(), keys),
+    load: async (keys) => load(connection(), keys),
     commit,
     log: async (callbacks) => void (await commit({ callbacks, changes: [] })),
     ...eventMethods(connection, self, holder),

@@ -39,7 +39,7 @@ export function queryMethods(connection: () => RedisConnection, prefix: string):
   const fieldsOf = async (hash: string, ...fields: string[]): Promise<(string | null)[]> =>
     (await connection().command('HMGET', prefix + hash, ...fields)) as (string | null)[];
 
-  const walk: Walking = (along, limit, pick) => walkAlong(connection(), prefix, along, limit, pick);
+  const walk: Walking = async (along, limit, pick) => walkAlong(connection(), prefix, along, limit, pick);
 
   return {
     async callback(id) {

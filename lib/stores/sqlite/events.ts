@@ -69,7 +69,7 @@ export function eventMethods(
 
     release: (claim) => together(() => fenced(claim, `state = 'owed', due_at = ?, attempts = attempts - 1`, [now()])),
 
-    freeOrphaned: ({ crashes }) => freeOrphaned(connection(), holder, crashes, now()),
+    freeOrphaned: async ({ crashes }) => freeOrphaned(connection(), holder, crashes, now()),
 
     redeliver: async (eventId) =>
       connection().write(() => {
