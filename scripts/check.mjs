@@ -3,6 +3,7 @@ import { check as ascii } from './check/ascii.mjs';
 import { check as consumers } from './check/consumers.mjs';
 import { check as docs } from './check/docs.mjs';
 import { check as exports } from './check/exports.mjs';
+import { check as glossary } from './check/glossary.mjs';
 import { check as layers } from './check/layers.mjs';
 import { check as length } from './check/length.mjs';
 import { check as places } from './check/places.mjs';
@@ -24,6 +25,7 @@ const gates = {
   exports,
   docs,
   rules,
+  glossary,
   readme,
   unused: () => problemsOf(bin('knip'), ['--no-progress']),
   publint: () => problemsOf(bin('publint'), ['--strict']),
