@@ -1,4 +1,4 @@
-import { type Depth, meets } from './fold-rules.ts';
+import { type Depth, meets, noDepth } from './fold-rules.ts';
 import type { BlockReport, Keyed, Reporter } from './reporter.ts';
 import type { Statement } from './statement.ts';
 
@@ -12,20 +12,25 @@ export interface Telling {
 }
 
 /**
- * A provider that names no positions, reports an amount, and then confirms another amount in the same block by another event,
- * may have corrected itself: these confirmations do not count for the first amount, which waits for its own.
+ * A provider that names no positions, reports an amount, and then reports another amount deeper in the same block by another
+ * event, may have corrected itself: the block's confirmations do not count for the first amount, which waits for its own.
+ * How deep is asked plays no part in which of them is the deeper: a policy that asks for more credits nothing.
  */
 export function isOvertaken({ reporter, report, key, own, confirmations }: Telling): boolean {
   if (own.some(({ position }) => position !== undefined)) return false;
-  const depth = report.depthByKey.get(key);
-  if (depth && meets(depth, confirmations)) return false;
+  const depth = report.depthByKey.get(key) ?? noDepth;
+  if (meets(depth, confirmations)) return false;
   const events = new Set(own.map(({ eventId }) => eventId));
   const isRival = ({ statement, key: other }: Keyed, otherDepth: Depth | undefined): boolean => {
     if (other === key || statement.kind === 'failed' || statement.position !== undefined) return false;
-    return otherDepth !== undefined && meets(otherDepth, confirmations) && !events.has(statement.eventId);
+    return otherDepth !== undefined && isDeeper(otherDepth, depth) && !events.has(statement.eventId);
   };
   return (
     report.statements.some((one) => isRival(one, report.depthByKey.get(one.key))) ||
     reporter.unplaced.some((one) => one.standing !== 'dead' && isRival(one, one.depth))
   );
+}
+
+function isDeeper(one: Depth, other: Depth): boolean {
+  return (one.trusted && !other.trusted) || one.count > other.count;
 }

@@ -171,6 +171,14 @@ describe('A provider without positions that changes its word', () => {
     folds(say('A mined 5 X x1 @1', 'A confirmed 4 - @2', 'B confirmed 4 X'), { 5: { due: 0, possible: 1 }, 4: due });
   });
 
+  test('waits for its own confirmations, however many the policy comes to ask', () => {
+    const told = say('A mined 4 X x1 @1', 'B mined 5 X', 'A confirmed 5 X x3 @2');
+    for (const confirmations of [2, 3, 4, 7]) {
+      const asked = { confirmations, providers: { B: { trustMined: true } } };
+      folds(told, { 4: { due: 0, possible: 1 }, 5: due }, asked);
+    }
+  });
+
   test('about the same event of its own corrects it', () => {
     const told = say('A confirmed 5 X @1', 'A confirmed 4 X @2');
     folds(mark(told, { report: 'r' }, { report: 'r' }), { 5: { due: 0, possible: 0 }, 4: due });
