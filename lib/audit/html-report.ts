@@ -1,3 +1,4 @@
+import { visible } from '../util/visible.ts';
 import type { AuditReport, ProbeReport } from './audit.ts';
 import type { Verdict } from './probe.ts';
 import { reportStyle } from './report-style.ts';
@@ -120,5 +121,5 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Text that stands for itself in HTML; control characters are left out. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, '').replace(/[&<>"']/g, (char) => entities[char] ?? char);
+  return visible(text).replace(/[&<>"']/g, (char) => entities[char] ?? char);
 }

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
-import { columns, printable } from './printable.ts';
+import { visible, visibleJson } from '../util/visible.ts';
+import { columns } from './columns.ts';
 
 /** Names of colours; nothing is coloured where the stream is no terminal. */
 export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
@@ -7,8 +8,8 @@ export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
 export type Cell = string | number | bigint | undefined | { text: string; colour: Colour };
 
 export interface Output {
-  /** Lines for people, on standard output. */
-  line(text?: string): void;
+  /** A line for people, on standard output: its parts one after another. Here and below, text is made visible. */
+  line(...parts: readonly Cell[]): void;
   table(heads: readonly string[], rows: readonly (readonly Cell[])[]): void;
   /** A list of names and values, one a line; values that are undefined are left out. */
   fields(fields: Readonly<Record<string, Cell>>): void;
@@ -24,7 +25,6 @@ export interface Output {
   note(text: string): void;
   /** An error, on standard error. */
   error(text: string): void;
-  colour(colour: Colour, text: string): string;
 }
 
 const codes: Readonly<Record<Colour, number>> = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 };
@@ -44,47 +44,46 @@ export function createOutput(
   };
   const paint = (stream: Stream, colour: Colour, text: string): string =>
     isColoured(stream, env) ? `\x1b[${codes[colour]}m${text}\x1b[0m` : text;
-  const line = (text = ''): void => {
+  const write = (text: string): void => {
     clear();
     stdout.write(`${text}\n`);
   };
+  const painted = ({ text, colour }: { text: string; colour?: Colour }): string =>
+    colour === undefined ? text : paint(stdout, colour, text);
 
   return {
-    line,
+    line: (...parts) => write(parts.map((part) => painted(readCell(part))).join('')),
     table(heads, rows) {
       const cells = rows.map((row) => row.map(readCell));
       const widths = heads.map((head, at) =>
         Math.max(columns(head), ...cells.map((row) => columns(row[at]?.text ?? ''))),
       );
       const last = heads.length - 1;
-      const write = (row: readonly { text: string; colour?: Colour }[]): void =>
-        line(
+      const writeRow = (row: readonly { text: string; colour?: Colour }[]): void =>
+        write(
           row
-            .map(({ text, colour }, at) => {
-              const padding = at === last ? '' : ' '.repeat(Math.max(0, (widths[at] ?? 0) - columns(text)));
-              return `${colour === undefined ? text : paint(stdout, colour, text)}${padding}`;
+            .map((cell, at) => {
+              const padding = at === last ? '' : ' '.repeat(Math.max(0, (widths[at] ?? 0) - columns(cell.text)));
+              return `${painted(cell)}${padding}`;
             })
             .join('  ')
             .trimEnd(),
         );
-      write(heads.map((text) => ({ text, colour: 'bold' })));
-      for (const row of cells) write(row);
+      writeRow(heads.map((text) => ({ text, colour: 'bold' })));
+      for (const row of cells) writeRow(row);
     },
     fields(fields) {
       const shown = Object.entries(fields).filter(([, value]) => value !== undefined);
       const width = Math.max(0, ...shown.map(([name]) => name.length));
       for (const [name, value] of shown) {
-        const { text, colour } = readCell(value);
-        line(
-          `${paint(stdout, 'dim', name.padEnd(width))}  ${colour === undefined ? text : paint(stdout, colour, text)}`,
-        );
+        write(`${paint(stdout, 'dim', name.padEnd(width))}  ${painted(readCell(value))}`);
       }
     },
     json(value) {
-      line(JSON.stringify(value, exactly, 2));
+      write(visibleJson(JSON.stringify(value, exactly, 2)));
     },
     jsonLine(value) {
-      line(JSON.stringify(value, exactly));
+      write(visibleJson(JSON.stringify(value, exactly)));
     },
     async raw(text) {
       clear();
@@ -92,21 +91,20 @@ export function createOutput(
     },
     progress(text) {
       if (stderr.isTTY !== true) {
-        stderr.write(`${printable(text)}\n`);
+        stderr.write(`${visible(text)}\n`);
         return;
       }
-      stderr.write(`\r\x1b[K${printable(text)}`);
+      stderr.write(`\r\x1b[K${visible(text)}`);
       progressShown = true;
     },
     note(text) {
       clear();
-      stderr.write(`${text}\n`);
+      stderr.write(`${visible(text)}\n`);
     },
     error(text) {
       clear();
-      stderr.write(`${paint(stderr, 'red', 'error')}: ${printable(text)}\n`);
+      stderr.write(`${paint(stderr, 'red', 'error')}: ${visible(text)}\n`);
     },
-    colour: (colour, text) => paint(stdout, colour, text),
   };
 }
 
@@ -117,8 +115,8 @@ export function exactly(_key: string, value: unknown): unknown {
 
 function readCell(cell: Cell): { text: string; colour?: Colour } {
   if (cell === undefined) return { text: '' };
-  if (typeof cell === 'object') return { text: printable(cell.text), colour: cell.colour };
-  return { text: printable(String(cell)) };
+  if (typeof cell === 'object') return { text: visible(cell.text), colour: cell.colour };
+  return { text: visible(String(cell)) };
 }
 
 // https://no-color.org: any value that is not empty.

@@ -1,6 +1,7 @@
 import type { CallbackQuery, CallbackRecord, Store } from '../stores/store.ts';
+import { visibleLines } from '../util/visible.ts';
 import { choice, field, filter, timeOf } from './forms.ts';
-import { type Html, html, visible } from './html.ts';
+import { type Html, html } from './html.ts';
 import { badge, type Column, clock, code, id, isoTime, row, segment, shorten, table, time } from './parts.ts';
 import type { View } from './view.ts';
 import type { Words } from './words.ts';
@@ -141,14 +142,14 @@ export function liveRow({ outcome }: Words, record: CallbackRecord): LiveRow {
   const iso = isoTime(record.receivedAt);
   return {
     id: record.id,
-    shortId: visible(shorten(record.id)),
+    shortId: visibleLines(shorten(record.id)),
     time: clock(iso),
     iso,
-    provider: visible(record.provider),
+    provider: visibleLines(record.provider),
     tone: record.outcome,
     outcome: outcome[record.outcome],
-    code: visible(record.code ?? ''),
-    from: visible(record.remoteAddress),
+    code: visibleLines(record.code ?? ''),
+    from: visibleLines(record.remoteAddress),
     bytes: String(record.bodyBytes),
     took: took(record),
   };

@@ -1,3 +1,5 @@
+import { visibleLines } from '../util/visible.ts';
+
 const markup: unique symbol = Symbol('markup');
 
 /** Markup that this package wrote. Text of anybody else becomes part of it through `html` only, escaped. */
@@ -41,13 +43,5 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 function escaped(text: string): string {
-  return visible(text).replace(/[&<>"']/g, (char) => entities[char] ?? char);
-}
-
-// Control and format characters (those that turn the direction of a line among them), line separators, lone surrogates.
-const unseen = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
-
-/** Text whose invisible characters are written out, as `\u{202e}`, so that nothing in it can hide or turn what stands beside it. */
-export function visible(text: string): string {
-  return text.replace(unseen, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+  return visibleLines(text).replace(/[&<>"']/g, (char) => entities[char] ?? char);
 }

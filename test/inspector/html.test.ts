@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { html, render, visible } from '../../lib/inspector/html.ts';
+import { html, render } from '../../lib/inspector/html.ts';
+import { visibleLines } from '../../lib/util/visible.ts';
 
 test('no value becomes markup, as text or as an attribute, whatever it is', () => {
   fc.assert(
@@ -9,7 +10,7 @@ test('no value becomes markup, as text or as an attribute, whatever it is', () =
       const [, title = '', shown = ''] =
         /^<p title="([^"<>']*)">([^"<>']*)<\/p>$/.exec(render(html`<p title="${text}">${text}</p>`)) ?? [];
       assert.equal(title, shown);
-      assert.equal(unescaped(shown), visible(text));
+      assert.equal(unescaped(shown), visibleLines(text));
     }),
   );
 });
@@ -28,7 +29,7 @@ test('a value that imitates markup is refused or escaped, never written', () => 
 });
 
 test('what cannot be seen is written out', () => {
-  assert.equal(visible('a\u202eb\u0000c\u200d\u2028\ud800\n\t'), 'a\\u{202e}b\\u{0}c\\u{200d}\\u{2028}\\u{d800}\n\t');
+  assert.equal(visibleLines('a\u202eb\u0000c\u200d\u2028\ud800\n\t'), 'a\\u{202e}b\\u{0}c\\u{200d}\\u{2028}\\u{d800}\n\t');
 });
 
 function unescaped(text: string): string {

@@ -149,11 +149,13 @@ function show({ url, startedAt, probes: done, counts, verdict, tookMs, takenBack
   );
   output.line();
   for (const one of done.filter((probe) => probe.verdict === 'red')) {
-    output.line(output.colour('red', `${one.id}: ${one.title}, and it does not: it ${one.did}.`));
+    output.line({ text: `${one.id}: ${one.title}, and it does not: it ${one.did}.`, colour: 'red' });
   }
   if (takenBack.length > 0)
     output.line(`${takenBack.length} deposits were made on the test account and reported as reverted.`);
   output.line(
-    `${startedAt}  ${url}  ${output.colour(colours[verdict], verdict)}: ${counts.green} green, ${counts.red} red, ${counts.skipped} skipped, ${(tookMs / 1_000).toFixed(1)} s`,
+    `${startedAt}  ${url}  `,
+    { text: verdict, colour: colours[verdict] },
+    `: ${counts.green} green, ${counts.red} red, ${counts.skipped} skipped, ${(tookMs / 1_000).toFixed(1)} s`,
   );
 }

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { creditsOf } from '../../operator/credit.ts';
 import type { DepositQuery, Store } from '../../stores/store.ts';
+import { visibleJson } from '../../util/visible.ts';
 import type { Context } from '../context.ts';
 import { csvLine } from '../csv.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -40,7 +41,9 @@ export function addExport(program: Command, { output }: Context, finish: (code: 
       await withStore(where, async (store) => {
         if (asCsv) await target.write(csvLine(columns));
         for await (const row of rowsOf(store, kind, since)) {
-          await target.write(asCsv ? csvLine(columns.map((name) => row[name] ?? '')) : `${JSON.stringify(row)}\n`);
+          await target.write(
+            asCsv ? csvLine(columns.map((name) => row[name] ?? '')) : `${visibleJson(JSON.stringify(row))}\n`,
+          );
           written += 1;
           if (written % 10_000 === 0) output.progress(`${written} ${kind}`);
         }

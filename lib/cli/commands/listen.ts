@@ -137,7 +137,9 @@ function show(callbacks: DepositCallbacks, { json }: ListenOptions, output: Outp
       const colour = record.outcome === 'rejected' ? 'red' : record.outcome === 'quarantined' ? 'yellow' : 'dim';
       const code = record.code === undefined ? '' : ` ${record.code}`;
       output.line(
-        `${timeOf(record.receivedAt)}  ${output.colour(colour, `${record.outcome}${code}`)}  ${record.provider}  ${record.id}`,
+        `${timeOf(record.receivedAt)}  `,
+        { text: `${record.outcome}${code}`, colour },
+        `  ${record.provider}  ${record.id}`,
       );
     }
   });
@@ -146,7 +148,9 @@ function show(callbacks: DepositCallbacks, { json }: ListenOptions, output: Outp
       if (json) output.jsonLine({ event: kind, eventId, deposit: depositJson(deposit) });
       else
         output.line(
-          `${timeOf(Date.now())}  ${output.colour('green', kind)}  ${amountText(deposit)} to ${deposit.to}  ${deposit.id}`,
+          `${timeOf(Date.now())}  `,
+          { text: kind, colour: 'green' },
+          `  ${amountText(deposit)} to ${deposit.to}  ${deposit.id}`,
         );
     });
   }

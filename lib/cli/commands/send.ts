@@ -130,7 +130,7 @@ function tell(seen: Seen, right: boolean, { attack, json }: SendOptions, { outpu
     return;
   }
   const verdict = attack === undefined ? '' : right ? '  the receiver held' : '  the receiver did not hold';
-  output.line(`${output.colour(right ? 'green' : 'red', describeSeen(seen))}  ${seen.tookMs} ms${verdict}`);
+  output.line({ text: describeSeen(seen), colour: right ? 'green' : 'red' }, `  ${seen.tookMs} ms${verdict}`);
 }
 
 function attackHelp(): string {

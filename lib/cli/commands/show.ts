@@ -10,7 +10,6 @@ import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addStoreOption, withStore } from '../open-store.ts';
 import type { Output } from '../output.ts';
-import { printable } from '../printable.ts';
 import { isoTime } from '../times.ts';
 import { amountText, creditJson, statusCell } from './deposits.ts';
 import { outcomeCell } from './log.ts';
@@ -117,8 +116,8 @@ function showCallback(record: CallbackRecord, output: Output): void {
   }
   if (record.body !== undefined) {
     output.line();
-    output.line(output.colour('dim', 'body'));
-    for (const line of record.body.toString('utf8').split('\n')) output.line(printable(line));
+    output.line({ text: 'body', colour: 'dim' });
+    for (const line of record.body.toString('utf8').split('\n')) output.line(line);
   }
 }
 

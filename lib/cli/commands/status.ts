@@ -39,10 +39,10 @@ async function statusOf({ config, store }: StatusOptions, { output, now }: Conte
 }
 
 function show({ needs, counts, providers }: Status, output: Output): void {
-  if (needs.length === 0) output.line(output.colour('green', 'Nothing needs a person.'));
+  if (needs.length === 0) output.line({ text: 'Nothing needs a person.', colour: 'green' });
   for (const { kind, text, cure } of needs) {
-    output.line(`${output.colour('red', kind.padEnd(13))} ${text}`);
-    output.line(`${' '.repeat(13)} ${output.colour('dim', cure)}`);
+    output.line({ text: kind.padEnd(13), colour: 'red' }, ` ${text}`);
+    output.line(' '.repeat(14), { text: cure, colour: 'dim' });
   }
   output.line();
   output.fields({
