@@ -29,7 +29,10 @@ test('a value that imitates markup is refused or escaped, never written', () => 
 });
 
 test('what cannot be seen is written out', () => {
-  assert.equal(visibleLines('a\u202eb\u0000c\u200d\u2028\ud800\n\t'), 'a\\u{202e}b\\u{0}c\\u{200d}\\u{2028}\\u{d800}\n\t');
+  assert.equal(
+    visibleLines('a\u202eb\u0000c\u200d\u2028\ud800\n\t'),
+    'a\\u{202e}b\\u{0}c\\u{200d}\\u{2028}\\u{d800}\n\t',
+  );
 });
 
 function unescaped(text: string): string {
