@@ -1,27 +1,34 @@
-import { applyEdits, format } from 'jsonc-parser';
 import { type Html, html } from './html.ts';
+import { layOut } from './lay-out.ts';
 import type { Words } from './words.ts';
 
 // As much as a person reads and a browser lays out at once; the store keeps all of it.
 const shownBytes = 64 * 1_024;
 const shownHexBytes = 4 * 1_024;
+/** As deep as callbacks are read. */
+const bounds = { depth: 64, length: 4 * shownBytes };
 
-/** The raw body, exactly; JSON on one line also laid out. Bytes that are no UTF-8 stand as hex. */
-export function bodyView(words: Words, body: Buffer): Html {
+/**
+ * The raw body, exactly; JSON on one line also laid out, unless it is nested too deeply or would become too long. Bytes that
+ * are no UTF-8 stand as hex. `most`: bytes that are shown, for pages with many bodies.
+ */
+export function bodyView(words: Words, body: Buffer, most: number = shownBytes): Html {
   if (body.length === 0) return html`<p class="soft">${words.none}</p>`;
-  const text = decoded(body.subarray(0, shownBytes));
+  const text = decoded(body.subarray(0, most));
   if (text === undefined) {
-    return html`<p class="soft">${words.callback.bodyHex} ${cut(words, shownHexBytes, body)}</p>
-${block(words, hexLines(body.subarray(0, shownHexBytes)))}`;
+    const shown = Math.min(most, shownHexBytes);
+    return html`<p class="soft">${words.callback.bodyHex} ${cut(words, shown, body)}</p>
+${block(words, hexLines(body.subarray(0, shown)))}`;
   }
-  const note = cut(words, shownBytes, body);
-  const laidOut = layOut(text);
-  if (laidOut === undefined || laidOut === text) {
-    return html`<p class="soft">${words.callback.bodyExact}. ${note}</p>
+  const note = cut(words, most, body);
+  const layout = isOnOneLine(text) ? layOut(text, bounds) : undefined;
+  if (layout === undefined || 'refused' in layout || layout.text === text) {
+    const refused = layout !== undefined && 'refused' in layout && words.callback.bodyNotLaidOut[layout.refused];
+    return html`<p class="soft">${words.callback.bodyExact}. ${refused} ${note}</p>
 ${block(words, text)}`;
   }
   return html`<p class="soft">${words.callback.bodyLaidOut}</p>
-${block(words, laidOut)}
+${block(words, layout.text)}
 <details><summary>${words.callback.bodyExact}</summary>
 <p class="soft">${note}</p>
 ${block(words, text)}</details>`;
@@ -44,10 +51,8 @@ function decoded(bytes: Buffer): string | undefined {
   }
 }
 
-/** Only white space is moved, so every digit and every duplicate key stays as it came. */
-function layOut(text: string): string | undefined {
-  if (!/^\s*[[{]/.test(text) || text.split('\n', 3).length > 2) return undefined;
-  return applyEdits(text, format(text, undefined, { insertSpaces: true, tabSize: 2, eol: '\n' }));
+function isOnOneLine(text: string): boolean {
+  return /^\s*[[{]/.test(text) && text.split('\n', 3).length <= 2;
 }
 
 function hexLines(bytes: Buffer): string {

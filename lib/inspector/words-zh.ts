@@ -163,8 +163,13 @@ export const chinese: Words = {
     body: '原始正文',
     bodyExact: '与收到时完全一致',
     bodyLaidOut: '为便于阅读重新排版；除空白外没有改动任何字符。',
+    bodyNotLaidOut: {
+      depth: '嵌套过深，未重新排版。',
+      length: '重新排版后过长，按原样显示。',
+    },
     bodyHex: '不是 UTF-8，按字节显示。',
     bodyCut: (shown, all) => `共 ${all} 字节，只显示前 ${shown} 字节。`,
+    rowsCut: (shown, all) => `共 ${all} 条，只显示前 ${shown} 条。`,
     noBody: '没有保存正文。',
     read: '从中读到的内容',
     transfer: (index) => `转账 ${index}`,

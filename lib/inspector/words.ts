@@ -161,8 +161,13 @@ export const english = {
     body: 'Raw body',
     bodyExact: 'Exactly as received',
     bodyLaidOut: 'Laid out for reading; no character but white space was changed.',
+    bodyNotLaidOut: {
+      depth: 'Nested too deeply to be laid out.',
+      length: 'Too long to be laid out.',
+    },
     bodyHex: 'Not UTF-8: shown as bytes.',
     bodyCut: (shown: number, all: number): string => `The first ${shown} of ${all} bytes.`,
+    rowsCut: (shown: number, all: number): string => `The first ${shown} of ${all}.`,
     noBody: 'The body is not kept.',
     read: 'What was read from it',
     transfer: (index: number): string => `Transfer ${index}`,

@@ -1,11 +1,12 @@
 import { blockTransfers } from '../chains/evm-block.ts';
 import { type EvmBlock, type EvmClient, type EvmNode, evmNode } from '../chains/evm-node.ts';
 import { DepositCallbackError } from '../errors.ts';
+import type { Network } from '../networks/network.ts';
 import type { Logger } from '../observe/logger.ts';
 import { depositData } from './callback-body.ts';
 import type { KnownBlock, Ledger, WatchedTransfer } from './ledger.ts';
 import type { NetworkSettings } from './options.ts';
-import { createTokenFacts, type TokenFacts } from './token-facts.ts';
+import { createTokenFacts, type FindTokenFacts } from './token-facts.ts';
 import type { WatchList } from './watch-list.ts';
 
 /** Reads one network, block by block, and follows its reorgs. */
@@ -28,7 +29,7 @@ export interface WatcherParts {
 /** One watcher: what it was made of, and how far it has read. */
 interface WatcherState extends WatcherParts {
   readonly node: EvmNode;
-  readonly factsOf: ReturnType<typeof createTokenFacts>;
+  readonly findFacts: FindTokenFacts;
   verified: boolean;
   position: KnownBlock | undefined;
   ahead: { number: bigint; block: Promise<EvmBlock | undefined> } | undefined;
@@ -38,7 +39,7 @@ export function createWatcher(parts: WatcherParts): Watcher {
   const state: WatcherState = {
     ...parts,
     node: evmNode(parts.client),
-    factsOf: createTokenFacts(parts.client),
+    findFacts: createTokenFacts(parts.client, { logger: parts.logger }),
     verified: false,
     position: undefined,
     ahead: undefined,
@@ -125,21 +126,14 @@ async function watchedTransfers(state: WatcherState, block: EvmBlock): Promise<W
   const { network, traces } = settings;
   const isWanted = (address: string): boolean => watches.watchers(network.id, address) !== undefined;
   const transfers = await blockTransfers(node, block, { network: network.id, isWanted, traces });
-  const facts = await tokenFacts(
-    state,
-    transfers.map((one) => one.asset),
-  );
+  const facts = await state.findFacts([...new Set(transfers.flatMap((one) => contractOf(network, one.asset) ?? []))]);
   return transfers.flatMap((transfer) => {
-    const data = depositData(network, block, transfer, facts.get(transfer.asset) ?? {});
+    const data = depositData(network, block, transfer, facts.get(contractOf(network, transfer.asset) ?? '') ?? {});
     return [...(watches.watchers(network.id, transfer.to) ?? [])].map((keyId) => ({ keyId, transfer, data }));
   });
 }
 
-async function tokenFacts(
-  { factsOf, settings }: WatcherState,
-  assets: readonly string[],
-): Promise<Map<string, TokenFacts>> {
-  const tokens = [...new Set(assets)].filter((asset) => asset.startsWith(`${settings.network.id}/erc20:`));
-  const facts = tokens.map(async (asset) => [asset, await factsOf(asset.slice(asset.indexOf(':0x') + 1))] as const);
-  return new Map(await Promise.all(facts));
+function contractOf({ id }: Network, asset: string): string | undefined {
+  const prefix = `${id}/erc20:`;
+  return asset.startsWith(prefix) ? asset.slice(prefix.length) : undefined;
 }

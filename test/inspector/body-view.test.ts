@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { bodyView } from '../../lib/inspector/body-view.ts';
 import { render } from '../../lib/inspector/html.ts';
 import { english } from '../../lib/inspector/words.ts';
+import { costOf } from '../helpers/cost.ts';
 
 /** Texts of the blocks, as a reader sees them. */
 function blocks(body: Buffer): string[] {
@@ -38,4 +39,35 @@ test('bytes that are no UTF-8 stand as hex, and a long body is cut at a whole ch
   const page = render(bodyView(english, long));
   assert.match(page, /The first 65536 of 120001 bytes\./);
   assert.doesNotMatch(page, /\ufffd/);
+});
+
+test('no body costs more than a bounded page and a bounded time: what cannot be laid out says so and stands as it came', () => {
+  const size = 64 * 1_024;
+  const bodies: Record<string, string> = {
+    'arrays in one another': '['.repeat(size),
+    'few arrays in one another': '['.repeat(2_040),
+    'objects in one another': '{"a":'.repeat(size / 5),
+    'long lines at the greatest depth': `${'['.repeat(60)}${'1,'.repeat(size / 2)}`,
+    'strings that are never closed': `[${'"\\"\\'.repeat(size / 4)}`,
+    'only closing': `[${']'.repeat(size)}`,
+    'only spaces': `[${' '.repeat(size)}`,
+    'marks to be escaped': `["${'\u0001'.repeat(size)}"]`,
+  };
+  for (const [name, body] of Object.entries(bodies)) {
+    let page = '';
+    const cost = costOf(() => {
+      page = render(bodyView(english, Buffer.from(body)));
+    });
+    assert.ok(page.length < 2_500_000, `${name}: ${page.length} characters`);
+    assert.ok(cost < 150, `${name}: ${cost.toFixed(0)} times the work`);
+  }
+  const deep = render(bodyView(english, Buffer.from('['.repeat(2_040))));
+  assert.match(deep, /Exactly as received\. Nested too deeply to be laid out\./);
+  assert.match(render(bodyView(english, Buffer.from(bodies['long lines at the greatest depth'] ?? ''))), /Too long/);
+});
+
+test('JSON of the greatest depth is laid out, and empty arrays and objects stay on their line', () => {
+  const [laidOut = ''] = blocks(Buffer.from(`${'['.repeat(64)}${']'.repeat(64)}`));
+  assert.equal(laidOut.split('\n').length, 127);
+  assert.equal(blocks(Buffer.from('{"a":[],"b":{}}'))[0], '{\n  "a": [],\n  "b": {}\n}');
 });

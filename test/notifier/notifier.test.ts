@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { Webhook } from 'standardwebhooks';
+import { createClient, http } from 'viem';
 import type { NotifierOptions } from '../../lib/notifier/index.ts';
 import { createNotifier } from '../../lib/notifier/index.ts';
 import { type Anvil, rich, startAnvil } from '../chains/anvil.ts';
@@ -74,6 +75,22 @@ describe('the notifier', () => {
     assert.equal(only?.data.transaction.position, 'log:1');
     assert.equal(only?.data.symbol, 'USDT');
     assert.equal(only?.data.decimals, 6);
+  });
+
+  it('sends a token transfer without its symbol if the node cannot say it, and stands still for none', async (t) => {
+    const node = createClient({ transport: http(anvil.url) });
+    const client = {
+      async request(call: { method: string }): Promise<unknown> {
+        if (call.method === 'eth_call') throw Object.assign(new Error('out of memory'), { code: -32603 });
+        return node.request(call as never);
+      },
+    };
+    const made = await watching(t, { networks: [{ network: 'eip155:1', client, confirmations: 3 }] });
+    await anvil.send({ to: usdt, data: transferCall(alice, 5n) });
+    await anvil.mine(3);
+    await made.run();
+    assert.deepEqual(types(made), ['deposit.pending', 'deposit.confirmed']);
+    assert.deepEqual(Object.keys(made.receiver.received[0]?.data ?? {}).slice(0, 3), ['network', 'asset', 'amount']);
   });
 
   it('sends a failed native transfer as failed, and never confirms it', async (t) => {

@@ -1,24 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createTokenFacts } from '../../lib/notifier/token-facts.ts';
+import { unitOfCost } from '../helpers/cost.ts';
 
 const word = (hex: string): string => hex.padEnd(64, '0');
 const number = (value: number): string => value.toString(16).padStart(64, '0');
 const text = (value: string): string =>
   `${number(32)}${number(Buffer.byteLength(value))}${word(Buffer.from(value).toString('hex'))}`;
 
-function contract(symbol: string | Error, decimals: string | Error) {
+type Answer = string | Error | Promise<string>;
+
+function contract(symbol: Answer, decimals: Answer, waitMs = 60_000) {
   let calls = 0;
-  const facts = createTokenFacts({
-    async request({ params }) {
-      calls += 1;
-      const [{ data }] = params as [{ data: string }];
-      const answer = data === '0x95d89b41' ? symbol : decimals;
-      if (answer instanceof Error) throw answer;
-      return answer;
+  const find = createTokenFacts(
+    {
+      async request({ params }) {
+        calls += 1;
+        const [{ data }] = params as [{ data: string }];
+        const answer = await (data === '0x95d89b41' ? symbol : decimals);
+        if (answer instanceof Error) throw answer;
+        return answer;
+      },
     },
-  });
-  return { facts: () => facts('0x01'), calls: () => calls };
+    { waitMs },
+  );
+  return { facts: async () => (await find(['0x01'])).get('0x01'), find, calls: () => calls };
 }
 
 test('a contract is asked once for its symbol and decimals, in the old form and the new', async () => {
@@ -37,15 +43,44 @@ test('what cannot be shown is left out', async () => {
     `0x${text('US\nDT')}`,
     `0x${'ff'.repeat(96)}`,
     `0x${text('')}`,
+    `0x${text('US\u202eDT')}`,
+    `0x${text('a'.repeat(33))}`,
   ]) {
-    const { symbol: found } = await contract(symbol, `0x${'ff'.repeat(32)}`).facts();
-    assert.ok(found === undefined || /^\P{Cc}+$/u.test(found), found);
+    const found = (await contract(symbol, `0x${'ff'.repeat(32)}`).facts())?.symbol;
+    assert.ok(found === undefined || /^[^\p{Cc}\p{Cf}]{1,32}$/u.test(found), found);
   }
   assert.deepEqual(await contract('0x', `0x${number(256)}`).facts(), {});
 });
 
-test('a contract that reverts has no facts, and a node that is away is an error', async () => {
+test('a contract that reverts has no facts, and a node that is away leaves them out for a while', async () => {
   const reverted = Object.assign(new Error('execution reverted'), { code: 3 });
   assert.deepEqual(await contract(reverted, new Error('', { cause: reverted })).facts(), {});
-  await assert.rejects(contract(new Error('socket hang up'), '0x').facts());
+  const away = contract(new Error('socket hang up'), '0x');
+  assert.deepEqual(await away.facts(), {});
+  assert.deepEqual(await away.facts(), {});
+  assert.equal(away.calls(), 2, 'asked once more at once');
+});
+
+test('a contract that never answers is waited for once, and others are found without a wait', async () => {
+  const silent = contract(new Promise<string>(() => {}), `0x${number(6)}`, 1);
+  assert.equal(await silent.facts(), undefined);
+  const before = performance.now();
+  for (let block = 0; block < 100; block += 1) await silent.find([`0x${block}`, '0x01']);
+  assert.ok(performance.now() - before < 60_000);
+  assert.ok(silent.calls() <= 2 * 128, `${silent.calls()} calls on their way at once`);
+});
+
+test('a symbol of any length costs the work of a short one', async () => {
+  for (const symbol of [
+    `0x${number(32)}${number(200_000)}${'00'.repeat(200_000)}`,
+    `0x${number(32)}${number(200_000)}${'00'.repeat(199_999)}41`,
+    `0x${'00'.repeat(199_999)}41`,
+    `0x${number(32)}${'f'.repeat(64)}${'41'.repeat(200_000)}`,
+  ]) {
+    const token = contract(symbol, `0x${number(6)}`);
+    const before = process.cpuUsage();
+    assert.deepEqual(await token.facts(), { decimals: 6 });
+    const { user, system } = process.cpuUsage(before);
+    assert.ok(user + system < 100 * unitOfCost(), `${user + system} us`);
+  }
 });

@@ -6,6 +6,9 @@ import { type Html, html } from '../html.ts';
 import { amount, badge, code, empty, facts, id, section, segment, shorten, time, whole } from '../parts.ts';
 import type { Page, View } from '../view.ts';
 
+/** Of what was read from one callback: as many rows as a person looks at. */
+const mostRows = 200;
+
 /** One callback: its headers, and its raw body beside what was read from it; undefined where it is not stored. */
 export async function callbackPage(view: View, callbackId: string): Promise<Page | undefined> {
   const { words, callbacks } = view;
@@ -66,7 +69,7 @@ function factsOf({ words }: View, record: CallbackRecord): Html {
 
 /** What this callback said of the transactions that it speaks of. */
 async function statementsOf(store: Store, record: CallbackRecord): Promise<StoredStatement[]> {
-  const keys = new Set(record.transfers.flatMap(({ transactionKey }) => transactionKey ?? []));
+  const keys = new Set(record.transfers.slice(0, mostRows).flatMap(({ transactionKey }) => transactionKey ?? []));
   const lists = await Promise.all([...keys].map((key) => store.statements(key)));
   return lists.flat().filter((one) => one.callbackId === record.id);
 }
@@ -74,9 +77,15 @@ async function statementsOf(store: Store, record: CallbackRecord): Promise<Store
 function readFrom(view: View, record: CallbackRecord, statements: readonly StoredStatement[]): Html {
   const texts = view.words.callback;
   if (record.transfers.length === 0 && statements.length === 0) return empty(texts.nothingRead);
-  return html`${record.transfers.map((transfer, index) => transferView(view, transfer, index))}
+  return html`${record.transfers.slice(0, mostRows).map((transfer, index) => transferView(view, transfer, index))}
+${rowsCut(view, record.transfers)}
 ${statements.length > 0 && html`<h3>${texts.statements}</h3>`}
-${statements.map((one) => statementView(view, one))}`;
+${statements.slice(0, mostRows).map((one) => statementView(view, one))}
+${rowsCut(view, statements)}`;
+}
+
+function rowsCut({ words }: View, rows: readonly unknown[]): Html | false {
+  return rows.length > mostRows && html`<p class="soft">${words.callback.rowsCut(mostRows, rows.length)}</p>`;
 }
 
 function transferView({ words, root }: View, transfer: TransferOutcome, index: number): Html {

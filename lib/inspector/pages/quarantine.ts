@@ -9,6 +9,8 @@ import { decisionForms } from './deposit.ts';
 import { depositTable } from './deposits.ts';
 
 const most = 100;
+/** Of each body that did not verify: as much as tells what it is. */
+const shownBytes = 4 * 1_024;
 
 /** All that is kept back: deposits, callbacks that could not be read, and callbacks whose signature did not fit. */
 export async function quarantinePage(view: View): Promise<Page> {
@@ -68,7 +70,7 @@ function unverifiedTable({ words }: View, records: readonly CallbackRecord[]): H
         whole(record.remoteAddress),
         record.bodyBytes,
         record.body !== undefined &&
-          html`<details><summary>${words.quarantine.showBody}</summary>${bodyView(words, record.body)}</details>`,
+          html`<details><summary>${words.quarantine.showBody}</summary>${bodyView(words, record.body, shownBytes)}</details>`,
       ]),
     ),
   );

@@ -8,6 +8,7 @@ import {
   text,
 } from '../../json/json.ts';
 import { present } from '../../util/present.ts';
+import { trimEnd } from '../../util/trim-end.ts';
 import type { AssetNames, NamedAsset } from './asset-names.ts';
 import { ifReadable } from './claims.ts';
 import { eventTime } from './event-time.ts';
@@ -94,7 +95,11 @@ function keyOf(record: Json): string {
   const amount = ifReadable(() => optionalNumberText(record, 'netAmount')) ?? '';
   const address = ifReadable(() => optionalText(record, 'destinationAddress')) ?? '';
   const asset = ifReadable(() => optionalText(record, 'assetId')) ?? '';
-  return JSON.stringify([asset, address.toLowerCase(), amount.includes('.') ? amount.replace(/\.?0+$/, '') : amount]);
+  return JSON.stringify([asset, address.toLowerCase(), withoutZeros(amount)]);
+}
+
+function withoutZeros(amount: string): string {
+  return amount.includes('.') ? trimEnd(trimEnd(amount, '0'), '.') : amount;
 }
 
 function peerOf(of: Json, side: 'source' | 'destination'): string {

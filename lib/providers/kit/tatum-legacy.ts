@@ -3,6 +3,7 @@ import { DepositCallbackError } from '../../errors.ts';
 import { type Json, optionalBoolean, optionalNumberText, optionalText, text } from '../../json/json.ts';
 import { findNetwork } from '../../networks/registry.ts';
 import { present } from '../../util/present.ts';
+import { trimEnd } from '../../util/trim-end.ts';
 import type { AssetNames } from './asset-names.ts';
 import { assetOn, isToken, tokenOn } from './evm-reading.ts';
 
@@ -96,9 +97,9 @@ function tokenEvent(callback: Json, network: string, names: AssetNames): Movemen
  */
 function decimalsOfRawAmount(callback: Json): number | 'none' | undefined {
   const raw = optionalNumberText(callback, 'tokenId');
-  const [, whole, fraction = ''] = /^-?(\d+)(?:\.(\d+))?$/.exec(text(callback, 'amount')) ?? [];
+  const [, whole, fraction = ''] = /^-?(\d{1,78})(?:\.(\d{1,78}))?$/.exec(text(callback, 'amount')) ?? [];
   if (raw === undefined || whole === undefined) return undefined;
-  const kept = fraction.replace(/0+$/, '');
+  const kept = trimEnd(fraction, '0');
   const digits = BigInt(whole + kept).toString();
   const isPower = /^[1-9]\d{0,77}$/.test(raw) && raw.startsWith(digits) && /^0*$/.test(raw.slice(digits.length));
   return isPower ? raw.length - digits.length + kept.length : 'none';
