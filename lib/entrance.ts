@@ -112,10 +112,11 @@ export function enter<Tx>(
 }
 
 function begin<Tx>(entrance: Entrance<Tx>, req: CallbackRequest, res: ServerResponse, provider: Provider): void {
-  const { news, settings } = entrance.receiver;
+  const { news, notices, settings } = entrance.receiver;
   const { now, logger } = settings;
+  const { notice } = notices;
   const onRefused = entrance.logRefusal;
-  req.depositCallback = { receivedAt: now(), answered: false, provider, now, logger, news, onRefused };
+  req.depositCallback = { receivedAt: now(), answered: false, provider, now, logger, news, notice, onRefused };
   entrance.requests += 1;
   whenOver(req, res, entrance.over);
 }

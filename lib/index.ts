@@ -16,7 +16,7 @@ export { defineNetwork, type NetworkDefinition } from './networks/define-network
 export type { Aliases, AssetName, CanonicalAccount, Codec, NativeAsset, Network } from './networks/network.ts';
 export type { Logger } from './observe/logger.ts';
 export type { Alarm, AlarmCode, NewsMap } from './observe/news.ts';
-export type { Need, NeedKind } from './operator/attention.ts';
+export type { Need, NeedKind } from './operator/need.ts';
 export type { Status } from './operator/status.ts';
 export type { Options } from './options.ts';
 export { createDeliverer, type Deliverer, type DelivererOptions } from './outbox/deliverer.ts';

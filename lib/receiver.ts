@@ -6,7 +6,10 @@ import { publishNews } from './observe/channels.ts';
 import type { Logger } from './observe/logger.ts';
 import { createNews, type News } from './observe/news.ts';
 import { logNews } from './observe/news-log.ts';
+import type { Notices } from './observe/notices.ts';
+import { createHeard } from './operator/heard.ts';
 import { createOperations, type Operations } from './operator/operations.ts';
+import { createRefused } from './operator/refused.ts';
 import { createRetention } from './operator/retention.ts';
 import { createStatus, type Status } from './operator/status.ts';
 import { createWatchdog } from './operator/watchdog.ts';
@@ -19,6 +22,7 @@ import { createTicker } from './util/ticker.ts';
 export interface Receiver<Tx> {
   readonly settings: Settings<Tx>;
   readonly news: News;
+  readonly notices: Notices;
   readonly intake: Intake;
   readonly log: CallbackLog;
   readonly deliverer: Deliverer<Tx>;
@@ -41,7 +45,7 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
   const { providers, store, policy, networks, logger, now } = settings;
   const news = createNews(logger);
   publishNews(news);
-  const newsLog = logNews(news, logger, now);
+  const notices = logNews(news, logger, now);
   const deliverer: Deliverer<Tx> = createDeliverer({ store, ...settings.delivery, logger, news });
   const chains = new Set(settings.chains.map((check) => check.network));
   const intake = createIntake({ store, policy, providers, chains, networks, logger, news, now });
@@ -52,18 +56,14 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
   };
   const operations = createOperations({ store, intake, providers, toleranceMs: settings.toleranceMs, now, wake });
   const follower = followChains({ chains: settings.chains, store, intake, news, logger, now, wake });
-  const watchdog = createWatchdog({
-    providers,
-    store,
-    networks: intake.policy().watched,
-    silenceMs: settings.silenceMs,
-    news,
-    logger,
-    now,
-  });
+  const refused = createRefused(store, createHeard(store));
+  const { silenceMs } = settings;
+  const { watched } = intake.policy();
+  const whom = { providers, store, networks: watched, silenceMs, refused, flushLog: log.flush };
+  const watchdog = createWatchdog({ ...whom, news, logger, now });
   const retention = createTicker(60_000, createRetention(settings), logger, 'Pruning');
 
-  const status = createStatus({ store, providers, silenceMs: settings.silenceMs, listensTo, now });
+  const status = createStatus({ store, providers, silenceMs, listensTo, refused, now });
 
   // Only of one that runs can it be said that nobody listens.
   function listensTo(kind: EventKind): boolean {
@@ -74,6 +74,7 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
     settings,
     status,
     news,
+    notices,
     intake,
     log,
     deliverer,
@@ -95,7 +96,7 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
       const deliveries = (): Promise<void> => deliverer.close(left());
       const steps = [follower.close, intake.recorder.idle, deliveries, watchdog.close, retention.close, log.flush];
       await closeAll([...steps, store.close], left, logger);
-      newsLog.close();
+      notices.close();
     },
   };
 }

@@ -3,9 +3,10 @@ import { describe, test } from 'node:test';
 import { type CheckCode, checkResults, type FoldCode } from '../lib/deposits/codes.ts';
 import type { DepositStatus } from '../lib/deposits/deposit.ts';
 import type { Transfer } from '../lib/deposits/transfer.ts';
-import { type RefusalCode, refusalStatus } from '../lib/errors.ts';
-import { findNeeds, type NeedKind } from '../lib/operator/attention.ts';
+import { findNeeds } from '../lib/operator/attention.ts';
 import { createHeard } from '../lib/operator/heard.ts';
+import type { NeedKind } from '../lib/operator/need.ts';
+import { createRefused } from '../lib/operator/refused.ts';
 import { imtoken } from '../lib/providers/imtoken.ts';
 import type { Provider, Reading } from '../lib/providers/kit/provider.ts';
 import { sqliteStore } from '../lib/stores/sqlite.ts';
@@ -13,12 +14,10 @@ import type { Store } from '../lib/stores/store.ts';
 import { attacks, coin, dot, eth, hash, openPolicy, token, withEvidence, xrp } from './deposits/attacks.ts';
 import { secret } from './helpers/deposits.ts';
 import { owe } from './helpers/events.ts';
-import { told } from './helpers/told.ts';
+import { of, told } from './helpers/told.ts';
 
 // Each way in which a callback ends without a credit, from the unions of codes: a new code does not compile until it has
 // its line here.
-
-const of = (...transfers: readonly Transfer[]): Reading => ({ kind: 'transfers', transfers, removals: [] });
 
 interface Kept {
   transfer: Transfer;
@@ -297,8 +296,9 @@ describe('a deposit with a code of the fold asks for a person, if it will not en
       t.after(() => store.close());
       const isWaiting = status === 'pending' || status === 'quarantined' || waits !== undefined;
       await owe(store, 'a', [], 1n, { status, code, ...(isWaiting ? { waitingSince: 0 } : {}) });
+      const heard = createHeard(store);
       const at = async (now: number): Promise<unknown> =>
-        (await findNeeds({ store, heard: createHeard(store), now })).needs.map((need) => need.kind);
+        (await findNeeds({ store, heard, refused: createRefused(store, heard), now })).needs.map((need) => need.kind);
       const month = 30 * 24 * 3_600_000;
       assert.deepEqual(await at(1), kind === undefined || kind === 'stuck' ? [] : [kind]);
       assert.deepEqual(await at(month), kind === undefined ? [] : [kind]);
@@ -306,36 +306,6 @@ describe('a deposit with a code of the fold asks for a person, if it will not en
   }
 });
 
-/** A refused callback is not stored: the sender is told, and sends again. Who has to hear of it besides. */
-const refused: Readonly<Record<RefusalCode, string>> = {
-  HTTPS_REQUIRED: 'logged; doctor --url finds it',
-  SOURCE_NOT_ALLOWED: 'logged; a stranger, or a provider with new addresses: silence tells',
-  SOURCE_UNKNOWN: 'alarm SOURCE_UNKNOWN',
-  BODY_TOO_LARGE: 'logged',
-  BODY_TIMEOUT: 'logged; comes again',
-  BODY_ABORTED: 'logged; comes again',
-  BODY_ENCODING: 'logged',
-  BODY_FORM: 'logged',
-  BODY_ALREADY_PARSED: 'alarm BODY_ALREADY_PARSED',
-  API_KEY_INVALID: 'logged; kept with quarantineUnverified',
-  SIGNATURE_MISSING: 'logged; anybody may send such',
-  SIGNATURE_INVALID: 'logged; kept with quarantineUnverified',
-  TIMESTAMP_TOO_OLD: 'logged; doctor --url measures the clock',
-  TIMESTAMP_TOO_NEW: 'logged; doctor --url measures the clock',
-  KEPT_UNVERIFIED: 'alarm UNVERIFIED_KEPT; counted, as above',
-  KEYS_UNAVAILABLE: 'logged as an error; comes again',
-  METHOD_NOT_ALLOWED: 'logged',
-  UNAVAILABLE: 'logged as an error; comes again',
-};
-
-test('every code of a check and of a refusal has its line here', () => {
+test('every code of a check has its line here', () => {
   assert.deepEqual(Object.keys({ ...kept, ...unkept }).sort(), Object.keys(checkResults).sort());
-  assert.deepEqual(Object.keys(refused).sort(), Object.keys(refusalStatus).sort());
-});
-
-test('a refused callback is logged at warn or error, and calls nobody by itself', async (t) => {
-  const one = await told(t, { policy: openPolicy, traits: { methods: ['PUT'] } });
-  assert.equal(await one.say(of(eth)), 405);
-  assert.equal(one.logged('METHOD_NOT_ALLOWED'), 1);
-  await one.assertNeeds(undefined);
 });

@@ -8,7 +8,10 @@ export interface CallbackLog {
   flush(): Promise<void>;
 }
 
-/** Strangers make refusals, so what they can make the store write is bounded: `max` lines every `everyMs`. */
+/**
+ * Strangers make refusals, so what they can make the store write is bounded: `max` lines every `everyMs`. Beyond that
+ * the provider that has the most lines gives way, so that a flood at one path hides nothing of another.
+ */
 export function createCallbackLog(options: {
   store: Store;
   logger: Logger;
@@ -17,6 +20,7 @@ export function createCallbackLog(options: {
 }): CallbackLog {
   const { store, logger, everyMs = 1_000, max = 1_000 } = options;
   let waiting: CallbackRecord[] = [];
+  const byProvider = new Map<string, number>();
   let dropped = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -25,6 +29,7 @@ export function createCallbackLog(options: {
     timer = undefined;
     const lines = waiting;
     waiting = [];
+    byProvider.clear();
     if (dropped > 0) logger.warn({ dropped }, 'The log of callbacks left out lines: more refusals came than it takes');
     dropped = 0;
     if (lines.length === 0) return;
@@ -35,13 +40,29 @@ export function createCallbackLog(options: {
     }
   };
 
+  const countOf = (provider: string): number => byProvider.get(provider) ?? 0;
+
+  /** Drops the newest line of the provider that has the most, unless it is this one; whether there is room now. */
+  const makeRoomFor = (provider: string): boolean => {
+    const [most = provider] = [...byProvider.keys()].sort((one, other) => countOf(other) - countOf(one));
+    if (countOf(most) <= countOf(provider) + 1) return false;
+    waiting.splice(
+      waiting.findLastIndex((line) => line.provider === most),
+      1,
+    );
+    byProvider.set(most, countOf(most) - 1);
+    return true;
+  };
+
   return {
     add(record) {
+      const { provider } = record;
       if (waiting.length >= max) {
         dropped += 1;
-        return;
+        if (!makeRoomFor(provider)) return;
       }
       waiting.push(record);
+      byProvider.set(provider, countOf(provider) + 1);
       timer ??= setTimeout(() => void flush(), everyMs).unref();
     },
     flush,

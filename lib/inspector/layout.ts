@@ -1,4 +1,4 @@
-import type { Need, NeedKind } from '../operator/attention.ts';
+import type { Need, NeedKind } from '../operator/need.ts';
 import { type Html, html, type Value } from './html.ts';
 import type { Page, PageName, View } from './view.ts';
 

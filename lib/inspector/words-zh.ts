@@ -51,6 +51,7 @@ export const chinese: Words = {
     stuck: (count) => `${count} 笔充值等待过久`,
     unverified: (count) => `${count} 个未通过验签的回调`,
     silent: () => '有提供方没有动静',
+    refused: (count) => `${count} 个提供方的回调被拒绝`,
     disk: () => '存储空间将满',
   },
   statement: { seen: '已看到', mined: '已上链', confirmed: '已确认', failed: '失败', removed: '已移除' },

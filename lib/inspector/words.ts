@@ -49,6 +49,7 @@ export const english = {
     stuck: (count: number): string => `${plural(count, 'deposit', 'deposits')} pending for too long`,
     unverified: (count: number): string => plural(count, 'unverified callback', 'unverified callbacks'),
     silent: (): string => 'a provider is silent',
+    refused: (count: number): string => `callbacks of ${plural(count, 'provider', 'providers')} refused`,
     disk: (): string => 'the store is almost full',
   },
   statement: { seen: 'Seen', mined: 'Mined', confirmed: 'Confirmed', failed: 'Failed', removed: 'Removed' },

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RefusalCode } from '../errors.ts';
 import { consoleLogger, type Logger } from '../observe/logger.ts';
 import type { News } from '../observe/news.ts';
+import type { Notices } from '../observe/notices.ts';
 import type { InboundCallback, Provider, Reading, Verified } from '../providers/kit/provider.ts';
 import type { CallbackRecord } from '../stores/store.ts';
 
@@ -29,6 +30,8 @@ export interface RequestState {
   now: () => number;
   logger: Logger;
   news?: News;
+  /** Logs what many requests have in common once, with a count: `depositCallbacks` sets it. */
+  notice?: Notices['notice'];
   /** Told once, when the request is refused: `depositCallbacks` logs it. */
   onRefused?: (code: RefusalCode, req: CallbackRequest, state: RequestState) => void;
 }

@@ -114,10 +114,14 @@ function logRefusal(req: CallbackRequest, state: RequestState, error: DepositCal
   if (state.remoteAddress !== undefined) fields.remoteAddress = state.remoteAddress;
   if (state.provider !== undefined) fields.provider = state.provider.name;
   if (error.cause !== undefined) fields.cause = error.cause;
-  const ours = refusalStatus[code] >= 500;
-  const text = `Refused a callback: ${error.message}`;
-  if (ours) state.logger.error(fields, text);
-  else state.logger.warn(fields, text);
+  const level = refusalStatus[code] >= 500 ? 'error' : 'warn';
+  const message = `Refused a callback: ${error.message}`;
+  if (state.notice === undefined || state.provider === undefined) state.logger[level](fields, message);
+  else {
+    const { name } = state.provider;
+    const command = `npx deposit-callback log --provider ${name} --outcome rejected`;
+    state.notice({ cause: `refused ${error.code} ${name}`, level, message, fields, command });
+  }
 }
 
 function prepareRefusals(): Readonly<Record<RefusalCode, Prepared>> {

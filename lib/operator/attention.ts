@@ -4,60 +4,16 @@ import type { StoredDeposit } from '../deposits/transaction-state.ts';
 import { findNetwork, networks } from '../networks/registry.ts';
 import type { Store, StoreCounts } from '../stores/store.ts';
 import type { Heard } from './heard.ts';
-
-/**
- * What needs a person, and nothing else does: the inspector, `doctor`, `status` and the metrics all ask here.
- *
- * - `unread`: quarantined callbacks of which something could not be read: a body, a row, a network or asset of a new name.
- * - `quarantined`: deposits that a check, a conflict or a hold keeps back.
- * - `held`: deposits that wait because somebody took back what they rest on, and too few to decide.
- * - `in-doubt`: deposits that are credited, and more than is due by now.
- * - `unassigned`: deposits to accounts of ours whose customer is not known.
- * - `dead-letters`: events that were given up.
- * - `unheard`: events that credit or revert, and that nothing listens to.
- * - `backlog`: events that are owed for longer than ten minutes.
- * - `stuck`: deposits that are pending for longer than their network's bound.
- * - `unverified`: callbacks whose signature did not match, kept until `reverify`.
- * - `silent`: a provider that has sent nothing for `silenceMs`.
- * - `disk`: the store is almost out of room.
- */
-export type NeedKind =
-  | 'unread'
-  | 'quarantined'
-  | 'held'
-  | 'in-doubt'
-  | 'unassigned'
-  | 'dead-letters'
-  | 'unheard'
-  | 'backlog'
-  | 'stuck'
-  | 'unverified'
-  | 'silent'
-  | 'disk';
-
-/** One reason to call a person. */
-export interface Need {
-  kind: NeedKind;
-  /** How many; of `held`, `in-doubt` and `stuck` at most 1000 are looked at, those that wait longest. */
-  count: number;
-  /** How many by code, of up to 1000: for `quarantined` and `unread`. */
-  codes?: Readonly<Record<string, number>>;
-  /** Since when, epoch ms. */
-  since?: number;
-  /** The silent provider. */
-  provider?: string;
-  /** One sentence. */
-  text: string;
-  /** What to run or do. */
-  cure: string;
-}
+import { are, listOf, type Need, type NeedKind, tallyOf, things } from './need.ts';
+import type { Refused } from './refused.ts';
 
 export interface AttentionOptions {
   store: Store;
-  /** Without them nobody is silent. */
+  /** Without them nobody is silent, and who is refused is told by the log alone. */
   providers?: readonly { name: string }[];
   silenceMs?: number | undefined;
   heard: Heard;
+  refused: Refused;
   /** Whether this process listens to a kind of event; without it `unheard` cannot be told. */
   listensTo?: (kind: EventKind) => boolean;
   now: number;
@@ -79,6 +35,7 @@ export async function findNeeds(options: AttentionOptions): Promise<{ needs: Nee
     unverified(counts),
     backlog(counts, options.now),
     waiting(options),
+    options.refused.needs(options.providers, options.now),
     silent(options),
     disk(options.store),
   ]);
@@ -261,28 +218,4 @@ async function disk(store: Store): Promise<Need[]> {
       cure: 'make room, or deposit-callback prune',
     },
   ];
-}
-
-function tallyOf(codes: readonly (string | undefined)[]): Record<string, number> {
-  const tally: Record<string, number> = {};
-  for (const code of codes) {
-    const name = code ?? 'NO_CODE';
-    tally[name] = (tally[name] ?? 0) + 1;
-  }
-  return tally;
-}
-
-function listOf(codes: Readonly<Record<string, number>>): string {
-  return Object.entries(codes)
-    .sort(([, a], [, b]) => b - a)
-    .map(([code, n]) => `${n} ${code === 'NO_CODE' ? 'without a code' : code}`)
-    .join(', ');
-}
-
-function things(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-function are(count: number): string {
-  return count === 1 ? 'is' : 'are';
 }

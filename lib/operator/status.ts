@@ -1,7 +1,9 @@
 import type { EventKind } from '../deposits/deposit.ts';
 import type { Store, StoreCounts } from '../stores/store.ts';
-import { findNeeds, type Need } from './attention.ts';
+import { findNeeds } from './attention.ts';
 import { createHeard } from './heard.ts';
+import type { Need } from './need.ts';
+import { createRefused, type Refused } from './refused.ts';
 
 /** How a receiver stands: what needs a person, and what there is. */
 export interface Status {
@@ -17,6 +19,8 @@ export interface StatusOptions {
   providers?: readonly { name: string }[];
   silenceMs?: number | undefined;
   listensTo?: (kind: EventKind) => boolean;
+  /** What is known already of who is refused. */
+  refused?: Refused;
   now: () => number;
 }
 
@@ -24,10 +28,11 @@ export interface StatusOptions {
 export function createStatus(options: StatusOptions): () => Promise<Status> {
   const { store, providers = [], now: clock } = options;
   const heard = createHeard(store);
+  const { refused = createRefused(store, heard) } = options;
   return async () => {
     const now = clock();
     const [{ needs, counts }, heardOf] = await Promise.all([
-      findNeeds({ ...options, heard, now }),
+      findNeeds({ ...options, heard, refused, now }),
       Promise.all(providers.map(async ({ name }) => ({ name, heardAt: await heard.lastAt(name, now) }))),
     ]);
     return {

@@ -5,6 +5,7 @@ import type { News } from '../observe/news.ts';
 import type { Provider } from '../providers/kit/provider.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
 import { createTicker, type Ticker } from '../util/ticker.ts';
+import type { Refused } from './refused.ts';
 
 export interface WatchdogOptions {
   providers: readonly Provider[];
@@ -13,6 +14,9 @@ export interface WatchdogOptions {
   networks: readonly Network[];
   /** Raises `silence` after so long; undefined: never. */
   silenceMs: number | undefined;
+  refused: Refused;
+  /** Writes the lines of refusals that are waiting, since `refused` reads them. */
+  flushLog: () => Promise<void>;
   news: News;
   logger: Logger;
   now: () => number;
@@ -22,18 +26,27 @@ export interface WatchdogOptions {
 const heartbeatsMissed = 3;
 /** Deposits of one network that one round looks at; the next round goes on behind them. */
 const stuckPage = 100;
+const refusalsEveryMs = 60_000;
 
-/** Notices what does not come: a provider that has gone silent, a deposit that stays pending or held (docs/rules.md#stuck). */
-export function createWatchdog({ providers, store, networks, silenceMs, news, logger, now }: WatchdogOptions): Ticker {
+/**
+ * Notices what does not come: a provider that has gone silent or is refused, a deposit that stays pending or held
+ * (docs/rules.md#stuck).
+ */
+export function createWatchdog(options: WatchdogOptions): Ticker {
+  const { providers, silenceMs, news, logger, now } = options;
   const heardAt = new Map(providers.map((provider) => [provider.name, now()]));
   const beats = new Set<string>();
   const silent = new Set<string>();
-  const told = new LRUCache<string, number>({ max: 10_000 });
-  const lookedTo = new Map<string, string>();
+
+  const refusals = createRefusedTeller(options);
+  const refusedTicker = createTicker(refusalsEveryMs, refusals.tell, logger, 'The watch over refusals');
 
   const hear = ({ provider, outcome, code }: CallbackRecord): void => {
     // A refused callback may be anybody's.
-    if (outcome === 'rejected') return;
+    if (outcome === 'rejected') {
+      if (refusals.isDue()) void refusedTicker.tick();
+      return;
+    }
     heardAt.set(provider, now());
     silent.delete(provider);
     if (code === 'HEARTBEAT') beats.add(provider);
@@ -52,7 +65,39 @@ export function createWatchdog({ providers, store, networks, silenceMs, news, lo
     }
   };
 
-  const tellStuck = async (): Promise<void> => {
+  const tellStuck = createStuckTeller(options);
+
+  const ticker = createTicker(
+    Math.min(60_000, Math.max(1_000, Math.floor((silenceMs ?? 60_000) / 4))),
+    async () => {
+      tellSilence();
+      await tellStuck();
+    },
+    logger,
+    'The watchdog',
+  );
+  return {
+    start() {
+      ticker.start();
+      refusedTicker.start();
+    },
+    async tick() {
+      await ticker.tick();
+      await refusedTicker.tick();
+    },
+    async close() {
+      news.off('outcome', hear);
+      await ticker.close();
+      await refusedTicker.close();
+    },
+  };
+}
+
+/** Tells each deposit that waits for longer than its network's bound, once; a page of each network at a time. */
+function createStuckTeller({ store, networks, news, now }: WatchdogOptions): () => Promise<void> {
+  const told = new LRUCache<string, number>({ max: 10_000 });
+  const lookedTo = new Map<string, string>();
+  return async () => {
     for (const { id: network, stuckAfterMs } of networks) {
       const after = lookedTo.get(network);
       const query = { before: now() - stuckAfterMs, network, limit: stuckPage };
@@ -68,21 +113,33 @@ export function createWatchdog({ providers, store, networks, silenceMs, news, lo
       }
     }
   };
+}
 
-  const ticker = createTicker(
-    Math.min(60_000, Math.max(1_000, Math.floor((silenceMs ?? 60_000) / 4))),
-    async () => {
-      tellSilence();
-      await tellStuck();
-    },
-    logger,
-    'The watchdog',
-  );
+/** Tells once that a provider is refused, and again if it is refused after it was heard. */
+function createRefusedTeller({ providers, refused, flushLog, news, now }: WatchdogOptions): {
+  isDue(): boolean;
+  tell(): Promise<void>;
+} {
+  const told = new Set<string>();
+  let isRefusing = true;
+  let lookedAt = Number.NEGATIVE_INFINITY;
   return {
-    ...ticker,
-    close() {
-      news.off('outcome', hear);
-      return ticker.close();
+    isDue() {
+      isRefusing = true;
+      return now() - lookedAt >= refusalsEveryMs;
+    },
+    async tell() {
+      if (!isRefusing && told.size === 0) return;
+      isRefusing = false;
+      lookedAt = now();
+      await flushLog();
+      const needs = await refused.needs(providers, now());
+      for (const name of told) if (!needs.some(({ provider }) => provider === name)) told.delete(name);
+      for (const { provider = '', text, cure } of needs) {
+        if (told.has(provider)) continue;
+        told.add(provider);
+        news.tell('alarm', { code: 'CALLBACKS_REFUSED', message: `${text}. ${cure}`, provider });
+      }
     },
   };
 }

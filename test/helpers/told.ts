@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import { Registry } from 'prom-client';
 import { examineNeeds } from '../../lib/cli/doctor/store.ts';
+import type { Transfer } from '../../lib/deposits/transfer.ts';
 import { consoleLogger } from '../../lib/observe/logger.ts';
+import { metrics } from '../../lib/observe/metrics.ts';
 import type { Options } from '../../lib/options.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
 import type { Provider, Reading } from '../../lib/providers/kit/provider.ts';
 import type { SqliteDatabase } from '../../lib/stores/sqlite.ts';
 import { secret } from './deposits.ts';
 import { inspected } from './inspected.ts';
+
+/** A reading of these transfers. */
+export const of = (...transfers: readonly Transfer[]): Reading => ({ kind: 'transfers', transfers, removals: [] });
 
 /** What a person hears of one receiver, by each of the ways in which it can tell. */
 export interface Told {
@@ -17,8 +23,9 @@ export interface Told {
   readAs(reading: Reading): void;
   /** `deposit amount` of each credit that a listener was handed. */
   credits(): string[];
-  /** Lines that the default logger has written of a code. */
+  /** Lines that the default logger has written of a code, as message and fields. */
   logged(code: string): number;
+  lines(): readonly string[];
   /** Fails unless status, inspector and doctor all call for a person, because of this code, or none of them does. */
   assertNeeds(code: string | undefined): Promise<void>;
   callbacks: Awaited<ReturnType<typeof inspected>>['callbacks'];
@@ -49,6 +56,8 @@ export async function told(
   const { callbacks, clock, events, get, sendBody } = await inspected(t, {
     receiver: { logger: consoleLogger, providers: [provider, second], ...more },
   });
+  const registry = new Registry();
+  metrics(callbacks, { registry });
   let sent = 0;
 
   return {
@@ -63,11 +72,13 @@ export async function told(
       reading = now;
     },
     credits: () => events.filter((one) => one.startsWith('deposit ')),
+    lines: () => written,
     logged: (code) => written.filter((line) => line.includes(code)).length,
     async assertNeeds(code) {
       const { needs } = await callbacks.status();
       const found = await examineNeeds({ store: callbacks.store as never, now: clock.now });
       const page = (await get('/')).text;
+      const measured = (await registry.metrics()).match(/^deposit_callback_needs_a_person\{.*$/gm) ?? [];
       if (code === undefined) {
         assert.deepEqual(needs, [], 'status needs nobody');
         assert.deepEqual(
@@ -76,6 +87,7 @@ export async function told(
           'doctor finds nothing',
         );
         assert.match(page, /class="headline is-calm"/, 'the inspector is calm');
+        assert.deepEqual(measured, [], 'and so are the metrics');
         return;
       }
       assert.equal(
@@ -93,6 +105,7 @@ export async function told(
         'doctor finds it',
       );
       assert.match(page, /class="headline is-asking"/, 'the inspector asks for a person');
+      assert.deepEqual(measured, [`deposit_callback_needs_a_person{kind="${need?.kind}"} 1`], 'and so do the metrics');
     },
   };
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { depositCallbacks } from '../../lib/deposit-callbacks.ts';
 import { createNews, type News } from '../../lib/observe/news.ts';
-import { logNews, type NewsLog } from '../../lib/observe/news-log.ts';
+import { logNews } from '../../lib/observe/news-log.ts';
+import type { Notices } from '../../lib/observe/notices.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
 import { type FixedClock, fixedClock } from '../../lib/testing/fixed-clock.ts';
@@ -12,7 +13,7 @@ import { owe } from '../helpers/events.ts';
 import { policy, receiver } from '../helpers/receiver.ts';
 import { keepLog } from '../helpers/serve.ts';
 
-function logged(): { news: News; log: ReturnType<typeof keepLog>; newsLog: NewsLog; clock: FixedClock } {
+function logged(): { news: News; log: ReturnType<typeof keepLog>; newsLog: Notices; clock: FixedClock } {
   const log = keepLog();
   const news = createNews(log);
   const clock = fixedClock();

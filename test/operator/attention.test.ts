@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { findNeeds, type Need } from '../../lib/operator/attention.ts';
+import { findNeeds } from '../../lib/operator/attention.ts';
 import { creditOf } from '../../lib/operator/credit.ts';
 import { createHeard } from '../../lib/operator/heard.ts';
+import type { Need } from '../../lib/operator/need.ts';
+import { createRefused } from '../../lib/operator/refused.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
 import type { Claim, Store } from '../../lib/stores/store.ts';
 import { fixedClock } from '../../lib/testing/fixed-clock.ts';
@@ -20,7 +22,8 @@ async function opened(t: TestContext): Promise<Store> {
 }
 
 async function needsOf(store: Store, more: Partial<Parameters<typeof findNeeds>[0]> = {}): Promise<readonly Need[]> {
-  return (await findNeeds({ store, heard: createHeard(store), now: clock.now(), ...more })).needs;
+  const heard = createHeard(store);
+  return (await findNeeds({ store, heard, refused: createRefused(store, heard), now: clock.now(), ...more })).needs;
 }
 
 const brief = (needs: readonly Need[]): unknown[] =>

@@ -3,6 +3,8 @@ import { type TestContext, test } from 'node:test';
 import { networks } from '../../lib/networks/registry.ts';
 import { silentLogger } from '../../lib/observe/logger.ts';
 import { createNews, type NewsMap } from '../../lib/observe/news.ts';
+import { createHeard } from '../../lib/operator/heard.ts';
+import { createRefused } from '../../lib/operator/refused.ts';
 import { createWatchdog } from '../../lib/operator/watchdog.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
 import { memoryStore } from '../../lib/stores/memory.ts';
@@ -23,6 +25,8 @@ function setUp(t: TestContext, silenceMs?: number) {
     store,
     networks,
     silenceMs,
+    refused: createRefused(store, createHeard(store)),
+    flushLog: async () => {},
     news,
     logger: silentLogger,
     now: clock.now,
@@ -31,10 +35,12 @@ function setUp(t: TestContext, silenceMs?: number) {
   const silences: NewsMap['silence'][] = [];
   const stuck: string[] = [];
   news.on('silence', (told) => silences.push(told));
+  const alarms: string[] = [];
+  news.on('alarm', ({ code, provider }) => alarms.push(`${code} ${provider}`));
   news.on('stuck', ({ deposit }) => stuck.push(deposit.id));
   const hear = (given: Partial<CallbackRecord> = {}): void =>
     news.tell('outcome', callbackRecord({ receivedAt: clock.now(), ...given }));
-  return { clock, store, watchdog, silences, stuck, hear };
+  return { clock, store, watchdog, silences, stuck, alarms, hear };
 }
 
 test('a provider that is silent for silenceMs is told once, and again after it has spoken', async (t) => {
@@ -59,6 +65,28 @@ test('what anybody may have sent breaks no silence', async (t) => {
   clock.advance(minute);
   await watchdog.tick();
   assert.equal(silences.length, 1);
+});
+
+test('a provider that is refused is told once, and again if it is refused after it was heard', async (t) => {
+  const { clock, store, watchdog, alarms, hear } = setUp(t);
+  let lines = 0;
+  const log = (outcome: 'rejected' | 'recorded'): Promise<void> => {
+    lines += 1;
+    const record = callbackRecord({ id: `cb_${lines}`, outcome, code: 'SIGNATURE_INVALID', receivedAt: clock.now() });
+    hear(record);
+    return store.log([record]);
+  };
+  for (let i = 0; i < 12; i += 1) await log('rejected');
+  clock.advance(minute);
+  await watchdog.tick();
+  await watchdog.tick();
+  assert.deepEqual(alarms, ['CALLBACKS_REFUSED imtoken']);
+  await log('recorded');
+  await watchdog.tick();
+  clock.advance(minute);
+  for (let i = 0; i < 12; i += 1) await log('rejected');
+  await watchdog.tick();
+  assert.equal(alarms.length, 2);
 });
 
 test('a provider that has sent heartbeats is silent when three of them are missing', async (t) => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { invalidOption } from '../../errors.ts';
-import type { Need } from '../../operator/attention.ts';
+import type { Need } from '../../operator/need.ts';
 import { createStatus, type Status } from '../../operator/status.ts';
 import { addConfigOption, withOperations } from '../config.ts';
 import type { Context } from '../context.ts';

@@ -41,7 +41,7 @@ export async function examineNeeds(options: StatusOptions): Promise<DoctorFindin
   }));
 }
 
-/** What the store says of the providers: who is silent, whose signatures do not fit, who never confirms. */
+/** What the store says of the providers: who is silent, who never confirms. */
 export async function examineTraffic(
   { store, providers, silenceMs }: Settings<unknown>,
   now: number,
@@ -61,16 +61,6 @@ export async function examineTraffic(
         level,
         about: name,
         found: `last heard at ${new Date(heard.receivedAt).toISOString()}`,
-      });
-    }
-    const misfits = recent.filter(({ code }) => code === 'SIGNATURE_INVALID').length;
-    if (misfits > recent.length / 2 && misfits >= 3) {
-      findings.push({
-        id: 'signatures',
-        level: 'bad',
-        about: name,
-        found: `${misfits} of its last ${recent.length} callbacks have a signature that does not fit`,
-        fix: "has it another key now? Compare the key with the provider's console",
       });
     }
     const its = deposits.filter((one) => one.providers.includes(name));

@@ -1,4 +1,4 @@
-import type { NeedKind } from '../../operator/attention.ts';
+import type { NeedKind } from '../../operator/need.ts';
 import type { Status } from '../../operator/status.ts';
 import type { CallbackRecord, StoreCounts } from '../../stores/store.ts';
 import { callbackTable, outcomes } from '../callback-list.ts';
@@ -46,6 +46,7 @@ const places: Readonly<Record<NeedKind, string>> = {
   stuck: 'deposits?status=pending',
   unverified: 'quarantine',
   silent: 'callbacks',
+  refused: 'callbacks?outcome=rejected',
   disk: '',
 };
 

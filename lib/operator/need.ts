@@ -1,0 +1,75 @@
+/**
+ * What needs a person, and nothing else does: the inspector, `doctor`, `status` and the metrics all ask here.
+ *
+ * - `unread`: quarantined callbacks of which something could not be read: a body, a row, a network or asset of a new name.
+ * - `quarantined`: deposits that a check, a conflict or a hold keeps back.
+ * - `held`: deposits that wait because somebody took back what they rest on, and too few to decide.
+ * - `in-doubt`: deposits that are credited, and more than is due by now.
+ * - `unassigned`: deposits to accounts of ours whose customer is not known.
+ * - `dead-letters`: events that were given up.
+ * - `unheard`: events that credit or revert, and that nothing listens to.
+ * - `backlog`: events that are owed for longer than ten minutes.
+ * - `stuck`: deposits that are pending for longer than their network's bound.
+ * - `unverified`: callbacks whose signature did not match, kept until `reverify`.
+ * - `silent`: a provider that has sent nothing for `silenceMs`.
+ * - `refused`: a provider whose callbacks are refused, all of them or many.
+ * - `disk`: the store is almost out of room.
+ */
+export type NeedKind =
+  | 'unread'
+  | 'quarantined'
+  | 'held'
+  | 'in-doubt'
+  | 'unassigned'
+  | 'dead-letters'
+  | 'unheard'
+  | 'backlog'
+  | 'stuck'
+  | 'unverified'
+  | 'silent'
+  | 'refused'
+  | 'disk';
+
+/** One reason to call a person. */
+export interface Need {
+  kind: NeedKind;
+  /** How many; of `held`, `in-doubt` and `stuck` at most 1000 are looked at, those that wait longest. */
+  count: number;
+  /** How many by code, of up to 1000: for `quarantined`, `unread` and `refused`. */
+  codes?: Readonly<Record<string, number>>;
+  /** Since when, epoch ms. */
+  since?: number;
+  /** The provider that is silent or refused. */
+  provider?: string;
+  /** One sentence. */
+  text: string;
+  /** What to run or do. */
+  cure: string;
+}
+
+/** How many there are of each code. */
+export function tallyOf(codes: readonly (string | undefined)[]): Record<string, number> {
+  const tally: Record<string, number> = {};
+  for (const code of codes) {
+    const name = code ?? 'NO_CODE';
+    tally[name] = (tally[name] ?? 0) + 1;
+  }
+  return tally;
+}
+
+/** `2 HELD, 1 CONFLICT`. */
+export function listOf(codes: Readonly<Record<string, number>>): string {
+  return Object.entries(codes)
+    .sort(([, a], [, b]) => b - a)
+    .map(([code, n]) => `${n} ${code === 'NO_CODE' ? 'without a code' : code}`)
+    .join(', ');
+}
+
+/** `1 event`, `2 events`. */
+export function things(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+export function are(count: number): string {
+  return count === 1 ? 'is' : 'are';
+}
