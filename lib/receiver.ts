@@ -59,8 +59,8 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
   const refused = createRefused(store, createHeard(store));
   const { silenceMs } = settings;
   const { watched } = intake.policy();
-  const whom = { providers, store, networks: watched, silenceMs, refused, flushLog: log.flush };
-  const watchdog = createWatchdog({ ...whom, news, logger, now });
+  const watching = { providers, store, networks: watched, silenceMs, refused, flushLog: log.flush };
+  const watchdog = createWatchdog({ ...watching, news, logger, now });
   const retention = createTicker(60_000, createRetention(settings), logger, 'Pruning');
 
   const status = createStatus({ store, providers, silenceMs, listensTo, refused, now });

@@ -144,6 +144,25 @@ test('hostile JSON of an authentic sender is quarantined, never read as data', a
   assert.deepEqual(events, []);
 });
 
+test('policy.hold that throws is a 503 with an alarm, and the deposit is credited once it is mended', async (t) => {
+  let isDown = true;
+  const hold = () => {
+    if (isDown) throw new Error('the risk service is down');
+    return undefined;
+  };
+  const { send, events, callbacks } = await receiver(t, { policy: { ...policy, hold }, logger: keepLog() });
+  const alarms: string[] = [];
+  callbacks.on('alarm', ({ code, message }) => alarms.push(`${code} ${message}`));
+  const hash = randomHash();
+  const block = randomHash();
+  assert.equal((await send({ hash, block }, { id: 'msg_1' })).status, 503);
+  assert.match(alarms.join(), /^POLICY_FAILED dep_\w+ .*the risk service is down$/);
+  assert.deepEqual(events, []);
+  isDown = false;
+  for (let times = 0; times < 2; times += 1) assert.equal((await send({ hash, block }, { id: 'msg_1' })).status, 200);
+  assert.deepEqual(events, ['deposit 1500000']);
+});
+
 test('policy.hold keeps a deposit back until an operator releases it', async (t) => {
   const asked: string[] = [];
   const hold = async ({ amount, toJSON }: { amount: bigint; toJSON: () => object }) => {

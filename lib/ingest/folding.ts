@@ -18,6 +18,8 @@ export interface FoldingParts {
   policyMs: number;
   /** Told of what a commit gives a person to look at. */
   onAlarm: (alarm: DepositAlarm) => void;
+  /** Told that `policy.hold` failed: what it was asked of is not stored, and comes again. */
+  onHoldFailed: (error: unknown, deposits: readonly DepositRecord[]) => void;
 }
 
 // A loser of compare-and-set loads again; with a handful of receivers a transaction is contended for a few rounds at most.
@@ -51,7 +53,7 @@ export function unaskedOf(
 
 /** Asks `policy.hold` and puts what it says into `holds`, by deposit id. */
 export function askHolds(
-  { policy, policyMs }: FoldingParts,
+  { policy, policyMs, onHoldFailed }: FoldingParts,
   deposits: readonly DepositRecord[],
   holds: Map<string, HoldAnswer>,
 ): Promise<unknown> {
@@ -59,6 +61,10 @@ export function askHolds(
   const asked = deposits.map(async (deposit) => {
     holds.set(deposit.id, await hold?.(copyDeposit(deposit)));
   });
+  const answered = inTime(policyMs, Promise.all(asked), 'policy.hold').catch((error: unknown) => {
+    onHoldFailed(error, deposits);
+    throw error;
+  });
   // Of a callback that another reason fails, nobody waits for the answer.
-  return handled(inTime(policyMs, Promise.all(asked), 'policy.hold'));
+  return handled(answered);
 }

@@ -1,4 +1,5 @@
 import type { DepositAlarm } from '../deposits/alarms.ts';
+import type { DepositRecord } from '../deposits/deposit.ts';
 import { depositRecordOf } from '../deposits/transaction-state.ts';
 import type { NetworkTable } from '../networks/table.ts';
 import { type Logger, silentLogger } from '../observe/logger.ts';
@@ -69,6 +70,7 @@ export function createIntake(options: IntakeOptions): Intake {
     now,
     ...(options.batch === undefined ? {} : { batch: options.batch }),
     onAlarm: (alarm) => tellAlarm(news, alarm),
+    onHoldFailed: (error, [deposit]) => tellHoldFailed(news, error, deposit),
   });
   const tellUnknown = createUnknownNames({ news, now });
   const strangers = createStrangers({ news, policy, now });
@@ -132,6 +134,17 @@ function tellAlarm(news: News | undefined, { code, deposit: stored }: DepositAla
   const deposit = depositRecordOf(stored);
   const message = `${deposit.id} ${meanings[code]} (${deposit.code ?? 'no code'}) until a person decides`;
   news?.tell('alarm', { code, message, network: deposit.network, deposit });
+}
+
+/** What reports the deposit gets a 503 and comes again, or is a chain check that looks again: nobody would hear of it. */
+function tellHoldFailed(news: News | undefined, error: unknown, deposit: DepositRecord | undefined): void {
+  const reason = error instanceof Error ? error.message : String(error);
+  news?.tell('alarm', {
+    code: 'POLICY_FAILED',
+    message: `${deposit?.id} is not credited until policy.hold can answer: ${reason}`,
+    ...(deposit === undefined ? {} : { network: deposit.network }),
+    error,
+  });
 }
 
 /** Tells what a callback holds beside transfers that could be read. */

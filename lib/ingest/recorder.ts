@@ -29,6 +29,8 @@ export interface RecorderOptions {
   policyMs?: number;
   /** Told of what a commit gives a person to look at. */
   onAlarm?: (alarm: DepositAlarm) => void;
+  /** Told that `policy.hold` failed. */
+  onHoldFailed?: FoldingParts['onHoldFailed'];
 }
 
 const noHolds: ReadonlyMap<string, HoldAnswer> = new Map();
@@ -52,8 +54,8 @@ interface RecorderState {
  * but the rest of the event loop's turn, in which the requests that came together are read.
  */
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { store, policy, now, batch = 256, policyMs = 30_000, onAlarm = () => {} } = options;
-  const parts: FoldingParts = { store, policy, now, policyMs, onAlarm };
+  const { store, policy, now, batch = 256, policyMs = 30_000, onAlarm = () => {}, onHoldFailed = () => {} } = options;
+  const parts: FoldingParts = { store, policy, now, policyMs, onAlarm, onHoldFailed };
   const state: RecorderState = {
     parts,
     batch,
