@@ -71,7 +71,7 @@ function linksBefore<Tx>(settings: Settings<Tx>, provider: Provider): readonly L
       requireHttps,
       ...(trustProxy === undefined ? {} : { trustProxy }),
     }),
-    rawBody({ limit: limits.bodyBytes, receiveMs: limits.receiveMs, inflate: provider.inflate }),
+    rawBody({ limit: limits.bodyBytes ?? provider.bodyBytes, receiveMs: limits.receiveMs, inflate: provider.inflate }),
     signature({
       provider,
       toleranceMs,

@@ -27,7 +27,7 @@ export interface Options<Tx = unknown> {
   /** Default true; loopback is excepted where no proxy is in front. */
   requireHttps?: boolean;
   limits?: {
-    /** Largest body. Default 1 MiB. */
+    /** Largest body, whoever sends it. Default 1 MiB, and 8 MiB for providers that send batches. */
     bodyBytes?: number;
     /** For how long a body may arrive. Default 5000. */
     receiveMs?: number;
@@ -89,7 +89,10 @@ export interface Settings<Tx> {
   readonly sources: readonly string[];
   readonly trustProxy: Options['trustProxy'];
   readonly requireHttps: boolean;
-  readonly limits: Readonly<Required<NonNullable<Options['limits']>>>;
+  readonly limits: Readonly<Required<Omit<NonNullable<Options['limits']>, 'bodyBytes'>>> & {
+    /** Undefined: what each provider may send. */
+    readonly bodyBytes: number | undefined;
+  };
   readonly toleranceMs: number;
   readonly quarantineUnverified: UnverifiedLimits | undefined;
   readonly chains: readonly ChainCheck[];
@@ -162,7 +165,7 @@ export function resolveOptions<Tx>(options: Options<Tx>): Settings<Tx> {
     trustProxy: options.trustProxy,
     requireHttps: options.requireHttps ?? true,
     limits: {
-      bodyBytes: whole('limits.bodyBytes', limits.bodyBytes ?? 2 ** 20),
+      bodyBytes: limits.bodyBytes === undefined ? undefined : whole('limits.bodyBytes', limits.bodyBytes),
       receiveMs: whole('limits.receiveMs', limits.receiveMs ?? 5_000),
       inFlight: whole('limits.inFlight', limits.inFlight ?? 1_000),
       ackMs: whole('limits.ackMs', limits.ackMs ?? 3_000),

@@ -63,6 +63,7 @@ const kept: Readonly<Record<Quarantined, Kept>> = {
     traits: { reportsMemos: false },
     shown: 'MEMO_UNKNOWN',
   },
+  ASSET_MALFORMED: broken({ ...eth, asset: { contract: 'no contract' } }),
   ADDRESS_MALFORMED: broken({ ...eth, to: '0x5aaeb6053F3E94C9b9A09f33669435E7Ef1BeAeD' }),
   TRANSACTION_HASH_ONLY: {
     transfer: { ...dot, transaction: { id: hash } },

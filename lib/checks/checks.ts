@@ -45,7 +45,7 @@ export const checks: readonly Check[] = [
     also: always,
     // One that is taken back may have been listed when it was credited.
     fails: ({ asset, listed, kind }, { listsAny }) =>
-      asset === undefined || (listed === undefined && !listsAny && kind !== 'removed'),
+      asset !== undefined && listed === undefined && !listsAny && kind !== 'removed',
   },
   { code: 'ZERO_AMOUNT', fails: ({ amount }) => amount === 0n },
   {
@@ -65,6 +65,8 @@ export const checks: readonly Check[] = [
       from !== undefined && isOwnSender({ network: network.id, address: from }),
   },
   { code: 'PAYMENT_IGNORED', fails: isIgnoredPayment },
+  // It may be one that is listed.
+  { code: 'ASSET_MALFORMED', also: always, fails: ({ asset }) => asset === undefined },
   { code: 'TRANSACTION_HASH_ONLY', also: always, fails: ({ isHashOnly }) => isHashOnly },
   { code: 'TRANSACTION_MALFORMED', also: always, fails: ({ transactionId }) => transactionId === undefined },
 

@@ -36,6 +36,7 @@ export const checkResults = {
   UNASSIGNED: 'quarantined',
   MEMO_MISSING: 'quarantined',
   MEMO_UNREPORTED: 'quarantined',
+  ASSET_MALFORMED: 'quarantined',
   ADDRESS_MALFORMED: 'quarantined',
   TRANSACTION_HASH_ONLY: 'quarantined',
   TRANSACTION_MALFORMED: 'quarantined',

@@ -15,7 +15,7 @@ import { present } from '../util/present.ts';
 import { readStellarActivity } from './kit/alchemy-stellar.ts';
 import { claimedDecimals, claimedSymbol, ifReadable, unitsAsSent } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assetOn, quantityText, tokenOn } from './kit/evm-reading.ts';
+import { quantityText, tokenOn } from './kit/evm-reading.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { unknown } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
@@ -42,6 +42,7 @@ export function alchemy(options: ProviderOptions): Provider {
       name: 'alchemy',
       scheme,
       read: readAlchemy,
+      sendsBatches: true,
       events: [
         'external',
         'internal',
@@ -90,7 +91,7 @@ function readActivity(activity: Json, network: string, at: number | undefined): 
     present<Transfer>({
       kind: optionalBoolean(log, 'removed') === true ? 'removed' : 'mined',
       network,
-      asset: isToken ? tokenOn(network, contract) : assetOn(network, undefined),
+      asset: isToken ? tokenOn(network, contract) : 'native',
       amount: isMoney ? unitsAsSent(activity, 'rawContract', 'rawValue') : { units: 0n },
       decimals: isMoney ? claimedDecimals(activity, 'rawContract.decimals') : undefined,
       symbol: claimedSymbol(activity, 'asset'),

@@ -15,7 +15,6 @@ import {
 import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assetOn } from './kit/evm-reading.ts';
 import type { Provider, ProviderOptions, Reading, UnreadableRow } from './kit/provider.ts';
 import { unknown } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
@@ -104,7 +103,7 @@ function readOutput(output: Json, index: number, common: Common): readonly Trans
     present<Transfer>({
       kind: block === undefined ? 'seen' : 'confirmed',
       network,
-      asset: assetOn(network, undefined),
+      asset: 'native',
       amount: { units: numberText(output, 'value') },
       from,
       to,

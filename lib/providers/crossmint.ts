@@ -4,7 +4,7 @@ import { present } from '../util/present.ts';
 import { claimedDecimals, claimedSymbol, ifReadable, unitsAsSent } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
-import { isToken } from './kit/evm-reading.ts';
+import { isToken, tokenOn } from './kit/evm-reading.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { transfersOf, unknown } from './kit/readings.ts';
 import { svixScheme } from './kit/svix.ts';
@@ -53,7 +53,7 @@ function readTransfer(callback: Json): Transfer {
 /** By the contract, or by the locator: `<chain>:<contract, mint or symbol>`. */
 function assetOf(callback: Json, network: string): ReportedAsset {
   const contract = optionalText(callback, 'data.token.contractAddress');
-  if (contract !== undefined) return { contract };
+  if (contract !== undefined) return tokenOn(network, contract);
   const locator = text(callback, 'data.token.locator');
   const reference = locator.slice(locator.indexOf(':') + 1);
   return isToken(network, reference) ? { contract: reference } : { name: reference };

@@ -28,6 +28,7 @@ export function helius(options: HeliusOptions): Provider {
       name: 'helius',
       scheme,
       read: (content) => readHelius(content, network.id),
+      sendsBatches: true,
       events: ['enhanced', 'raw'],
       // Sent at the commitment "confirmed", which is not "finalized", and never again.
       reportsConfirmations: false,

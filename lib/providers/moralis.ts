@@ -66,6 +66,7 @@ export function moralis(options: ProviderOptions): Provider {
       name: 'moralis',
       scheme,
       read: readMoralis,
+      sendsBatches: true,
       events: [
         'txs',
         'txsInternal',

@@ -3,7 +3,7 @@ import { DepositCallbackError } from '../errors.ts';
 import { type Json, numberText, optionalNumberText, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assetOn, tokenOn } from './kit/evm-reading.ts';
+import { tokenOn } from './kit/evm-reading.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { blockFrom, transfersOf, unknown } from './kit/readings.ts';
 import { svixScheme } from './kit/svix.ts';
@@ -40,7 +40,7 @@ function readPrivy(callback: Json): Reading {
 
 function assetOf(callback: Json, network: string): Transfer['asset'] {
   const type = text(callback, 'asset.type');
-  if (type === 'native-token') return assetOn(network, undefined);
+  if (type === 'native-token') return 'native';
   if (type === 'erc20' || type === 'spl') return tokenOn(network, optionalText(callback, 'asset.address'));
   throw new DepositCallbackError('BODY_UNREADABLE', 'The type of the asset is none that is known');
 }

@@ -4,10 +4,10 @@ import { array, type Json, member, optionalBoolean, optionalText, text } from '.
 import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assetOn, tokenOn } from './kit/evm-reading.ts';
+import { tokenOn } from './kit/evm-reading.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { quicknodeFormat } from './kit/quicknode-filter.ts';
-import { unknown } from './kit/readings.ts';
+import { unread } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -48,6 +48,7 @@ export function quicknode(options: QuicknodeOptions): Provider {
       name: 'quicknode',
       scheme,
       read: (content) => readQuicknode(content, distance),
+      sendsBatches: true,
       events: [quicknodeFormat],
       reportsConfirmations: distance > 0 ? 'count' : false,
       sendsRemovals: false,
@@ -61,11 +62,12 @@ export function quicknode(options: QuicknodeOptions): Provider {
 function readQuicknode(sent: Json, distance: number): Reading {
   // With the stream's metadata in the body, what the filter returned stands in `data`.
   const made = optionalText(sent, 'format') === undefined ? (member(sent, 'data') ?? null) : sent;
-  if (optionalText(made, 'format') !== quicknodeFormat) return unknown;
+  if (optionalText(made, 'format') !== quicknodeFormat)
+    throw unread('The body is not what the filter of this package makes, so nothing in it is read');
   const network = text(made, 'network');
   // On other networks than those of the EVM the filter's fields mean something else, or are not there.
   const family = findNetwork(network)?.family;
-  if (family !== undefined && family !== 'evm') return unknown;
+  if (family !== undefined && family !== 'evm') throw unread('The network of the body is not one of the EVM');
   return readingOf(
     readRows(array(made, 'transfers'), 'transfers', (transfer) => readTransfer(transfer, network, distance)),
   );
@@ -77,7 +79,7 @@ function readTransfer(transfer: Json, network: string, distance: number): Transf
   return present<Transfer>({
     kind: distance > 0 ? 'confirmed' : 'mined',
     network,
-    asset: contract === undefined ? assetOn(network, undefined) : tokenOn(network, contract),
+    asset: contract === undefined ? 'native' : tokenOn(network, contract),
     amount: { units: text(transfer, 'amount') },
     from: optionalText(transfer, 'from'),
     to: text(transfer, 'to'),

@@ -3,15 +3,7 @@ import { type Json, optionalArray, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { unitsAsSent } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import {
-  assetOn,
-  networkOfChainId,
-  quantityText,
-  tokenOn,
-  topicAddress,
-  topicsOf,
-  transferTopic,
-} from './kit/evm-reading.ts';
+import { networkOfChainId, quantityText, tokenOn, topicAddress, topicsOf, transferTopic } from './kit/evm-reading.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { ping, unknown } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
@@ -79,7 +71,7 @@ function readNative(
     present<Transfer>({
       kind: 'mined',
       network,
-      asset: assetOn(network, undefined),
+      asset: 'native',
       amount: { units },
       from: optionalText(callback, 'transaction.from'),
       to,

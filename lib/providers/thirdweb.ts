@@ -23,6 +23,7 @@ export function thirdweb(options: ProviderOptions): Provider {
       name: 'thirdweb',
       scheme,
       read: readThirdweb,
+      sendsBatches: true,
       events: ['v1.events'],
       sendsRemovals: true,
       deadlineMs: 3_000,

@@ -138,7 +138,7 @@ describe('checks', () => {
   it('have an attack here for each, and each code has a result', () => {
     const payments = ['UNDERPAID', 'OVERPAID', 'LATE', 'RESOLVED', 'IGNORED'].map((name) => `PAYMENT_${name}`);
     const apart = [
-      ...['MEMO_UNREPORTED', 'ADDRESS_MALFORMED', 'TRANSACTION_MALFORMED', 'TRANSACTION_HASH_ONLY'],
+      ...['MEMO_UNREPORTED', 'ASSET_MALFORMED', 'ADDRESS_MALFORMED', 'TRANSACTION_MALFORMED', 'TRANSACTION_HASH_ONLY'],
       'AMOUNT_MALFORMED',
       ...payments,
     ];

@@ -49,3 +49,13 @@ test('Junk in what a deposit can do without costs nothing', async (t) => {
     assert.deepEqual(events, ['deposit 5500000'], JSON.stringify(junk));
   }
 });
+
+test('An EVM contract on Solana ended in silence, as a token that nobody lists', async (t) => {
+  const token = {
+    ...deposit.data.token,
+    chain: 'solana',
+    contractAddress: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913',
+  };
+  const { outcome, codes, events } = await sent(t, { ...deposit, data: { ...deposit.data, token } });
+  assert.deepEqual([outcome, codes, events], ['quarantined', ['BODY_UNREADABLE'], []]);
+});

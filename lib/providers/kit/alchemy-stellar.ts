@@ -2,7 +2,7 @@ import type { Transfer } from '../../deposits/transfer.ts';
 import { DepositCallbackError } from '../../errors.ts';
 import { boolean, type Json, numberText, optionalText, text } from '../../json/json.ts';
 import { present } from '../../util/present.ts';
-import { assetOn, tokenOn } from './evm-reading.ts';
+import { tokenOn } from './evm-reading.ts';
 
 /**
  * One activity on Stellar: amounts in whole coins, and no memo.
@@ -31,7 +31,7 @@ export function readStellarActivity(activity: Json, network: string, at: number 
 
 function assetOf(activity: Json, network: string): Transfer['asset'] {
   const type = text(activity, 'asset.type');
-  if (type === 'native') return assetOn(network, undefined);
+  if (type === 'native') return 'native';
   if (type !== 'credit_alphanum4' && type !== 'credit_alphanum12')
     throw new DepositCallbackError('BODY_UNREADABLE', 'The type of the asset is none that is known');
   return tokenOn(network, `${text(activity, 'asset.code')}-${text(activity, 'asset.issuer')}`);

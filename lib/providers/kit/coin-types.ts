@@ -1,5 +1,4 @@
 import type { NamedAsset } from './asset-names.ts';
-import { assetOn } from './evm-reading.ts';
 import type { ProviderOptions } from './provider.ts';
 import { wordIn } from './readings.ts';
 
@@ -22,5 +21,5 @@ export function assetByCoinType(
 ): NamedAsset {
   // A number that is not in the table is no chain id of the EVM, which is a bare number too.
   const network = wordIn(networks, coin) ?? wordIn(coinTypes, coin) ?? `slip44:${coin}`;
-  return { network, asset: assetOn(network, token === coin ? undefined : token) };
+  return { network, asset: token === coin ? 'native' : { contract: token } };
 }

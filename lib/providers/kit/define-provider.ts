@@ -46,6 +46,8 @@ export interface ProviderDefinition<K> {
   /** Default false. */
   sendsRemovals?: boolean;
   deadlineMs?: number;
+  /** Whether it sends as many transfers in one callback as a block, or a batch of blocks, has: bodies up to 8 MiB are taken. Default false. */
+  sendsBatches?: boolean;
   /** Default false. */
   inflate?: boolean;
   heartbeatMs?: number;
@@ -144,6 +146,7 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
     inflate: definition.inflate ?? false,
     keptHeaders,
     keys,
+    ...(definition.sendsBatches === true ? { bodyBytes: batchBytes } : {}),
     ...(definition.deadlineMs === undefined ? {} : { deadlineMs: definition.deadlineMs }),
     ...(definition.heartbeatMs === undefined ? {} : { heartbeatMs: definition.heartbeatMs }),
     ...(options.apiKeys === undefined
@@ -172,6 +175,9 @@ function checkedOptions<K>(
   }
   return { name, path };
 }
+
+// None of them publishes how large a batch can be.
+const batchBytes = 8 * 2 ** 20;
 
 const accepted = Object.freeze({ status: 200 });
 

@@ -43,11 +43,6 @@ export function networkOfChainId(text: string): string {
   return /^[1-9][0-9]{0,31}$/.test(text) ? `eip155:${text}` : text;
 }
 
-/** The asset of a row: the token of a contract, or the native coin without one. */
-export function assetOn(_network: string, contract: string | undefined): ReportedAsset {
-  return contract === undefined ? 'native' : { contract };
-}
-
 /**
  * The token of a contract, for a body whose tokens always have one: throws `BODY_UNREADABLE` for one that is none on a network
  * that is known by name, so that its row is kept for an operator and not taken for a token that nobody lists.

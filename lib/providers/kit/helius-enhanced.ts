@@ -3,7 +3,6 @@ import { DepositCallbackError } from '../../errors.ts';
 import { type Json, member, numberText, optionalArray, optionalText, text } from '../../json/json.ts';
 import { present } from '../../util/present.ts';
 import { ifReadable, recipientOf } from './claims.ts';
-import { assetOn } from './evm-reading.ts';
 import { type Rows, readRows } from './rows.ts';
 import { type Change, type Doubt, gainsOf } from './solana-gains.ts';
 import { type Arrival, arrivals } from './solana-transfers.ts';
@@ -40,7 +39,7 @@ function readCoin(
     event: signature,
     row,
     network,
-    asset: assetOn(network, undefined),
+    asset: 'native',
     amount: { units: numberText(movement, 'amount') },
     from,
     to,

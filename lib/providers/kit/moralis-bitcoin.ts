@@ -11,7 +11,6 @@ import {
   text,
 } from '../../json/json.ts';
 import { present } from '../../util/present.ts';
-import { assetOn } from './evm-reading.ts';
 import type { Reading } from './provider.ts';
 import { readingOf, readRows } from './rows.ts';
 
@@ -54,7 +53,7 @@ function readOutput(output: Json, transaction: Json, { kind, network, block }: C
     present<Transfer>({
       kind,
       network,
-      asset: assetOn(network, undefined),
+      asset: 'native',
       amount: { decimal: numberText(output, 'value') },
       from: senderOf(transaction),
       to,

@@ -10,7 +10,7 @@ import {
 } from '../../json/json.ts';
 import { present } from '../../util/present.ts';
 import { claimedDecimals, claimedSymbol, ifReadable, recipientOf, unitsAsSent } from './claims.ts';
-import { assetOn, quantityText, tokenOn } from './evm-reading.ts';
+import { quantityText, tokenOn } from './evm-reading.ts';
 import type { Reading } from './provider.ts';
 import { readingOf, readRows } from './rows.ts';
 
@@ -62,7 +62,7 @@ function readNative(transaction: Json, { kind, network, block }: Common): readon
     present<Transfer>({
       kind,
       network,
-      asset: assetOn(network, undefined),
+      asset: 'native',
       amount: { units: numberText(transaction, 'value') },
       from: optionalText(transaction, 'fromAddress'),
       to,
@@ -89,7 +89,7 @@ function readInternal(call: Json, statuses: ReadonlyMap<string, Json>, common: C
     present<Transfer>({
       kind,
       network,
-      asset: assetOn(network, undefined),
+      asset: 'native',
       amount: { units: numberText(call, 'value') },
       from: optionalText(call, 'from'),
       to,

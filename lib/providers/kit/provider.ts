@@ -135,6 +135,8 @@ export interface Provider {
   readonly sendsRemovals: boolean;
   /** Mined suffices, whatever the count (docs/rules.md#confirmations). */
   readonly trustMined: boolean;
+  /** Largest body that it may send, where `limits.bodyBytes` sets none. Default 1 MiB. */
+  readonly bodyBytes?: number;
   /** How long the provider waits for an answer, where it says. */
   readonly deadlineMs?: number;
   /** For a provider that signs nothing and sends the secret itself. */

@@ -1,4 +1,5 @@
 import type { Transfer } from '../../deposits/transfer.ts';
+import { DepositCallbackError } from '../../errors.ts';
 import { present } from '../../util/present.ts';
 import type { Hint, Reading } from './provider.ts';
 
@@ -8,6 +9,11 @@ const nothing = { transfers: [], removals: [] } as const;
 
 /** What is no deposit, or nothing that this package knows. */
 export const unknown: Reading = { kind: 'unknown', ...nothing };
+
+/** For what may be a deposit and cannot be read: thrown, it keeps the callback in quarantine, with an alarm. */
+export function unread(reason: string): DepositCallbackError {
+  return new DepositCallbackError('BODY_UNREADABLE', reason);
+}
 
 /** The provider's test of the URL. */
 export const ping: Reading = { kind: 'ping', ...nothing };

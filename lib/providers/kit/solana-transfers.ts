@@ -1,7 +1,7 @@
 import type { Evidence, Transfer } from '../../deposits/transfer.ts';
 import { DepositCallbackError } from '../../errors.ts';
 import { present } from '../../util/present.ts';
-import { assetOn, tokenOn } from './evm-reading.ts';
+import { tokenOn } from './evm-reading.ts';
 import type { Rows } from './rows.ts';
 import type { Gain } from './solana-gains.ts';
 
@@ -39,7 +39,7 @@ function transferOf(gain: Gain, { kind, network, signature, block, success, isNf
     event: signature,
     row,
     network,
-    asset: mint === undefined ? assetOn(network, undefined) : tokenOn(network, mint),
+    asset: mint === undefined ? 'native' : tokenOn(network, mint),
     amount: { units },
     decimals,
     from,

@@ -5,7 +5,7 @@ import { findNetwork } from '../../networks/registry.ts';
 import { present } from '../../util/present.ts';
 import { trimEnd } from '../../util/trim-end.ts';
 import type { AssetNames } from './asset-names.ts';
-import { assetOn, isToken, tokenOn } from './evm-reading.ts';
+import { isToken, tokenOn } from './evm-reading.ts';
 
 interface Movement {
   category: NonNullable<Evidence['category']>;
@@ -31,7 +31,7 @@ export function readTatumLegacy(callback: Json, names: AssetNames): Transfer | u
   return present<Transfer>({
     kind: kindOf(callback),
     network,
-    asset: asset ?? assetOn(network, undefined),
+    asset: asset ?? 'native',
     amount: { decimal: isOutgoing ? amount.slice(1) : amount },
     decimals,
     from: optionalText(callback, 'counterAddress'),
@@ -58,7 +58,7 @@ function movementOf(callback: Json, network: string, names: AssetNames): Movemen
       return { category: 'transfer', asset: tokenOn(network, text(callback, 'contractAddress')) };
     case 'INCOMING_NFT_TX':
     case 'INCOMING_MULTITOKEN_TX':
-      return { category: 'nft', asset: assetOn(network, optionalText(callback, 'contractAddress') ?? '') };
+      return { category: 'nft', asset: { contract: optionalText(callback, 'contractAddress') ?? '' } };
     default:
       return undefined;
   }
@@ -73,7 +73,7 @@ function addressEvent(callback: Json, network: string, names: AssetNames): Movem
   if (type === 'fungible' || type === 'token' || type === 'trc20' || type === 'trc10')
     return tokenEvent(callback, network, names);
   if (type === 'nft' || type === 'multitoken')
-    return { category: 'nft', asset: assetOn(network, optionalText(callback, 'asset') ?? '') };
+    return { category: 'nft', asset: { contract: optionalText(callback, 'asset') ?? '' } };
   throw new DepositCallbackError('BODY_UNREADABLE', 'The type of the event is none that is known');
 }
 
@@ -81,12 +81,12 @@ function tokenEvent(callback: Json, network: string, names: AssetNames): Movemen
   const named = optionalText(callback, 'contractAddress') ?? text(callback, 'asset');
   const decimals = decimalsOfRawAmount(callback);
   // A token with an id of its own is an NFT, whatever its type is called.
-  if (decimals === 'none') return { category: 'nft', asset: assetOn(network, named) };
+  if (decimals === 'none') return { category: 'nft', asset: { contract: named } };
   // Some tokens come under a name of Tatum's (`USDT_TRON`), not their contract.
   const isNamed = findNetwork(network) !== undefined && !isToken(network, named);
   return {
     category: 'transfer',
-    asset: isNamed ? names.named(named).asset : assetOn(network, named),
+    asset: isNamed ? names.named(named).asset : { contract: named },
     ...(decimals === undefined ? {} : { decimals }),
   };
 }
