@@ -119,7 +119,10 @@ test('an alarm comes once a name, not once a callback, and once a day with how o
 
 test('tokens of strangers, listed by nobody, raise no alarm and fill no quarantine', async (t) => {
   const { post, alarms, lastOutcome } = await receiverOn(t, ':memory:');
-  await post(row({ contract: `0x${'ab'.repeat(20)}` }, 'ethereum', '5'), row({ contract: `0x${'cd'.repeat(20)}` }, 'tron', '5'));
+  await post(
+    row({ contract: `0x${'ab'.repeat(20)}` }, 'ethereum', '5'),
+    row({ contract: `0x${'cd'.repeat(20)}` }, 'tron', '5'),
+  );
   assert.equal(lastOutcome(), 'ignored ASSET_NOT_LISTED');
   assert.deepEqual(alarms, []);
 });
