@@ -5,6 +5,7 @@ import { isJsonNumber } from '../../json/lossless-json.ts';
 import { type Key, keyRing } from '../../signatures/key-ring.ts';
 import { refuseUnknownKeys } from '../../util/known-keys.ts';
 import { checkPath } from '../../util/paths.ts';
+import { present } from '../../util/present.ts';
 import { assertBodyForm, type BodyFormOption, bodyFormOf } from './body-form.ts';
 import { signedRequest } from './places.ts';
 import type {
@@ -108,14 +109,10 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
   return {
     name,
     kind: definition.name,
-    ...(definition.names === undefined ? {} : { names: definition.names }),
     path,
     methods: definition.methods ?? ['POST'],
     events: definition.events ?? [],
     signs: definition.signs ?? 'bytes',
-    ...(definition.caution === undefined ? {} : { caution: definition.caution }),
-    ...(definition.bindsIds === undefined ? {} : { bindsIds: definition.bindsIds }),
-    ...(definition.needsChainCheck === undefined ? {} : { needsChainCheck: definition.needsChainCheck }),
     ...(definition.signs === 'content' ? { messageOf } : {}),
     ...(definition.sentSecret === undefined ? {} : { sentSecret: sentSecret(definition.sentSecret) }),
     verify(inbound) {
@@ -146,13 +143,26 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
     inflate: definition.inflate ?? false,
     keptHeaders,
     keys,
-    ...(definition.sendsBatches === true ? { bodyBytes: batchBytes } : {}),
-    ...(definition.deadlineMs === undefined ? {} : { deadlineMs: definition.deadlineMs }),
-    ...(definition.heartbeatMs === undefined ? {} : { heartbeatMs: definition.heartbeatMs }),
+    ...ownTraits(definition),
     ...(options.apiKeys === undefined
       ? {}
       : { apiKeys: keyRing(options.apiKeys, asBytes, { option: `${name}.apiKeys` }) }),
   };
+}
+
+/** What only some kinds have; absent where a kind does not say it. */
+function ownTraits<K>(definition: ProviderDefinition<K>): Partial<Provider> {
+  const { names, caution, bindsIds, needsChainCheck, deadlineMs, heartbeatMs, sendsBatches = false } = definition;
+  const bodyBytes = sendsBatches ? batchBytes : undefined;
+  return present<Partial<Provider>>({
+    names,
+    caution,
+    bindsIds,
+    needsChainCheck,
+    deadlineMs,
+    heartbeatMs,
+    bodyBytes,
+  });
 }
 
 /** The name and the path of an instance, from options that were understood. */
