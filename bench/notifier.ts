@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -42,6 +43,7 @@ const notifier = createNotifier({
   path: join(directory, 'notifier.db'),
   networks: [{ network: 'eip155:1', url: anvil.url, confirmations: Number(values.confirmations) }],
   adminSecret,
+  secretsKey: randomBytes(32).toString('base64'),
   allowPrivate: true,
   concurrency: 16,
   pollMs: 200,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -32,6 +33,8 @@ const notifier = createNotifier({
   path: join(directory, 'notifier.db'),
   networks: [{ network, url: anvil.url, traces: true }],
   adminSecret,
+  // A service takes it from outside, and keeps it apart from the database.
+  secretsKey: randomBytes(32).toString('base64'),
   // The exchange listens on this machine, without TLS.
   allowPrivate: true,
 });

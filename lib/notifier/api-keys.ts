@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { NotifierDatabase } from './database.ts';
+import type { SecretBox } from './secret-box.ts';
 
 /** What a new key's owner gets, once: neither secret can be read again, nor is the key itself stored. */
 export interface NewApiKey {
@@ -17,14 +18,19 @@ export interface ApiKeys {
   find(key: string): Promise<string | undefined>;
   /** Ends a key, its watches and what is owed to it. False where there is no such key in force. */
   revoke(id: string): Promise<boolean>;
-  /** A new signing secret; the old one signs too for a day, so that the receiver can change over. */
-  rotate(id: string): Promise<string>;
+  /**
+   * A new signing secret; the old ones sign too, each for a day, so that the receiver can change over. Undefined while there
+   * are too many of them: none may be dropped before its day is over.
+   */
+  rotate(id: string): Promise<string | undefined>;
 }
 
-/** For how long both secrets sign after a rotation. */
+/** For how long an old secret signs after a rotation. */
 const overlapMs = 86_400_000;
+/** Old secrets in force at once; receivers look at 16 signatures of a header. */
+export const mostOldSecrets = 4;
 
-export function createApiKeys(database: NotifierDatabase, now: () => number): ApiKeys {
+export function createApiKeys(database: NotifierDatabase, box: SecretBox, now: () => number): ApiKeys {
   const { sql } = database;
 
   return {
@@ -42,7 +48,8 @@ export function createApiKeys(database: NotifierDatabase, now: () => number): Ap
           hashOf(created.key),
           now(),
         );
-        sql('INSERT INTO endpoints (key_id, secret, enabled) VALUES (?, ?, 1)').run(created.id, created.signingSecret);
+        const stored = box.seal(created.id, created.signingSecret);
+        sql('INSERT INTO endpoints (key_id, secret, enabled) VALUES (?, ?, 1)').run(created.id, stored);
         return created;
       });
     },
@@ -60,7 +67,7 @@ export function createApiKeys(database: NotifierDatabase, now: () => number): Ap
           id,
         );
         if (Number(changes) === 0) return false;
-        for (const table of ['watches', 'transfers', 'outbox', 'endpoints']) {
+        for (const table of ['watches', 'transfers', 'outbox', 'old_secrets', 'endpoints']) {
           sql(`DELETE FROM ${table} WHERE key_id = ?`).run(id);
         }
         return true;
@@ -69,11 +76,14 @@ export function createApiKeys(database: NotifierDatabase, now: () => number): Ap
     rotate(id) {
       const secret = newSecret();
       return database.write(() => {
-        sql('UPDATE endpoints SET previous_secret = secret, previous_until = ?, secret = ? WHERE key_id = ?').run(
+        sql('DELETE FROM old_secrets WHERE key_id = ? AND until <= ?').run(id, now());
+        const { old } = sql('SELECT count(*) AS old FROM old_secrets WHERE key_id = ?').get(id) as { old: number };
+        if (Number(old) >= mostOldSecrets) return undefined;
+        sql('INSERT INTO old_secrets SELECT key_id, secret, ? FROM endpoints WHERE key_id = ?').run(
           now() + overlapMs,
-          secret,
           id,
         );
+        sql('UPDATE endpoints SET secret = ? WHERE key_id = ?').run(box.seal(id, secret), id);
         return secret;
       });
     },

@@ -18,7 +18,10 @@ export async function openNotifierDatabase(path: string): Promise<NotifierDataba
   try {
     database.exec(`PRAGMA busy_timeout = ${busyMs}; PRAGMA locking_mode = EXCLUSIVE;`);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+    // Migrations move secrets: what they leave behind must not stay readable.
+    database.exec('PRAGMA secure_delete = ON;');
     migrate(database, path);
+    database.exec('PRAGMA secure_delete = OFF;');
   } catch (error) {
     database.close();
     if (sqliteCode(error) !== 'BUSY') throw error;

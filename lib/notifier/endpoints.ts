@@ -1,4 +1,5 @@
 import type { NotifierDatabase } from './database.ts';
+import type { SecretBox } from './secret-box.ts';
 
 /** Where the callbacks of one key go. */
 export interface Endpoint {
@@ -28,19 +29,25 @@ interface Row {
   key_id: string;
   url: string | null;
   secret: string;
-  previous_secret: string | null;
-  previous_until: number | null;
   enabled: number;
   disabled_at: number | null;
   disabled_reason: string | null;
   accepted_at: number | null;
 }
 
-export function createEndpoints(database: NotifierDatabase, now: () => number, retryMs: number): Endpoints {
+export function createEndpoints(
+  database: NotifierDatabase,
+  box: SecretBox,
+  now: () => number,
+  retryMs: number,
+): Endpoints {
   const { sql } = database;
 
   const toEndpoint = (row: Row): Endpoint => {
-    const previous = row.previous_secret !== null && (row.previous_until ?? 0) > now() ? [row.previous_secret] : [];
+    const old = sql('SELECT secret FROM old_secrets WHERE key_id = ? AND until > ? ORDER BY until DESC').all(
+      row.key_id,
+      now(),
+    ) as { secret: string }[];
     return {
       keyId: row.key_id,
       url: row.url ?? undefined,
@@ -48,7 +55,7 @@ export function createEndpoints(database: NotifierDatabase, now: () => number, r
       disabledAt: row.disabled_at ?? undefined,
       disabledReason: row.disabled_reason ?? undefined,
       acceptedAt: row.accepted_at ?? undefined,
-      secrets: [row.secret, ...previous],
+      secrets: [row, ...old].map(({ secret }) => box.open(row.key_id, secret)),
     };
   };
 

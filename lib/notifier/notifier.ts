@@ -14,6 +14,7 @@ import {
 } from './options.ts';
 import { createOutbox } from './outbox.ts';
 import { notifierRouter, type RouterParts } from './router.ts';
+import { createSecretBox, sealStored } from './secret-box.ts';
 import { createSender, type Sender } from './sender.ts';
 import { loadWatchList } from './watch-list.ts';
 import { createWatcher, type Watcher } from './watcher.ts';
@@ -99,15 +100,22 @@ async function openParts(state: NotifierState): Promise<Parts> {
   const { settings } = state;
   const { now, retryMs, logger } = settings;
   const database: NotifierDatabase = await openNotifierDatabase(settings.path);
+  const box = createSecretBox(settings.secretsKeys);
+  try {
+    await sealStored(database, box);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   const outbox = createOutbox(database, now, retryMs);
-  const endpoints = createEndpoints(database, now, retryMs);
+  const endpoints = createEndpoints(database, box, now, retryMs);
   const watches = await loadWatchList(database, now);
   const watchers = settings.networks.map((one) => {
     const ledger = createLedger(database, one, outbox, now);
     return createWatcher({ settings: one, client: clientOf(one), ledger, watches, logger });
   });
   const sender = createSender(settings, endpoints, outbox, logger);
-  const keys = createApiKeys(database, now);
+  const keys = createApiKeys(database, box, now);
   return { settings, database, keys, watches, endpoints, outbox, watchers, sender, wake: () => wake(state) };
 }
 

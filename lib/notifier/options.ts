@@ -3,6 +3,8 @@ import { invalidOption } from '../errors.ts';
 import type { Network } from '../networks/network.ts';
 import { findNetwork } from '../networks/registry.ts';
 import { type Logger, silentLogger } from '../observe/logger.ts';
+import { decodeBase64, decodeHex } from '../signatures/decode.ts';
+import { secretsKeyBytes } from './secret-box.ts';
 
 /** Options of `createNotifier`. Times are in ms. */
 export interface NotifierOptions {
@@ -12,6 +14,13 @@ export interface NotifierOptions {
   networks: readonly WatchedNetwork[];
   /** Guards `POST` and `DELETE /v1/keys`; 16 characters or more, no blanks. Without it keys are made in the process alone. */
   adminSecret?: string;
+  /**
+   * Seals the signing secrets in the database: 32 random bytes in base64 or hex, from outside the host's disk. Of several the
+   * first seals and each opens, so that it can be changed. Required, unless `allowPlainSecrets`.
+   */
+  secretsKey?: string | readonly string[] | undefined;
+  /** Keeps the signing secrets in clear: whoever reads the file, or a backup of it, can sign deposits. Default false. */
+  allowPlainSecrets?: boolean;
   /** Allows callback URLs with plain HTTP and private addresses. Default false. */
   allowPrivate?: boolean;
   /** Default 60000; sent only while every network is being read. */
@@ -57,6 +66,8 @@ export interface NotifierSettings {
   readonly path: string;
   readonly networks: readonly NetworkSettings[];
   readonly adminSecret: string | undefined;
+  /** Empty: secrets stand in clear. */
+  readonly secretsKeys: readonly Buffer[];
   readonly allowPrivate: boolean;
   readonly heartbeatMs: number;
   readonly retryMs: number;
@@ -87,6 +98,8 @@ const known = new Set([
   'path',
   'networks',
   'adminSecret',
+  'secretsKey',
+  'allowPlainSecrets',
   'allowPrivate',
   'heartbeatMs',
   'retryMs',
@@ -120,6 +133,7 @@ export function resolveNotifierOptions(options: NotifierOptions): NotifierSettin
     path,
     networks: resolved,
     adminSecret,
+    secretsKeys: readSecretsKeys(options),
     allowPrivate: options.allowPrivate ?? false,
     heartbeatMs: whole('heartbeatMs', options.heartbeatMs ?? 60_000),
     retryMs: whole('retryMs', options.retryMs ?? 3 * day),
@@ -132,6 +146,26 @@ export function resolveNotifierOptions(options: NotifierOptions): NotifierSettin
     logger: options.logger ?? silentLogger,
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
+  });
+}
+
+function readSecretsKeys({ secretsKey, allowPlainSecrets = false }: NotifierOptions): readonly Buffer[] {
+  if (typeof allowPlainSecrets !== 'boolean') throw invalidOption('allowPlainSecrets', 'must be true or false');
+  if (secretsKey === undefined) {
+    if (allowPlainSecrets) return [];
+    const fix = 'give 32 random bytes (`openssl rand -base64 32`) that are kept elsewhere, or set allowPlainSecrets';
+    throw invalidOption('secretsKey', `is missing, and signing secrets would stand in clear in the database: ${fix}`);
+  }
+  if (allowPlainSecrets) throw invalidOption('allowPlainSecrets', 'contradicts secretsKey; remove one of them');
+  const given: readonly unknown[] = Array.isArray(secretsKey) ? secretsKey : [secretsKey];
+  if (given.length === 0) throw invalidOption('secretsKey', 'the list is empty; give at least one key');
+  return given.map((key) => {
+    const bytes = typeof key === 'string' ? (decodeHex(key) ?? decodeBase64(key)) : undefined;
+    if (bytes?.length === secretsKeyBytes) return bytes;
+    throw invalidOption(
+      'secretsKey',
+      `must be ${secretsKeyBytes} bytes in base64 or hex; is its environment variable set?`,
+    );
   });
 }
 

@@ -34,6 +34,8 @@ export type Attempt =
 export interface Outbox {
   /** Inside a write transaction of the caller's: the callback is owed when that commits. */
   put(keyId: string, type: CallbackType, body: string): void;
+  /** Owes a callback of type `test`; false while there are too many that are new or still owed. */
+  putTest(keyId: string, body: string): Promise<boolean>;
   /** Due at `now`, oldest first. */
   due(keyId: string, limit: number): Promise<OwedCallback[]>;
   /** Writes the results of attempts down together. */
@@ -47,18 +49,32 @@ export interface Outbox {
 }
 
 const pruneAtOnce = 1_000;
+/** Tests of one key that are owed, or younger than a minute. */
+export const mostTests = 10;
+const testsWithinMs = 60_000;
 
 export function createOutbox(database: NotifierDatabase, now: () => number, retryMs: number): Outbox {
   const { sql } = database;
 
+  function put(keyId: string, type: CallbackType, body: string): void {
+    const at = now();
+    sql(
+      `INSERT INTO outbox (id, key_id, type, body, state, created_at, due_at, retry_until, attempts)
+       VALUES (?, ?, ?, ?, 'owed', ?, ?, ?, 0)`,
+    ).run(`msg_${randomUUID()}`, keyId, type, body, at, at, at + retryMs);
+  }
+
   return {
-    put(keyId, type, body) {
-      const at = now();
-      sql(
-        `INSERT INTO outbox (id, key_id, type, body, state, created_at, due_at, retry_until, attempts)
-         VALUES (?, ?, ?, ?, 'owed', ?, ?, ?, 0)`,
-      ).run(`msg_${randomUUID()}`, keyId, type, body, at, at, at + retryMs);
-    },
+    put,
+    putTest: (keyId, body) =>
+      database.write(() => {
+        const { tests } = sql(
+          `SELECT count(*) AS tests FROM outbox WHERE type = 'test' AND key_id = ? AND (state = 'owed' OR created_at > ?)`,
+        ).get(keyId, now() - testsWithinMs) as { tests: number };
+        if (Number(tests) >= mostTests) return false;
+        put(keyId, 'test', body);
+        return true;
+      }),
     due: (keyId, limit) =>
       database.read(() =>
         sql(
@@ -68,7 +84,7 @@ export function createOutbox(database: NotifierDatabase, now: () => number, retr
       ) as Promise<OwedCallback[]>,
     record: (attempts) =>
       database.write(() => {
-        for (const attempt of attempts) recordOne(attempt);
+        for (const attempt of attempts) recordOne(sql, attempt, now());
       }),
     list: (keyId, { state = '', before, limit }) =>
       database.read(() =>
@@ -104,20 +120,20 @@ export function createOutbox(database: NotifierDatabase, now: () => number, retr
       );
     },
   };
+}
 
-  function recordOne(attempt: Attempt): void {
-    const { id, keyId, result } = attempt;
-    if (result === 'accepted') {
-      sql(`UPDATE outbox SET state = 'sent', sent_at = ?, attempts = attempts + 1, error = NULL WHERE id = ?`).run(
-        now(),
-        id,
-      );
-      sql('UPDATE endpoints SET accepted_at = ? WHERE key_id = ?').run(now(), keyId);
-      return;
-    }
-    const dueAt = result === 'failed' ? attempt.dueAt : now();
-    sql(
-      `UPDATE outbox SET state = ?, due_at = ?, attempts = attempts + 1, error = ? WHERE id = ? AND state = 'owed'`,
-    ).run(result === 'failed' ? 'owed' : 'dead', dueAt, attempt.error, id);
+function recordOne(sql: NotifierDatabase['sql'], attempt: Attempt, at: number): void {
+  const { id, keyId, result } = attempt;
+  if (result === 'accepted') {
+    sql(`UPDATE outbox SET state = 'sent', sent_at = ?, attempts = attempts + 1, error = NULL WHERE id = ?`).run(
+      at,
+      id,
+    );
+    sql('UPDATE endpoints SET accepted_at = ? WHERE key_id = ?').run(at, keyId);
+    return;
   }
+  const dueAt = result === 'failed' ? attempt.dueAt : at;
+  sql(
+    `UPDATE outbox SET state = ?, due_at = ?, attempts = attempts + 1, error = ? WHERE id = ? AND state = 'owed'`,
+  ).run(result === 'failed' ? 'owed' : 'dead', dueAt, attempt.error, id);
 }

@@ -2,13 +2,13 @@ import { json, type NextFunction, type Request, type RequestHandler, type Respon
 import { isDepositCallbackError } from '../errors.ts';
 import { checkedUrl } from '../outbound/safe-fetch.ts';
 import { equalBytes } from '../signatures/constant-time.ts';
-import type { ApiKeys } from './api-keys.ts';
+import { type ApiKeys, mostOldSecrets } from './api-keys.ts';
 import { callbackBody } from './callback-body.ts';
 import type { NotifierDatabase } from './database.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
 import { invalid, optionalQuery, readAddress, readFields, readLimit, readNetwork, readText } from './inputs.ts';
 import type { NotifierSettings } from './options.ts';
-import type { Outbox } from './outbox.ts';
+import { mostTests, type Outbox } from './outbox.ts';
 import { answering, Problem, sendProblem } from './problem.ts';
 import type { WatchList } from './watch-list.ts';
 
@@ -145,8 +145,14 @@ function routeCallbackUrl(router: Router, settings: NotifierSettings, open: Open
   router.post(
     '/v1/callback-url/test',
     answering(202, async (req) => {
-      const { database, outbox, keyId, wake } = await authorized(req, open);
-      await database.write(() => outbox.put(keyId, 'test', callbackBody('test', settings.now(), {})));
+      const { outbox, keyId, wake } = await authorized(req, open);
+      if (!(await outbox.putTest(keyId, callbackBody('test', settings.now(), {})))) {
+        throw new Problem(
+          429,
+          'TOO_MANY_TESTS',
+          `A key may have ${mostTests} tests that are owed or younger than a minute`,
+        );
+      }
       wake();
       return { queued: true };
     }),
@@ -155,7 +161,10 @@ function routeCallbackUrl(router: Router, settings: NotifierSettings, open: Open
     '/v1/signing-secret',
     answering(201, async (req) => {
       const { keys, keyId } = await authorized(req, open);
-      return { signingSecret: await keys.rotate(keyId) };
+      const signingSecret = await keys.rotate(keyId);
+      if (signingSecret !== undefined) return { signingSecret };
+      const text = `A secret may be rotated ${mostOldSecrets} times a day: each old one signs for a day`;
+      throw new Problem(409, 'TOO_MANY_SECRETS', text);
     }),
   );
 }

@@ -62,4 +62,16 @@ export const migrations: readonly string[] = [
   CREATE INDEX outbox_due ON outbox (key_id, due_at) WHERE state = 'owed';
   CREATE INDEX outbox_by_key ON outbox (key_id, seq);
   CREATE INDEX outbox_sent ON outbox (sent_at) WHERE state = 'sent';`,
+  `CREATE TABLE old_secrets (
+    key_id TEXT NOT NULL,
+    secret TEXT NOT NULL,
+    until INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX old_secrets_by_key ON old_secrets (key_id, until);
+  INSERT INTO old_secrets SELECT key_id, previous_secret, previous_until FROM endpoints
+    WHERE previous_secret IS NOT NULL AND previous_until IS NOT NULL;
+  UPDATE endpoints SET previous_secret = NULL, previous_until = NULL;
+  ALTER TABLE endpoints DROP COLUMN previous_secret;
+  ALTER TABLE endpoints DROP COLUMN previous_until;
+  CREATE INDEX outbox_tests ON outbox (key_id, created_at) WHERE type = 'test';`,
 ];

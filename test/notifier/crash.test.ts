@@ -27,6 +27,7 @@ test('a notifier that is killed again and again loses nothing, and repeats itsel
       path,
       networks: [{ network: 'eip155:1', url: anvil.url, confirmations: 3 }],
       adminSecret: 'not-needed-in-this-test',
+      allowPlainSecrets: true,
       allowPrivate: true,
       now: () => Date.now() + 10 * 86_400_000,
     });

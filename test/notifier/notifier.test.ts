@@ -8,7 +8,7 @@ import type { NotifierOptions } from '../../lib/notifier/index.ts';
 import { createNotifier } from '../../lib/notifier/index.ts';
 import { type Anvil, rich, startAnvil } from '../chains/anvil.ts';
 import { payer, token, transferCall, words } from '../chains/contracts.ts';
-import { type Stage, stage } from './stage.ts';
+import { type Stage, secretsKey, stage } from './stage.ts';
 
 const alice = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
 const bob = '0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359';
@@ -321,7 +321,11 @@ describe('the notifier', () => {
   it('lets no second notifier on one database', async (t) => {
     const made = await watching(t);
     await made.notifier().ready();
-    const second = createNotifier({ path: made.path, networks: [{ network: 'eip155:1', url: anvil.url }] });
+    const second = createNotifier({
+      path: made.path,
+      networks: [{ network: 'eip155:1', url: anvil.url }],
+      secretsKey,
+    });
     await assert.rejects(second.ready(), { code: 'STORE_BUSY' });
   });
 });

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import { Webhook } from 'standardwebhooks';
 import { createNotifier } from '../../lib/notifier/index.ts';
 import { type Anvil, startAnvil } from '../chains/anvil.ts';
-import { adminSecret, stage } from './stage.ts';
+import type { Received } from './receiver.ts';
+import { adminSecret, secretsKey, stage } from './stage.ts';
 
 const alice = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
 const bob = '0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359';
@@ -136,6 +138,38 @@ describe("the notifier's API", () => {
     assert.deepEqual(counts, [2, 1]);
   });
 
+  it('signs with each old secret for its whole day, however often it is rotated, and drops none', async (t) => {
+    const { api, clock, key, notifier, receiver } = await stage(t, anvil);
+    await api('PUT', '/v1/callback-url', { url: receiver.url });
+    for (let rotation = 1; rotation <= 4; rotation += 1) {
+      clock.advance(1_000);
+      assert.equal((await api('POST', '/v1/signing-secret')).status, 201);
+    }
+    const more = await api('POST', '/v1/signing-secret');
+    assert.deepEqual([more.status, more.body.code], [409, 'TOO_MANY_SECRETS']);
+    await notifier().beat();
+    const [{ headers, body }] = receiver.received as [Received];
+    assert.equal(String(headers['webhook-signature']).split(' ').length, 5);
+    t.mock.timers.enable({ apis: ['Date'], now: clock.now() });
+    new Webhook(key.signingSecret).verify(body, headers as Record<string, string>);
+    t.mock.timers.reset();
+    clock.advance(86_400_000);
+    assert.equal((await api('POST', '/v1/signing-secret')).status, 201);
+  });
+
+  it('owes ten tests at most, however often they are asked for', async (t) => {
+    const { api, clock, receiver, run } = await stage(t, anvil);
+    const ask = async (): Promise<number> => (await api('POST', '/v1/callback-url/test')).status;
+    for (let test = 0; test < 10; test += 1) assert.equal(await ask(), 202);
+    assert.equal(await ask(), 429);
+    clock.advance(60_001);
+    assert.equal(await ask(), 429, 'they are still owed');
+    await api('PUT', '/v1/callback-url', { url: receiver.url });
+    await run();
+    assert.equal(receiver.received.length, 10);
+    assert.equal(await ask(), 202);
+  });
+
   it('does not follow a redirect, and takes 410 for a goodbye', async (t) => {
     const { api, receiver, run } = await stage(t, anvil);
     await api('PUT', '/v1/callback-url', { url: receiver.url });
@@ -169,7 +203,7 @@ describe("the notifier's API", () => {
   });
 
   it('refuses options that it cannot understand', () => {
-    const given = { path: 'unused.db', networks: [{ network, url: anvil.url }] };
+    const given = { path: 'unused.db', networks: [{ network, url: anvil.url }], secretsKey };
     for (const wrong of [
       { path: '' },
       { networks: [] },
@@ -177,6 +211,11 @@ describe("the notifier's API", () => {
       { networks: [{ network }] },
       { networks: [given.networks[0] ?? { network }, given.networks[0] ?? { network }] },
       { adminSecret: 'short' },
+      { secretsKey: undefined },
+      { secretsKey: '' },
+      { secretsKey: [] },
+      { secretsKey: Buffer.alloc(31).toString('base64') },
+      { secretsKey, allowPlainSecrets: true },
       { heartbeatMs: 0 },
       { concurrency: Number.NaN },
       { unknown: 1 },

@@ -5,6 +5,7 @@ const [path = '', url = ''] = process.argv.slice(2);
 const notifier = createNotifier({
   path,
   networks: [{ network: 'eip155:1', url, confirmations: 3 }],
+  allowPlainSecrets: true,
   allowPrivate: true,
   pollMs: 5,
 });

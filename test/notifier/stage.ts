@@ -12,6 +12,7 @@ import type { Anvil } from '../chains/anvil.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
 export const adminSecret = 'admin-secret+of/the=tests';
+export const secretsKey = '07'.repeat(32);
 
 /** A notifier over a chain, its API over HTTP, and a receiver, all gone after the test. */
 export interface Stage {
@@ -47,6 +48,7 @@ export async function stage(
       path: join(folder, 'notifier.db'),
       networks: [{ network: 'eip155:1', url: anvil.url, confirmations }],
       adminSecret,
+      secretsKey,
       allowPrivate: true,
       now: clock.now,
       random: () => 1,
