@@ -1,11 +1,11 @@
 import type { Transfer } from '../deposits/transfer.ts';
-import { type Json, numberText, object, optionalNumberText, optionalText, text } from '../json/json.ts';
+import { type Json, member, numberText, object, optionalNumberText, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { tokenOn } from './kit/evm-reading.ts';
 import { headerOf, textAt } from './kit/places.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
-import { transfersOf, unknown } from './kit/readings.ts';
+import { transfersOf, unknown, unread } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
 export { type CoinbaseCdpWatchOptions, watchCoinbaseCdp } from './kit/coinbase-cdp-watch.ts';
@@ -66,7 +66,14 @@ function readCdp(callback: Json): Reading {
     // The body of onchain.activity does not say its type.
     return optionalText(callback, 'event_name') === undefined ? unknown : readTransfer(callback, onchainNames);
   }
+  if (type === 'payments.transfers.completed' && isDeposit(object(callback, 'data')))
+    throw unread('A deposit into an account at Coinbase names a deposit destination by its id, and no address');
   return type.startsWith('wallet.activity.') ? readTransfer(object(callback, 'data'), walletNames) : unknown;
+}
+
+/** Whether a transfer at Coinbase came from an address on a chain. */
+function isDeposit(transfer: Json): boolean {
+  return member(transfer, 'source', 'address') !== undefined && member(transfer, 'target', 'accountId') !== undefined;
 }
 
 const onchainNames = {
