@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, write
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { embed } from './embed.mjs';
 import { prune } from './prune.mjs';
 import { subpaths } from './subpaths.mjs';
 import { bin, filesBelow, root, run } from './tools.mjs';
@@ -14,6 +15,7 @@ const stampFile = join(root, '.tmp', 'built');
  * @returns {Promise<string>} what the compiler has to say; '' when all is well. What it found fault with is built all the same.
  */
 export async function build() {
+  embed();
   const stamp = sourcesStamp();
   const made = join(root, '.tmp', `dist-${process.pid}`);
   rmSync(made, { recursive: true, force: true });
@@ -69,7 +71,14 @@ export function isFresh() {
 }
 
 function sourcesStamp() {
-  return [...filesBelow('lib'), 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs', 'scripts/prune.mjs']
+  return [
+    ...filesBelow('lib'),
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'scripts/build.mjs',
+    'scripts/embed.mjs',
+    'scripts/prune.mjs',
+  ]
     .map((path) => {
       const { mtimeMs, size } = statSync(join(root, path));
       return `${path} ${mtimeMs} ${size}`;

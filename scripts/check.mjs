@@ -11,11 +11,13 @@ import { check as readme } from './check/readme.mjs';
 import { check as rules } from './check/rules.mjs';
 import { check as tarball } from './check/tarball.mjs';
 import { check as types } from './check/types.mjs';
+import { embed } from './embed.mjs';
 import { bin, problemsOf } from './tools.mjs';
 
 /** Each gives the list of what is wrong. @type {Record<string, () => string[] | Promise<string[]>>} */
 const gates = {
   lint: () => problemsOf(bin('biome'), ['ci', '--colors=off', '--error-on-warnings', '.']),
+  embedded: () => embed().map((path) => `${path} was not what its files say; it is made anew: commit it`),
   build: () => problemsOf(process.execPath, ['scripts/build.mjs']),
   types,
   length,

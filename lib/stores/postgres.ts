@@ -6,7 +6,7 @@ import { assertDurable } from './postgres/durability.ts';
 import { eventMethods } from './postgres/events.ts';
 import { prune } from './postgres/prune.ts';
 import { load, queryMethods } from './postgres/queries.ts';
-import { migrate, quoted } from './postgres/schema.ts';
+import { migrate } from './postgres/schema.ts';
 import { unverifiedMethods } from './postgres/unverified.ts';
 import { createWake } from './postgres/wake.ts';
 import { lostAnyway } from './shared/lost-anyway.ts';
@@ -54,7 +54,6 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
 ): Store<Tx> {
   const { schema: name = 'deposit_callback', acceptLoss = false } = options;
   checkOptions(options, name);
-  const schema = quoted(name);
   // A null takes the server's clock.
   const now = (): number | null => options.now?.() ?? null;
   // Tallies are added to in a slot of this instance's own; a shared one costs waiting, not correctness.
@@ -67,17 +66,19 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
       throw new DepositCallbackError('STORE_NOT_READY', 'postgresStore: await ready() first; after close() it is gone');
     return current;
   };
-  const wake = createWake(connections, schema);
+  const wake = createWake(connections, name);
+
+  const migrateNow = (session: PostgresTransaction): Promise<void> => migrate(session, name, now() ?? Date.now());
 
   async function open(): Promise<void> {
     const opens = 'url' in options ? await openPool(options.url) : undefined;
     const pool = 'pool' in options ? options.pool : opens;
     if (!pool) throw invalidOption('pool', 'give either pool or url');
-    const opened = createConnections(pool);
+    const opened = createConnections(pool, name, migrateNow);
     try {
       await opened.transaction('BEGIN', async (session) => {
         await assertDurable(session, acceptLoss);
-        await migrate(session, name, now());
+        await migrateNow(session);
       });
     } catch (error) {
       opened.close();
@@ -98,7 +99,7 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
   }
 
   async function commit(batch: Batch): Promise<{ lost: readonly string[] }> {
-    const result = await record(connections(), schema, batch, { now: now(), slot });
+    const result = await record(connections(), batch, { now: now(), slot });
     if (result.lost.length === 0 && batch.changes.some(({ events }) => events.length > 0)) wake.tell();
     return result;
   }
@@ -109,20 +110,19 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
 
     ...openedOnce(open, close),
 
-    load: async (keys) => load(connections(), schema, keys),
+    load: async (keys) => load(connections(), keys),
     commit,
     log: async (callbacks) => void (await commit({ callbacks, changes: [] })),
-    ...eventMethods<Tx>(connections, schema, now, { owed: () => wake.tell(), holder: () => wake.holder() }),
+    ...eventMethods<Tx>(connections, now, { owed: () => wake.tell(), holder: () => wake.holder() }),
     onEvents: (listener) => wake.hear(listener),
-    ...unverifiedMethods(connections, schema),
-    ...queryMethods(connections, schema),
-    prune: async (before, options) => prune(connections(), schema, { ...options, before, slot }),
+    ...unverifiedMethods(connections),
+    ...queryMethods(connections),
+    prune: async (before, options) => prune(connections(), { ...options, before, slot }),
   };
 }
 
 async function record(
   connections: PostgresConnections,
-  schema: string,
   batch: Batch,
   { now, slot }: { now: number | null; slot: number },
 ): Promise<{ lost: readonly string[] }> {
@@ -130,10 +130,10 @@ async function record(
   if (hopeless.length > 0) return { lost: hopeless };
   const { values, keys } = batchValues(batch, now, slot);
   const { rows } = await connections.record(
-    `SELECT ${schema}.record($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)::text AS i`,
+    'SELECT deposit_callback.record($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)::text AS change',
     values,
   );
-  return { lost: rows.map(({ i }) => keys[Number(i) - 1] ?? '') };
+  return { lost: rows.map(({ change }) => keys[Number(change) - 1] ?? '') };
 }
 
 function checkOptions(options: PostgresStoreOptions, schema: string): void {

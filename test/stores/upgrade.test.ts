@@ -8,9 +8,11 @@ import { redisStore } from '../../lib/stores/redis.ts';
 import { openDatabase } from '../../lib/stores/sqlite/driver.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
 import type { Store } from '../../lib/stores/store.ts';
+import { fixedClock } from '../../lib/testing/fixed-clock.ts';
 import { startPostgres } from '../helpers/postgres-server.ts';
 import { redisServerMissing, startRedis } from '../helpers/redis-server.ts';
-import { readPast } from './upgrade/past.ts';
+import { liveOn, readPast } from './upgrade/past.ts';
+import { versionOfPostgres, versionOfRedis, versionOfSqlite } from './upgrade/versions.ts';
 
 // Databases as earlier versions of the package left them: test/stores/upgrade/write.ts writes one for each schema.
 const folder = new URL('../fixtures/schemas/', import.meta.url);
@@ -26,7 +28,10 @@ for (const version of versions('sqlite')) {
     const database = await openDatabase(path, undefined);
     database.exec(read(`sqlite-${version}.sql`));
     database.close();
-    await upgraded(t, sqliteStore({ path }), () => sqliteStore({ path }), `sqlite-${version}.json`);
+    await upgraded(t, `sqlite-${version}.json`, (now) => sqliteStore({ path, now }));
+    const now = await openDatabase(path, undefined);
+    t.after(() => now.close());
+    assert.ok(versions('sqlite').includes(`${versionOfSqlite(now)}`), 'and the schema of now has its past');
   });
 }
 
@@ -36,8 +41,12 @@ for (const version of versions('postgres')) {
     t.after(() => server.remove());
     const pool = server.pool();
     await pool.query(read(`postgres-${version}.sql`));
-    const open = (): Store<unknown> => postgresStore({ pool, schema: 'past' }) as Store<unknown>;
-    await upgraded(t, open(), open, `postgres-${version}.json`);
+    await upgraded(
+      t,
+      `postgres-${version}.json`,
+      (now) => postgresStore({ pool, schema: 'past', now }) as Store<unknown>,
+    );
+    assert.ok(versions('postgres').includes(`${await versionOfPostgres(pool, 'past')}`));
   });
 }
 
@@ -52,26 +61,27 @@ for (const version of versions('redis')) {
       const [command = '', ...args] = JSON.parse(line) as string[];
       await client.call(command, ...args);
     }
-    const open = (): Store<unknown> => redisStore({ client }) as Store<unknown>;
-    await upgraded(t, open(), open, `redis-${version}.json`);
+    await upgraded(t, `redis-${version}.json`, (now) => redisStore({ client, now }) as Store<unknown>);
+    assert.ok(versions('redis').includes(`${await versionOfRedis(client, 'deposit-callback:')}`));
   });
 }
 
-async function upgraded(
-  t: TestContext,
-  store: Store<unknown>,
-  open: () => Store<unknown>,
-  expected: string,
-): Promise<void> {
-  t.after(() => store.close());
-  await store.ready();
+async function upgraded(t: TestContext, expected: string, open: (now: () => number) => Store<unknown>): Promise<void> {
+  const clock = fixedClock();
+  clock.advance(3_600_000);
+  const opened = async (): Promise<Store<unknown>> => {
+    const store = open(clock.now);
+    t.after(() => store.close());
+    await store.ready();
+    return store;
+  };
+  const store = await opened();
   const past: Past = JSON.parse(read(expected));
   assert.deepEqual(await readKnown(store, past), past);
   await store.close();
-  const again = open();
-  t.after(() => again.close());
-  await again.ready();
+  const again = await opened();
   assert.deepEqual(await readKnown(again, past), past, 'and opens again');
+  assert.deepEqual((await liveOn(again, clock)).sort(), ['owed', 'pending'], 'each credited once, over both versions');
 }
 
 type Past = { counts: Record<string, unknown> };

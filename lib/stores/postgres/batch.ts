@@ -18,11 +18,11 @@ export function batchValues(batch: Batch, now: number | null, slot: number): Pos
   const { rows, bodies } = callbackRows(batch.callbacks);
   const values = [
     changes.flatMap((change, index) => (change.expectedVersion > 0 ? raisedRow(change, index + 1) : [])),
-    changes.flatMap((change, index) => (change.expectedVersion > 0 ? [] : openedRow(change, index + 1))),
+    changes.flatMap((change, index) => (change.expectedVersion > 0 ? [] : [openedRow(change, index + 1)])),
     numbered(changes, statementRows),
     numbered(changes, depositRows),
     numbered(changes, eventRows),
-    numbered(changes, ({ decisions }) => decisions.map((decision) => ({ r: JSON.stringify(decision) }))),
+    numbered(changes, ({ decisions }) => decisions.map((decision) => ({ record: JSON.stringify(decision) }))),
     numbered(changes, cancelRows),
     rows,
   ].map((list) => (list.length === 0 ? null : JSON.stringify(list)));
@@ -33,16 +33,16 @@ function rank({ expectedVersion }: TransactionChange): number {
   return expectedVersion > 0 ? 0 : 1;
 }
 
-/** The rows of all changes, with the number of their change and their own: `o` keeps their order. */
+/** The rows of all changes, with the number of their change, and their own place, which keeps their order. */
 function numbered(
   changes: readonly TransactionChange[],
   rowsOf: (change: TransactionChange) => readonly object[],
 ): object[] {
-  let o = 0;
+  let place = 0;
   return changes.flatMap((change, index) =>
     rowsOf(change).map((row) => {
-      o += 1;
-      return { o, i: index + 1, ...row };
+      place += 1;
+      return { place, change: index + 1, ...row };
     }),
   );
 }
@@ -51,41 +51,41 @@ function isCredited({ events }: TransactionChange): boolean {
   return events.some(({ kind }) => kind === 'deposit');
 }
 
-function raisedRow(change: TransactionChange, i: number): object[] {
-  const { key, expectedVersion: v, events, cancelled } = change;
-  const e = events.length > 0 || cancelled.length > 0;
-  return [{ i, h: keyHash(key), k: columnText(key), v, c: isCredited(change), e }];
+function raisedRow(change: TransactionChange, number: number): object[] {
+  const { expectedVersion: version, events, cancelled } = change;
+  return [{ ...openedRow(change, number), version, moves_events: events.length > 0 || cancelled.length > 0 }];
 }
 
-function openedRow(change: TransactionChange, i: number): object[] {
-  return [{ i, h: keyHash(change.key), k: columnText(change.key), c: isCredited(change) }];
+function openedRow(change: TransactionChange, number: number): object {
+  const { key } = change;
+  return { change: number, key_hash: keyHash(key), key: columnText(key), credited: isCredited(change) };
 }
 
 function statementRows({ statements }: TransactionChange): object[] {
   return firstById(statements).map((statement) => ({
     id: columnText(statement.id),
-    p: columnText(statement.provider),
-    k: statement.kind,
-    a: statement.amount.toString(),
-    t: statement.receivedAt,
-    r: statementToJson(statement),
+    provider: columnText(statement.provider),
+    kind: statement.kind,
+    amount: statement.amount.toString(),
+    received_at: statement.receivedAt,
+    record: statementToJson(statement),
   }));
 }
 
 function depositRows({ key, deposits }: TransactionChange): object[] {
   return lastById(deposits).map((deposit: StoredDeposit) => ({
     id: columnText(deposit.id),
-    h: compactHash(deposit.id),
-    n: columnText(deposit.network),
-    c: columnText(deposit.asset),
-    a: deposit.amount.toString(),
-    w: columnText(deposit.to),
-    wh: compactHash(deposit.to),
-    th: transactionHash(key, deposit.transaction.id),
-    s: deposit.status,
-    t: deposit.firstSeenAt,
-    u: deposit.waitingSince ?? null,
-    r: depositToJson(deposit),
+    id_hash: compactHash(deposit.id),
+    network: columnText(deposit.network),
+    asset: columnText(deposit.asset),
+    amount: deposit.amount.toString(),
+    recipient: columnText(deposit.to),
+    recipient_hash: compactHash(deposit.to),
+    transaction_hash: transactionHash(key, deposit.transaction.id),
+    status: deposit.status,
+    first_seen_at: deposit.firstSeenAt,
+    waiting_since: deposit.waitingSince ?? null,
+    record: depositToJson(deposit),
   }));
 }
 
@@ -96,39 +96,39 @@ function eventRows({ events }: TransactionChange): object[] {
     seen.add(deposit.id);
     return {
       id: columnText(id),
-      d: columnText(deposit.id),
-      k: kind,
-      g: generation,
-      f: isFirst,
-      r: depositToJson(deposit),
+      deposit_id: columnText(deposit.id),
+      kind,
+      generation,
+      is_first: isFirst,
+      record: depositToJson(deposit),
     };
   });
 }
 
 function cancelRows({ cancelled, events }: TransactionChange): object[] {
-  return cancelled.map((id) => ({ id: columnText(id), made: events.some((event) => event.id === id) }));
+  return cancelled.map((id) => ({ id: columnText(id), is_new: events.some((event) => event.id === id) }));
 }
 
 function callbackRows(callbacks: readonly CallbackRecord[]): { rows: object[]; bodies: Buffer | null } {
   const bodies: Buffer[] = [];
-  let at = 1;
-  const rows = lastById(callbacks).map((callback, o) => {
+  let from = 1;
+  const rows = lastById(callbacks).map((callback, place) => {
     const { body } = callback;
-    const place = body === undefined ? {} : { b: at, l: body.length };
+    const bodyPlace = body === undefined ? {} : { body_from: from, body_bytes: body.length };
     if (body !== undefined) {
       bodies.push(body);
-      at += body.length;
+      from += body.length;
     }
     return {
-      o,
+      place,
       id: columnText(callback.id),
-      p: columnText(callback.provider),
-      t: callback.receivedAt,
-      s: callback.outcome,
-      ...(callback.code === undefined ? {} : { c: columnText(callback.code) }),
-      f: callback.finished,
-      r: callbackToJson(callback),
-      ...place,
+      provider: columnText(callback.provider),
+      received_at: callback.receivedAt,
+      outcome: callback.outcome,
+      ...(callback.code === undefined ? {} : { code: columnText(callback.code) }),
+      finished: callback.finished,
+      record: callbackToJson(callback),
+      ...bodyPlace,
     };
   });
   return { rows, bodies: bodies.length === 0 ? null : Buffer.concat(bodies) };

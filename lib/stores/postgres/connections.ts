@@ -1,18 +1,20 @@
 import { DepositCallbackError } from '../../errors.ts';
 import { within } from '../shared/within.ts';
 import type { PostgresPool, PostgresPoolClient, PostgresResult } from './client.ts';
+import { functionsHash, inSchema } from './functions.ts';
 import { queryInTurn } from './query-in-turn.ts';
+import { createRecordingClient, type PostgresSession } from './recording-client.ts';
+import { isFunctionMissing } from './sql-state.ts';
 
 /** How long the pool may take to give a client, and the server to answer, before the work fails and is tried again. */
 const connectMs = 5_000;
 const noClient = `postgresStore: the pool gave no client within ${connectMs} ms; raise its max, or see to the server`;
-const recordMs = 10_000;
 const queryMs = 30_000;
 
-/** A client that is in use, and its `query`, one at a time. */
-export type PostgresSession = Pick<PostgresPoolClient, 'query'> & { readonly client: PostgresPoolClient };
-
-/** The ways to the server: one client for recording, and the pool for the rest. */
+/**
+ * The ways to the server: one client for recording, and the pool for the rest. Statements are written for the schema
+ * `deposit_callback`.
+ */
 export interface PostgresConnections {
   /** On the client that records, which no delivery can take away. */
   record(text: string, values: unknown[]): Promise<PostgresResult>;
@@ -20,14 +22,19 @@ export interface PostgresConnections {
   query(text: string, values?: unknown[]): Promise<PostgresResult>;
   /** In one transaction, on a client of its own; rolls back when `work` throws. */
   transaction<T>(begin: string, work: (session: PostgresSession, begun: PostgresResult[]) => Promise<T>): Promise<T>;
-  /** A client to keep. */
+  /** A client to keep, which knows nothing of `deposit_callback`. */
   take(): Promise<PostgresPoolClient>;
   close(): void;
 }
 
-export function createConnections(pool: PostgresPool): PostgresConnections {
+/** `makeFunctions` makes those of this version, in a transaction. */
+export function createConnections(
+  pool: PostgresPool,
+  schema: string,
+  makeFunctions: (session: PostgresSession) => Promise<void>,
+): PostgresConnections {
   surviveErrors(pool);
-  let recording: Promise<PostgresSession> | undefined;
+  const here = inSchema(schema);
   let closed = false;
 
   async function take(): Promise<PostgresPoolClient> {
@@ -37,53 +44,27 @@ export function createConnections(pool: PostgresPool): PostgresConnections {
     return client;
   }
 
-  function recorder(): Promise<PostgresSession> {
-    if (recording) return recording;
-    const taken: Promise<PostgresSession> = take().then((client) => {
-      client.on('error', () => drop(taken, client));
-      return { client, query: queryInTurn(client) };
-    });
-    recording = taken;
-    taken.catch(() => {
-      if (recording === taken) recording = undefined;
-    });
-    return taken;
+  /** Newer versions may have dropped our functions. Who finds one missing has done nothing yet, and may do it again. */
+  async function withFunctions<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isFunctionMissing(error, functionsHash)) throw error;
+      await inTransaction(await take(), 'BEGIN', makeFunctions);
+      return work();
+    }
   }
 
-  function drop(taken: Promise<PostgresSession>, client: PostgresPoolClient): void {
-    if (recording !== taken) return;
-    recording = undefined;
-    client.release(true);
-  }
-
+  const recording = createRecordingClient(take);
   return {
     take,
-
-    async record(text, values) {
-      for (let attempt = 1; ; attempt += 1) {
-        const taken = recorder();
-        const { client, query } = await taken;
-        try {
-          return await query({ text, values, query_timeout: recordMs });
-        } catch (error) {
-          if (attempt < 5 && mayRepeat(error)) continue;
-          if (!isFromServer(error)) drop(taken, client);
-          throw error;
-        }
-      }
-    },
-
-    query: (text, values) => pool.query({ text, query_timeout: queryMs, ...(values && { values }) }),
-
-    transaction: async (begin, work) => inTransaction(await take(), begin, work),
-
+    record: (text, values) => withFunctions(() => recording.record(here(text), values)),
+    query: (text, values) =>
+      withFunctions(() => pool.query({ text: here(text), query_timeout: queryMs, ...(values && { values }) })),
+    transaction: (begin, work) => withFunctions(async () => inTransaction(await take(), here(begin), work)),
     close() {
       closed = true;
-      recording?.then(
-        ({ client }) => client.release(),
-        () => {},
-      );
-      recording = undefined;
+      recording.close();
     },
   };
 }
@@ -138,23 +119,6 @@ async function isLostAfterRollback(query: PostgresSession['query']): Promise<boo
   } catch {
     return true;
   }
-}
-
-/** Deadlock and serialization failure: the server kept nothing, and another try may go through. */
-function mayRepeat(error: unknown): boolean {
-  const code = sqlState(error);
-  return code === '40P01' || code === '40001';
-}
-
-/** Whether the server refused the statement and the connection is as it was. */
-function isFromServer(error: unknown): boolean {
-  const code = sqlState(error);
-  return code !== undefined && !code.startsWith('08') && !code.startsWith('57');
-}
-
-function sqlState(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
 }
 
 function notReady(): DepositCallbackError {

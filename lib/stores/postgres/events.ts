@@ -1,9 +1,9 @@
 import type { DepositEvent, DepositRecord, EventKind } from '../../deposits/deposit.ts';
 import { columnText, fromColumnText } from '../shared/column-text.ts';
 import { withAmount } from '../shared/with-amount.ts';
-import { type Claim, endedWithItsProcess, type Store } from '../store.ts';
+import { type Claim, endedWithItsProcess, type Store, suspectAfter } from '../store.ts';
 import type { PostgresConnections } from './connections.ts';
-import { leased } from './functions.ts';
+import { holderLock } from './holder-lock.ts';
 import { createSettle, partsOf } from './settle.ts';
 
 const kinds: readonly EventKind[] = ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'];
@@ -11,15 +11,14 @@ const kinds: readonly EventKind[] = ['deposit', 'deposit.pending', 'deposit.reve
 /** What the deliverer calls. */
 export function eventMethods<Tx>(
   connections: () => PostgresConnections,
-  schema: string,
   now: () => number | null,
   { owed, holder }: { owed: () => void; holder: () => Promise<number | undefined> },
 ): Pick<Store<Tx>, 'claim' | 'extend' | 'settle' | 'fail' | 'release' | 'freeOrphaned' | 'redeliver'> {
-  /** Runs the update where the lease is still ours. */
+  /** Runs the update if the lease is still ours: `leased` in words that no partial index matches. */
   async function fenced(claim: Claim, assignments: string, values: unknown[]): Promise<boolean> {
     const { rowCount } = await connections().query(
-      `UPDATE ${schema}.events SET ${assignments}
-      WHERE transaction_id = $1 AND seq = $2 AND lease = $3 AND state ${leased}`,
+      `UPDATE deposit_callback.events SET ${assignments}
+      WHERE transaction_id = $1 AND seq = $2 AND lease = $3 AND state NOT IN ('owed', 'dead', 'handled', 'cancelled')`,
       [...partsOf(claim), ...values],
     );
     return rowCount === 1;
@@ -27,23 +26,24 @@ export function eventMethods<Tx>(
 
   return {
     async claim({ limit, leaseMs, except, suspects = false }) {
-      const { rows } = await connections().query(`SELECT ${schema}.claim($1, $2, $3, $4, $5, $6) AS claim`, [
+      const { rows } = await connections().query(`SELECT deposit_callback.claim($1, $2, $3, $4, $5, $6, $7) AS claim`, [
         kinds.filter((kind) => !except.includes(kind)),
         limit,
         leaseMs,
         now(),
         (await holder()) ?? null,
         suspects,
+        suspectAfter,
       ]);
       return rows.map(({ claim }) => claimFromJson(claim as string));
     },
 
-    extend: (claim, leaseMs) => fenced(claim, `due_at = ${schema}.now_ms($5) + $4`, [leaseMs, now()]),
+    extend: (claim, leaseMs) => fenced(claim, `due_at = deposit_callback.now_ms($5) + $4`, [leaseMs, now()]),
 
-    settle: createSettle<Tx>(connections, schema, now),
+    settle: createSettle<Tx>(connections, now),
 
     fail: (claim, { error, delayMs, dead }) =>
-      fenced(claim, `state = $4, due_at = ${schema}.now_ms($7) + $5, error = $6, crashes = 0`, [
+      fenced(claim, `state = $4, due_at = deposit_callback.now_ms($7) + $5, error = $6, crashes = 0`, [
         dead ? 'dead' : 'owed',
         delayMs,
         columnText(error),
@@ -51,13 +51,14 @@ export function eventMethods<Tx>(
       ]),
 
     release: (claim) =>
-      fenced(claim, `state = 'owed', due_at = ${schema}.now_ms($4), attempts = attempts - 1`, [now()]),
+      fenced(claim, `state = 'owed', due_at = deposit_callback.now_ms($4), attempts = attempts - 1`, [now()]),
 
     async freeOrphaned({ crashes }) {
-      const { rows } = await connections().query(`SELECT ${schema}.free_orphaned($1, $2, $3) AS event`, [
+      const { rows } = await connections().query(`SELECT deposit_callback.free_orphaned($1, $2, $3, $4) AS event`, [
         crashes,
         endedWithItsProcess,
         now(),
+        holderLock,
       ]);
       const orphans = rows.map(({ event }) => orphanFromJson(event as string));
       const dead = orphans.filter(({ state }) => state === 'dead').map(({ event }) => event);
@@ -66,7 +67,7 @@ export function eventMethods<Tx>(
 
     async redeliver(eventId) {
       const { rowCount } = await connections().query(
-        `UPDATE ${schema}.events SET state = 'owed', due_at = ${schema}.now_ms($2), attempts = 0, crashes = 0
+        `UPDATE deposit_callback.events SET state = 'owed', due_at = deposit_callback.now_ms($2), attempts = 0, crashes = 0
         WHERE state = 'dead' AND state IN ('owed', 'leased', 'dead') AND id = $1`,
         [columnText(eventId), now()],
       );

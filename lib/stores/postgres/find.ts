@@ -40,13 +40,9 @@ function conditions(): Conditions {
 }
 
 /** One callback with its body, or a page of them without. */
-export async function findCallbacks(
-  ask: Ask,
-  schema: string,
-  query: CallbackQuery | { id: string },
-): Promise<CallbackRow[]> {
+export async function findCallbacks(ask: Ask, query: CallbackQuery | { id: string }): Promise<CallbackRow[]> {
   if ('id' in query) {
-    return (await ask(`SELECT record::text AS record, body FROM ${schema}.callbacks WHERE id = $1`, [
+    return (await ask(`SELECT record::text AS record, body FROM deposit_callback.callbacks WHERE id = $1`, [
       columnText(query.id),
     ])) as unknown as CallbackRow[];
   }
@@ -61,12 +57,12 @@ export async function findCallbacks(
   if (query.until !== undefined) where.add('received_at < $::bigint', query.until);
   if (query.before !== undefined) {
     where.add(
-      `(received_at, seq) < (SELECT received_at, seq FROM ${schema}.callbacks WHERE id = $)`,
+      `(received_at, seq) < (SELECT received_at, seq FROM deposit_callback.callbacks WHERE id = $)`,
       columnText(query.before),
     );
   }
   return (await ask(
-    `SELECT record::text AS record FROM ${schema}.callbacks WHERE ${where.sql()}
+    `SELECT record::text AS record FROM deposit_callback.callbacks WHERE ${where.sql()}
     ORDER BY received_at DESC, seq DESC LIMIT ${Number(query.limit)}`,
     where.values,
   )) as unknown as CallbackRow[];
@@ -83,21 +79,20 @@ function foundFromRow({ record, key }: Row): Found {
 
 const depositById = 'id_hash = $ AND id = $';
 
-function depositColumns(schema: string): string {
-  return `record::text AS record, (SELECT key FROM ${schema}.transactions t WHERE t.id = d.transaction_id) AS key`;
-}
+const depositColumns =
+  'record::text AS record, (SELECT key FROM deposit_callback.transactions t WHERE t.id = d.transaction_id) AS key';
 
-export async function findDeposit(ask: Ask, schema: string, id: string): Promise<Found | undefined> {
+export async function findDeposit(ask: Ask, id: string): Promise<Found | undefined> {
   const where = conditions();
   where.add(depositById, compactHash(id), columnText(id));
   const [row] = await ask(
-    `SELECT ${depositColumns(schema)} FROM ${schema}.deposits d WHERE ${where.sql()}`,
+    `SELECT ${depositColumns} FROM deposit_callback.deposits d WHERE ${where.sql()}`,
     where.values,
   );
   return row && foundFromRow(row);
 }
 
-export async function findDeposits(ask: Ask, schema: string, query: DepositQuery): Promise<DepositRecord[]> {
+export async function findDeposits(ask: Ask, query: DepositQuery): Promise<DepositRecord[]> {
   const where = conditions();
   where.equal('status', query.status);
   if (query.status !== undefined && query.status !== 'confirmed') where.add(`status <> 'confirmed'`);
@@ -110,10 +105,10 @@ export async function findDeposits(ask: Ask, schema: string, query: DepositQuery
     // Found first and sorted then: along the order of time it might be the last of 10^7.
     where.add(
       `(d.transaction_id, d.seq) IN (
-        SELECT transaction_id, seq FROM ${schema}.deposits WHERE transaction_hash = $
+        SELECT transaction_id, seq FROM deposit_callback.deposits WHERE transaction_hash = $
         UNION
-        SELECT f.transaction_id, f.seq FROM ${schema}.transactions t
-        JOIN ${schema}.deposits f ON f.transaction_id = t.id WHERE t.key_hash BETWEEN $ AND $)`,
+        SELECT f.transaction_id, f.seq FROM deposit_callback.transactions t
+        JOIN deposit_callback.deposits f ON f.transaction_id = t.id WHERE t.key_hash BETWEEN $ AND $)`,
       compactHash(transactionId),
       ...keyHashesOf(transactionId),
     );
@@ -121,13 +116,13 @@ export async function findDeposits(ask: Ask, schema: string, query: DepositQuery
   if (query.since !== undefined) where.add('first_seen_at >= $::bigint', query.since);
   if (query.before !== undefined) {
     where.add(
-      `(first_seen_at, seq) < (SELECT first_seen_at, seq FROM ${schema}.deposits WHERE ${depositById})`,
+      `(first_seen_at, seq) < (SELECT first_seen_at, seq FROM deposit_callback.deposits WHERE ${depositById})`,
       compactHash(query.before),
       columnText(query.before),
     );
   }
   const rows = await ask(
-    `SELECT record::text AS record FROM ${schema}.deposits d WHERE ${where.sql()}
+    `SELECT record::text AS record FROM deposit_callback.deposits d WHERE ${where.sql()}
     ORDER BY first_seen_at DESC, seq DESC LIMIT ${Number(query.limit)}`,
     where.values,
   );
@@ -136,17 +131,17 @@ export async function findDeposits(ask: Ask, schema: string, query: DepositQuery
     .filter(({ transaction }) => transactionId === undefined || transaction.id === transactionId);
 }
 
-export async function findWaiting(ask: Ask, schema: string, query: Parameters<Store['waiting']>[0]): Promise<Found[]> {
+export async function findWaiting(ask: Ask, query: Parameters<Store['waiting']>[0]): Promise<Found[]> {
   const where = conditions();
   where.add('waiting_since < $::bigint', query.before);
   where.equal('network', query.network);
   if (query.after !== undefined) {
-    const after = `FROM ${schema}.deposits WHERE ${depositById} AND waiting_since IS NOT NULL`;
+    const after = `FROM deposit_callback.deposits WHERE ${depositById} AND waiting_since IS NOT NULL`;
     const values = [compactHash(query.after), columnText(query.after)];
     where.add(`coalesce((waiting_since, seq) > (SELECT waiting_since, seq ${after}), true)`, ...values);
   }
   const rows = await ask(
-    `SELECT ${depositColumns(schema)} FROM ${schema}.deposits d WHERE ${where.sql()}
+    `SELECT ${depositColumns} FROM deposit_callback.deposits d WHERE ${where.sql()}
     ORDER BY waiting_since, seq LIMIT ${Number(query.limit)}`,
     where.values,
   );
@@ -155,7 +150,7 @@ export async function findWaiting(ask: Ask, schema: string, query: Parameters<St
 
 const unsettledStates: readonly (string | undefined)[] = ['owed', 'leased', 'dead'];
 
-export async function findEvents(ask: Ask, schema: string, query: EventQuery): Promise<StoredEvent[]> {
+export async function findEvents(ask: Ask, query: EventQuery): Promise<StoredEvent[]> {
   const where = conditions();
   where.equal('state', query.state);
   where.equal('kind', query.kind);
@@ -163,7 +158,7 @@ export async function findEvents(ask: Ask, schema: string, query: EventQuery): P
   if (unsettled) where.add(`state IN ('owed', 'leased', 'dead')`);
   if (query.depositId !== undefined) {
     const id = columnText(query.depositId);
-    const transaction = `(SELECT transaction_id FROM ${schema}.deposits WHERE ${depositById})`;
+    const transaction = `(SELECT transaction_id FROM deposit_callback.deposits WHERE ${depositById})`;
     where.add(`transaction_id = ${transaction} AND deposit_id = $`, compactHash(query.depositId), id, id);
   }
   // Without a transaction or a state, newest first is the order of the primary key, but for its first column.
@@ -171,7 +166,7 @@ export async function findEvents(ask: Ask, schema: string, query: EventQuery): P
   const rows = await ask(
     `SELECT json_build_array(id, kind, generation, record, state, attempts, coalesce(due_at, made_at), made_at, handed,
       settled_at, error, crashes)::text AS event
-    FROM ${schema}.events WHERE ${where.sql()} ORDER BY ${order} LIMIT ${Number(query.limit)}`,
+    FROM deposit_callback.events WHERE ${where.sql()} ORDER BY ${order} LIMIT ${Number(query.limit)}`,
     where.values,
   );
   return rows.map(({ event }) => eventFromJson(event as string));

@@ -8,18 +8,15 @@ import type { Store, StoreCounts } from '../store.ts';
 import type { PostgresConnections } from './connections.ts';
 import { findCallbacks, findDeposit, findDeposits, findEvents, findWaiting } from './find.ts';
 import { keyHash } from './hashes.ts';
+import { sql } from './sql.ts';
 
 /** Name of the tally of deposits with that status, but for the status. */
 const statusTally = 'deposits:';
 
 /** The states of the transactions named, in one round trip. */
-export async function load(
-  connections: PostgresConnections,
-  schema: string,
-  keys: readonly string[],
-): Promise<TransactionState[]> {
+export async function load(connections: PostgresConnections, keys: readonly string[]): Promise<TransactionState[]> {
   if (keys.length === 0) return [];
-  const { rows } = await connections.record(`SELECT ${schema}.load($1::uuid[]) AS state`, [keys.map(keyHash)]);
+  const { rows } = await connections.record(`SELECT deposit_callback.load($1::uuid[]) AS state`, [keys.map(keyHash)]);
   const states = new Map(rows.map(({ state }) => stateFromJson(state as string)).map((state) => [state.key, state]));
   return keys.map(
     (key) => states.get(key) ?? { key, version: 0, statements: [], deposits: [], facts: [], decisions: [] },
@@ -70,48 +67,37 @@ type Queries = Pick<
 >;
 
 /** What the inspector, the command line and the watchdog ask. */
-export function queryMethods(connections: () => PostgresConnections, schema: string): Queries {
+export function queryMethods(connections: () => PostgresConnections): Queries {
   const ask = async (text: string, values: unknown[]): Promise<Record<string, unknown>[]> =>
     (await connections().query(text, values)).rows;
 
   return {
     async callback(id) {
-      const [row] = await findCallbacks(ask, schema, { id });
+      const [row] = await findCallbacks(ask, { id });
       return row && callbackFromRow(row);
     },
-    callbacks: async (query) => (await findCallbacks(ask, schema, query)).map(callbackFromRow),
-    deposit: (id) => findDeposit(ask, schema, id),
-    deposits: (query) => findDeposits(ask, schema, query),
+    callbacks: async (query) => (await findCallbacks(ask, query)).map(callbackFromRow),
+    deposit: (id) => findDeposit(ask, id),
+    deposits: (query) => findDeposits(ask, query),
     async statements(transactionKey) {
       const rows = await ask(
-        `SELECT s.record::text AS record FROM ${schema}.statements s
-        JOIN ${schema}.transactions t ON t.id = s.transaction_id WHERE t.key_hash = $1 ORDER BY s.seq`,
+        `SELECT s.record::text AS record FROM deposit_callback.statements s
+        JOIN deposit_callback.transactions t ON t.id = s.transaction_id WHERE t.key_hash = $1 ORDER BY s.seq`,
         [keyHash(transactionKey)],
       );
       return rows.map(({ record }) => withAmount<StoredStatement>(JSON.parse(record as string)));
     },
-    events: (query) => findEvents(ask, schema, query),
-    waiting: (query) => findWaiting(ask, schema, query),
-    counts: () => count(ask, schema),
+    events: (query) => findEvents(ask, query),
+    waiting: (query) => findWaiting(ask, query),
+    counts: () => count(ask),
   };
 }
 
 /** Callbacks and deposits are tallied as they are written: counting 10^7 rows would take seconds. */
 async function count(
   ask: (text: string, values: unknown[]) => Promise<Record<string, unknown>[]>,
-  schema: string,
 ): Promise<StoreCounts> {
-  const rows = await ask(
-    `SELECT name, sum(n)::text AS n, NULL AS oldest FROM ${schema}.tallies GROUP BY name HAVING sum(n) <> 0
-    UNION ALL
-    SELECT CASE WHEN state = 'dead' THEN 'dead' ELSE 'owed' END, count(*)::text, min(made_at)::text
-    FROM ${schema}.events WHERE state IN ('owed', 'leased', 'dead') GROUP BY 1
-    UNION ALL
-    SELECT 'unverified', count(*)::text, NULL FROM ${schema}.unverified
-    UNION ALL
-    SELECT 'unread', count(*)::text, NULL FROM ${schema}.callbacks WHERE outcome = 'quarantined' AND NOT finished`,
-    [],
-  );
+  const rows = await ask(sql['statements/counts'], []);
   const numberOf = (name: string): number => Number(rows.find((row) => row.name === name)?.n ?? 0);
   const oldest = rows.find(({ name }) => name === 'owed')?.oldest;
   return {

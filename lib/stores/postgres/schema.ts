@@ -1,23 +1,23 @@
 import { DepositCallbackError } from '../../errors.ts';
 import type { PostgresTransaction } from './client.ts';
-import { functions } from './functions.ts';
-import { holding } from './holding.ts';
-import { tables } from './tables.ts';
-import { told } from './told.ts';
+import { inSchema, makeFunctions, quoted } from './functions.ts';
+import { sql } from './sql.ts';
 
-/** Migrations in order, each given the schema's quoted name; the version is the index plus 1. */
-const migrations: readonly ((schema: string) => string)[] = [
-  (schema) => tables(schema) + functions(schema),
-  holding,
-  told,
-];
+/** In order: the version is the index plus 1. */
+const migrations: readonly string[] = Object.entries(sql)
+  .filter(([name]) => name.startsWith('migrations/'))
+  .map(([, text]) => text);
 
-/** Brings the schema up to date in the client's open transaction; of two starters one waits. Throws `STORE_SCHEMA_NEWER`. */
-export async function migrate(client: PostgresTransaction, name: string, now: number | null): Promise<void> {
+/**
+ * Brings the schema and its functions up to date in the client's open transaction; of two starters one waits. Throws
+ * `STORE_SCHEMA_NEWER`.
+ */
+export async function migrate(client: PostgresTransaction, name: string, now: number): Promise<void> {
   const schema = quoted(name);
+  const here = inSchema(name);
   // Until the end of the transaction, so it holds behind a pooler, too.
   await client.query(`SELECT pg_advisory_xact_lock(hashtext('deposit-callback'), hashtext($1))`, [name]);
-  // Asked first: `IF NOT EXISTS` needs the right to create schemas even where there is nothing to create.
+  // Asked first: `IF NOT EXISTS` needs the right to create schemas even if there is nothing to create.
   const { rows } = await client.query('SELECT to_regclass($1)::text AS versions, to_regnamespace($2)::text AS schema', [
     `${schema}.schema_version`,
     schema,
@@ -38,12 +38,8 @@ export async function migrate(client: PostgresTransaction, name: string, now: nu
   }
   for (const [index, migration] of migrations.entries()) {
     if (index < version) continue;
-    const time = now ?? Date.now();
-    await client.query(`INSERT INTO ${schema}.schema_version VALUES ($1, $2)`, [index + 1, time]);
-    await client.query(migration(schema));
+    await client.query(`INSERT INTO ${schema}.schema_version VALUES ($1, $2)`, [index + 1, now]);
+    await client.query(here(migration));
   }
-}
-
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+  await makeFunctions(client, name, now);
 }

@@ -1,7 +1,8 @@
 import { DepositCallbackError } from '../../errors.ts';
 import type { Claim, Store } from '../store.ts';
 import type { PostgresPoolClient, PostgresTransaction } from './client.ts';
-import type { PostgresConnections, PostgresSession } from './connections.ts';
+import type { PostgresConnections } from './connections.ts';
+import type { PostgresSession } from './recording-client.ts';
 
 interface Settling {
   claim: Claim;
@@ -12,7 +13,6 @@ interface Settling {
 /** The settlements of one store. */
 interface Settlements {
   readonly connections: () => PostgresConnections;
-  readonly schema: string;
   readonly now: () => number | null;
   gathering: Settling[];
   settling: boolean;
@@ -21,10 +21,9 @@ interface Settlements {
 /** `settle` of the store: by itself with functions of the user's, else many with one statement. */
 export function createSettle<Tx>(
   connections: () => PostgresConnections,
-  schema: string,
   now: () => number | null,
 ): Store<Tx>['settle'] {
-  const all: Settlements = { connections, schema, now, gathering: [], settling: false };
+  const all: Settlements = { connections, now, gathering: [], settling: false };
   return (claim, functions) => {
     if (functions.length > 0) {
       return settleAlone(all, claim, functions as readonly ((tx: PostgresTransaction) => unknown)[]);
@@ -40,17 +39,17 @@ export function createSettle<Tx>(
 
 // While one statement is in flight, those that need no transaction of their own gather for the next.
 async function settleGathered(all: Settlements): Promise<void> {
-  const { connections, schema, now } = all;
+  const { connections, now } = all;
   while (all.gathering.length > 0) {
     const taken = all.gathering;
     all.gathering = [];
     try {
       const parts = taken.map(({ claim }) => partsOf(claim));
       const { rows } = await connections().query(
-        `SELECT ${schema}.settle($1::bigint[], $2::bigint[], $3::integer[], $4)::text AS i`,
+        `SELECT deposit_callback.settle($1::bigint[], $2::bigint[], $3::integer[], $4)::text AS number`,
         [0, 1, 2].map((index) => parts.map((part) => part[index])).concat([now() as never]),
       );
-      const ours = new Set(rows.map(({ i }) => Number(i)));
+      const ours = new Set(rows.map(({ number }) => Number(number)));
       for (const [index, { resolve }] of taken.entries()) resolve(ours.has(index + 1));
     } catch (error) {
       for (const { reject } of taken) reject(error);
@@ -60,14 +59,14 @@ async function settleGathered(all: Settlements): Promise<void> {
 }
 
 async function settleAlone(
-  { connections, schema, now }: Settlements,
+  { connections, now }: Settlements,
   claim: Claim,
   functions: readonly ((tx: PostgresTransaction) => unknown)[],
 ): Promise<boolean> {
   const [transaction, seq, lease] = partsOf(claim);
   // Whole numbers, so that both statements fit into one round trip. The fence first: a function that commits by
   // itself has then at least not credited twice.
-  const fence = `SELECT ${schema}.settle('{${transaction}}', '{${seq}}', '{${lease}}', ${now() ?? 'NULL'})::text AS i`;
+  const fence = `SELECT deposit_callback.settle('{${transaction}}', '{${seq}}', '{${lease}}', ${now() ?? 'NULL'})::text AS number`;
   const notOurs = Symbol('not ours');
   try {
     await connections().transaction(`BEGIN; ${fence}`, async (session, begun) => {

@@ -7,12 +7,11 @@ import type { PostgresConnections } from './connections.ts';
 /** Callbacks whose signature did not fit: a table of their own, under a quota, oldest kept. */
 export function unverifiedMethods(
   connections: () => PostgresConnections,
-  schema: string,
 ): Pick<Store, 'keepUnverified' | 'unverified' | 'dropUnverified'> {
   return {
     async keepUnverified(callback, { bytes, bytesPerAddress, perAddressPerHour }) {
       const { rows } = await connections().query(
-        `SELECT ${schema}.keep_unverified($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)::text AS kept`,
+        `SELECT deposit_callback.keep_unverified($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)::text AS kept`,
         [
           columnText(callback.id),
           columnText(callback.provider),
@@ -31,7 +30,7 @@ export function unverifiedMethods(
 
     async unverified({ provider, limit }) {
       const { rows } = await connections().query(
-        `SELECT record::text AS record, body FROM ${schema}.unverified
+        `SELECT record::text AS record, body FROM deposit_callback.unverified
         WHERE provider = coalesce($1, provider) ORDER BY seq LIMIT $2::integer`,
         [provider === undefined ? null : columnText(provider), limit],
       );
@@ -39,7 +38,7 @@ export function unverifiedMethods(
     },
 
     async dropUnverified(ids) {
-      await connections().query(`SELECT ${schema}.drop_unverified($1)`, [ids.map(columnText)]);
+      await connections().query(`SELECT deposit_callback.drop_unverified($1)`, [ids.map(columnText)]);
     },
   };
 }

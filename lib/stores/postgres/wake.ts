@@ -1,7 +1,8 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { PostgresPoolClient } from './client.ts';
 import type { PostgresConnections } from './connections.ts';
-import { holderLock } from './holding.ts';
+import { inSchema, quoted } from './functions.ts';
+import { holderLock } from './holder-lock.ts';
 
 /** Commits within so long share one notification. */
 const gatherMs = 20;
@@ -88,7 +89,7 @@ async function connect(state: WakeState): Promise<void> {
       for (const wake of wakes) wake();
     });
     client.on('error', () => lose(state, client));
-    await client.query(`LISTEN ${schema}`);
+    await client.query(`LISTEN ${quoted(schema)}`);
     const number = await liveHolder(client, schema);
     if (state.closed) client.release(true);
     else {
@@ -129,7 +130,7 @@ async function notify(state: WakeState): Promise<void> {
   const { connections, schema, self } = state;
   state.telling = true;
   try {
-    await connections().query('SELECT pg_notify($1, $2)', [schema.slice(1, -1).replaceAll('""', '"'), self]);
+    await connections().query('SELECT pg_notify($1, $2)', [schema, self]);
   } catch {
     // Polling finds the events all the same.
   }
@@ -149,11 +150,12 @@ function close(state: WakeState): void {
 
 /** A number that stands for this session as long as it lives. The lock comes first: a row without it is a dead holder's. */
 async function liveHolder(client: PostgresPoolClient, schema: string): Promise<number> {
+  const insertHolder = inSchema(schema)('INSERT INTO deposit_callback.holders (id) VALUES ($1) ON CONFLICT DO NOTHING');
   for (;;) {
     const id = randomInt(1, 2 ** 31);
     const { rows } = await client.query('SELECT pg_try_advisory_lock($1, $2)::text AS locked', [holderLock, id]);
     if (rows[0]?.locked !== 'true') continue;
-    await client.query(`INSERT INTO ${schema}.holders (id) VALUES ($1) ON CONFLICT DO NOTHING`, [id]);
+    await client.query(insertHolder, [id]);
     return id;
   }
 }

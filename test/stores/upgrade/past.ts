@@ -94,6 +94,7 @@ export async function livePast(store: Store<unknown>, clock: FixedClock): Promis
   await tell(bodyOf('reverted', removal));
   await tell(bodyOf('failed', mined));
   await tell(bodyOf('failed', removal));
+  const pruneBefore = clock.now() + 1;
   await tell(bodyOf('heldByPolicy'));
   await tell(bodyOf('heldByOperator', mined));
   await callbacks.hold(await depositOf('heldByOperator'), { reason: 'a stranger', actor: 'olga' });
@@ -106,6 +107,7 @@ export async function livePast(store: Store<unknown>, clock: FixedClock): Promis
   await tell(bodyOf('removed', removal));
   await tell({ type: 'deposit.confirmed' });
   await callbacks.idle();
+  await store.prune(pruneBefore);
   await callbacks.close();
   server.close();
   server.closeAllConnections();
@@ -146,6 +148,34 @@ export async function leaveOwed(store: Store<unknown>, clock: FixedClock): Promi
   await callbacks.close();
   server.close();
   server.closeAllConnections();
+}
+
+/** Sends again what was credited, and confirms what was pending; gives the names of what the listeners are to credit. */
+export async function liveOn(store: Store<unknown>, clock: FixedClock): Promise<string[]> {
+  const callbacks = depositCallbacks({
+    providers: [imtoken({ secrets: [secret] })],
+    store,
+    policy: pastPolicy,
+    logger: silentLogger,
+    now: clock.now,
+  });
+  const credited: string[] = [];
+  callbacks.on('deposit', ({ transaction }) => {
+    credited.push(names.find((name) => hashOf(name) === transaction.id) ?? transaction.id);
+  });
+  const server = createServer((req, res) => callbacks(req, res));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  for (const [index, name] of (['credited', 'released', 'pending', 'credited', 'pending', 'owed'] as const).entries()) {
+    clock.advance(1000);
+    await send(port, { path: '/imtoken', ...signed(bodyOf(name), { now: clock.now(), id: `msg_later_${index}` }) });
+    await callbacks.idle();
+  }
+  await callbacks.close();
+  server.close();
+  server.closeAllConnections();
+  return credited;
 }
 
 /** Everything that the store answers about the past, as JSON. */

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrate } from '../../../lib/stores/postgres/schema.ts';
+import { inSchema } from '../../../lib/stores/postgres/functions.ts';
+import { sql } from '../../../lib/stores/postgres/sql.ts';
 import { postgresStore } from '../../../lib/stores/postgres.ts';
 import { redisStore } from '../../../lib/stores/redis.ts';
 import { sqliteStore } from '../../../lib/stores/sqlite.ts';
@@ -11,10 +12,10 @@ import { startPostgres } from '../../helpers/postgres-server.ts';
 import { startRedis } from '../../helpers/redis-server.ts';
 import { dumpPostgres, dumpRedis, dumpSqlite } from './dump.ts';
 import { leaveOwed, livePast, readPast } from './past.ts';
+import { versionOfPostgres, versionOfRedis, versionOfSqlite } from './versions.ts';
 
-// Writes the fixtures of the schema of now, before a migration changes it, for a person:
-// node --import tsx test/stores/upgrade/write.ts 1
-const version = process.argv[2] ?? '';
+// Writes the fixtures of the schemas of now, before a migration changes one, for a person:
+// node --import tsx test/stores/upgrade/write.ts
 const folder = new URL('../../fixtures/schemas/', import.meta.url);
 const write = (name: string, text: string): void => writeFileSync(new URL(name, folder), text);
 
@@ -27,36 +28,28 @@ async function live(store: Store<unknown>, clock = fixedClock()): Promise<void> 
 }
 
 async function keep(name: string, store: Store<unknown>): Promise<void> {
-  write(`${name}-${version}.json`, `${JSON.stringify(await readPast(store))}\n`);
+  write(`${name}.json`, `${JSON.stringify(await readPast(store))}\n`);
 }
 
-/** The statements that make the tables of now. */
-async function postgresTables(): Promise<string> {
-  const made: string[] = ['CREATE SCHEMA past;'];
-  await migrate(
-    {
-      async query(text) {
-        if (text.startsWith('SELECT to_regclass'))
-          return { rows: [{ versions: null, schema: 'past' }], rowCount: 1, command: '' };
-        if (text.startsWith('SELECT coalesce(max(version)'))
-          return { rows: [{ version: '0' }], rowCount: 1, command: '' };
-        if (text.startsWith('CREATE') || text.startsWith('\nCREATE'))
-          made.push(`${text.replaceAll('"past"', 'past')};`);
-        return { rows: [], rowCount: 0, command: '' };
-      },
-    },
-    'past',
-    0,
+/** The statements that make the tables and functions of now. */
+function postgresTables(): string {
+  const texts = ['migrations/', 'functions/'].flatMap((folder) =>
+    Object.entries(sql).flatMap(([name, text]) => (name.startsWith(folder) ? [text] : [])),
   );
-  return `${made.join('\n')}\n`;
+  const versions =
+    'CREATE TABLE deposit_callback.schema_version (version integer PRIMARY KEY, applied_at bigint NOT NULL);';
+  return ['CREATE SCHEMA past;', ...[versions, ...texts].map(inSchema('past')), '']
+    .join('\n')
+    .replaceAll('"past"', 'past');
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'past-'));
 const ofSqlite = fixedClock();
 const sqlite = sqliteStore({ path: join(directory, 'past.db'), now: ofSqlite.now });
 await live(sqlite, ofSqlite);
-write(`sqlite-${version}.sql`, dumpSqlite(sqlite.database));
-await keep('sqlite', sqlite);
+const sqliteName = `sqlite-${versionOfSqlite(sqlite.database)}`;
+write(`${sqliteName}.sql`, dumpSqlite(sqlite.database));
+await keep(sqliteName, sqlite);
 await sqlite.close();
 rmSync(directory, { recursive: true });
 
@@ -65,8 +58,9 @@ const pool = postgresServer.pool();
 const ofPostgres = fixedClock();
 const postgres = postgresStore({ pool, schema: 'past', now: ofPostgres.now });
 await live(postgres, ofPostgres);
-write(`postgres-${version}.sql`, `${await postgresTables()}${await dumpPostgres(pool, 'past')}`);
-await keep('postgres', postgres);
+const postgresName = `postgres-${await versionOfPostgres(pool, 'past')}`;
+write(`${postgresName}.sql`, `${postgresTables()}${await dumpPostgres(pool, 'past')}`);
+await keep(postgresName, postgres);
 await postgres.close();
 await postgresServer.remove();
 
@@ -75,7 +69,8 @@ const client = redisServer.client();
 const ofRedis = fixedClock();
 const redis = redisStore({ client, now: ofRedis.now });
 await live(redis, ofRedis);
-write(`redis-${version}.jsonl`, await dumpRedis(client, 'deposit-callback:'));
-await keep('redis', redis);
+const redisName = `redis-${await versionOfRedis(client, 'deposit-callback:')}`;
+write(`${redisName}.jsonl`, await dumpRedis(client, 'deposit-callback:'));
+await keep(redisName, redis);
 await redis.close();
 await redisServer.remove();

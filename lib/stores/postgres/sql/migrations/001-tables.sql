@@ -1,12 +1,9 @@
-/**
- * Tables of schema version 1, in the schema whose quoted name is given. A row has the columns that it is searched by, and
- * `record`, the whole as JSON with its amount as text. Times are epoch ms. Rows of one transaction lie together and keep
- * the order in which they came. Searches by a long text go through a hash of it: `uuid` holds 128 bits of a SHA-256 where
- * two must never be taken for one, `bigint` a compact hash where it only narrows.
- */
-export function tables(schema: string): string {
-  return `
-CREATE TABLE ${schema}.callbacks (
+-- Schema version 1. A row has the columns that it is searched by, and `record`, the whole as JSON with its amount as text.
+-- Times are epoch ms. Rows of one transaction lie together and keep the order in which they came. Searches by a long text
+-- go through a hash of it: `uuid` holds 128 bits of a SHA-256 where two must never be taken for one, `bigint` a compact
+-- hash where it only narrows.
+
+CREATE TABLE deposit_callback.callbacks (
   seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   id text NOT NULL UNIQUE,
   provider text NOT NULL,
@@ -17,11 +14,11 @@ CREATE TABLE ${schema}.callbacks (
   record json NOT NULL,
   body bytea
 );
-CREATE INDEX callbacks_received ON ${schema}.callbacks (received_at, seq);
-CREATE INDEX callbacks_outcome ON ${schema}.callbacks (outcome, received_at, seq) WHERE outcome <> 'recorded';
-CREATE INDEX callbacks_unfinished ON ${schema}.callbacks (received_at, seq) WHERE NOT finished;
+CREATE INDEX callbacks_received ON deposit_callback.callbacks (received_at, seq);
+CREATE INDEX callbacks_outcome ON deposit_callback.callbacks (outcome, received_at, seq) WHERE outcome <> 'recorded';
+CREATE INDEX callbacks_unfinished ON deposit_callback.callbacks (received_at, seq) WHERE NOT finished;
 
-CREATE TABLE ${schema}.transactions (
+CREATE TABLE deposit_callback.transactions (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   key text NOT NULL,
   key_hash uuid NOT NULL UNIQUE,
@@ -29,9 +26,9 @@ CREATE TABLE ${schema}.transactions (
   credited boolean NOT NULL,
   touched_at bigint NOT NULL
 );
-CREATE INDEX transactions_prune ON ${schema}.transactions (touched_at, id) WHERE NOT credited;
+CREATE INDEX transactions_prune ON deposit_callback.transactions (touched_at, id) WHERE NOT credited;
 
-CREATE TABLE ${schema}.statements (
+CREATE TABLE deposit_callback.statements (
   transaction_id bigint NOT NULL,
   seq bigint GENERATED ALWAYS AS IDENTITY,
   id text NOT NULL,
@@ -43,7 +40,7 @@ CREATE TABLE ${schema}.statements (
   PRIMARY KEY (transaction_id, seq)
 );
 
-CREATE TABLE ${schema}.deposits (
+CREATE TABLE deposit_callback.deposits (
   transaction_id bigint NOT NULL,
   seq bigint GENERATED ALWAYS AS IDENTITY,
   id text NOT NULL,
@@ -60,14 +57,14 @@ CREATE TABLE ${schema}.deposits (
   record json NOT NULL,
   PRIMARY KEY (transaction_id, seq)
 );
-CREATE INDEX deposits_id ON ${schema}.deposits (id_hash);
-CREATE INDEX deposits_recipient ON ${schema}.deposits (recipient_hash, first_seen_at, seq);
-CREATE INDEX deposits_transaction ON ${schema}.deposits (transaction_hash) WHERE transaction_hash IS NOT NULL;
-CREATE INDEX deposits_seen ON ${schema}.deposits (first_seen_at, seq);
-CREATE INDEX deposits_status ON ${schema}.deposits (status, first_seen_at, seq) WHERE status <> 'confirmed';
-CREATE INDEX deposits_waiting ON ${schema}.deposits (waiting_since, seq) WHERE waiting_since IS NOT NULL;
+CREATE INDEX deposits_id ON deposit_callback.deposits (id_hash);
+CREATE INDEX deposits_recipient ON deposit_callback.deposits (recipient_hash, first_seen_at, seq);
+CREATE INDEX deposits_transaction ON deposit_callback.deposits (transaction_hash) WHERE transaction_hash IS NOT NULL;
+CREATE INDEX deposits_seen ON deposit_callback.deposits (first_seen_at, seq);
+CREATE INDEX deposits_status ON deposit_callback.deposits (status, first_seen_at, seq) WHERE status <> 'confirmed';
+CREATE INDEX deposits_waiting ON deposit_callback.deposits (waiting_since, seq) WHERE waiting_since IS NOT NULL;
 
-CREATE TABLE ${schema}.events (
+CREATE TABLE deposit_callback.events (
   transaction_id bigint NOT NULL,
   seq bigint GENERATED ALWAYS AS IDENTITY,
   id text NOT NULL,
@@ -85,17 +82,17 @@ CREATE TABLE ${schema}.events (
   record json NOT NULL,
   PRIMARY KEY (transaction_id, seq)
 );
-CREATE INDEX events_due ON ${schema}.events (kind, due_at) WHERE state IN ('owed', 'leased') AND due_at IS NOT NULL;
-CREATE INDEX events_unsettled ON ${schema}.events (made_at, seq) WHERE state IN ('owed', 'leased', 'dead');
+CREATE INDEX events_due ON deposit_callback.events (kind, due_at) WHERE state IN ('owed', 'leased') AND due_at IS NOT NULL;
+CREATE INDEX events_unsettled ON deposit_callback.events (made_at, seq) WHERE state IN ('owed', 'leased', 'dead');
 
-CREATE TABLE ${schema}.decisions (
+CREATE TABLE deposit_callback.decisions (
   transaction_id bigint NOT NULL,
   seq bigint GENERATED ALWAYS AS IDENTITY,
   record json NOT NULL,
   PRIMARY KEY (transaction_id, seq)
 );
 
-CREATE TABLE ${schema}.unverified (
+CREATE TABLE deposit_callback.unverified (
   seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   id text NOT NULL UNIQUE,
   provider text NOT NULL,
@@ -105,10 +102,10 @@ CREATE TABLE ${schema}.unverified (
   record json NOT NULL,
   body bytea
 );
-CREATE INDEX unverified_address ON ${schema}.unverified (address_hash, received_at, bytes);
+CREATE INDEX unverified_address ON deposit_callback.unverified (address_hash, received_at, bytes);
 
 -- Counts that are kept as rows come and go; each process adds in a slot of its own, so that none waits for another.
-CREATE TABLE ${schema}.tallies (
+CREATE TABLE deposit_callback.tallies (
   name text NOT NULL,
   slot integer NOT NULL,
   n bigint NOT NULL,
@@ -116,6 +113,4 @@ CREATE TABLE ${schema}.tallies (
 ) WITH (fillfactor = 50);
 
 -- A queue in effect: most rows are updated twice soon after they came.
-ALTER TABLE ${schema}.events SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
-`;
-}
+ALTER TABLE deposit_callback.events SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);

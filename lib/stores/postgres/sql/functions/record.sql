@@ -1,0 +1,178 @@
+-- Records a batch: compares the versions of all transactions that it changes, then writes all rows, or none.
+-- In: lists of JSON objects, NULL for none, and a time for tests, or NULL.
+--   raised: changes of stored transactions; opened: those that open one. A change has a number, and those of raised come
+--     first. version is the one that the change was computed from; moves_events tells that it adds or cancels events.
+--   statements, deposits, events, decisions, cancelled: rows with the number of their change. is_new: an event that this
+--     batch makes, too. is_first: the first of its deposit in its change.
+--   callbacks: with the place of their body in bodies, which holds all bodies one after the other.
+--   tally_slot: where this process adds to the tallies, so that none waits for another.
+-- Out: the numbers of the changes that are lost; nothing is kept then.
+--
+-- A subquery with LIMIT 1 that IS NULL stands for NOT EXISTS, which beside an OR would be answered by hashing the whole of
+-- a young table. Unsettled states are told by what they are not: see give_turn.
+CREATE OR REPLACE FUNCTION deposit_callback.record(
+  raised json, opened json, statements json, deposits json, events json, decisions json, cancelled json,
+  callbacks json, bodies bytea, given_now bigint, tally_slot integer
+) RETURNS SETOF integer LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan SET lock_timeout = '1s' AS $$
+DECLARE
+  now_ms bigint := deposit_callback.now_ms(given_now);
+  ids bigint[] := '{}';
+  raised_ids bigint[] := '{}';
+  opened_ids bigint[];
+  moved_ids bigint[];
+  lost integer[];
+  deltas json;
+  added bigint := 0;
+BEGIN
+  IF raised IS NOT NULL THEN
+    PERFORM 1 FROM json_to_recordset(raised) AS new (key_hash uuid)
+    JOIN deposit_callback.transactions t ON t.key_hash = new.key_hash
+    ORDER BY t.key_hash FOR NO KEY UPDATE OF t;
+    SELECT array_agg(t.id ORDER BY new.change), array_agg(t.id) FILTER (WHERE new.moves_events),
+      array_agg(new.change) FILTER (WHERE t.version IS DISTINCT FROM new.version)
+    INTO raised_ids, moved_ids, lost
+    FROM json_to_recordset(raised)
+      AS new (change integer, key_hash uuid, key text, version integer, moves_events boolean)
+    LEFT JOIN deposit_callback.transactions t ON t.key_hash = new.key_hash AND t.key = new.key;
+    IF lost IS NOT NULL THEN
+      RETURN QUERY SELECT unnest(lost);
+      RETURN;
+    END IF;
+    IF moved_ids IS NOT NULL THEN
+      -- A listener's settle and a change that adds or cancels an event of its deposit take turns.
+      PERFORM 1 FROM deposit_callback.events e
+      WHERE e.transaction_id = ANY (moved_ids) AND e.state NOT IN ('handled', 'cancelled')
+      ORDER BY e.transaction_id, e.seq FOR UPDATE;
+    END IF;
+    IF cancelled IS NOT NULL THEN
+      SELECT array_agg(DISTINCT new.change) INTO lost
+      FROM json_to_recordset(cancelled) AS new (change integer, id text, is_new boolean)
+      LEFT JOIN deposit_callback.events e ON e.transaction_id = raised_ids[new.change] AND e.id = new.id
+      WHERE NOT new.is_new AND coalesce(e.handed, true);
+      IF lost IS NOT NULL THEN
+        RETURN QUERY SELECT unnest(lost);
+        RETURN;
+      END IF;
+    END IF;
+  END IF;
+  IF opened IS NOT NULL THEN
+    WITH new AS MATERIALIZED (
+      SELECT * FROM json_to_recordset(opened) AS new (change integer, key_hash uuid, key text, credited boolean)),
+    made AS (
+      INSERT INTO deposit_callback.transactions (key, key_hash, version, credited, touched_at)
+      SELECT new.key, new.key_hash, 1, new.credited, now_ms FROM new ORDER BY new.key_hash
+      ON CONFLICT (key_hash) DO NOTHING RETURNING id, key_hash)
+    SELECT array_agg(made.id ORDER BY new.change), array_agg(new.change) FILTER (WHERE made.id IS NULL)
+    INTO opened_ids, lost
+    FROM new LEFT JOIN made ON made.key_hash = new.key_hash;
+    IF lost IS NOT NULL THEN
+      DELETE FROM deposit_callback.transactions t WHERE t.id = ANY (opened_ids);
+      RETURN QUERY SELECT unnest(lost);
+      RETURN;
+    END IF;
+  END IF;
+  ids := raised_ids || opened_ids;
+
+  IF raised IS NOT NULL THEN
+    UPDATE deposit_callback.transactions t
+    SET version = t.version + 1, credited = t.credited OR new.credited, touched_at = now_ms
+    FROM json_to_recordset(raised) AS new (change integer, credited boolean) WHERE t.id = ids[new.change];
+  END IF;
+
+  IF statements IS NOT NULL THEN
+    INSERT INTO deposit_callback.statements (transaction_id, id, provider, kind, amount, received_at, record)
+    SELECT ids[new.change], new.id, new.provider, new.kind, new.amount, new.received_at, new.record::json
+    FROM json_to_recordset(statements) AS new (place integer, change integer, id text, provider text, kind text,
+      amount numeric, received_at bigint, record text)
+    -- Kept, never overwritten: a statement whose id is stored stays as it was.
+    WHERE new.change > cardinality(raised_ids) OR (
+      SELECT 1 FROM deposit_callback.statements s
+      WHERE s.transaction_id = ids[new.change] AND s.id = new.id LIMIT 1) IS NULL
+    ORDER BY new.place;
+  END IF;
+
+  IF deposits IS NOT NULL THEN
+    SELECT json_agg(json_build_object('status', delta.status, 'n', delta.n)) INTO deltas FROM (
+      SELECT one.status, sum(one.n) AS n FROM (
+        SELECT new.status, 1 AS n FROM json_to_recordset(deposits) AS new (status text)
+        UNION ALL
+        SELECT d.status, -1 FROM json_to_recordset(deposits) AS new (change integer, id text)
+        JOIN deposit_callback.deposits d ON d.transaction_id = ids[new.change] AND d.id = new.id
+        WHERE new.change <= cardinality(raised_ids)
+      ) one GROUP BY one.status) delta WHERE delta.n <> 0;
+    IF raised IS NOT NULL THEN
+      UPDATE deposit_callback.deposits d SET recipient = new.recipient, recipient_hash = new.recipient_hash,
+        transaction_hash = new.transaction_hash, status = new.status, first_seen_at = new.first_seen_at,
+        waiting_since = new.waiting_since, amount = new.amount, record = new.record::json
+      FROM json_to_recordset(deposits) AS new (change integer, id text, recipient text, recipient_hash bigint,
+        transaction_hash bigint, status text, first_seen_at bigint, waiting_since bigint, amount numeric, record text)
+      WHERE new.change <= cardinality(raised_ids) AND d.transaction_id = ids[new.change] AND d.id = new.id;
+    END IF;
+    INSERT INTO deposit_callback.deposits (transaction_id, id, id_hash, network, asset, amount, recipient,
+      recipient_hash, transaction_hash, status, first_seen_at, waiting_since, record)
+    SELECT ids[new.change], new.id, new.id_hash, new.network, new.asset, new.amount, new.recipient,
+      new.recipient_hash, new.transaction_hash, new.status, new.first_seen_at, new.waiting_since, new.record::json
+    FROM json_to_recordset(deposits) AS new (place integer, change integer, id text, id_hash bigint, network text,
+      asset text, amount numeric, recipient text, recipient_hash bigint, transaction_hash bigint, status text,
+      first_seen_at bigint, waiting_since bigint, record text)
+    WHERE new.change > cardinality(raised_ids) OR (
+      SELECT 1 FROM deposit_callback.deposits d
+      WHERE d.transaction_id = ids[new.change] AND d.id = new.id LIMIT 1) IS NULL
+    ORDER BY new.place;
+  END IF;
+
+  IF events IS NOT NULL THEN
+    -- An event has its turn once those before it of its deposit are settled; until then it has no time to be due.
+    INSERT INTO deposit_callback.events (transaction_id, id, deposit_id, kind, generation, state, handed, attempts,
+      lease, due_at, made_at, record)
+    SELECT ids[new.change], new.id, new.deposit_id, new.kind, new.generation, 'owed', false, 0, 0,
+      CASE WHEN new.is_first AND (new.change > cardinality(raised_ids) OR (
+        SELECT 1 FROM deposit_callback.events e
+        WHERE e.transaction_id = ids[new.change] AND e.deposit_id = new.deposit_id
+          AND e.state NOT IN ('handled', 'cancelled') LIMIT 1) IS NULL) THEN now_ms END,
+      now_ms, new.record::json
+    FROM json_to_recordset(events) AS new (place integer, change integer, id text, deposit_id text, kind text,
+      generation integer, is_first boolean, record text)
+    ORDER BY new.place;
+  END IF;
+
+  IF decisions IS NOT NULL THEN
+    INSERT INTO deposit_callback.decisions (transaction_id, record)
+    SELECT ids[new.change], new.record::json
+    FROM json_to_recordset(decisions) AS new (place integer, change integer, record text) ORDER BY new.place;
+  END IF;
+
+  IF cancelled IS NOT NULL THEN
+    UPDATE deposit_callback.events e SET state = 'cancelled', settled_at = now_ms
+    FROM json_to_recordset(cancelled) AS new (change integer, id text)
+    WHERE e.transaction_id = ids[new.change] AND e.id = new.id AND NOT e.handed;
+    PERFORM deposit_callback.give_turn(
+      ARRAY(SELECT ids[new.change] FROM json_to_recordset(cancelled) AS new (change integer)), now_ms);
+  END IF;
+
+  IF callbacks IS NOT NULL THEN
+    WITH written AS (
+      INSERT INTO deposit_callback.callbacks AS c
+        (id, provider, received_at, outcome, code, finished, record, body)
+      SELECT new.id, new.provider, new.received_at, new.outcome, new.code, new.finished, new.record::json,
+        CASE WHEN new.body_bytes IS NOT NULL THEN substring(bodies FROM new.body_from FOR new.body_bytes) END
+      FROM json_to_recordset(callbacks) AS new (place integer, id text, provider text, received_at bigint,
+        outcome text, code text, finished boolean, record text, body_from integer, body_bytes integer)
+      ORDER BY new.place
+      ON CONFLICT (id) DO UPDATE SET provider = excluded.provider, received_at = excluded.received_at,
+        outcome = excluded.outcome, code = excluded.code, finished = excluded.finished,
+        record = excluded.record, body = coalesce(excluded.body, c.body)
+      RETURNING xmax = 0 AS is_new)
+    SELECT count(*) INTO added FROM written WHERE is_new;
+  END IF;
+
+  INSERT INTO deposit_callback.tallies AS t (name, slot, n)
+  SELECT delta.name, tally_slot, delta.n FROM (
+    SELECT 'callbacks' AS name, added AS n WHERE added <> 0
+    UNION ALL
+    SELECT 'deposits:' || new.status, new.n FROM json_to_recordset(deltas) AS new (status text, n bigint)
+  ) delta ORDER BY delta.name
+  ON CONFLICT (name, slot) DO UPDATE SET n = t.n + excluded.n;
+END $$;
