@@ -2,7 +2,7 @@ import type { DepositEvent, EventKind } from '../../deposits/deposit.ts';
 import { DepositCallbackError } from '../../errors.ts';
 import { columnText, fromColumnText } from '../shared/column-text.ts';
 import { depositRecordFromJson } from '../shared/stored-json.ts';
-import { type Claim, endedWithItsProcess, type Store } from '../store.ts';
+import { type Claim, endedWithItsProcess, type Store, suspectAfter } from '../store.ts';
 import type { RedisConnection } from './client.ts';
 import { aliveMs, type RedisHolder } from './holder.ts';
 import type { RedisScript } from './scripts.ts';
@@ -21,7 +21,7 @@ export function eventMethods(
   return {
     async claim({ limit, leaseMs, except, suspects = false }) {
       const wanted = kinds.filter((kind) => !except.includes(kind));
-      const values = [limit, leaseMs, holder.name, aliveMs, suspects ? 1 : 0, ...wanted];
+      const values = [limit, leaseMs, holder.name, aliveMs, suspects ? 1 : 0, suspectAfter, ...wanted];
       const claims = (await connection().run('claim', values)) as string[][];
       if (claims.length > 0) holder.keepAlive(connection());
       return claims.map(claimFromReply);
@@ -29,7 +29,7 @@ export function eventMethods(
     extend: (claim, leaseMs) => fenced('extend', claim, leaseMs),
     async settle(claim, functions) {
       if (functions.length === 0) return fenced('settle', claim);
-      if (!(await fenced('isOurs', claim))) return false;
+      if (!(await fenced('is-ours', claim))) return false;
       throw new DepositCallbackError(
         'ATOMICALLY_UNSUPPORTED',
         'redisStore has no transaction for atomically(): use postgresStore or sqliteStore, or do the work in the listener, keyed by eventId in your own ledger',
@@ -39,7 +39,7 @@ export function eventMethods(
     release: (claim) => fenced('release', claim),
     async freeOrphaned({ crashes }) {
       const ended = await holder.ended(connection());
-      const reply = await connection().run('freeOrphaned', [crashes, endedWithItsProcess, ...kinds, '', ...ended]);
+      const reply = await connection().run('free-orphaned', [crashes, endedWithItsProcess, ...kinds, '', ...ended]);
       const orphans = reply as string[][];
       const dead = orphans.filter(([state]) => state === 'dead').map(([, ...event]) => eventFromReply(event));
       return { freed: orphans.length - dead.length, dead };

@@ -20,7 +20,7 @@ export async function prune(
   if (options.dryRun || options.only !== undefined) return gone;
   // What stays is skipped from then on.
   for (let skip = 0; ; ) {
-    const [went, seen] = (await connection().run('pruneTransactions', [before, step, skip])) as [number, number];
+    const [went, seen] = (await connection().run('forget-transactions', [before, step, skip])) as [number, number];
     skip += seen - went;
     if (seen < step) return gone;
   }
@@ -47,6 +47,6 @@ function oldCallbacks(connection: () => RedisConnection, prefix: string): OldCal
       const marks = await Promise.all(keys.map((key) => command('HGET', `${prefix}tx:${columnText(key)}`, 'c')));
       return new Set(keys.filter((_, index) => marks[index] === '1'));
     },
-    forget: async (members) => void (await connection().run('forgetCallbacks', members)),
+    forget: async (members) => void (await connection().run('forget-callbacks', members)),
   };
 }

@@ -12,7 +12,7 @@ export function unverifiedMethods(
   return {
     async keepUnverified(callback, { bytes, bytesPerAddress, perAddressPerHour }) {
       const { id, provider, remoteAddress, receivedAt, body } = callback;
-      const kept = await connection().run('keepUnverified', [
+      const kept = await connection().run('keep-unverified', [
         columnText(id),
         columnText(provider),
         columnText(remoteAddress),
@@ -42,6 +42,6 @@ export function unverifiedMethods(
       return found;
     },
 
-    dropUnverified: async (ids) => void (await connection().run('dropUnverified', ids.map(columnText))),
+    dropUnverified: async (ids) => void (await connection().run('drop-unverified', ids.map(columnText))),
   };
 }
