@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesBelow, read, readIfThere, root } from './tools.mjs';
 
-const folders = ['lib/stores/postgres/sql', 'lib/stores/redis/lua'];
+const folders = ['lib/stores/postgres/sql', 'lib/stores/redis/lua', 'lib/stores/sqlite/sql'];
 
 /** Writes the modules that are out of step, and gives their paths. */
 export function embed() {
