@@ -49,7 +49,7 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
   const deliverer: Deliverer<Tx> = createDeliverer({ store, ...settings.delivery, logger, news });
   const chains = new Set(settings.chains.map((check) => check.network));
   const intake = createIntake({ store, policy, providers, chains, networks, logger, news, now });
-  const log = createCallbackLog({ store, logger });
+  const log = createCallbackLog({ store, logger, now });
   let isStarted = false;
   const wake = (): void => {
     if (isStarted) deliverer.wake();

@@ -1,5 +1,6 @@
 import type { Logger } from '../observe/logger.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
+import { createRefusalBudget } from './refusal-budget.ts';
 
 /** Lines of the log of callbacks that carry no duty: duplicates and refusals. Written behind, so that none costs a commit. */
 export interface CallbackLog {
@@ -8,20 +9,26 @@ export interface CallbackLog {
   flush(): Promise<void>;
 }
 
+const tellEveryMs = 60_000;
+
 /**
- * Strangers make refusals, so what they can make the store write is bounded: `max` lines every `everyMs`. Beyond that
- * the provider that has the most lines gives way, so that a flood at one path hides nothing of another.
+ * What the store is made to write is bounded: refusals by a budget (`createRefusalBudget`), and all lines to `max` every
+ * `everyMs`. Beyond that the provider that has the most lines gives way, so that a flood at one path hides nothing of
+ * another. What is left out is written to the logger, at most once a minute.
  */
 export function createCallbackLog(options: {
   store: Store;
   logger: Logger;
+  now?: () => number;
   everyMs?: number;
   max?: number;
 }): CallbackLog {
-  const { store, logger, everyMs = 1_000, max = 1_000 } = options;
+  const { store, logger, now = Date.now, everyMs = 1_000, max = 1_000 } = options;
+  const budget = createRefusalBudget(now);
   let waiting: CallbackRecord[] = [];
   const byProvider = new Map<string, number>();
   let dropped = 0;
+  let toldAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
 
   const flush = async (): Promise<void> => {
@@ -30,14 +37,24 @@ export function createCallbackLog(options: {
     const lines = waiting;
     waiting = [];
     byProvider.clear();
-    if (dropped > 0) logger.warn({ dropped }, 'The log of callbacks left out lines: more refusals came than it takes');
-    dropped = 0;
+    tellDropped();
     if (lines.length === 0) return;
     try {
       await store.log(lines);
     } catch (error) {
       logger.warn({ error, lines: lines.length }, 'Lines of the log of callbacks could not be written');
     }
+  };
+
+  const tellDropped = (): void => {
+    if (dropped === 0 || now() - toldAt < tellEveryMs) return;
+    toldAt = now();
+    const causes = [...budget.leftOut()].sort(([, one], [, other]) => other - one).slice(0, 10);
+    logger.warn(
+      { dropped, causes: Object.fromEntries(causes) },
+      'Refused callbacks were counted and not written to the log of callbacks: too many came at once',
+    );
+    dropped = 0;
   };
 
   const countOf = (provider: string): number => byProvider.get(provider) ?? 0;
@@ -57,13 +74,17 @@ export function createCallbackLog(options: {
   return {
     add(record) {
       const { provider } = record;
+      timer ??= setTimeout(() => void flush(), everyMs).unref();
+      if (record.outcome === 'rejected' && !budget.take(record)) {
+        dropped += 1;
+        return;
+      }
       if (waiting.length >= max) {
         dropped += 1;
         if (!makeRoomFor(provider)) return;
       }
       waiting.push(record);
       byProvider.set(provider, countOf(provider) + 1);
-      timer ??= setTimeout(() => void flush(), everyMs).unref();
     },
     flush,
   };

@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { invalidOption } from '../errors.ts';
-import { type Address, parseAddress } from './address.ts';
+import { type Address, parseAddress } from '../util/address.ts';
 
 /** Rules made ready: what ranges decide, and what needs a resolver. */
 export interface CompiledSources {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { invalidOption } from '../errors.ts';
-import { type Address, parseAddress } from './address.ts';
+import { type Address, parseAddress } from '../util/address.ts';
 import { compileRanges, type InRanges, namedRanges } from './address-rules.ts';
 import type { CallbackRequest } from './request-state.ts';
 

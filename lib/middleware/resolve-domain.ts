@@ -1,6 +1,6 @@
 import { promises as dns } from 'node:dns';
 import { LRUCache } from 'lru-cache';
-import { type Address, parseAddress } from './address.ts';
+import { type Address, parseAddress } from '../util/address.ts';
 
 /** What the filter needs of DNS; `node:dns/promises` and its `Resolver` fit as they are. */
 export interface Resolver {

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import type { Logger } from '../observe/logger.ts';
-import type { Address } from './address.ts';
+import type { Address } from '../util/address.ts';
 import { type CompiledSources, compileSources } from './address-rules.ts';
 import { createAlarmClock } from './alarm-clock.ts';
 import {

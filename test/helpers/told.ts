@@ -23,7 +23,7 @@ export interface Told {
   readAs(reading: Reading): void;
   /** `deposit amount` of each credit that a listener was handed. */
   credits(): string[];
-  /** Lines that the default logger has written of a code, as message and fields. */
+  /** Lines that the default logger has written of a code. */
   logged(code: string): number;
   lines(): readonly string[];
   /** Fails unless status, inspector and doctor all call for a person, because of this code, or none of them does. */
@@ -39,11 +39,7 @@ export async function told(
 ): Promise<Told> {
   const written: string[] = [];
   for (const level of ['warn', 'error'] as const) {
-    t.mock.method(console, level, (message: unknown, fields: unknown) => {
-      written.push(
-        `${String(message)} ${JSON.stringify(fields, (_, value) => (typeof value === 'bigint' ? `${value}` : value))}`,
-      );
-    });
+    t.mock.method(console, level, (line: unknown) => void written.push(String(line)));
   }
   const { traits = {}, ...more } = options;
   let reading: Reading = { kind: 'ping', transfers: [], removals: [] };

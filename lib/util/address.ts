@@ -41,3 +41,17 @@ function toInteger(bytes: readonly number[]): bigint {
   for (const byte of bytes) value = (value << 8n) | BigInt(byte);
   return value;
 }
+
+/** The network that an address is of, as text: what one party usually holds, a /24 of IPv4 or a /48 of IPv6. */
+export function addressRange(text: string): string {
+  const address = parseAddress(text);
+  if (address === undefined) return '';
+  const { family, value } = address;
+  const host = family === 4 ? 8n : 80n;
+  const bytes = ipaddr.fromByteArray(toBytes((value >> host) << host, family === 4 ? 4 : 16));
+  return `${bytes.toString()}/${family === 4 ? 24 : 48}`;
+}
+
+function toBytes(value: bigint, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => Number((value >> BigInt(8 * (count - 1 - index))) & 0xffn));
+}
