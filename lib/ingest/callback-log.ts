@@ -2,7 +2,7 @@ import type { Logger } from '../observe/logger.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
 import { createRefusalBudget } from './refusal-budget.ts';
 
-/** Lines of the log of callbacks that carry no duty: duplicates and refusals. Written behind, so that none costs a commit. */
+/** Lines of the log of callbacks that carry no duty: duplicates, and what is not signed. Written behind, so that none costs a commit. */
 export interface CallbackLog {
   add(record: CallbackRecord): void;
   /** Writes what is waiting. */
@@ -12,7 +12,7 @@ export interface CallbackLog {
 const tellEveryMs = 60_000;
 
 /**
- * What the store is made to write is bounded: refusals by a budget (`createRefusalBudget`), and all lines to `max` every
+ * What the store is made to write is bounded: what is not signed by a budget (`createRefusalBudget`), and all lines to `max` every
  * `everyMs`. Beyond that the provider that has the most lines gives way, so that a flood at one path hides nothing of
  * another. What is left out is written to the logger, at most once a minute.
  */
@@ -75,7 +75,7 @@ export function createCallbackLog(options: {
     add(record) {
       const { provider } = record;
       timer ??= setTimeout(() => void flush(), everyMs).unref();
-      if (record.outcome === 'rejected' && !budget.take(record)) {
+      if (record.outcome !== 'duplicate' && !budget.take(record)) {
         dropped += 1;
         return;
       }

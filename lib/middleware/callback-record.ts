@@ -37,6 +37,11 @@ export function duplicateRecord(callback: ReceivedCallback, now: number): Callba
   return recordOf(callback, { outcome: 'duplicate', transfers: [], finished: true, now });
 }
 
+/** The log's line for a test of the URL that came unsigned: without a body, which anybody may have sent. */
+export function pingRecord(callback: ReceivedCallback, now: number): CallbackRecord {
+  return recordOf(callback, { outcome: 'ignored', code: 'PING', transfers: [], finished: true, now });
+}
+
 /** The log's line for a refusal: without a body, which anybody may have sent. */
 export function refusedRecord(
   req: CallbackRequest,

@@ -13,10 +13,10 @@ import { createNews } from '../observe/news.ts';
 import { logNews } from '../observe/news-log.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Provider } from '../providers/kit/provider.ts';
-import type { Store } from '../stores/store.ts';
-import { duplicateRecord, receivedCallback } from './callback-record.ts';
+import type { CallbackRecord, Store } from '../stores/store.ts';
+import { duplicateRecord, pingRecord, receivedCallback } from './callback-record.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
-import { type CallbackRequest, type Link, stateOf } from './request-state.ts';
+import { type CallbackRequest, type Link, type RequestState, stateOf } from './request-state.ts';
 import { refuse } from './respond.ts';
 
 export interface ReplayGuardOptions {
@@ -87,18 +87,27 @@ export function replayGuard(options: ReplayGuardOptions): Link {
       return;
     }
     const callback = receivedCallback(state, provider, inbound, verified);
+    if (provider.isUnsignedPing?.(inbound)) {
+      log(guard, state, pingRecord(callback, state.now()));
+      next();
+      return;
+    }
     callback.keepsBody = keepBodies;
     const rememberedAs = guard.remembered && rememberedKey(callback);
     // `get` and not `has`: what comes again counts as used.
     if (rememberedAs !== undefined && guard.remembered?.get(rememberedAs)) {
-      const record = duplicateRecord(callback, state.now());
-      state.record = record;
-      guard.log.add(record);
+      log(guard, state, duplicateRecord(callback, state.now()));
       next();
       return;
     }
     record(guard, { provider, inbound, verified, callback }, rememberedAs, { req, res, next });
   };
+}
+
+/** What carries no duty costs no commit. */
+function log(guard: Guard, state: RequestState, record: CallbackRecord): void {
+  state.record = record;
+  guard.log.add(record);
 }
 
 /** Has the callback stored, and hands the request on, or refuses it when that fails or takes too long. */

@@ -87,7 +87,7 @@ const commonOptions = ['name', 'path', 'secrets', 'apiKeys', 'sources', 'trustMi
 /** A provider from what its kind fixes and what the user sets. Throws `OPTION_INVALID`. */
 export function defineProvider<K>(definition: ProviderDefinition<K>, options: ProviderOptions): Provider {
   const { name, path } = checkedOptions(definition, options);
-  const { form = 'json', keptHeaders = [], content = contentOf, isUnsignedPing = () => false } = definition;
+  const { form = 'json', keptHeaders = [], content = contentOf } = definition;
   // One parse for both: what is read is what was verified.
   const requests = new WeakMap<InboundCallback, SignedRequest>();
   const requestOf = (inbound: InboundCallback): SignedRequest => {
@@ -95,6 +95,7 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
     requests.set(inbound, known);
     return known;
   };
+  const isUnsignedPing = (request: SignedRequest): boolean => definition.isUnsignedPing?.(request) ?? false;
   const assertForm = (request: SignedRequest): void => assertBodyForm(request, bodyFormOf(form, request), name);
   const messageOf = (inbound: InboundCallback): string => messageHash(content(requestOf(inbound)));
   const sentSecret = ({ digestOf, hasDigest, ...place }: SentSecret<K>): SentSecretDigest => ({
@@ -123,6 +124,7 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
         ? active.then((list) => definition.verify(request, list))
         : definition.verify(request, active);
     },
+    isUnsignedPing: (inbound) => isUnsignedPing(requestOf(inbound)),
     read(inbound, verified) {
       const request = requestOf(inbound);
       // What came unsigned is never read, not even when a stored callback is read again.

@@ -97,6 +97,11 @@ export interface Provider {
    * keys cannot be had.
    */
   verify(inbound: InboundCallback): Verified | Promise<Verified>;
+  /**
+   * Whether a callback is a test of the URL that came unsigned: it is answered, and neither read nor stored with a body, since
+   * anybody may send one. Default: none is.
+   */
+  isUnsignedPing?(inbound: InboundCallback): boolean;
   /** Throws for an authentic body that it cannot read: that callback is quarantined whole. */
   read(inbound: InboundCallback, verified: Verified): Reading;
   /** What a signature holds together; see `docs/signed-forms.md`. */
