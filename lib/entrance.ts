@@ -2,10 +2,11 @@ import type { ServerResponse } from 'node:http';
 import { DepositCallbackError, type RefusalCode } from './errors.ts';
 import { refusedRecord } from './middleware/callback-record.ts';
 import { dispatch } from './middleware/dispatch.ts';
+import { joinLinks } from './middleware/join-links.ts';
 import { keepUnverified } from './middleware/keep-unverified.ts';
 import { createMount, type Mount } from './middleware/mount.ts';
 import { rawBody } from './middleware/raw-body.ts';
-import { replayGuard } from './middleware/replay-guard.ts';
+import { guardOver } from './middleware/replay-guard.ts';
 import type { CallbackRequest, Link, RequestState } from './middleware/request-state.ts';
 import { answerNotFound, refuse } from './middleware/respond.ts';
 import { signature } from './middleware/signature.ts';
@@ -22,7 +23,7 @@ type Next = (error?: unknown) => void;
 export interface Entrance<Tx> {
   readonly receiver: Receiver<Tx>;
   readonly mount: Mount;
-  readonly routes: ReadonlyMap<string, { provider: Provider; links: readonly Link[] }>;
+  readonly routes: ReadonlyMap<string, { provider: Provider; chain: Link }>;
   requests: number;
   waitingForStore: number;
   opening: Promise<void> | undefined;
@@ -37,15 +38,15 @@ export interface Entrance<Tx> {
 export function createEntrance<Tx>(receiver: Receiver<Tx>): Entrance<Tx> {
   const { settings, deliverer, intake, log } = receiver;
   const { store, policy, providers, limits, keepBodies, logger } = settings;
-  const guard = replayGuard({ store, policy, providers, intake, log, limits, keepBodies });
+  const guard = guardOver({ intake, log }, { store, policy, providers, limits, keepBodies });
   const dispatcher = dispatch({ deliverer, ackMs: limits.ackMs });
   const entrance: Entrance<Tx> = {
     receiver,
     mount: createMount(providers, logger),
     routes: new Map(
       providers.map((provider) => {
-        const links = [...linksBefore(settings, provider), guard, dispatcher];
-        return [provider.path, { provider, links }];
+        const chain = joinLinks(...linksBefore(settings, provider), guard, dispatcher);
+        return [provider.path, { provider, chain }];
       }),
     ),
     requests: 0,
@@ -94,7 +95,7 @@ export function enter<Tx>(
     next();
     return;
   }
-  const { provider, links } = route;
+  const { provider, chain } = route;
   begin(entrance, req, res, provider);
   if (!provider.methods.includes(req.method ?? '')) {
     const error = new DepositCallbackError(
@@ -105,9 +106,9 @@ export function enter<Tx>(
   } else if (entrance.closing !== undefined) {
     refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The receiver is closing'), { close: true });
   } else if (entrance.isReady) {
-    runLinks(links, req, res, next);
+    chain(req, res, next);
   } else {
-    waitForStore(entrance, req, res, () => runLinks(links, req, res, next));
+    waitForStore(entrance, req, res, () => chain(req, res, next));
   }
 }
 
@@ -184,23 +185,4 @@ async function finish<Tx>(entrance: Entrance<Tx>, graceMs: number): Promise<void
   const left = (more = 0): number => Math.max(0, until - performance.now()) + more;
   while (entrance.requests > 0 && left() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   await entrance.receiver.close(left);
-}
-
-/** A link that fails is our own trouble: neither the app's error page nor what comes behind us answers for it. */
-function runLinks(links: readonly Link[], req: CallbackRequest, res: ServerResponse, next: () => void): void {
-  const fail = (cause: unknown): void =>
-    refuse(req, res, new DepositCallbackError('UNAVAILABLE', 'The callback could not be handled', { cause }));
-  const run = (index: number): void => {
-    const link = links[index];
-    if (!link) {
-      next();
-      return;
-    }
-    try {
-      link(req, res, (error) => (error === undefined ? run(index + 1) : fail(error)));
-    } catch (error) {
-      fail(error);
-    }
-  };
-  run(0);
 }

@@ -1,3 +1,16 @@
+export type {
+  ChainBlock,
+  ChainBlockTransfers,
+  ChainCheck,
+  ChainClaim,
+  ChainHead,
+  ChainQuery,
+  ChainRow,
+  ChainSubject,
+  ChainTransfer,
+  ChainVerdict,
+  MinedVerdict,
+} from './chains/chain-check.ts';
 export { type DepositCallbacks, depositCallbacks } from './deposit-callbacks.ts';
 export type { CheckCode, DepositCode } from './deposits/codes.ts';
 export type { Deposit, DepositStatus, EventKind } from './deposits/deposit.ts';
@@ -5,9 +18,10 @@ export { parseDeposit, serializeDeposit } from './deposits/serialize-deposit.ts'
 export type { Amount, Evidence, PaymentDifference, ReportedAsset, Transfer } from './deposits/transfer.ts';
 export { DepositCallbackError, type ErrorCode, isDepositCallbackError, type RefusalCode } from './errors.ts';
 export { type DispatchOptions, dispatch } from './middleware/dispatch.ts';
+export { joinLinks } from './middleware/join-links.ts';
 export { keepRawBody, type RawBodyOptions, rawBody } from './middleware/raw-body.ts';
 export { type ReplayGuardOptions, replayGuard } from './middleware/replay-guard.ts';
-export type { CallbackRequest, Link, RequestState } from './middleware/request-state.ts';
+export type { CallbackRequest, Link, LinkPlace, RequestState } from './middleware/request-state.ts';
 export { type RescueOptions, rescueRawBody } from './middleware/rescue-raw-body.ts';
 export { type SignatureOptions, signature } from './middleware/signature.ts';
 export { type SourceFilterOptions, sourceFilter } from './middleware/source-filter.ts';
@@ -23,13 +37,51 @@ export { createDeliverer, type Deliverer, type DelivererOptions } from './outbox
 export type { DeliveryContext, DepositListener } from './outbox/listeners.ts';
 export type { Account, ConfirmationRule, ListedAsset, PaymentRule, Policy } from './policy/policy.ts';
 export type {
+  Answer,
   Hint,
   InboundCallback,
+  Key,
+  KeyDescription,
+  KeyRing,
+  NamedBy,
+  OutcomeKind,
   Provider,
   ProviderOptions,
   Reading,
   Removal,
+  SecretEntry,
+  Secrets,
+  Sign,
+  SignedForm,
+  Signing,
+  UnreadableRow,
   Verified,
 } from './providers/kit/provider.ts';
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.ts';
-export type { CallbackRecord, Store, TransferOutcome } from './stores/store.ts';
+export type {
+  Batch,
+  CallbackQuery,
+  CallbackRecord,
+  Claim,
+  ClaimRequest,
+  Decision,
+  DepositEvent,
+  DepositQuery,
+  DepositRecord,
+  EventFact,
+  EventQuery,
+  Group,
+  Orphaned,
+  PruneOptions,
+  Statement,
+  StatementKind,
+  Store,
+  StoreCounts,
+  StoredDeposit,
+  StoredEvent,
+  StoredStatement,
+  TransactionChange,
+  TransactionState,
+  TransferOutcome,
+  UnverifiedQuota,
+} from './stores/store.ts';

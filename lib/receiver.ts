@@ -14,7 +14,7 @@ import { createRetention } from './operator/retention.ts';
 import { createStatus, type Status } from './operator/status.ts';
 import { createWatchdog } from './operator/watchdog.ts';
 import type { Settings } from './options.ts';
-import { createDeliverer, type Deliverer } from './outbox/deliverer.ts';
+import { type Deliverer, delivererTelling } from './outbox/deliverer.ts';
 import { atMost } from './util/at-most.ts';
 import { createTicker } from './util/ticker.ts';
 
@@ -46,7 +46,7 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
   const news = createNews(logger);
   publishNews(news);
   const notices = logNews(news, logger, now);
-  const deliverer: Deliverer<Tx> = createDeliverer({ store, ...settings.delivery, logger, news });
+  const deliverer: Deliverer<Tx> = delivererTelling(news, { store, ...settings.delivery, logger });
   const chains = new Set(settings.chains.map((check) => check.network));
   const intake = createIntake({ store, policy, providers, chains, networks, logger, news, now });
   const log = createCallbackLog({ store, logger, now });

@@ -4,7 +4,7 @@ import type { Deliverer } from '../outbox/deliverer.ts';
 import { unawaited } from '../util/promises.ts';
 import { createDeadlines } from './deadlines.ts';
 import type { CallbackRequest, Link, RequestState } from './request-state.ts';
-import { stateOf } from './request-state.ts';
+import { placed, stateOf } from './request-state.ts';
 import { answer, refuse } from './respond.ts';
 
 export interface DispatchOptions<Tx> {
@@ -17,14 +17,14 @@ export interface DispatchOptions<Tx> {
 export function dispatch<Tx>({ deliverer, ackMs = 3_000 }: DispatchOptions<Tx>): Link {
   const deadlines = createDeadlines(ackMs);
 
-  return function dispatchLink(req, res) {
+  return placed('dispatch', function dispatchLink(req, res) {
     const state = stateOf(req);
     const { record, provider, eventIds = [] } = state;
     if (!record || !provider) {
       refuse(
         req,
         res,
-        new DepositCallbackError('UNAVAILABLE', 'dispatch() found no recorded callback; put replayGuard() before it'),
+        new DepositCallbackError('LINK_ORDER', 'dispatch() found no recorded callback; put replayGuard() before it'),
       );
       return;
     }
@@ -48,7 +48,7 @@ export function dispatch<Tx>({ deliverer, ackMs = 3_000 }: DispatchOptions<Tx>):
     }
     answerNow();
     if (eventIds.length > 0) deliverer.wake();
-  };
+  });
 
   function answerAfterListeners(
     req: CallbackRequest,

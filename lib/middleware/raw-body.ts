@@ -8,7 +8,7 @@ import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { findParser } from './find-parser.ts';
 import { declaresBody } from './hang-up.ts';
 import { type Coding, inflateBody, looksEncoded, readCoding } from './inflate-body.ts';
-import { type CallbackRequest, type Link, stateOf } from './request-state.ts';
+import { type CallbackRequest, type Link, placed, stateOf } from './request-state.ts';
 import { refuse } from './respond.ts';
 
 export interface RawBodyOptions {
@@ -40,7 +40,7 @@ export function rawBody(options: RawBodyOptions = {}): Link {
   const deadlines = createDeadlines(receiveMs);
   const alarmDue = createAlarmClock();
 
-  return function rawBodyLink(req, res, next) {
+  return placed('rawBody', function rawBodyLink(req, res, next) {
     const state = stateOf(req, { now, logger });
     if (state.rawBody !== undefined) {
       next();
@@ -76,7 +76,7 @@ export function rawBody(options: RawBodyOptions = {}): Link {
         );
       }
     });
-  };
+  });
 }
 
 /** For `express.json({ verify: keepRawBody })`: keeps the bytes that the parser read, for `rawBody`. */

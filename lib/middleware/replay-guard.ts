@@ -16,7 +16,7 @@ import type { Provider } from '../providers/kit/provider.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
 import { duplicateRecord, pingRecord, receivedCallback } from './callback-record.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
-import { type CallbackRequest, type Link, type RequestState, stateOf } from './request-state.ts';
+import { type CallbackRequest, type Link, placed, type RequestState, stateOf } from './request-state.ts';
 import { refuse } from './respond.ts';
 
 export interface ReplayGuardOptions {
@@ -26,9 +26,6 @@ export interface ReplayGuardOptions {
   providers: readonly Provider[];
   /** Networks beside those of the package, as the option `networks` of `depositCallbacks`. */
   networks?: readonly NetworkDefinition[];
-  /** What `depositCallbacks` made of store and policy already. */
-  intake?: Intake;
-  log?: CallbackLog;
   limits?: { inFlight?: number; ackMs?: number };
   /** InboundCallback ids remembered in memory, the latest ones. Default 100000. */
   rememberedIds?: number;
@@ -57,13 +54,20 @@ interface Guard {
  * accepted and changes nothing: processing once is the protection.
  */
 export function replayGuard(options: ReplayGuardOptions): Link {
+  requireProviders(options.providers);
+  const log = createCallbackLog({ store: options.store, logger: silentLogger });
+  return guardOver({ intake: createLoggingIntake(options), log }, options);
+}
+
+/** The same over what a receiver has made of store and policy already. */
+export function guardOver({ intake, log }: { intake: Intake; log: CallbackLog }, options: ReplayGuardOptions): Link {
   const providers = requireProviders(options.providers);
-  const { store, limits = {}, keepBodies = true, intake = createLoggingIntake(options) } = options;
+  const { store, limits = {}, keepBodies = true } = options;
   const guard: Guard = {
     store,
     providers,
     intake,
-    log: options.log ?? createCallbackLog({ store, logger: silentLogger }),
+    log,
     keepBodies,
     inFlightLimit: atLeastOne('limits.inFlight', limits.inFlight ?? 1_000),
     deadlines: createDeadlines(atLeastOne('limits.ackMs', limits.ackMs ?? 3_000)),
@@ -71,11 +75,12 @@ export function replayGuard(options: ReplayGuardOptions): Link {
     inFlight: 0,
   };
 
-  return function replayGuardLink(req, res, next) {
+  return placed('replayGuard', function replayGuardLink(req, res, next) {
     const state = stateOf(req);
     const { provider, inbound, verified } = state;
     if (!provider || !inbound || !verified) {
-      refuse(req, res, unavailable('replayGuard() found no verified callback; put signature() before it'));
+      const message = 'replayGuard() found no verified callback; put signature() before it';
+      refuse(req, res, new DepositCallbackError('LINK_ORDER', message));
       return;
     }
     if (!providers.includes(provider)) {
@@ -101,7 +106,7 @@ export function replayGuard(options: ReplayGuardOptions): Link {
       return;
     }
     record(guard, { provider, inbound, verified, callback }, rememberedAs, { req, res, next });
-  };
+  });
 }
 
 /** What carries no duty costs no commit. */

@@ -48,7 +48,21 @@ export interface CallbackRequest extends IncomingMessage {
 }
 
 /** An ordinary middleware. */
-export type Link = (req: CallbackRequest, res: ServerResponse, next: (error?: unknown) => void) => void;
+export interface Link {
+  (req: CallbackRequest, res: ServerResponse, next: (error?: unknown) => void): void;
+  /** Which of our five it is; absent for one of your own. */
+  readonly place?: LinkPlace;
+}
+
+/** The five links, in the order in which a callback meets them. */
+export const linkPlaces = ['sourceFilter', 'rawBody', 'signature', 'replayGuard', 'dispatch'] as const;
+
+export type LinkPlace = (typeof linkPlaces)[number];
+
+/** A link that knows its place, so that `joinLinks` can tell a wrong order. */
+export function placed(place: LinkPlace, link: Link): Link {
+  return Object.assign(link, { place });
+}
 
 /** What a link brings for the state when it works alone; within `depositCallbacks` the state is there already. */
 export interface StateDefaults {

@@ -5,7 +5,7 @@ import { equalBytes } from '../signatures/constant-time.ts';
 import { assertFresh } from '../signatures/freshness.ts';
 import type { Key } from '../signatures/key-ring.ts';
 import type { CallbackRequest, Link, RequestState } from './request-state.ts';
-import { stateOf } from './request-state.ts';
+import { placed, stateOf } from './request-state.ts';
 import { refuse } from './respond.ts';
 
 export interface SignatureOptions {
@@ -33,13 +33,13 @@ export function signature({ provider, toleranceMs = 300_000, keepUnverified }: S
     );
   }
 
-  return function signatureLink(req, res, next) {
+  return placed('signature', function signatureLink(req, res, next) {
     const state = stateOf(req);
     if (!state.rawBody) {
       refuse(
         req,
         res,
-        new DepositCallbackError('UNAVAILABLE', 'signature() found no raw body; put rawBody() before it'),
+        new DepositCallbackError('LINK_ORDER', 'signature() found no raw body; put rawBody() before it'),
       );
       return;
     }
@@ -73,7 +73,7 @@ export function signature({ provider, toleranceMs = 300_000, keepUnverified }: S
     // Any promise, also one of an old library or another realm: taken for proof itself, it would let everything in.
     if (isPromise(verified)) Promise.resolve(verified).then(accept, reject).catch(next);
     else accept(verified);
-  };
+  });
 }
 
 function isPromise<T>(verified: T | PromiseLike<T>): verified is PromiseLike<T> {

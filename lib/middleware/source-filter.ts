@@ -15,7 +15,7 @@ import {
   type TrustProxy,
   trustsEverybody,
 } from './forwarded.ts';
-import { type CallbackRequest, type Link, stateOf } from './request-state.ts';
+import { type CallbackRequest, type Link, placed, stateOf } from './request-state.ts';
 import { createDomainCheck, type Resolver } from './resolve-domain.ts';
 import { refuse } from './respond.ts';
 
@@ -64,7 +64,7 @@ export function sourceFilter(options: SourceFilterOptions = {}): Link {
   const alarmDue = createAlarmClock();
   let warned = false;
 
-  return function sourceFilterLink(req, res, next) {
+  return placed('sourceFilter', function sourceFilterLink(req, res, next) {
     const state = stateOf(req, { now, logger });
     const settle = (refusal: DepositCallbackError | undefined): void => {
       if (refusal === undefined) {
@@ -93,7 +93,7 @@ export function sourceFilter(options: SourceFilterOptions = {}): Link {
     const refusal = judge(sender, everybody);
     if (refusal instanceof Promise) void refusal.then(settle);
     else settle(refusal);
-  };
+  });
 
   function judge(
     sender: Sender,

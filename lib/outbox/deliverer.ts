@@ -27,8 +27,6 @@ export interface DelivererOptions<Tx> {
   random?: () => number;
   /** Default: warnings and errors go to the console. */
   logger?: Logger;
-  /** What `depositCallbacks` tells; by default its own, which goes to the log. */
-  news?: News;
 }
 
 /** Hands events that are owed to listeners, apart from any request. */
@@ -47,8 +45,17 @@ export interface Deliverer<Tx> {
   close(graceMs?: number): Promise<void>;
 }
 
+/** A deliverer that stands alone: its alarms go to the log, and nowhere else. */
 export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx> {
-  const state = createState(options);
+  const logger = steadyLogger(options.logger ?? consoleLogger);
+  const news = createNews(logger);
+  logNews(news, logger, Date.now);
+  return delivererTelling(news, options);
+}
+
+/** A deliverer that tells its alarms to a receiver's news. */
+export function delivererTelling<Tx>(news: News, options: DelivererOptions<Tx>): Deliverer<Tx> {
+  const state = createState(news, options);
   const { listeners, waiters } = state;
   return {
     on(kind, listener) {
@@ -64,11 +71,10 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
   };
 }
 
-function createState<Tx>(options: DelivererOptions<Tx>): DelivererState<Tx> {
+function createState<Tx>(news: News, options: DelivererOptions<Tx>): DelivererState<Tx> {
   const { store } = options;
   const logger = steadyLogger(options.logger ?? consoleLogger);
   const settings = settingsOf(options);
-  const news = options.news ?? loggedNews(logger);
   const pace = createPace(settings.concurrency);
   const state: DelivererState<Tx> = {
     store,
@@ -137,13 +143,6 @@ async function close<Tx>(state: DelivererState<Tx>, graceMs = 10_000): Promise<v
   await leases.giveBack(state.queue.splice(0));
   while (leases.size > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
   await leases.abort(new DepositCallbackError('UNAVAILABLE', 'The deliverer is closing'));
-}
-
-/** Of a deliverer that stands alone: its alarms go to the log, and nowhere else. */
-function loggedNews(logger: Logger): News {
-  const news = createNews(logger);
-  logNews(news, logger, Date.now);
-  return news;
 }
 
 function positive(option: string, value: number): number {

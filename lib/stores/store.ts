@@ -2,6 +2,16 @@ import type { DepositEvent, DepositRecord, DepositStatus, EventKind } from '../d
 import type { StoredStatement } from '../deposits/statement.ts';
 import type { StoredDeposit, TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
 
+export type { DepositEvent, DepositRecord, DepositStatus, EventKind } from '../deposits/deposit.ts';
+export type { Group, Statement, StatementKind, StoredStatement } from '../deposits/statement.ts';
+export type {
+  Decision,
+  EventFact,
+  StoredDeposit,
+  TransactionChange,
+  TransactionState,
+} from '../deposits/transaction-state.ts';
+
 /**
  * The durable inbox: callbacks, statements, deposits, events. A store keeps and finds; it has no rule of its own.
  * All times are absolute, epoch ms. Texts are well-formed Unicode of any length, NUL included, and come back exactly.

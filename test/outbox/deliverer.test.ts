@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { silentLogger } from '../../lib/observe/logger.ts';
 import { type Alarm, createNews, type NewsMap } from '../../lib/observe/news.ts';
-import { createDeliverer, type DelivererOptions } from '../../lib/outbox/deliverer.ts';
+import { createDeliverer, type DelivererOptions, delivererTelling } from '../../lib/outbox/deliverer.ts';
 import { memoryStore } from '../../lib/stores/memory.ts';
 import { type SqliteDatabase, sqliteStore } from '../../lib/stores/sqlite.ts';
 import { fixedClock } from '../../lib/testing/fixed-clock.ts';
@@ -13,7 +13,7 @@ function setUp(t: TestContext, options: Partial<DelivererOptions<undefined>> = {
   const clock = fixedClock();
   const store = memoryStore({ now: clock.now });
   const news = createNews(silentLogger);
-  const deliverer = createDeliverer<undefined>({ store, news, random: () => 1 - Number.EPSILON, ...options });
+  const deliverer = delivererTelling<undefined>(news, { store, random: () => 1 - Number.EPSILON, ...options });
   t.after(() => deliverer.close(0));
   return { clock, store, news, deliverer };
 }
@@ -277,7 +277,7 @@ test('a listener may be added before the store is open', async (t) => {
   const news = createNews(silentLogger);
   const errors: unknown[] = [];
   news.on('error', (error) => errors.push(error));
-  const deliverer = createDeliverer<SqliteDatabase>({ store, news });
+  const deliverer = delivererTelling<SqliteDatabase>(news, { store });
   t.after(async () => {
     await deliverer.close(0);
     await store.close();

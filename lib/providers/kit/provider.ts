@@ -5,7 +5,7 @@ import type { KeyRing, Secrets } from '../../signatures/key-ring.ts';
 
 export type { Amount, Evidence, Removal, Transfer } from '../../deposits/transfer.ts';
 export type { NamedBy } from '../../networks/named-by.ts';
-export type { SecretEntry, Secrets } from '../../signatures/key-ring.ts';
+export type { Key, KeyDescription, KeyRing, SecretEntry, Secrets } from '../../signatures/key-ring.ts';
 
 /** One callback as a provider sees it: exact bytes, no Express. */
 export interface InboundCallback {

@@ -6,11 +6,12 @@ import type { FoldRules } from '../../../lib/deposits/fold-rules.ts';
 import { transactionKey } from '../../../lib/deposits/identity.ts';
 import type { TransactionState } from '../../../lib/deposits/transaction-state.ts';
 import { isDepositCallbackError } from '../../../lib/errors.ts';
+import { createCallbackLog } from '../../../lib/ingest/callback-log.ts';
 import type { Intake } from '../../../lib/ingest/intake.ts';
 import { createRecorder } from '../../../lib/ingest/recorder.ts';
 import { dispatch } from '../../../lib/middleware/dispatch.ts';
 import { rawBody } from '../../../lib/middleware/raw-body.ts';
-import { replayGuard } from '../../../lib/middleware/replay-guard.ts';
+import { guardOver } from '../../../lib/middleware/replay-guard.ts';
 import type { CallbackRequest } from '../../../lib/middleware/request-state.ts';
 import { signature } from '../../../lib/middleware/signature.ts';
 import { sourceFilter } from '../../../lib/middleware/source-filter.ts';
@@ -78,7 +79,10 @@ const links = [
   sourceFilter({ logger: silentLogger }),
   rawBody({ limit: 2 ** 20 }),
   signature({ provider }),
-  replayGuard({ store, policy, intake, providers: [provider] }),
+  guardOver(
+    { intake, log: createCallbackLog({ store, logger: silentLogger }) },
+    { store, policy, providers: [provider] },
+  ),
   dispatch({ deliverer }),
 ];
 
