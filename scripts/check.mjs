@@ -1,40 +1,34 @@
 // npm run check [-- gate ...]: every gate, in order; stops at the first that fails. With names, only those.
-import { check as ascii } from './check/ascii.mjs';
-import { check as consumers } from './check/consumers.mjs';
-import { check as docs } from './check/docs.mjs';
-import { check as exports } from './check/exports.mjs';
-import { check as glossary } from './check/glossary.mjs';
-import { check as layers } from './check/layers.mjs';
-import { check as length } from './check/length.mjs';
-import { check as places } from './check/places.mjs';
-import { check as readme } from './check/readme.mjs';
-import { check as rules } from './check/rules.mjs';
-import { check as tarball } from './check/tarball.mjs';
-import { check as types } from './check/types.mjs';
 import { embed } from './embed.mjs';
-import { bin, problemsOf } from './tools.mjs';
+import { bin, filesBelow, problemsOf } from './tools.mjs';
+
+const lint = ['--colors=off', '--error-on-warnings'];
+const overlong = ['--only=style/noExcessiveLinesPerFile', '--only=complexity/noExcessiveLinesPerFunction'];
 
 /** Each gives the list of what is wrong. @type {Record<string, () => string[] | Promise<string[]>>} */
 const gates = {
-  lint: () => problemsOf(bin('biome'), ['ci', '--colors=off', '--error-on-warnings', '.']),
+  lint: () => problemsOf(bin('biome'), ['ci', ...lint, '.']),
+  // Part of lint; by itself it is quick.
+  length: () => problemsOf(bin('biome'), ['lint', ...lint, ...overlong, 'lib']),
   embedded: () => embed().map((path) => `${path} was not what its files say; it is made anew: commit it`),
   build: () => problemsOf(process.execPath, ['scripts/build.mjs']),
-  types,
-  length,
-  layers,
-  ascii,
-  places,
-  exports,
-  docs,
-  rules,
-  glossary,
-  readme,
+  // Of everything, against the build: the example imports the package by its own name.
+  types: () => problemsOf(bin('tsc'), ['-p', '.', '--pretty', 'false']),
+  ...projectGates(),
   unused: () => problemsOf(bin('knip'), ['--no-progress']),
   publint: () => problemsOf(bin('publint'), ['--strict']),
-  tarball,
-  consumers,
   tests: () => problemsOf(process.execPath, ['scripts/test.mjs', '--coverage'], { show: true }),
 };
+
+/** What test/project promises of the repository itself: `docs` is test/project/docs.test.mjs. */
+function projectGates() {
+  return Object.fromEntries(
+    filesBelow('test/project', /\.test\.mjs$/).map((path) => [
+      path.slice('test/project/'.length, -'.test.mjs'.length),
+      () => problemsOf(process.execPath, [path]),
+    ]),
+  );
+}
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !(name in gates));

@@ -4,13 +4,13 @@ import { subpaths } from './subpaths.mjs';
 import { filesBelow, manifest, root } from './tools.mjs';
 
 /**
- * Removes from a build what no subpath and no command reaches.
+ * Removes from a build what neither a subpath nor the command reaches.
  * @param {string} folder the build, relative to the repository
  */
 export function prune(folder) {
-  const commands = Object.values(manifest().bin).map((path) => String(path).replace(/^dist\//, ''));
+  const command = String(manifest().bin).replace(/^dist\//, '');
   const opened = subpaths().flatMap(([, file]) => [`cjs/${file}.js`, `cjs/${file}.d.ts`]);
-  const reached = reach([...commands, ...opened].map((path) => join(root, folder, path)));
+  const reached = reach([command, ...opened].map((path) => join(root, folder, path)));
   for (const path of filesBelow(folder, /\.(?:js|d\.ts)$/)) {
     if (!reached.has(join(root, path))) rmSync(join(root, path));
   }

@@ -50,7 +50,7 @@ child.on('close', (code) => {
 
 /** The tests in a folder; a file as it is. @param {string} path */
 function expanded(path) {
-  return path.endsWith('.ts') ? [path] : filesBelow(path, /\.test\.ts$/);
+  return /\.m?[jt]s$/.test(path) ? [path] : filesBelow(path, /\.test\.m?ts$/);
 }
 
 /** @param {boolean} system */

@@ -93,7 +93,7 @@ export function guardOver({ intake, log }: { intake: Intake; log: CallbackLog },
     }
     const callback = receivedCallback(state, provider, inbound, verified);
     if (provider.isUnsignedPing?.(inbound)) {
-      log(guard, state, pingRecord(callback, state.now()));
+      logOnly(guard, state, pingRecord(callback, state.now()));
       next();
       return;
     }
@@ -101,7 +101,7 @@ export function guardOver({ intake, log }: { intake: Intake; log: CallbackLog },
     const rememberedAs = guard.remembered && rememberedKey(callback);
     // `get` and not `has`: what comes again counts as used.
     if (rememberedAs !== undefined && guard.remembered?.get(rememberedAs)) {
-      log(guard, state, duplicateRecord(callback, state.now()));
+      logOnly(guard, state, duplicateRecord(callback, state.now()));
       next();
       return;
     }
@@ -110,7 +110,7 @@ export function guardOver({ intake, log }: { intake: Intake; log: CallbackLog },
 }
 
 /** What carries no duty costs no commit. */
-function log(guard: Guard, state: RequestState, record: CallbackRecord): void {
+function logOnly(guard: Guard, state: RequestState, record: CallbackRecord): void {
   state.record = record;
   guard.log.add(record);
 }

@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict';
 import { posix } from 'node:path';
-import { filesBelow, read } from '../tools.mjs';
+import { test } from 'node:test';
+import { filesBelow, read } from '../../scripts/tools.mjs';
 
 // What a folder of lib (or a file at its top) may import beside itself. docs/architecture.md draws the same picture.
 /** @type {Record<string, readonly string[]>} */
@@ -63,8 +65,8 @@ const below = {
     ...['chains', 'ingest', 'operator', 'observe', 'options', 'receiver', 'deposit-callbacks', 'audit', 'inspector'],
   ],
   index: [
-    ...['errors', 'networks', 'deposits', 'policy', 'providers/kit', 'stores', 'outbox', 'middleware', 'observe'],
-    ...['operator', 'options', 'deposit-callbacks'],
+    ...['errors', 'networks', 'deposits', 'policy', 'providers/kit', 'stores', 'chains', 'outbox', 'middleware'],
+    ...['observe', 'operator', 'options', 'deposit-callbacks'],
   ],
 };
 
@@ -72,12 +74,12 @@ const below = {
 const leaves = new Set(['lib/observe/logger.ts', 'lib/observe/news.ts']);
 
 /** Imports in lib run downward only. */
-export function check() {
+function findings() {
   /** @type {string[]} */
   const problems = [];
   for (const path of filesBelow('lib', /\.ts$/)) {
     if (below[floor(path)] === undefined)
-      problems.push(`${path}: scripts/check/layers.mjs has no floor ${floor(path)}`);
+      problems.push(`${path}: test/project/layers.test.mjs has no floor ${floor(path)}`);
     for (const { target, typeOnly } of imports(path)) {
       const from = floor(path);
       const allowed = below[from];
@@ -110,3 +112,7 @@ function floor(path) {
   if (path.startsWith('lib/providers/kit/')) return 'providers/kit';
   return (path.split('/')[1] ?? '').replace(/\.ts$/, '');
 }
+
+test('Imports in lib run downward only', async () => {
+  assert.equal((await findings()).join('\n'), '');
+});

@@ -1,8 +1,10 @@
-import { subpaths } from '../subpaths.mjs';
-import { filesBelow, manifest, read } from '../tools.mjs';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { subpaths } from '../../scripts/subpaths.mjs';
+import { filesBelow, manifest, read } from '../../scripts/tools.mjs';
 
 /** Each subpath of package.json is built in both formats, and what stands behind a wildcard is public. */
-export function check() {
+function findings() {
   const built = new Set(filesBelow('dist'));
   const missing = subpaths().flatMap(([subpath, file]) =>
     [`dist/cjs/${file}.js`, `dist/cjs/${file}.d.ts`, `dist/esm/${file}.js`, `dist/esm/${file}.d.ts`]
@@ -47,3 +49,7 @@ function strays() {
     })
     .map((path) => `${path} makes no provider; what several share belongs in lib/providers/kit`);
 }
+
+test('Each subpath is built, and what stands behind a wildcard is public', async () => {
+  assert.equal((await findings()).join('\n'), '');
+});

@@ -1,10 +1,12 @@
-import { read, repositoryFiles } from '../tools.mjs';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { read, repositoryFiles } from '../../scripts/tools.mjs';
 
 // Bytes that a test needs as they are, and the inspector in Chinese.
 const designated = [/\/fixtures\//, /^lib\/inspector\/words-zh\.ts$/];
 
 /** Sources are plain ASCII: no look-alike letter, no invisible mark can hide in them. Prose may use what it needs. */
-export async function check() {
+async function findings() {
   /** @type {string[]} */
   const problems = [];
   for (const path of await repositoryFiles()) {
@@ -21,3 +23,7 @@ export async function check() {
   }
   return problems;
 }
+
+test('Sources are plain ASCII', async () => {
+  assert.equal((await findings()).join('\n'), '');
+});

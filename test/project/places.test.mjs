@@ -1,4 +1,6 @@
-import { read, repositoryFiles } from '../tools.mjs';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { read, repositoryFiles } from '../../scripts/tools.mjs';
 
 const patterns = [
   { pattern: /(?<![\w.~/:-])\/(?:home|Users|root|work|mnt|opt)\/[\w.-]+/, what: 'a path of one machine' },
@@ -8,11 +10,11 @@ const patterns = [
 ];
 
 /** Nothing in the repository depends on where it lies or where its packages come from. */
-export async function check() {
+async function findings() {
   /** @type {string[]} */
   const problems = [];
   for (const path of await repositoryFiles()) {
-    if (path === 'scripts/check/places.mjs' || /\.(png|jpg|gif|ico|db|gz|tgz)$/.test(path)) continue;
+    if (path === 'test/project/places.test.mjs' || /\.(png|jpg|gif|ico|db|gz|tgz)$/.test(path)) continue;
     read(path)
       .split('\n')
       .forEach((line, index) => {
@@ -23,3 +25,7 @@ export async function check() {
   }
   return problems;
 }
+
+test('Nothing depends on one machine', async () => {
+  assert.equal((await findings()).join('\n'), '');
+});

@@ -1,7 +1,9 @@
-import { filesBelow, read, readIfThere } from '../tools.mjs';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { filesBelow, read, readIfThere } from '../../scripts/tools.mjs';
 
 /** Both glossaries have the same terms, each is where the table says, and no exported name of lib uses a refused word. */
-export function check() {
+function findings() {
   const rows = rowsOf('docs/glossary.md', 5);
   const chinese = rowsOf('docs/glossary.zh-CN.md', 3).map(([zh, en]) => `${en} ${zh}`);
   const english = rows.map(([en, zh]) => `${en} ${zh}`);
@@ -37,3 +39,7 @@ const spansOf = (cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, span]) => Str
 /** @param {string} name @param {string} word */
 const uses = (name, word) =>
   name === word || ` ${name.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, ' ').toLowerCase()} `.includes(` ${word} `);
+
+test('Both glossaries agree, and no public name uses a refused word', () => {
+  assert.equal(findings().join('\n'), '');
+});

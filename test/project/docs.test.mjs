@@ -1,8 +1,10 @@
-import { subpaths } from '../subpaths.mjs';
-import { filesBelow, read, readIfThere } from '../tools.mjs';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { subpaths } from '../../scripts/subpaths.mjs';
+import { filesBelow, read, readIfThere } from '../../scripts/tools.mjs';
 
 /** Every code, option and subpath has its place in the docs, and no heading speaks of a code that is gone. */
-export function check() {
+function findings() {
   return [...errors(), ...alarms(), ...checks(), ...options(), ...mentions(), ...links(), ...tree()];
 }
 
@@ -128,3 +130,7 @@ function spelledOut(name) {
   const [, before = '', names = '', after = ''] = braces;
   return names.split(',').map((one) => before + one + after);
 }
+
+test('Every code, option, file and subpath has its place in the docs', async () => {
+  assert.equal((await findings()).join('\n'), '');
+});

@@ -1,8 +1,10 @@
+import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { pack } from '../pack.mjs';
-import { problemsOf, root } from '../tools.mjs';
+import { test } from 'node:test';
+import { pack } from '../../scripts/pack.mjs';
+import { problemsOf, root } from '../../scripts/tools.mjs';
 
 /**
  * By project: tools lent from here to spare a download, and what to run. What is not lent is not there: the CommonJS
@@ -18,7 +20,7 @@ const projects = {
 };
 
 /** The packed package, installed by npm into projects of their own, outside the repository; each receives a callback. */
-export async function check() {
+async function findings() {
   const tarball = await pack();
   const folder = mkdtempSync(join(tmpdir(), 'deposit-callback-'));
   try {
@@ -55,3 +57,7 @@ async function install(cwd, tarball, tools) {
   }
   return problems;
 }
+
+test('The packed package works in projects of its users', async () => {
+  assert.equal((await findings()).join('\n'), '');
+});

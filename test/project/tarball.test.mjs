@@ -1,10 +1,12 @@
+import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { pack } from '../pack.mjs';
-import { bin, problemsOf, root, run } from '../tools.mjs';
+import { test } from 'node:test';
+import { pack } from '../../scripts/pack.mjs';
+import { bin, problemsOf, root, run } from '../../scripts/tools.mjs';
 
 /** What is published: no source, test or script; and types that resolve under every setting of TypeScript. */
-export async function check() {
+async function findings() {
   const tarball = await pack();
   try {
     const { output } = await run('tar', ['-tzf', tarball]);
@@ -24,3 +26,7 @@ export async function check() {
     rmSync(tarball, { force: true });
   }
 }
+
+test('Only what is meant to be is published, with types that resolve', async () => {
+  assert.equal((await findings()).join('\n'), '');
+});

@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bin, problemsOf, readIfThere, root } from '../tools.mjs';
+import { test } from 'node:test';
+import { bin, problemsOf, readIfThere, root } from '../../scripts/tools.mjs';
 
 const folder = join(root, '.tmp', 'readme');
 
@@ -8,7 +10,7 @@ const folder = join(root, '.tmp', 'readme');
  * Each block of TypeScript or JavaScript in the README compiles, and runs as it stands, to its end or until its server
  * listens (on a free port). A block that is only a fragment is marked by the line `<!-- fragment -->` above it.
  */
-export async function check() {
+async function findings() {
   const blocks = blocksOf(readIfThere('README.md') ?? '');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -19,7 +21,7 @@ export async function check() {
     writeFileSync(file, code);
     const found = await problemsOf(
       process.execPath,
-      ['--import', 'tsx', '--import', join(root, 'scripts', 'until-listening.mjs'), file],
+      ['--import', 'tsx', '--import', join(root, 'test', 'helpers', 'until-listening.mjs'), file],
       { cwd: folder, env: { ...process.env, CALLBACK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}` } },
     );
     problems.push(...found.map((problem) => `README.md:${line}: ${problem}`));
@@ -44,3 +46,7 @@ function blocksOf(text) {
       line: text.slice(0, match.index).split('\n').length,
     }));
 }
+
+test('The code of the README compiles and runs', async () => {
+  assert.equal((await findings()).join('\n'), '');
+});

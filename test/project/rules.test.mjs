@@ -1,10 +1,12 @@
-import { filesBelow, read, readIfThere } from '../tools.mjs';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { filesBelow, read, readIfThere } from '../../scripts/tools.mjs';
 
 /**
  * Each rule of docs/rules.md names a function that is there and a test that is there; links to rules lead to one; and no rule is
  * spoken of by a number.
  */
-export function check() {
+function findings() {
   const page = read('docs/rules.md');
   const rules = page
     .split(/^### /m)
@@ -63,3 +65,7 @@ function numbers() {
 function sources() {
   return [...filesBelow('lib', /\.ts$/), ...filesBelow('docs', /\.md$/)];
 }
+
+test('Each rule names what keeps it and what proves it', async () => {
+  assert.equal((await findings()).join('\n'), '');
+});
