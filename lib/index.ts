@@ -51,12 +51,14 @@ export type {
   Removal,
   SecretEntry,
   Secrets,
+  SentSecretDigest,
   Sign,
   SignedForm,
   Signing,
   UnreadableRow,
   Verified,
 } from './providers/kit/provider.ts';
+export type { Rule } from './rules.ts';
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.ts';
 export type {
   Batch,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The repository's own folder. */
@@ -96,6 +96,19 @@ export function readIfThere(path) {
   } catch {
     return undefined;
   }
+}
+
+/** @param {string} path @param {string} text */
+export function write(path, text) {
+  writeFileSync(join(root, path), text);
+}
+
+/** Files of the repository that a file of TypeScript imports, types too. @param {string} path */
+export function imports(path) {
+  const statements = read(path).matchAll(
+    /^(?:import|export)[^;'"]*?from ['"](\.[^'"]+)['"];|import\(['"](\.[^'"]+)['"]\)/gm,
+  );
+  return [...statements].map(([, from, lazy]) => posix.join(posix.dirname(path), from ?? lazy ?? ''));
 }
 
 /** @returns {Record<string, any>} the repository's package.json */

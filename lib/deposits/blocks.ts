@@ -58,7 +58,7 @@ function takeFailure(block: Block, reporter: Reporter, report: BlockReport, { st
 }
 
 /** Finality takes the votes that a credit takes, or our own chain check. */
-function isFinal(block: Block, { reorgDepth, finality }: Terms): boolean {
+export function isFinal(block: Block, { reorgDepth, finality }: Terms): boolean {
   const votes = new Set<string>();
   for (const [reporter, report] of block.reports) {
     if (report.deepest < reorgDepth) continue;

@@ -22,16 +22,19 @@ function walk(json: Json | undefined, keys: readonly string[]): Json | undefined
   return found;
 }
 
+/** An object. Throws `BODY_UNREADABLE`, naming `path`, for anything else, as each of these readers does. */
 export function object(json: Json | undefined, path: string): JsonObject {
   const found = at(json, path);
   if (!isObject(found)) throw unreadable(path, 'an object');
   return found;
 }
 
+/** An object, or undefined if it is absent or null. */
 export function optionalObject(json: Json | undefined, path: string): JsonObject | undefined {
   return isAbsent(json, path) ? undefined : object(json, path);
 }
 
+/** A list. */
 export function array(json: Json | undefined, path: string): readonly Json[] {
   const found = at(json, path);
   if (!Array.isArray(found)) throw unreadable(path, 'an array');
@@ -77,16 +80,19 @@ export function integer(json: Json | undefined, path: string): number {
   return Number(digits);
 }
 
+/** As `integer`, or undefined if it is absent or null. */
 export function optionalInteger(json: Json | undefined, path: string): number | undefined {
   return isAbsent(json, path) ? undefined : integer(json, path);
 }
 
+/** True or false. */
 export function boolean(json: Json | undefined, path: string): boolean {
   const found = at(json, path);
   if (typeof found !== 'boolean') throw unreadable(path, 'true or false');
   return found;
 }
 
+/** True or false, or undefined if it is absent or null. */
 export function optionalBoolean(json: Json | undefined, path: string): boolean | undefined {
   return isAbsent(json, path) ? undefined : boolean(json, path);
 }
@@ -99,6 +105,7 @@ export function isoTime(json: Json | undefined, path: string): number {
   return time;
 }
 
+/** As `isoTime`, or undefined if it is absent or null. */
 export function optionalIsoTime(json: Json | undefined, path: string): number | undefined {
   return isAbsent(json, path) ? undefined : isoTime(json, path);
 }

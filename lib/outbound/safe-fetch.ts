@@ -2,7 +2,7 @@ import { lookup } from 'node:dns';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { DepositCallbackError } from '../errors.ts';
+import { DepositCallbackError, isDepositCallbackError } from '../errors.ts';
 import { isPublicAddress } from './private-ranges.ts';
 
 export interface SafeFetchOptions {
@@ -140,7 +140,7 @@ function send(url: URL, options: SafeFetchOptions, agent: HttpAgent): Promise<Sa
 }
 
 function wrapped(cause: Error): DepositCallbackError {
-  if (cause instanceof DepositCallbackError) return cause;
+  if (isDepositCallbackError(cause)) return cause;
   const code = (cause as NodeJS.ErrnoException).code ?? cause.name;
   return new DepositCallbackError('REQUEST_FAILED', `The URL could not be reached: ${code}`, { cause });
 }

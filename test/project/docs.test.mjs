@@ -5,7 +5,17 @@ import { filesBelow, read, readIfThere } from '../../scripts/tools.mjs';
 
 /** Every code, option and subpath has its place in the docs, and no heading speaks of a code that is gone. */
 function findings() {
-  return [...errors(), ...alarms(), ...checks(), ...options(), ...mentions(), ...links(), ...tree()];
+  return [
+    ...errors(),
+    ...alarms(),
+    ...checks(),
+    ...options(),
+    ...mentions(),
+    ...links(),
+    ...tree(),
+    ...docblocks(),
+    ...brands(),
+  ];
 }
 
 function errors() {
@@ -36,23 +46,18 @@ function alarms() {
 }
 
 function checks() {
-  const source = readIfThere('lib/deposits/codes.ts') ?? '';
+  const source = read('lib/deposits/codes.ts');
   const codes = [...source.matchAll(/^ {2}(?:\| ')?([A-Z_]+)(?:'|: ')/gm)].map((match) => String(match[1]));
-  const page = readIfThere('docs/checks.md') ?? '';
+  const page = read('docs/checks.md');
   return codes.filter((code) => !page.includes(`\`${code}\``)).map((code) => `docs/checks.md has no line for ${code}`);
 }
 
 /** Members of the interfaces of options: the names that a user can write. */
 function options() {
   const page = read('docs/options.md');
-  return [
-    'lib/options.ts',
-    'lib/policy/policy.ts',
-    'lib/providers/kit/provider.ts',
-    'lib/providers/provider-options.ts',
-  ]
+  return ['lib/options.ts', 'lib/policy/policy.ts', 'lib/providers/kit/provider.ts']
     .flatMap((path) => {
-      const source = readIfThere(path) ?? '';
+      const source = read(path);
       const bodies = source.matchAll(
         /export interface (\w*Options|Policy|ListedAsset|\w*Limits)\b[^{]*\{\n([\s\S]*?)\n\}/g,
       );
@@ -61,6 +66,26 @@ function options() {
     .map((match) => String(match[1]))
     .filter((name) => !new RegExp(`\`(?:[\\w.]+\\.)?${name}\\??[.\`]`).test(page))
     .map((name) => `docs/options.md has no line for ${name}`);
+}
+
+/** Each public function and class has a docblock. */
+function docblocks() {
+  const names = new Set(Object.values(JSON.parse(read('test/package/names.json'))).flat());
+  const inside = /^lib\/(?:stores|providers)\/[^/]+\//;
+  return filesBelow('lib', /\.ts$/)
+    .filter((path) => !inside.test(path))
+    .flatMap((path) =>
+      [...read(path).matchAll(/(.*)\nexport (?:async )?(?:function|class) (\w+)/g)]
+        .filter(([, above = '', name]) => names.has(name) && !above.endsWith('*/'))
+        .map(([, , name]) => `${path}: ${name} is public and has no docblock`),
+    );
+}
+
+/** Two copies of the package may meet: an error of ours is told by its brand (docs/decisions/0009-one-build.md). */
+function brands() {
+  return filesBelow('lib', /\.ts$/)
+    .filter((path) => /instanceof DepositCallbackError/.test(read(path)))
+    .map((path) => `${path}: use isDepositCallbackError() in place of instanceof`);
 }
 
 /** Each subpath is named somewhere in the README or the docs. */

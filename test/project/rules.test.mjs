@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { filesBelow, read, readIfThere } from '../../scripts/tools.mjs';
+import { filesBelow, imports, read, readIfThere, write } from '../../scripts/tools.mjs';
 
 /**
  * Each rule of docs/rules.md names a function that is there and a test that is there; links to rules lead to one; and no rule is
@@ -13,7 +13,56 @@ function findings() {
     .slice(1)
     .map((section) => section.split(/^## /m)[0] ?? '');
   const anchors = new Set([...page.matchAll(/^#{2,3} (.+)$/gm)].map((match) => anchorOf(String(match[1]))));
-  return [...rules.flatMap(proofs), ...links(anchors), ...numbers()];
+  return [...rules.flatMap(proofs), ...links(anchors), ...numbers(), ...ways(rules)];
+}
+
+/**
+ * lib/rules.ts names the function of each rule, and docs/architecture.md the way to it from lib/index.ts, of at most three
+ * hops. `UPDATE_WAYS=1` writes the table anew.
+ * @param {readonly string[]} rules
+ */
+function ways(rules) {
+  const map = read('lib/rules.ts');
+  const rows = rules.map((section) => {
+    const title = section.split('\n', 1)[0] ?? '';
+    const [, name = '', source = ''] = /^Kept by `(\w+)` in (\S+\.ts)\./m.exec(section) ?? [];
+    return { title, anchor: anchorOf(title), name, way: wayTo(source) };
+  });
+  const table = rows.map(
+    ({ title, anchor, name, way }) =>
+      `| [${title}](rules.md#${anchor}) | \`${name}\` | ${way.map((path) => path.slice('lib/'.length)).join(' > ')} |`,
+  );
+  const page = read('docs/architecture.md');
+  const [before = '', rest = ''] = page.split('<!-- ways -->\n');
+  const [now = '', after = ''] = rest.split('<!-- /ways -->');
+  const wanted = ['| rule | kept by | way |', '| --- | --- | --- |', ...table, ''].join('\n');
+  if (process.env.UPDATE_WAYS === '1') {
+    write('docs/architecture.md', `${before}<!-- ways -->\n${wanted}<!-- /ways -->${after}`);
+  }
+  return [
+    ...rows
+      .filter(({ anchor, name }) => !new RegExp(`^ {2}(?:${anchor}|'${anchor}'): typeof ${name};$`, 'm').test(map))
+      .map(({ anchor, name }) => `lib/rules.ts lacks ${anchor}: typeof ${name}`),
+    ...rows
+      .filter(({ way }) => way.length === 0 || way.length > 4)
+      .map(({ title, way }) => `"${title}" is ${way.length - 1} hops from lib/index.ts, three are the most`),
+    ...(process.env.UPDATE_WAYS !== '1' && now !== wanted
+      ? [
+          'docs/architecture.md: the ways to the rules differ; UPDATE_WAYS=1 node test/project/rules.test.mjs writes them',
+        ]
+      : []),
+  ];
+}
+
+/** The shortest way of imports from lib/index.ts. @param {string} target */
+function wayTo(target) {
+  /** @type {Map<string, readonly string[]>} */
+  const found = new Map([['lib/index.ts', ['lib/index.ts']]]);
+  for (const [path, way] of found) {
+    if (path === target) return way;
+    for (const next of imports(path)) if (!found.has(next)) found.set(next, [...way, next]);
+  }
+  return [];
 }
 
 /** @param {string} heading */

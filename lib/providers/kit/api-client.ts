@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { DepositCallbackError, invalidOption } from '../../errors.ts';
+import { DepositCallbackError, invalidOption, isDepositCallbackError } from '../../errors.ts';
 import { type Json, parseJson } from '../../json/json.ts';
 
 /** Options that every client of a provider's API takes. */
@@ -91,7 +91,7 @@ export function createApiClient(settings: ApiSettings, options: ApiOptions): Api
         }
         const isBusy = answered?.status === 429 || answered?.status === 503;
         const mayRepeat = isBusy || (repeatable && (answered === undefined || answered.status >= 500));
-        if (failure instanceof DepositCallbackError || tried >= attempts || !mayRepeat) {
+        if (isDepositCallbackError(failure) || tried >= attempts || !mayRepeat) {
           throw failed(settings.provider, call, answered?.status, failure);
         }
         await wait(waitMs(answered, firstWaitMs, tried));
@@ -131,7 +131,7 @@ function hintFor(status: number): string {
 
 // What fetch says of a failure may quote the URL, and with it a key.
 function nameOf(cause: unknown): unknown {
-  if (cause === undefined || cause instanceof DepositCallbackError) return cause;
+  if (cause === undefined || isDepositCallbackError(cause)) return cause;
   return cause instanceof Error ? cause.name : undefined;
 }
 

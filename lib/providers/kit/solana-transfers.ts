@@ -1,5 +1,5 @@
 import type { Evidence, Transfer } from '../../deposits/transfer.ts';
-import { DepositCallbackError } from '../../errors.ts';
+import { isDepositCallbackError } from '../../errors.ts';
 import { present } from '../../util/present.ts';
 import { tokenOn } from './evm-reading.ts';
 import type { Rows } from './rows.ts';
@@ -25,7 +25,7 @@ export function arrivals(gains: readonly Gain[], arrival: Arrival): Rows {
     try {
       transfers.push(transferOf(gain, arrival));
     } catch (error) {
-      if (!(error instanceof DepositCallbackError)) throw error;
+      if (!isDepositCallbackError(error)) throw error;
       unreadable.push({ path: `mint ${gain.row}`, reason: error.message });
     }
   }

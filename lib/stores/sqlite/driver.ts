@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { DepositCallbackError } from '../../errors.ts';
+import { DepositCallbackError, isDepositCallbackError } from '../../errors.ts';
 
 export type SqliteValue = string | number | bigint | null | Uint8Array;
 
@@ -79,7 +79,7 @@ function openNodeSqlite(path: string): OpenedDatabase {
 }
 
 function isDriverMissing(error: unknown): boolean {
-  return error instanceof DepositCallbackError && error.code === 'STORE_DRIVER_MISSING';
+  return isDepositCallbackError(error) && error.code === 'STORE_DRIVER_MISSING';
 }
 
 /** SQLite's primary result code of an error of either driver; undefined for other errors. */

@@ -1,0 +1,73 @@
+import type { assess } from './checks/assess.ts';
+import type { advance } from './deposits/advance.ts';
+import type { unitsFrom } from './deposits/amount.ts';
+import type { foldAmount } from './deposits/amount-fold.ts';
+import type { blocksOf, isFinal, rowsOf, standing } from './deposits/blocks.ts';
+import type { conflictingAmounts } from './deposits/conflicts.ts';
+import type { perhapsApart, toldApart } from './deposits/copies.ts';
+import type { markCorrected } from './deposits/corrections.ts';
+import type { ruled } from './deposits/decisions.ts';
+import type { possibleCopies, readyCopies } from './deposits/due.ts';
+import type { factsByDeposit } from './deposits/facts.ts';
+import type { foldGroup } from './deposits/fold.ts';
+import type { countingFor, countingIn } from './deposits/fold-rules.ts';
+import type { depositId, groupKey } from './deposits/identity.ts';
+import type { turn } from './deposits/lifecycle.ts';
+import type { moveGroup } from './deposits/moves.ts';
+import type { isOvertaken } from './deposits/overtaken.ts';
+import type { areToldApart } from './deposits/positions.ts';
+import type { keepBack } from './deposits/reasons.ts';
+import type { newestElsewhere } from './deposits/reporter.ts';
+import type { sortByReporter } from './deposits/reporters.ts';
+import type { isNewer } from './deposits/times.ts';
+import type { settleUnplaced } from './deposits/unplaced.ts';
+import type { canonicalAccount, canonicalTransactionId } from './networks/address.ts';
+import type { createWatchdog } from './operator/watchdog.ts';
+import type { checkReach } from './policy/reach.ts';
+import type { outlivesPrune } from './stores/shared/outlives-prune.ts';
+
+/** Each rule of docs/rules.md, by its anchor, and the function that keeps it: the way from a rule into the code. */
+export interface Rules {
+  fold: typeof foldGroup;
+  group: typeof groupKey;
+  'transaction-ids': typeof canonicalTransactionId;
+  positions: typeof areToldApart;
+  newer: typeof isNewer;
+  copies: typeof toldApart;
+  'deposit-id': typeof depositId;
+  'copies-unclear': typeof perhapsApart;
+  'one-block': typeof blocksOf;
+  'without-a-block': typeof settleUnplaced;
+  mempool: typeof sortByReporter;
+  'live-block': typeof newestElsewhere;
+  possible: typeof possibleCopies;
+  'rival-blocks': typeof readyCopies;
+  final: typeof isFinal;
+  confirmations: typeof countingFor;
+  'counted-as': typeof countingIn;
+  overtaken: typeof isOvertaken;
+  corrections: typeof markCorrected;
+  conflict: typeof conflictingAmounts;
+  checks: typeof keepBack;
+  due: typeof foldAmount;
+  quorum: typeof standing;
+  facts: typeof moveGroup;
+  'group-held': typeof moveGroup;
+  removed: typeof standing;
+  'removed-without-a-block': typeof settleUnplaced;
+  failed: typeof rowsOf;
+  revert: typeof turn;
+  generations: typeof factsByDeposit;
+  decisions: typeof ruled;
+  retention: typeof outlivesPrune;
+  stuck: typeof createWatchdog;
+  payments: typeof foldGroup;
+  hints: typeof assess;
+  'kept-evidence': typeof advance;
+  'unseen-reorgs': typeof checkReach;
+  amounts: typeof unitsFrom;
+  accounts: typeof canonicalAccount;
+}
+
+/** The anchor of a rule: `docs/rules.md#copies`. */
+export type Rule = keyof Rules;
