@@ -4,9 +4,9 @@ import {
   type DepositCallbacks,
   depositCallbacks,
   dispatch,
+  joinLinks,
   memoryStore,
   rawBody,
-  replayGuard,
   type Store,
   signature,
   sourceFilter,
@@ -57,31 +57,26 @@ export async function oursByLinks(
   },
 ): Promise<Middleware> {
   // Not public: the one knob that nobody should turn.
-  const { createIntake } = (await import(
-    new URL('../dist/cjs/delivery/intake.js', import.meta.url).href
-  )) as typeof import('../lib/ingest/intake.ts');
+  const inside = <T>(path: string): Promise<T> => import(new URL(`../dist/cjs/${path}.js`, import.meta.url).href);
+  const { createIntake } = await inside<typeof import('../lib/ingest/intake.ts')>('ingest/intake');
+  const { createCallbackLog } = await inside<typeof import('../lib/ingest/callback-log.ts')>('ingest/callback-log');
+  const { guardOver } = await inside<typeof import('../lib/middleware/replay-guard.ts')>('middleware/replay-guard');
   const store = await openStore('sqlite', place);
   await store.ready();
   const provider = imtoken({ secrets: [`whsec_${secretText}`] });
   const intake = createIntake({ store, policy, providers: [provider], ...(batch === undefined ? {} : { batch }) });
   const deliverer = createDeliverer({ store });
-  const links = [
+  const log = createCallbackLog({ store, logger: { debug() {}, info() {}, warn() {}, error() {} } });
+  return joinLinks(
     sourceFilter({ allow: ['127.0.0.0/8', '203.0.113.0/24', '2001:db8::/32'] }),
     rawBody({}),
     signature({ provider, toleranceMs: 86_400_000 }),
-    replayGuard({
-      store,
-      policy,
-      providers: [provider],
-      intake,
-      ...(rememberedIds === undefined ? {} : { rememberedIds }),
-    }),
+    guardOver(
+      { intake, log },
+      { store, policy, providers: [provider], ...(rememberedIds === undefined ? {} : { rememberedIds }) },
+    ),
     dispatch({ deliverer }),
-  ];
-  return (req, res) => {
-    const run = (index: number): void => links[index]?.(req, res, () => run(index + 1));
-    run(0);
-  };
+  ) as Middleware;
 }
 
 export async function openStore(name: StoreName, place: string): Promise<Store> {
