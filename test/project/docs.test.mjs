@@ -81,6 +81,17 @@ function docblocks() {
     );
 }
 
+/** The files that docs/walkthrough.md names are there, and a callback passes at most 25. */
+function walkthrough() {
+  const page = read('docs/walkthrough.md');
+  const missing = [...page.matchAll(/\b(?:lib|test|docs)\/[\w./-]+\.(?:ts|json|md)\b/g)]
+    .map(([path]) => path)
+    .filter((path) => !path.includes('NAME') && readIfThere(path) === undefined)
+    .map((path) => `docs/walkthrough.md names ${path}, which is not there`);
+  const steps = [...page.matchAll(/^\| \d+ \| lib\//gm)].length;
+  return [...missing, ...(steps > 25 ? [`docs/walkthrough.md follows a callback through ${steps} files, not 25`] : [])];
+}
+
 /** Two copies of the package may meet: an error of ours is told by its brand (docs/decisions/0009-one-build.md). */
 function brands() {
   return filesBelow('lib', /\.ts$/)
