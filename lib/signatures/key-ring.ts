@@ -9,11 +9,13 @@ export type SecretEntry =
   | string
   | { readonly key: string; readonly id?: string; readonly notBefore?: number; readonly notAfter?: number };
 
+/** A secret that is in force, in the form that `verify` needs. */
 export interface Key<K> {
   id: string;
   value: K;
 }
 
+/** The secrets of one provider instance. */
 export interface KeyRing<K> {
   /** Keys in force at `now` (epoch ms), newest first; throws or rejects with `KEYS_UNAVAILABLE`. */
   active(now: number): readonly Key<K>[] | Promise<readonly Key<K>[]>;
@@ -21,6 +23,7 @@ export interface KeyRing<K> {
   describe(): readonly KeyDescription[];
 }
 
+/** A secret as `doctor` shows it, without the secret. */
 export interface KeyDescription {
   id: string;
   /** First 8 hex of the secret's SHA-256: instances in which it is the same share a key. */

@@ -15,6 +15,7 @@ function findings() {
     ...tree(),
     ...docblocks(),
     ...brands(),
+    ...walkthrough(),
   ];
 }
 

@@ -73,6 +73,7 @@ export interface Hint {
 /** What became of a callback. */
 export type OutcomeKind = 'recorded' | 'duplicate' | 'ignored' | 'quarantined' | 'rejected';
 
+/** The HTTP answer that a provider accepts as acknowledgement. */
 export interface Answer {
   status: number;
   headers?: Readonly<Record<string, string>>;
@@ -174,6 +175,7 @@ export interface SentSecretDigest {
  */
 export type Sign = (signing: Signing) => { headers: Record<string, string>; query?: string; body?: Buffer };
 
+/** A callback to sign, and the key to sign it with. */
 export interface Signing {
   /** The signing side's key: the shared secret, or the private key where the provider signs with one. */
   secret: string;
