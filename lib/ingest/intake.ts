@@ -13,6 +13,7 @@ import type { Recorded } from './arrival.ts';
 import { type ReadCallback, readCallback, type VerifiedCallback } from './read-callback.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { createStrangers } from './strangers.ts';
+import { createUnknownEvents, type UnknownEvents } from './unknown-events.ts';
 import { createUnknownNames } from './unknown-names.ts';
 
 export interface IntakeOptions {
@@ -53,15 +54,15 @@ interface IntakeState {
   readonly news: News | undefined;
   providers: readonly Provider[];
   compiled: CompiledPolicy;
-  /** Providers that have sent a kind of event that is not known. */
-  readonly strange: Set<string>;
+  readonly tellUnknownEvent: UnknownEvents;
 }
 
 export function createIntake(options: IntakeOptions): Intake {
   const { store, logger = silentLogger, news, now = Date.now } = options;
   const providers = options.providers ?? [];
   const compiled = compile(options, logger, providers);
-  const state: IntakeState = { options, logger, news, providers, compiled, strange: new Set() };
+  const tellUnknownEvent = createUnknownEvents(news);
+  const state: IntakeState = { options, logger, news, providers, compiled, tellUnknownEvent };
   const policy = (): CompiledPolicy => state.compiled;
   for (const provider of providers) tellCaution(logger, provider);
   const recorder = createRecorder({
@@ -149,7 +150,7 @@ function tellHoldFailed(news: News | undefined, error: unknown, deposit: Deposit
 
 /** Tells what a callback holds beside transfers that could be read. */
 function tell(state: IntakeState, { reading, unreadable }: ReadCallback, verified: VerifiedCallback): void {
-  const { news, strange } = state;
+  const { news, tellUnknownEvent } = state;
   const provider = verified.provider.name;
   const callbackId = verified.callback.id;
   for (const hint of reading?.hints ?? []) news?.tell('hint', { provider, callbackId, hint });
@@ -163,12 +164,7 @@ function tell(state: IntakeState, { reading, unreadable }: ReadCallback, verifie
     state.logger.error({ provider, callbackId, rows: rows.slice(0, 10) }, message);
     news?.tell('alarm', { code: 'ROW_UNREADABLE', message, provider, callbackId });
   }
-  // A provider may send many kinds of event that are no deposits, so it is told once a process.
-  if (reading?.kind === 'unknown' && !strange.has(provider)) {
-    strange.add(provider);
-    const message = `${provider} sends a kind of event that its reader does not know; if it may be a deposit, upgrade and run reprocess`;
-    news?.tell('alarm', { code: 'EVENT_UNKNOWN', message, provider, callbackId });
-  }
+  if (reading?.kind === 'unknown') tellUnknownEvent({ provider, callbackId }, reading.event);
   if (reading?.kind === 'notice') {
     const message = reading.notice ?? 'The provider sent a notice';
     news?.tell('alarm', { code: 'PROVIDER_NOTICE', message, provider, callbackId });

@@ -65,7 +65,10 @@ export interface Alarm {
   provider?: string;
   /** CAIP-2. */
   network?: string;
-  /** The network or asset that nobody knows, as the provider writes it; the network of a `TRANSACTION_HASH_ONLY`. */
+  /**
+   * The network, asset or event that nobody knows, as the provider writes it; the network of a `TRANSACTION_HASH_ONLY`. An event's
+   * name is cut, and what cannot be seen in it is written out.
+   */
   name?: string;
   deposit?: DepositRecord;
   callbackId?: string;

@@ -17,7 +17,7 @@ import { claimedDecimals, claimedSymbol, ifReadable, unitsAsSent } from './kit/c
 import { declareProvider } from './kit/declare-provider.ts';
 import { quantityText, tokenOn } from './kit/evm-reading.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
-import { unknown } from './kit/readings.ts';
+import { otherEvent } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -63,8 +63,12 @@ export function alchemy(options: ProviderOptions): Provider {
   );
 }
 
+// A webhook of one's own query (GRAPHQL) is none of them: what it tells may be a deposit.
+const others = /^(?:(?:MINED|DROPPED)_TRANSACTION|NFT_(?:ACTIVITY|METADATA_UPDATE))$/;
+
 function readAlchemy(callback: Json): Reading {
-  if (optionalText(callback, 'type') !== 'ADDRESS_ACTIVITY') return unknown;
+  const type = optionalText(callback, 'type');
+  if (type !== 'ADDRESS_ACTIVITY') return otherEvent(type, others);
   const failure = optionalText(callback, 'event.error');
   if (failure !== undefined) return { kind: 'notice', notice: failure, transfers: [], removals: [] };
   const network = text(callback, 'event.network');

@@ -7,7 +7,7 @@ import { declareProvider } from './kit/declare-provider.ts';
 import { contentOf, isReadOneWay, type NameValue } from './kit/name-values.ts';
 import { scalarText } from './kit/places.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { transfersOf, unknown, wordIn } from './kit/readings.ts';
+import { noDeposit, otherEvent, transfersOf, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
 // https://docs-en.basswallet.com/api-reference/info/sign-info: `name=value&...` in the order in which they are sent. The time among
@@ -57,8 +57,9 @@ function pairsOf(request: SignedRequest): readonly NameValue[] | undefined {
 
 function readBasswallet(callback: Json, names: AssetNames): Reading {
   const type = text(callback, 'webhookType');
+  if (type !== 'Deposit' && type !== 'Payment') return otherEvent(type, /^Withdraw/);
   // An order that expired names no transfer.
-  if ((type !== 'Deposit' && type !== 'Payment') || text(callback, 'status') === 'Expired') return unknown;
+  if (text(callback, 'status') === 'Expired') return noDeposit;
   const kind = wordIn(kinds, text(callback, 'status')) ?? 'seen';
   const number = ifReadable(() => optionalNumberText(callback, 'blockHigh'));
   return transfersOf(

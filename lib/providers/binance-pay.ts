@@ -6,7 +6,7 @@ import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asse
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { transfersOf, unknown, wordIn } from './kit/readings.ts';
+import { otherEvent, transfersOf, wordIn } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export { type BinancePayKeysOptions, binancePayKeys } from './kit/binance-pay-keys.ts';
@@ -54,14 +54,16 @@ const accepted = {
 } as const;
 
 // PAY_CLOSED tells of an order that nobody paid; a refund is made or rejected as a whole; payouts have data of their own.
+const others = /^(?:PAY PAY_CLOSED|PAY_REFUND REFUND_REJECTED|PAYOUT\b.*)$/;
 const kinds: Readonly<Record<string, 'confirmed' | 'removed'>> = {
   'PAY PAY_SUCCESS': 'confirmed',
   'PAY_REFUND REFUND_SUCCESS': 'removed',
 };
 
 function readOrder(callback: Json, names: AssetNames, accountOn: AccountOn): Reading {
-  const kind = wordIn(kinds, `${text(callback, 'bizType')} ${text(callback, 'bizStatus')}`);
-  if (kind === undefined) return unknown;
+  const event = `${text(callback, 'bizType')} ${text(callback, 'bizStatus')}`;
+  const kind = wordIn(kinds, event);
+  if (kind === undefined) return otherEvent(event, others);
   // JSON within JSON.
   const order = parseJson(Buffer.from(text(callback, 'data')));
   const asset = names.named(text(order, 'currency'));

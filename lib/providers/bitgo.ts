@@ -8,7 +8,7 @@ import { bitgoCoins } from './kit/bitgo-coins.ts';
 import { ifReadable } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { transfersOf, unknown } from './kit/readings.ts';
+import { otherEvent, transfersOf } from './kit/readings.ts';
 import { type Rows, readingOf, readRows } from './kit/rows.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -42,8 +42,13 @@ export function bitgo(options: BitgoOptions): Provider {
   );
 }
 
+// https://developers.bitgo.com/docs/webhooks-wallet, 2026-11. `transaction` is none of them: it names what may be a deposit.
+const others =
+  /^(?:address_confirmation|admin|block|circuitBreaker|lowFee|lowFeeAddressBalance|pendingapproval|transactionExpire|txRequest|txRequestTransfer|wallet_confirmation)$/i;
+
 function readBitgo(callback: Json, names: AssetNames, oneRecipient: boolean): Reading {
-  if (optionalText(callback, 'type') !== 'transfer') return unknown;
+  const type = optionalText(callback, 'type');
+  if (type !== 'transfer') return otherEvent(type, others);
   const entries = ifReadable(() => optionalArray(callback, 'entries')) ?? [];
   if (entries.length > 0) return readingOf(readEntries(entries, callback, names));
   const units = optionalText(callback, 'baseValueString');

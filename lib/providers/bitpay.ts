@@ -1,7 +1,7 @@
 import { type Json, object, optionalObject, optionalText, text } from '../json/json.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
-import { hintsAt, unknown } from './kit/readings.ts';
+import { hintsAt, noDeposit } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export interface BitpayOptions extends ProviderOptions {
@@ -46,7 +46,7 @@ function readNotification(content: Json): Reading {
   // Flat, or with the invoice under `data`.
   const data = optionalObject(callback, 'data') ?? callback;
   const event = optionalText(optionalObject(callback, 'event'), 'name') ?? '';
-  if (/^(?:payout|recipient)/.test(event)) return unknown;
+  if (/^(?:payout|recipient)/.test(event)) return noDeposit;
   // A refund has an id of its own, and names its invoice.
   return hintsAt({ reference: optionalText(data, 'invoice') ?? text(data, 'id') });
 }

@@ -16,7 +16,7 @@ import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, ProviderOptions, Reading, UnreadableRow } from './kit/provider.ts';
-import { unknown } from './kit/readings.ts';
+import { noDeposit } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -52,7 +52,7 @@ export function blockcypher(options: BlockcypherOptions): Provider {
 
 function readBlockcypher(transaction: Json, network: string): Reading {
   // A block, from `new-block`, has a hash too, and no outputs.
-  if (member(transaction, 'outputs') === undefined) return unknown;
+  if (member(transaction, 'outputs') === undefined) return noDeposit;
   const outputs = array(transaction, 'outputs');
   const common = { id: text(transaction, 'hash'), network, from: soleSender(transaction), ...stateOf(transaction) };
   const rows = readRows(outputs, 'outputs', (output, index) => readOutput(output, index, common));

@@ -5,7 +5,7 @@ import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asse
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { ping, transfersOf, unknown } from './kit/readings.ts';
+import { noDeposit, otherEvent, ping, transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 // https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks. A redelivery has a new id, so ids tell no duplicate.
@@ -44,17 +44,20 @@ export function btcpay(options: NamedAssetsOptions): Provider {
   );
 }
 
+// They are about the invoice, and name no payment.
+const others =
+  /^(?:Invoice(?:Created|Expired|ExpiredPaidPartial|Invalid|PaidAfterExpiration|Processing|Settled)|(?:Payout|PaymentRequest|Subscriber|Subscription)[A-Z]\w*)$/;
+
 function readBtcpay(callback: Json, names: AssetNames): Reading {
   const type = optionalText(callback, 'type');
   // The test of a webhook.
   if (optionalText(callback, 'invoiceId')?.startsWith('__test__')) return ping;
-  // Other events are about the invoice: they name no payment.
-  if (type !== 'InvoiceReceivedPayment' && type !== 'InvoicePaymentSettled') return unknown;
+  if (type !== 'InvoiceReceivedPayment' && type !== 'InvoicePaymentSettled') return otherEvent(type, others);
   const payment = optionalObject(callback, 'payment');
   const method = optionalText(callback, 'paymentMethodId') ?? optionalText(callback, 'paymentMethod');
-  if (payment === undefined || method === undefined) return unknown;
+  if (payment === undefined || method === undefined) return unknown(`${type} without its payment`);
   // Lightning is not on a chain.
-  if (/[-_](?:LN|LNURL|LNURLPAY|LightningNetwork|LightningLike)$/i.test(method)) return unknown;
+  if (/[-_](?:LN|LNURL|LNURLPAY|LightningNetwork|LightningLike)$/i.test(method)) return noDeposit;
   return transfersOf(readPayment(payment, callback, { ...names.named(method), kind: kindOf(payment, type) }));
 }
 

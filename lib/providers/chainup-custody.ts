@@ -19,7 +19,7 @@ import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asse
 import { ifReadable } from './kit/claims.ts';
 import { defineProvider } from './kit/define-provider.ts';
 import type { Provider, Reading, Sign, Verified } from './kit/provider.ts';
-import { transfersOf, unknown, wordIn } from './kit/readings.ts';
+import { otherEvent, transfersOf, wordIn } from './kit/readings.ts';
 import type { SignedRequest } from './kit/scheme.ts';
 
 export interface ChainupCustodyOptions extends NamedAssetsOptions {
@@ -141,7 +141,8 @@ function noticeIn(fields: Json, keys: readonly KeyObject[]): Json {
 }
 
 function readNotice(notice: Json, names: AssetNames): Reading {
-  return text(notice, 'side') === 'deposit' ? transfersOf(readDeposit(notice, names)) : unknown;
+  const side = text(notice, 'side');
+  return side === 'deposit' ? transfersOf(readDeposit(notice, names)) : otherEvent(side, /^withdraw$/);
 }
 
 function readDeposit(notice: Json, names: AssetNames): Transfer {

@@ -7,7 +7,7 @@ import { type AssetNames, assetNames, type NamedAsset, type NamedAssetsOptions }
 import { ifReadable } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { blockFrom, ping, transfersOf, unknown } from './kit/readings.ts';
+import { blockFrom, otherEvent, ping, transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export { type CircleKeysOptions, circleKeys } from './kit/circle-keys.ts';
@@ -48,7 +48,7 @@ export function circle(options: NamedAssetsOptions): Provider {
 function readCircle(callback: Json, names: AssetNames): Reading {
   const type = text(callback, 'notificationType');
   if (type === 'webhooks.test') return ping;
-  if (type !== 'transactions.inbound') return unknown;
+  if (type !== 'transactions.inbound') return otherEvent(type, /^(?:transactions\.outbound|challenges\..+)$/);
   return transfersOf(readTransfer(callback, names));
 }
 

@@ -17,7 +17,7 @@ import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
 import { paysByOutputs } from './kit/outputs.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { blockFrom, transfersOf, unknown, wordIn } from './kit/readings.ts';
+import { blockFrom, noDeposit, transfersOf, wordIn } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 /** Keys that Cobo publishes for WaaS 1.0 (compressed secp256k1, hex), for the option `secrets`. */
@@ -66,7 +66,7 @@ const accepted = { status: 200, body: 'ok' } as const;
 function readNotification(callback: Json, names: AssetNames): Reading {
   if (member(callback, 'coin_detail') === undefined) return transfersOf(readCustodial(callback, names));
   const isNft = ifReadable(() => optionalText(callback, 'nft_detail.nft_code')) !== undefined;
-  return isNft ? unknown : transfersOf(readMpc(callback, names));
+  return isNft ? noDeposit : transfersOf(readMpc(callback, names));
 }
 
 function readCustodial(callback: Json, names: AssetNames): Transfer {

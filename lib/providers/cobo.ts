@@ -8,7 +8,7 @@ import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
 import { paysByOutputs } from './kit/outputs.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { blockFrom, transfersOf, unknown } from './kit/readings.ts';
+import { blockFrom, noDeposit, otherEvent, transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 /** Keys that Cobo publishes for WaaS 2.0 webhooks (raw ed25519, hex), for the option `secrets`. */
@@ -50,12 +50,15 @@ export function cobo(options: NamedAssetsOptions): Provider {
   );
 }
 
+const others =
+  /^(?:token\.|wallets\.(?:created|addresses|mpc|mfa|token)|organization\.|developer\.|app\.|fee_station\.|tss|payment\.(?:address|allocation|order|payout|refund|settlement|status|subscription))/;
+
 function readCobo(callback: Json, names: AssetNames): Reading {
   const type = text(callback, 'type');
-  if (!transactionEvents.has(type)) return unknown;
+  if (!transactionEvents.has(type)) return otherEvent(type, others);
   const kind = kindOf(type, callback);
   // Before it is on chain there is nothing to tell a deposit by.
-  if (kind === 'seen' && optionalText(callback, 'data.transaction_hash') === undefined) return unknown;
+  if (kind === 'seen' && optionalText(callback, 'data.transaction_hash') === undefined) return noDeposit;
   return transfersOf(readTransfer(callback, kind, names));
 }
 

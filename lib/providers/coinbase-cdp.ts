@@ -5,7 +5,7 @@ import { declareProvider } from './kit/declare-provider.ts';
 import { tokenOn } from './kit/evm-reading.ts';
 import { headerOf, textAt } from './kit/places.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
-import { transfersOf, unknown, unread } from './kit/readings.ts';
+import { noDeposit, otherEvent, transfersOf, unknown, unread } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
 export { type CoinbaseCdpWatchOptions, watchCoinbaseCdp } from './kit/coinbase-cdp-watch.ts';
@@ -64,11 +64,14 @@ function readCdp(callback: Json): Reading {
   const type = optionalText(callback, 'eventType');
   if (type === undefined) {
     // The body of onchain.activity does not say its type.
-    return optionalText(callback, 'event_name') === undefined ? unknown : readTransfer(callback, onchainNames);
+    return optionalText(callback, 'event_name') === undefined
+      ? unknown(undefined)
+      : readTransfer(callback, onchainNames);
   }
   if (type === 'payments.transfers.completed' && isDeposit(object(callback, 'data')))
     throw unread('A deposit into an account at Coinbase names a deposit destination by its id, and no address');
-  return type.startsWith('wallet.activity.') ? readTransfer(object(callback, 'data'), walletNames) : unknown;
+  if (!type.startsWith('wallet.activity.')) return otherEvent(type, /^payments\.transfers\./);
+  return readTransfer(object(callback, 'data'), walletNames);
 }
 
 /** Whether a transfer at Coinbase came from an address on a chain. */
@@ -93,9 +96,9 @@ const walletNames = {
 };
 
 function readTransfer(event: Json, names: typeof onchainNames): Reading {
-  if (optionalText(event, names.event) !== 'Transfer') return unknown;
+  if (optionalText(event, names.event) !== 'Transfer') return noDeposit;
   // An NFT's Transfer has the same name, and a token id in place of a value.
-  if (optionalNumberText(event, `${names.members}tokenId`) !== undefined) return unknown;
+  if (optionalNumberText(event, `${names.members}tokenId`) !== undefined) return noDeposit;
   const network = text(event, 'network');
   const contract = text(event, names.contract);
   const number = optionalNumberText(event, names.block);

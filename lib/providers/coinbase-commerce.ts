@@ -40,7 +40,7 @@ export function coinbaseCommerce(options: CoinbaseCommerceOptions): Provider {
 
 function readCommerce(callback: Json, names: AssetNames, accountOn: AccountOn): Reading {
   const type = text(callback, 'event.type');
-  if (!type.startsWith('charge:')) return unknown;
+  if (!type.startsWith('charge:')) return unknown(type);
   const charge = object(callback, 'event.data');
   const known: Charge = {
     type,

@@ -5,7 +5,7 @@ import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { transfersOf, unknown } from './kit/readings.ts';
+import { otherEvent, transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export interface CoinpaymentsV2Options extends NamedAssetsOptions {
@@ -64,9 +64,13 @@ export function coinpaymentsV2(options: CoinpaymentsV2Options): Provider {
   );
 }
 
+// What is spent, and invoices, which name no transaction.
+const others = /^(?:invoice\w+|\w*spend\w*|\w*withdraw\w*)$/i;
+
 function readWallet(callback: Json, names: AssetNames): Reading {
+  const type = optionalText(callback, 'transactionType') ?? optionalText(callback, 'type');
   // Written in one case by older pages, in another by newer ones.
-  if (!receiving.has((optionalText(callback, 'transactionType') ?? '').toLowerCase())) return unknown;
+  if (type === undefined || !receiving.has(type.toLowerCase())) return otherEvent(type, others);
   const confirmations = integer(callback, 'confirmations');
   const isFinal = confirmations >= integer(callback, 'requiredConfirmations');
   return transfersOf(

@@ -6,7 +6,7 @@ import { type AccountOn, type AccountsOption, accountsOf } from './kit/accounts.
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { transfersOf, unknown } from './kit/readings.ts';
+import { otherEvent, transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export interface CoinpaymentsOptions extends NamedAssetsOptions, Partial<AccountsOption> {
@@ -77,8 +77,10 @@ function readIpn(fields: Json, merchant: string, names: AssetNames, accountOn: A
     );
   const type = text(fields, 'ipn_type');
   if (type === 'deposit') return transfersOf(readDeposit(fields, names));
-  // What is bought: by `create_transaction`, or by a button or cart. Withdrawals are none.
-  return purchases.has(type) ? transfersOf(...readPurchase(fields, names, accountOn)) : unknown;
+  // What is bought: by `create_transaction`, or by a button or cart.
+  return purchases.has(type)
+    ? transfersOf(...readPurchase(fields, names, accountOn))
+    : otherEvent(type, /^withdrawal$/);
 }
 
 function readDeposit(fields: Json, names: AssetNames): Transfer {

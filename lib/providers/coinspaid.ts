@@ -5,7 +5,7 @@ import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { unknown } from './kit/readings.ts';
+import { otherEvent } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -63,8 +63,8 @@ export function coinspaid(options: NamedAssetsOptions): Provider {
 const receiving: ReadonlySet<string> = new Set(['deposit', 'deposit_exchange', 'invoice']);
 
 function readCallback(callback: Json, names: AssetNames): Reading {
-  // Withdrawals and exchanges.
-  if (!receiving.has(text(callback, 'type'))) return unknown;
+  const type = text(callback, 'type');
+  if (!receiving.has(type)) return otherEvent(type, /^(?:withdrawal|withdrawal_exchange|exchange)$/);
   const status = text(callback, 'status');
   const transactions = optionalArray(callback, 'transactions');
   return readingOf(readRows(transactions, 'transactions', (row) => readTransaction(row, status, names)));

@@ -4,7 +4,7 @@ import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { transfersOf, unknown } from './kit/readings.ts';
+import { noDeposit, transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 // https://docs.confirmo.net/docs/notifications; https://github.com/dkacetl/confirmo-java-sdk (BpSignatureManager.java): the body and
@@ -28,7 +28,8 @@ export function confirmo(options: NamedAssetsOptions): Provider {
 }
 
 function readNotification(callback: Json, names: AssetNames): Reading {
-  switch (optionalText(callback, 'type')) {
+  const type = optionalText(callback, 'type');
+  switch (type) {
     case 'crypto.deposit':
       return transfersOf(readDeposit(callback, names));
     case 'crypto.deposit.account':
@@ -38,9 +39,11 @@ function readNotification(callback: Json, names: AssetNames): Reading {
         removals: [],
         notice: `Confirmo: a deposit account is ${optionalText(callback, 'data.status') ?? 'changed'}`,
       };
-    // Invoices.
+    // Invoices, which name no transaction.
+    case undefined:
+      return noDeposit;
     default:
-      return unknown;
+      return unknown(type);
   }
 }
 

@@ -106,7 +106,7 @@ function readableContent(request: SignedRequest): Json | undefined {
 function readCregis(callback: Json, networks: CoinTypesOptions['networks']): Reading {
   const coin = optionalNumberText(callback, 'chain_id');
   const txid = optionalText(callback, 'txid');
-  if (coin === undefined || txid === undefined) return unknown;
+  if (coin === undefined || txid === undefined) return unknown('a body without txid and chain_id');
   const number = ifReadable(() => optionalNumberText(callback, 'block_height'));
   const id = ifReadable(() => optionalNumberText(callback, 'cid'));
   const status = integer(callback, 'status');

@@ -6,7 +6,7 @@ import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
 import { isToken, tokenOn } from './kit/evm-reading.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
-import { transfersOf, unknown } from './kit/readings.ts';
+import { otherEvent, transfersOf } from './kit/readings.ts';
 import { svixScheme } from './kit/svix.ts';
 
 /** Crossmint, transfers into wallets. Secrets are the signing secrets of the endpoints, `whsec_...`. See `docs/providers/crossmint.md`. */
@@ -24,7 +24,9 @@ export function crossmint(options: ProviderOptions): Provider {
 }
 
 function readCrossmint(callback: Json): Reading {
-  return text(callback, 'type') === 'wallets.transfer.in' ? transfersOf(readTransfer(callback)) : unknown;
+  const type = text(callback, 'type');
+  if (type !== 'wallets.transfer.in') return otherEvent(type, /^wallets\.(?:transfer\.out|signer\..+)$/);
+  return transfersOf(readTransfer(callback));
 }
 
 function readTransfer(callback: Json): Transfer {

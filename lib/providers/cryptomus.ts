@@ -5,7 +5,7 @@ import { type AccountOn, type AccountsOption, accountsOf } from './kit/accounts.
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { transfersOf, unknown, wordIn } from './kit/readings.ts';
+import { noDeposit, otherEvent, transfersOf, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 import { compactJson } from './kit/signed-bytes.ts';
 import { hasOtherNumbers } from './kit/signed-content.ts';
@@ -71,13 +71,14 @@ function base64(written: string): string {
 
 function readPayment(callback: Json, names: AssetNames, accountOn: AccountOn): Reading {
   const type = text(callback, 'type');
-  if (type !== 'payment' && type !== 'wallet') return unknown;
+  if (type !== 'payment' && type !== 'wallet') return otherEvent(type, /^payout$/);
   const kind = kindOf(callback);
   const network = optionalText(callback, 'network');
   const currency = optionalText(callback, 'payer_currency');
   const amount = optionalNumberText(callback, 'payment_amount') ?? '0';
   // Nothing has been paid (yet).
-  if (kind === undefined || network === undefined || currency === undefined || !/[1-9]/.test(amount)) return unknown;
+  if (network === undefined || currency === undefined || !/[1-9]/.test(amount)) return noDeposit;
+  if (kind === undefined) return otherEvent(text(callback, 'status'), /^refund_(?:process|fail)$/);
   const asset = names.on(network, currency);
   return transfersOf(
     present<Transfer>({

@@ -7,7 +7,7 @@ import { claimedDecimals, claimedSymbol, ifReadable, unitsAsSent } from './kit/c
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
-import { blockFrom, transfersOf, unknown } from './kit/readings.ts';
+import { blockFrom, otherEvent, transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 // https://docs.dfns.co/guides/developers/webhooks
@@ -28,8 +28,13 @@ export function dfns(options: ProviderOptions): Provider {
   );
 }
 
+// What we do ourselves.
+const others =
+  /^(?:wallet\.(?:created|activated|delegated|exported|offer\..+|signature\..+|tags\..+|transaction\..+|transfer\..+)|key\..+|policy\..+)$/;
+
 function readDfns(callback: Json): Reading {
-  if (text(callback, 'kind') !== 'wallet.blockchainevent.detected') return unknown;
+  const kind = text(callback, 'kind');
+  if (kind !== 'wallet.blockchainevent.detected') return otherEvent(kind, others);
   return transfersOf(readTransfer(object(callback, 'data.blockchainEvent'), callback));
 }
 

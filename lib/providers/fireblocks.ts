@@ -12,7 +12,7 @@ import { defineProvider } from './kit/define-provider.ts';
 import { fireblocksAssets } from './kit/fireblocks-assets.ts';
 import { isBeforeBroadcast, readRecords, readTransaction } from './kit/fireblocks-transfers.ts';
 import type { Provider, Reading, Sign, Verified } from './kit/provider.ts';
-import { transfersOf, unknown } from './kit/readings.ts';
+import { noDeposit, otherEvent, transfersOf } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
 import type { SignedRequest } from './kit/scheme.ts';
 
@@ -93,9 +93,9 @@ const sign: Sign = ({ secret, body }) => {
 function readFireblocks(callback: Json, names: AssetNames): Reading {
   // `type` in the legacy envelope: TRANSACTION_CREATED, TRANSACTION_STATUS_UPDATED.
   const event = optionalText(callback, 'eventType') ?? optionalText(callback, 'type') ?? '';
-  if (!transactionEvent.test(event)) return unknown;
+  if (!transactionEvent.test(event)) return otherEvent(event, others);
   const data = object(callback, 'data');
-  if (isBeforeBroadcast(data)) return unknown;
+  if (isBeforeBroadcast(data)) return noDeposit;
   const records = ifReadable(() => optionalArray(data, 'networkRecords')) ?? [];
   if (records.length === 0) return transfersOf(readTransaction(data, names));
   return readingOf(
@@ -104,4 +104,7 @@ function readFireblocks(callback: Json, names: AssetNames): Reading {
   );
 }
 
+// https://developers.fireblocks.com/reference/event-types and docs.rs/crate/fireblocks-sdk (WebhookEvent), 2026-11.
+const others =
+  /^(?:transaction[._](?:approval_status[._]updated|alert[._].+)|(?:vault_account|external_wallet|internal_wallet|contract_wallet|exchange_account|fiat_account|embedded_wallet|network_connection|connection|onchain_data|smart_transfer|travel_rule)[._].+)$/i;
 const transactionEvent = /^transaction[._](?:created|status[._]updated|network_records\.processing_completed)$/i;

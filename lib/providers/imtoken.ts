@@ -7,7 +7,7 @@ import { claimedDecimals, claimedSymbol, ifReadable } from './kit/claims.ts';
 import { defineProvider } from './kit/define-provider.ts';
 import { eventTime } from './kit/event-time.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
-import { blockFrom } from './kit/readings.ts';
+import { blockFrom, unknown } from './kit/readings.ts';
 import { signStandardWebhooks, standardWebhooksHeaders, verifyStandardWebhooks } from './standard-webhooks.ts';
 
 /**
@@ -40,7 +40,7 @@ function readImtoken(callback: Json): Reading {
   if (type === 'test') return { kind: 'ping', ...nothing };
   if (type === 'heartbeat') return { kind: 'heartbeat', ...nothing };
   const kind = kindOf(type, callback);
-  if (kind === undefined) return { kind: 'unknown', ...nothing };
+  if (kind === undefined) return unknown(type);
   return { kind: 'transfers', transfers: [readTransfer(callback, kind)], removals: [] };
 }
 

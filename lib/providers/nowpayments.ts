@@ -1,13 +1,13 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import type { Json } from '../json/json.ts';
-import { numberText, optionalNumberText, optionalText, text } from '../json/json.ts';
+import { member, numberText, optionalNumberText, optionalText, text } from '../json/json.ts';
 import { isJsonNumber } from '../json/lossless-json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { transfersOf, unknown, wordIn } from './kit/readings.ts';
+import { noDeposit, otherEvent, transfersOf, unknown, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 import { compactJson } from './kit/signed-bytes.ts';
 import { asJavaScript } from './kit/signed-content.ts';
@@ -67,11 +67,12 @@ export function nowpayments(options: NamedAssetsOptions): Provider {
 
 function readPayment(callback: Json, names: AssetNames): Reading {
   // Payouts have another shape.
+  if (member(callback, 'batch_withdrawal_id') !== undefined) return noDeposit;
   const status = optionalText(callback, 'payment_status');
-  if (status === undefined) return unknown;
+  if (status === undefined) return unknown(undefined);
   const kind = wordIn(kinds, status);
-  // waiting, expired: nothing has arrived.
-  if (kind === undefined) return unknown;
+  // Nothing has arrived.
+  if (kind === undefined) return otherEvent(status, /^(?:waiting|expired)$/);
   return transfersOf(readTransfer(callback, kind, names));
 }
 

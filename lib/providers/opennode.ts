@@ -1,7 +1,7 @@
 import { type Json, member, text } from '../json/json.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
-import { hintsAt, unknown } from './kit/readings.ts';
+import { hintsAt, noDeposit } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 // https://developers.opennode.com/docs/charges-webhooks: over the charge's id and nothing else.
@@ -31,6 +31,6 @@ export function opennode(options: ProviderOptions): Provider {
 
 function readCharge(fields: Json): Reading {
   // Only a withdrawal has `processed_at`, and only a charge a price.
-  if (member(fields, 'processed_at') !== undefined && member(fields, 'price') === undefined) return unknown;
+  if (member(fields, 'processed_at') !== undefined && member(fields, 'price') === undefined) return noDeposit;
   return hintsAt({ reference: text(fields, 'id') });
 }

@@ -12,7 +12,7 @@ import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { transfersOf, unknown, wordIn } from './kit/readings.ts';
+import { otherEvent, transfersOf, wordIn } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -45,7 +45,7 @@ const types: ReadonlySet<string> = new Set(['invoice', 'white_label', 'static_ad
 function readOxapay(callback: Json, names: AssetNames): Reading {
   const type = text(callback, 'type').toLowerCase();
   if (type === 'payment') return transfersOf(readOlder(callback, names));
-  if (!types.has(type)) return unknown;
+  if (!types.has(type)) return otherEvent(type, /^payout$/);
   const status = text(callback, 'status').toLowerCase();
   const track = optionalNumberText(callback, 'track_id');
   const rows = readRows(optionalArray(callback, 'txs'), 'txs', (row) => readTransaction(row, { status, track, names }));

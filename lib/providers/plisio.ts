@@ -7,7 +7,7 @@ import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asse
 import { declareProvider } from './kit/declare-provider.ts';
 import { scalarText } from './kit/places.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { transfersOf, unknown, wordIn } from './kit/readings.ts';
+import { otherEvent, transfersOf, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 import { compactJson } from './kit/signed-bytes.ts';
 import { hasOtherNumbers } from './kit/signed-content.ts';
@@ -107,8 +107,11 @@ function readableContent(request: SignedRequest): Json | undefined {
 }
 
 function readInvoice(callback: Json, names: AssetNames, accountOn: AccountOn): Reading {
-  const kind = wordIn(kinds, text(callback, 'status'));
-  if (kind === undefined || optionalText(callback, 'ipn_type') !== 'invoice') return unknown;
+  const type = optionalText(callback, 'ipn_type');
+  if (type !== 'invoice') return otherEvent(type, /^(?:withdraw|cash_out|mass_cash_out)$/);
+  const status = text(callback, 'status');
+  const kind = wordIn(kinds, status);
+  if (kind === undefined) return otherEvent(status, /^(?:new|expired|cancelled duplicate)$/);
   return transfersOf(readTransfer(callback, kind, names, accountOn));
 }
 

@@ -5,7 +5,7 @@ import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { tokenOn } from './kit/evm-reading.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
-import { blockFrom, transfersOf, unknown } from './kit/readings.ts';
+import { blockFrom, otherEvent, transfersOf } from './kit/readings.ts';
 import { svixScheme } from './kit/svix.ts';
 
 /** Privy, deposits to embedded and server wallets. Secrets are the signing keys of the endpoints, `whsec_...`. See `docs/providers/privy.md`. */
@@ -16,9 +16,14 @@ export function privy(options: ProviderOptions): Provider {
   );
 }
 
+// What users and wallets of the app do.
+const others =
+  /^(?:(?:user|mfa|transaction|intent)\..+|wallet\.(?:funds_withdrawn|private_key_export|recovery_setup|recovered))$/;
+
 // https://docs.privy.io/api-reference/webhooks/wallet/funds_deposited
 function readPrivy(callback: Json): Reading {
-  if (text(callback, 'type') !== 'wallet.funds_deposited') return unknown;
+  const type = text(callback, 'type');
+  if (type !== 'wallet.funds_deposited') return otherEvent(type, others);
   const network = text(callback, 'caip2');
   return transfersOf(
     present<Transfer>({

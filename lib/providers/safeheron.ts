@@ -6,7 +6,7 @@ import { declaredScheme } from './kit/declared-scheme.ts';
 import { defineProvider } from './kit/define-provider.ts';
 import { textAt } from './kit/places.ts';
 import type { Provider, Reading, Signing } from './kit/provider.ts';
-import { unknown } from './kit/readings.ts';
+import { noDeposit, otherEvent } from './kit/readings.ts';
 import { openEnvelope, sealEnvelope } from './kit/safeheron-envelope.ts';
 import { kindOf, readDetail } from './kit/safeheron-transfers.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
@@ -117,10 +117,11 @@ function notOpened(): never {
 }
 
 function readSafeheron(event: Json, names: AssetNames): Reading {
-  if (!events.has(text(event, 'eventType'))) return unknown;
+  const type = text(event, 'eventType');
+  if (!events.has(type)) return otherEvent(type, /^(?:AML_|MPC_SIGN_|WEB3_|ILLEGAL_|GAS_|NO_MATCHING_)/);
   const detail = object(event, 'eventDetail');
   // Before it is on chain there is nothing to tell a deposit by.
-  if (kindOf(detail) === 'seen' && optionalText(detail, 'txHash') === undefined) return unknown;
+  if (kindOf(detail) === 'seen' && optionalText(detail, 'txHash') === undefined) return noDeposit;
   return readDetail(detail, names);
 }
 

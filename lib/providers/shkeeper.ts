@@ -3,7 +3,7 @@ import { array, type Json, member, numberText, optionalBoolean, optionalText, te
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { transfersOf, unknown } from './kit/readings.ts';
+import { noDeposit, transfersOf } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
 import type { Scheme } from './kit/scheme.ts';
 
@@ -62,7 +62,7 @@ const accepted = { status: 202 } as const;
 
 function readShkeeper(callback: Json, names: AssetNames): Reading {
   // Payouts.
-  if (member(callback, 'payout_id') !== undefined) return unknown;
+  if (member(callback, 'payout_id') !== undefined) return noDeposit;
   if (optionalText(callback, 'status') === 'unconfirmed') return transfersOf(readUnconfirmed(callback, names));
   // All transactions of the invoice each time: the new one is marked, and the others are known already.
   const rows = readRows(array(callback, 'transactions'), 'transactions', (row) =>

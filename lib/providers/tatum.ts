@@ -3,7 +3,7 @@ import { type Json, optionalText } from '../json/json.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, Reading } from './kit/provider.ts';
-import { transfersOf, unknown } from './kit/readings.ts';
+import { otherEvent, transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 import { readTatumLegacy } from './kit/tatum-legacy.ts';
 
@@ -54,12 +54,16 @@ export function tatum(options: NamedAssetsOptions): Provider {
   );
 }
 
+// CONTRACT_ADDRESS_LOG_EVENT and the like are none of them: a log may be a deposit.
+const others = /^(?:OUTGOING_\w+|FAILED_TXS_PER_BLOCK|PAID_FEE)$/;
+
 function readTatum(callback: Json, names: AssetNames): Reading {
-  if (optionalText(callback, 'subscriptionType') === undefined)
+  const subscription = optionalText(callback, 'subscriptionType');
+  if (subscription === undefined)
     throw new DepositCallbackError(
       'BODY_UNREADABLE',
       'The body is not of the legacy template; no other names its chain, so subscribe with templateId legacy',
     );
   const transfer = readTatumLegacy(callback, names);
-  return transfer === undefined ? unknown : transfersOf(transfer);
+  return transfer === undefined ? otherEvent(subscription, others) : transfersOf(transfer);
 }

@@ -42,7 +42,7 @@ function readTenderly(callback: Json): Reading {
   const type = text(callback, 'event_type');
   // With a transaction that looks real.
   if (type === 'TEST') return ping;
-  if (type !== 'ALERT') return unknown;
+  if (type !== 'ALERT') return unknown(type);
   const network = networkOfChainId(text(callback, 'transaction.network'));
   const transaction = {
     id: text(callback, 'transaction.hash'),

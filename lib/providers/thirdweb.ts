@@ -34,7 +34,7 @@ export function thirdweb(options: ProviderOptions): Provider {
 
 function readThirdweb(callback: Json): Reading {
   const topic = text(callback, 'topic');
-  if (topic !== 'v1.events' && topic !== 'v1.transactions') return unknown;
+  if (topic !== 'v1.events' && topic !== 'v1.transactions') return unknown(topic);
   return readingOf(readRows(array(callback, 'data'), 'data', readRow));
 }
 

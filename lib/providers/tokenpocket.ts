@@ -2,7 +2,7 @@ import { type Json, optionalText } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Hint, Provider, ProviderOptions, Reading } from './kit/provider.ts';
-import { hintsAt, unknown } from './kit/readings.ts';
+import { hintsAt, noDeposit, otherEvent } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 // The payer's phone sends it, and its owner sees the URL: the secret keeps strangers out, and proves nothing of a payment.
@@ -30,8 +30,9 @@ export function tokenpocket(options: ProviderOptions): Provider {
 function readTokenpocket(fields: Json): Reading {
   const action = optionalText(fields, 'action');
   const transactionId = optionalText(fields, 'txID') ?? optionalText(fields, 'txId');
-  // Logging in, or a payment that was cancelled.
-  if ((action !== 'transfer' && action !== 'pushTransaction') || transactionId === undefined) return unknown;
+  if (action !== 'transfer' && action !== 'pushTransaction') return otherEvent(action, /^(?:login|sign)$/);
+  // It was cancelled.
+  if (transactionId === undefined) return noDeposit;
   const reference = optionalText(fields, 'actionId') ?? optionalText(fields, 'qrcID');
   return hintsAt(present<Hint>({ transactionId, reference }));
 }

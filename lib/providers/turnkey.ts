@@ -5,7 +5,7 @@ import { present } from '../util/present.ts';
 import { claimedDecimals, claimedSymbol } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
-import { blockFrom, transfersOf, unknown } from './kit/readings.ts';
+import { blockFrom, otherEvent, transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
 export { type TurnkeyKeysOptions, turnkeyKeys } from './kit/turnkey-keys.ts';
@@ -56,10 +56,11 @@ const kinds: Readonly<Record<string, Transfer['kind']>> = {
 };
 
 function readTurnkey(callback: Json, organizationId: string): Reading {
-  if (text(callback, 'parentOrganizationId') !== organizationId) return unknown;
+  if (text(callback, 'parentOrganizationId') !== organizationId)
+    return unknown('a body of another parentOrganizationId');
   const type = text(callback, 'type');
   const kind = Object.hasOwn(kinds, type) ? kinds[type] : undefined;
-  if (kind === undefined) return unknown;
+  if (kind === undefined) return otherEvent(type, /^(?:activity|transaction|ACTIVITY)\b/);
   const isOutgoing = text(callback, 'msg.operation') !== 'deposit';
   return transfersOf(
     present<Transfer>({

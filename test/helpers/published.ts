@@ -54,6 +54,8 @@ export interface ExpectedReading {
   removals?: readonly { network: string; transaction: string; block?: string; payment?: string }[];
   hints?: readonly object[];
   notice?: string;
+  /** Of an unknown kind: its name. */
+  event?: string;
   /** Paths of rows that are kept for an operator. */
   unreadable?: readonly string[];
 }
@@ -150,7 +152,7 @@ export async function readPublished(name: string, one: PublishedBody): Promise<E
   }
 }
 
-function inCanonicalForm({ kind, transfers, removals, hints, notice, unreadable }: Reading): ExpectedReading {
+function inCanonicalForm({ kind, transfers, removals, hints, notice, event, unreadable }: Reading): ExpectedReading {
   return withoutUndefined({
     kind,
     transfers: transfers.length === 0 ? undefined : transfers.map(canonical),
@@ -168,6 +170,7 @@ function inCanonicalForm({ kind, transfers, removals, hints, notice, unreadable 
           }),
     hints: hints?.length ? hints : undefined,
     notice,
+    event,
     unreadable: unreadable?.map(({ path }) => path),
   });
 }

@@ -39,8 +39,8 @@ export interface Verified {
 
 /**
  * What a callback says, before any policy. `transfers`: what it reports. `hint`: only where to look, which is never credited
- * by itself. `ping`, `heartbeat`: a sign of life. `notice`: of the provider's own service. `unknown`: no deposit, or nothing
- * that this version knows.
+ * by itself. `ping`, `heartbeat`: a sign of life. `notice`: of the provider's own service. `unknown`: a kind of event that the
+ * reader does not know, which raises an alarm. What it knows and is no deposit is a reading of no transfers.
  */
 export interface Reading {
   kind: 'transfers' | 'hint' | 'ping' | 'notice' | 'heartbeat' | 'unknown';
@@ -48,6 +48,8 @@ export interface Reading {
   removals: readonly Removal[];
   /** Rows that could not be read: each is quarantined by itself, and read again by `reprocess`. `readRows` collects them. */
   unreadable?: readonly UnreadableRow[];
+  /** For an unknown kind of event: what the provider calls it. Each name is told once. */
+  event?: string;
   /** For a notice: what the provider says of its own service; raised as an alarm. */
   notice?: string;
   /** What to look up; at least one where `kind` is `hint`. */

@@ -7,8 +7,18 @@ export { wordIn } from '../../util/word-in.ts';
 
 const nothing = { transfers: [], removals: [] } as const;
 
-/** What is no deposit, or nothing that this package knows. */
-export const unknown: Reading = { kind: 'unknown', ...nothing };
+/** What is known and no deposit: an event of something else, or of a payment of which nothing has come. */
+export const noDeposit: Reading = { kind: 'transfers', ...nothing };
+
+/** What its reader does not know, by the provider's name for it: it may be a deposit, so an alarm names it. */
+export function unknown(event: string | undefined): Reading {
+  return { kind: 'unknown', ...nothing, ...(event === undefined ? {} : { event }) };
+}
+
+/** An event that is not read: no deposit if its name matches `others`, and else unknown. */
+export function otherEvent(event: string | undefined, others: RegExp): Reading {
+  return event !== undefined && others.test(event) ? noDeposit : unknown(event);
+}
 
 /** For what may be a deposit and cannot be read: thrown, it keeps the callback in quarantine, with an alarm. */
 export function unread(reason: string): DepositCallbackError {
