@@ -114,13 +114,15 @@ export function optionalIsoTime(json: Json | undefined, path: string): number | 
  * The fields of an `application/x-www-form-urlencoded` body or of a query, as an object that the readers above read.
  *
  * They are decoded as the URL Standard says: a `%` that begins no escape stands for itself, and what is not UTF-8 becomes U+FFFD, so
- * that a comment with a broken escape costs nothing else. Throws `BODY_UNREADABLE` for a field that stands twice, and for
- * the field `__proto__`.
+ * that a comment with a broken escape costs nothing else. Throws `BODY_UNREADABLE` for a field that stands twice, for the
+ * field `__proto__`, and for more than 1000 fields.
  */
 export function formFields(bytes: Uint8Array | string): JsonObject {
   const written = Buffer.from(bytes).toString('latin1');
   const fields = new Map<string, string>();
-  for (const pair of written.split('&')) {
+  const pairs = written.split('&', mostFields + 1);
+  if (pairs.length > mostFields) throw unreadable('', `a form of at most ${mostFields} fields`);
+  for (const pair of pairs) {
     if (pair === '') continue;
     const end = pair.indexOf('=');
     const name = formText(end < 0 ? pair : pair.slice(0, end));
@@ -130,6 +132,8 @@ export function formFields(bytes: Uint8Array | string): JsonObject {
   return Object.fromEntries(fields);
 }
 
+/** Anybody may send a form, and it is read before its signature is known. */
+const mostFields = 1_000;
 const escapes = /%([0-9a-f]{2})/gi;
 
 /** `written` has one character a byte. */

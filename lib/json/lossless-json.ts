@@ -21,24 +21,33 @@ export interface JsonNumber {
 export interface JsonLimits {
   /** How many arrays and objects may stand in one another. Default 64. */
   depth?: number;
+  /** How many items and members its arrays and objects may have together. Default 50000, or one for each 16 bytes if that is more. */
+  members?: number;
 }
+
+const mostDepth = 64;
+const mostMembers = 50_000;
+// Batches of 8 MiB have one for each 30 bytes or more.
+const bytesPerMember = 16;
 
 /**
  * Parses a body without losing anything. Throws `JSON_INVALID` for invalid UTF-8, a byte order mark, text that is not
- * JSON (RFC 8259), a key that stands twice in one object, the key `__proto__`, and what is nested too deeply.
+ * JSON (RFC 8259), a key that stands twice in one object, the key `__proto__`, and what is nested too deeply or has too many members.
  */
 export function parseJson(bytes: Uint8Array, limits: JsonLimits = {}): Json {
   if (!isUtf8(bytes)) throw invalid('not UTF-8');
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   if (text.startsWith('\uFEFF')) throw invalid('preceded by a byte order mark');
+  const { depth = mostDepth, members = Math.max(mostMembers, bytes.byteLength / bytesPerMember) } = limits;
+  if (hasMoreCommas(bytes, members)) throw tooMany();
   let value: Json;
   try {
     value = JSON.parse(text);
   } catch {
     throw invalid('not JSON');
   }
-  if (isDeeper(value, limits.depth ?? 64)) throw invalid('nested too deeply');
-  return isFaithful(value, text) ? value : parseLossless(text);
+  assertWithin(value, depth, { members });
+  return isFaithful(value, text) ? value : parseLossless(text, members);
 }
 
 /**
@@ -53,23 +62,35 @@ function isFaithful(value: Json, text: string): boolean {
 
 const spaceOutsideStrings = /("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+/g;
 
-function isDeeper(value: Json, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (depth === 0) return true;
-  if (Array.isArray(value)) return value.some((item) => isDeeper(item, depth - 1));
-  for (const key in value) {
-    if (isDeeper((value as JsonObject)[key] ?? null, depth - 1)) return true;
-  }
-  return false;
+const comma = 0x2c;
+
+/** Before anything is made of it: the native parse alone takes long over an object of so many keys. */
+function hasMoreCommas(bytes: Uint8Array, most: number): boolean {
+  let commas = 0;
+  for (let at = 0; at < bytes.length && commas <= most; at += 1) if (bytes[at] === comma) commas += 1;
+  return commas > most;
+}
+
+function assertWithin(value: Json, depth: number, left: { members: number }): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth === 0) throw invalid('nested too deeply');
+  const items: readonly Json[] = Array.isArray(value) ? value : Object.values(value);
+  left.members -= items.length;
+  if (left.members < 0) throw tooMany();
+  for (const item of items) assertWithin(item, depth - 1, left);
 }
 
 /** Walks text that is known to be JSON and keeps what the native parse would lose. */
-function parseLossless(text: string): Json {
+function parseLossless(text: string, members: number): Json {
   const root: Json[] = [];
   const open: (Json[] | Map<string, Json>)[] = [root];
   const keys: string[] = [];
+  let added = 0;
 
   function add(value: Json): void {
+    added += 1;
+    // Of a key that stands twice the native parse kept one, so it has not counted all; the root is no member.
+    if (added > members + 1) throw tooMany();
     const parent = open.at(-1);
     if (Array.isArray(parent)) parent.push(value);
     else parent?.set(keys.pop() ?? '', value);
@@ -107,6 +128,10 @@ function numberOf(text: string): number | JsonNumber {
 /** Whether `value` is a number that is kept as its text. */
 export function isJsonNumber(value: Json): value is JsonNumber {
   return typeof value === 'object' && value !== null && lossless in value;
+}
+
+function tooMany(): DepositCallbackError {
+  return invalid('an object or array with too many members');
 }
 
 function invalid(what: string): DepositCallbackError {

@@ -12,6 +12,7 @@ import {
 } from '../json/json.ts';
 import { publicKey } from '../signatures/asymmetric.ts';
 import { decodeBase64Url } from '../signatures/decode.ts';
+import { KeyRefusal } from '../signatures/key-refusal.ts';
 import type { Key } from '../signatures/key-ring.ts';
 import { present } from '../util/present.ts';
 import { rfc3339Time } from '../util/rfc3339.ts';
@@ -49,7 +50,7 @@ export function chainupCustody(options: ChainupCustodyOptions): Provider {
       name: 'chainup-custody',
       prepare(secret) {
         const key = publicKey(secret);
-        if (key.asymmetricKeyType !== 'rsa') throw new TypeError('The key is not RSA');
+        if (key.asymmetricKeyType !== 'rsa') throw new KeyRefusal('the key must be RSA');
         met.add(key);
         return key;
       },

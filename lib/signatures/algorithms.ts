@@ -11,6 +11,7 @@ import { equalBytes } from './constant-time.ts';
 import { decodeBase64, decodeBase64Url, decodePrefixedHex } from './decode.ts';
 import { hmac, hmacKey } from './hmac.ts';
 import { keccak256 } from './keccak.ts';
+import { KeyRefusal } from './key-refusal.ts';
 
 /** HMAC (RFC 2104) with a shared secret. */
 export type MacAlgorithm = 'hmac-sha1' | 'hmac-sha256' | 'hmac-sha384' | 'hmac-sha512';
@@ -68,7 +69,7 @@ export function verifyingKey(algorithm: SigningAlgorithm, text: string, form: Ke
 /** Bytes of a shared secret. Throws for malformed and for empty ones. */
 export function secretBytes(text: string, form: KeyForm): Buffer {
   const bytes = decodeSecret(text, form);
-  if (bytes === undefined || bytes.byteLength === 0) throw new TypeError(`The secret is not ${form}`);
+  if (bytes === undefined || bytes.byteLength === 0) throw new KeyRefusal(`it must be ${form}`);
   return bytes;
 }
 
@@ -89,9 +90,9 @@ function decodeSecret(text: string, form: KeyForm): Buffer | undefined {
 
 function publicKeyOf(algorithm: AsymmetricAlgorithm, text: string, form: KeyForm): KeyObject {
   if (form === 'spki') return publicKey(text);
-  if (form !== 'raw') throw new TypeError('A public key is spki or raw');
+  if (form !== 'raw') throw new KeyRefusal('a public key must be spki or raw');
   if (algorithm === 'ed25519') return ed25519PublicKey(text);
-  if (!algorithm.startsWith('ecdsa-')) throw new TypeError('An RSA key has no raw form');
+  if (!algorithm.startsWith('ecdsa-')) throw new KeyRefusal('an RSA key has no raw form');
   return compressedPublicKey(curveOf(algorithm), text);
 }
 

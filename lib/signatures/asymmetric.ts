@@ -1,5 +1,6 @@
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { decodeBase64, decodeHex, decodePrefixedHex } from './decode.ts';
+import { KeyRefusal } from './key-refusal.ts';
 
 export type SignatureHash = 'sha1' | 'sha256' | 'sha384' | 'sha512';
 export type Curve = 'P-256' | 'secp256k1';
@@ -20,25 +21,25 @@ const compressedPrefixes: Record<Curve, Buffer> = {
 export function publicKey(text: string): KeyObject {
   const trimmed = text.trim();
   if (trimmed.startsWith('-----BEGIN')) {
-    if (trimmed.includes('PRIVATE KEY')) throw new TypeError('This is a private key: give the public one');
+    if (trimmed.includes('PRIVATE KEY')) throw new KeyRefusal('it is a private key; give the public one');
     return sound(createPublicKey(trimmed));
   }
   const der = decodeBase64(trimmed.replace(/\s+/g, ''));
   if (der === undefined || der.byteLength === 0)
-    throw new TypeError('The public key is neither PEM nor base64 of SPKI DER');
+    throw new KeyRefusal('a public key must be PEM, or base64 of its SPKI DER');
   return sound(createPublicKey({ key: der, format: 'der', type: 'spki' }));
 }
 
 /** The key itself; throws for one that signatures of strangers fit, or that can be broken. */
 function sound(key: KeyObject): KeyObject {
   if (key.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) < leastRsaBits)
-    throw new TypeError(`An RSA key has at least ${leastRsaBits} bits`);
+    throw new KeyRefusal(`an RSA key must have at least ${leastRsaBits} bits`);
   if (key.asymmetricKeyType === 'ed25519') {
     const point = Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url');
     // The sign of x stands in the highest bit.
     point[31] = (point[31] ?? 0) & 0x7f;
     if (smallOrder.has(point.toString('hex')))
-      throw new TypeError('An ed25519 key of small order: signatures of strangers fit it');
+      throw new KeyRefusal('it is an ed25519 key of small order, for which anybody can sign');
   }
   return key;
 }
@@ -60,14 +61,14 @@ const smallOrder: ReadonlySet<string> = new Set([
 /** An ed25519 public key from its 32 raw bytes, as bytes, hex (`0x` allowed) or base64. Throws for any other length. */
 export function ed25519PublicKey(raw: Uint8Array | string): KeyObject {
   const bytes = typeof raw === 'string' ? (sized(decodePrefixedHex(raw), 32) ?? sized(decodeBase64(raw), 32)) : raw;
-  if (bytes?.byteLength !== 32) throw new TypeError('A raw ed25519 public key has 32 bytes (64 hex characters)');
+  if (bytes?.byteLength !== 32) throw new KeyRefusal('a raw ed25519 public key must have 32 bytes (64 hex characters)');
   return sound(createPublicKey({ key: Buffer.concat([ed25519Prefix, bytes]), format: 'der', type: 'spki' }));
 }
 
 /** An ECDSA public key from the hex of its compressed point (33 bytes). Throws for anything else. */
 export function compressedPublicKey(curve: Curve, hex: string): KeyObject {
   const point = sized(decodeHex(hex), 33);
-  if (point === undefined) throw new TypeError('A compressed point has 33 bytes (66 hex characters)');
+  if (point === undefined) throw new KeyRefusal('a compressed point must have 33 bytes (66 hex characters)');
   return createPublicKey({ key: Buffer.concat([compressedPrefixes[curve], point]), format: 'der', type: 'spki' });
 }
 

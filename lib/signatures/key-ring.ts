@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
+import { keyLength } from './key-length.ts';
+import { KeyRefusal } from './key-refusal.ts';
 
 /** Secrets, or a function that fetches them (a vault); the function's answer is kept for a minute. */
 export type Secrets = readonly SecretEntry[] | (() => readonly SecretEntry[] | Promise<readonly SecretEntry[]>);
@@ -28,6 +30,8 @@ export interface KeyDescription {
   id: string;
   /** First 8 hex of the secret's SHA-256: instances in which it is the same share a key. */
   print: string;
+  /** Length of a shared secret; none of a public key. */
+  bytes?: number;
   notBefore?: number;
   notAfter?: number;
 }
@@ -52,7 +56,7 @@ interface Entry<K> extends KeyDescription {
 
 /**
  * The active secrets of one provider. `prepare` turns a secret into what verifying needs (a KeyObject), and throws for
- * one that it cannot use. A fixed list is prepared and checked here: throws `OPTION_INVALID`, which names the option
+ * one that it cannot use, `KeyRefusal` to say why. A fixed list is prepared and checked here: throws `OPTION_INVALID`, which names the option
  * and never the secret. A function is first called when keys are first asked for.
  */
 export function keyRing<K>(secrets: Secrets, prepare: (secret: string) => K, settings: KeyRingSettings): KeyRing<K> {
@@ -133,15 +137,17 @@ function readEntries<K>(source: unknown, prepare: (secret: string) => K, refuse:
     let value: K;
     try {
       value = prepare(secret);
-    } catch {
-      // The cause is dropped: an error of a decoder or of OpenSSL may quote the secret.
+    } catch (error) {
+      // Any other cause is dropped: an error of a decoder or of OpenSSL may quote the secret.
+      if (error instanceof KeyRefusal) throw refuse(`${place}: ${error.message}`);
       throw refuse(`${place} is not a usable secret; check its form`);
     }
+    const bytes = keyLength(value);
     const period = {
       ...(notBefore === undefined ? {} : { notBefore }),
       ...(notAfter === undefined ? {} : { notAfter }),
     };
-    return { key: { id, value }, id, print, ...period };
+    return { key: { id, value }, id, print, ...(bytes === undefined ? {} : { bytes }), ...period };
   });
   return entries.sort((a, b) => start(b) - start(a));
 }
@@ -155,6 +161,8 @@ function readEntry(item: unknown, place: string, refuse: Refusal): KeyDescriptio
   const { key, id, notBefore, notAfter } = given;
   if (typeof key !== 'string') throw refuse(`${place} is no text; is its environment variable set?`);
   if (key.trim() === '') throw refuse(`${place} is empty; is its environment variable set?`);
+  const stray = strayMarks(key);
+  if (stray !== undefined) throw refuse(`${place} has ${stray} around it, which no sender signs with; take them off`);
   if (id !== undefined && (typeof id !== 'string' || id === '')) throw refuse(`${place}: its id must be a text`);
   const from = readTime(notBefore, `${place}: notBefore`, refuse);
   const until = readTime(notAfter, `${place}: notAfter`, refuse);
@@ -171,6 +179,13 @@ function readEntry(item: unknown, place: string, refuse: Refusal): KeyDescriptio
   };
 }
 
+/** What a file or a shell leaves around a secret: with it, every signature would be refused. */
+function strayMarks(key: string): string | undefined {
+  // PEM ends with a line end.
+  if (key.trim() !== key && !key.includes('-----BEGIN')) return 'spaces or a line end';
+  return /^(["'`]).*\1$/s.test(key.trim()) && key.trim().length > 1 ? 'quotes' : undefined;
+}
+
 function readTime(value: unknown, name: string, refuse: Refusal): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== 'number' || !Number.isFinite(value)) throw refuse(`${name} must be epoch milliseconds`);
@@ -183,10 +198,11 @@ function inForce<K>(entries: readonly Entry<K>[], now: number, option: string): 
   return keys.map((entry) => entry.key);
 }
 
-function describeEntry({ id, print, notBefore, notAfter }: KeyDescription): KeyDescription {
+function describeEntry({ id, print, bytes, notBefore, notAfter }: KeyDescription): KeyDescription {
   return {
     id,
     print,
+    ...(bytes === undefined ? {} : { bytes }),
     ...(notBefore === undefined ? {} : { notBefore }),
     ...(notAfter === undefined ? {} : { notAfter }),
   };

@@ -3,6 +3,8 @@ import { ed25519PublicKey, verifyEd25519 } from './asymmetric.ts';
 import { equalBytes } from './constant-time.ts';
 import { decodeBase64, decodeBase64Key } from './decode.ts';
 import { hmac, hmacKey } from './hmac.ts';
+import { wantedKeyBytes } from './key-length.ts';
+import { KeyRefusal } from './key-refusal.ts';
 import type { Key } from './key-ring.ts';
 
 // The Standard Webhooks specification: https://github.com/standard-webhooks/standard-webhooks
@@ -22,20 +24,19 @@ export interface StandardWebhooksHeaders {
   signature: string;
 }
 
-/** 128 bits: a shorter one can be guessed. The specification asks for 24, of which `doctor` warns. */
-const leastSecretBytes = 16;
 /** Of one header: no sender has more keys at once. */
 const mostSignatures = 16;
 
 /** A key to verify with: `whsec_` and base64 (or the base64 alone), or `whpk_` and base64. Throws for anything else. */
 export function standardWebhooksKey(secret: string): StandardWebhooksKey {
   if (secret.startsWith('whpk_')) return { version: 'v1a', key: ed25519PublicKey(secret.slice(5)) };
-  if (secret.startsWith('whsk_')) throw new TypeError('This is a signing key: give the public key, whpk_...');
+  if (secret.startsWith('whsk_')) throw new KeyRefusal('it is a signing key; give the public key, whpk_...');
   const bytes = decodeBase64Key(secret.startsWith('whsec_') ? secret.slice(6) : secret);
-  if (bytes === undefined) throw new TypeError('A Standard Webhooks secret is whsec_ and base64, or whpk_ and base64');
-  if (bytes.length < leastSecretBytes) {
-    throw new TypeError(
-      `A Standard Webhooks secret has at least ${leastSecretBytes} bytes, and this one ${bytes.length}`,
+  if (bytes === undefined) throw new KeyRefusal('it must be whsec_ and base64, or whpk_ and base64');
+  if (bytes.length < wantedKeyBytes) {
+    const fix = 'make one with `deposit-callback keygen`';
+    throw new KeyRefusal(
+      `it has ${bytes.length} bytes, and Standard Webhooks asks for ${wantedKeyBytes} to 64; ${fix}`,
     );
   }
   return { version: 'v1', key: hmacKey(bytes) };

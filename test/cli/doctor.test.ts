@@ -50,13 +50,13 @@ test('the doctor finds weak keys and times, dead letters, a provider that is ref
   await receive();
   const other = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
   for (let count = 0; count < 11; count += 1) await receive({}, { secret: other });
-  const short = `whsec_${Buffer.alloc(16, 7).toString('base64')}`;
+  const short = 'sixteen-bytes-up';
   const ending = Date.now() + 86_400_000;
   const config = await writeConfig(
     folder,
     path,
     `retainMs: 86400000, keepBodies: false, requireHttps: false, toleranceMs: 3600000,
-  providers: [imtoken({ secrets: [{ key: '${short}', id: 'short', notAfter: ${ending} }] })],`,
+  providers: [imtoken({ secrets: [{ key: '${other}', notAfter: ${ending} }], apiKeys: ['${short}'] })],`,
   );
   const ran = await run(['doctor', '--config', config, '--json']);
   assert.equal(ran.code, 1);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as json from '../../lib/json/json.ts';
+import { costOf } from '../helpers/cost.ts';
 
 const parse = (text: string): json.Json => json.parseJson(Buffer.from(text));
 const unreadable = { code: 'BODY_UNREADABLE' };
@@ -115,6 +116,16 @@ describe('formFields', () => {
   it('refuses a field that stands twice, and __proto__', () => {
     for (const form of ['a=1&a=2', 'a=1&%61=2', '__proto__=1', '%5f_proto__=1']) {
       assert.throws(() => json.formFields(Buffer.from(form)), unreadable, form);
+    }
+  });
+
+  it('refuses more fields than any callback has, before it looks at them', () => {
+    const form = (count: number): string => Array.from({ length: count }, (_, index) => `f${index}=%41`).join('&');
+    assert.equal(Object.keys(json.formFields(form(1_000))).length, 1_000);
+    for (const hostile of [form(1_001), form(200_000), '&'.repeat(1_000_000)]) {
+      assert.throws(() => json.formFields(hostile), unreadable);
+      const cost = costOf(() => assert.throws(() => json.formFields(hostile), unreadable));
+      assert.ok(cost < 50, `${cost.toFixed(0)} times the work`);
     }
   });
 });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import fc from 'fast-check';
 import { isDepositCallbackError } from '../../lib/errors.ts';
 import * as json from '../../lib/json/json.ts';
+import { costOf } from '../helpers/cost.ts';
 
 const parse = (text: string): json.Json => json.parseJson(Buffer.from(text));
 const invalid = { code: 'JSON_INVALID' };
@@ -186,4 +187,33 @@ describe('parseJson', () => {
     assert.equal(json.text(parse(`{ "a": "${long}" }`), 'a').length, 1 << 20);
     assert.equal(json.text(parse(`{ "a": "${'\\u0041'.repeat(1 << 17)}", "b": 1.0 }`), 'a').length, 1 << 17);
   });
+});
+
+test('members are bounded over all arrays and objects, and what is beyond the bound costs little', () => {
+  const fits = (text: string): boolean => {
+    try {
+      parse(text);
+      return true;
+    } catch (error) {
+      assert.equal((error as { code?: unknown }).code, 'JSON_INVALID');
+      return false;
+    }
+  };
+  const list = (item: string, count: number): string => `[${Array(count).fill(item).join(',')}]`;
+  assert.ok(fits(list('1', 50_000)));
+  assert.ok(!fits(list('1', 50_001)));
+  assert.ok(fits(list('1.0', 50_000)), 'read losslessly');
+  assert.ok(!fits(`{"a":${list('1', 25_000)},"b":${list('1', 25_000)}}`), 'counted together');
+  assert.ok(fits(list('"a 30-byte member of a batch"', 250_000)), 'a batch of 8 MiB');
+  const twice = `{"a":${list('1.0', 100_000)},"a":[]}`;
+  const object = `{${Array.from({ length: 85_000 }, (_, index) => `"k${index}":1.0`).join(',')}}`;
+  for (const [name, text] of Object.entries({ twice, object, list: list('1.0', 200_000), open: '['.repeat(400_000) })) {
+    assert.ok(!fits(text), name);
+    const cost = costOf(() => fits(text));
+    assert.ok(cost < 100, `${name}: ${cost.toFixed(0)} times the work`);
+  }
+  assert.ok(
+    Array.isArray(json.parseJson(Buffer.from(list('1', 60_000)), { members: 60_000 })),
+    'a caller may allow more',
+  );
 });

@@ -389,6 +389,33 @@ test('An API that says nothing is given up after the time-out', async (t) => {
   await assert.rejects(moralis(baseUrl, { timeoutMs: 50, attempts: 2 }).watch(address), /did not answer/);
 });
 
+test('An answer without end is given up at the bound, not read to its end', async (t) => {
+  let sent = 0;
+  const server = createServer((_req, res) => {
+    const piece = Buffer.alloc(1_048_576, '[');
+    const more = (): void => {
+      while (!res.destroyed && sent < 400) {
+        sent += 1;
+        if (!res.write(piece)) {
+          res.once('drain', more);
+          return;
+        }
+      }
+      res.end();
+    };
+    more();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const watch = watchMoralis({ apiKey: 'key', streamId: 's', baseUrl, attempts: 1, timeoutMs: 60_000 });
+  await assert.rejects(watch.list(), { code: 'REQUEST_FAILED' });
+  assert.ok(sent < 100, `${sent} MiB were taken`);
+});
+
 test('Redirects are not followed: they would carry the key elsewhere', async (t) => {
   const { baseUrl, requests } = await api(t, () => ({ status: 302, headers: { location: '/elsewhere' } }));
   await assert.rejects(moralis(baseUrl, { attempts: 1 }).watch(address), { code: 'REQUEST_FAILED' });

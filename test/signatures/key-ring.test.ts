@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isDepositCallbackError } from '../../lib/errors.ts';
+import { KeyRefusal } from '../../lib/signatures/key-refusal.ts';
 import { type KeyRing, keyRing, type SecretEntry, type Secrets } from '../../lib/signatures/key-ring.ts';
 
 const minute = 60_000;
@@ -61,6 +62,10 @@ test('what cannot be used is refused at construction, by the name of the option 
     [[null], /entry 1 is no text/],
     [[{ secret: 's3cret' }], /entry 1 is no text/],
     [['bad s3cret'], /entry 1 is not a usable secret/],
+    [['s3cret\n'], /entry 1 has spaces or a line end around it/],
+    [['ok', ' s3cret'], /entry 2 has spaces or a line end/],
+    [['"s3cret"'], /entry 1 has quotes around it/],
+    [["'s3cret'"], /entry 1 has quotes around it/],
     [['s3cret', { key: 's3cret' }], /entry 2 repeats/],
     [
       [
@@ -195,3 +200,12 @@ function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void 
   });
   return { promise, resolve: (value) => settle?.(value) };
 }
+
+test('a reason that holds nothing of the secret is told; PEM may end its lines, and quotes within are part of a secret', () => {
+  const prepare = (): string => {
+    throw new KeyRefusal('it must be hex');
+  };
+  assert.throws(() => keyRing(['s3cret'], prepare, settings), refused('OPTION_INVALID', /entry 1: it must be hex$/));
+  const pem = '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n';
+  assert.equal(ring([pem, '"a', "it's", '"']).describe().length, 4);
+});

@@ -1,12 +1,11 @@
-import { KeyObject } from 'node:crypto';
 import type { Provider } from '../../providers/kit/provider.ts';
+import { keyLength, wantedKeyBytes } from '../../signatures/key-length.ts';
 import type { KeyDescription, KeyRing } from '../../signatures/key-ring.ts';
 import type { DoctorFinding } from './finding.ts';
 
 const day = 86_400_000;
-// NIST SP 800-107: an HMAC key shorter than the strength wanted, 128 bits, weakens it. Standard Webhooks asks for 24 bytes.
+// NIST SP 800-107: an HMAC key shorter than the strength wanted, 128 bits, weakens it.
 const leastBytes = 16;
-const wantedBytes = 24;
 
 /** Ages, periods and lengths of a provider's keys; never a key. */
 export async function examineKeys(provider: Provider, now: number): Promise<DoctorFinding[]> {
@@ -18,8 +17,8 @@ export async function examineKeys(provider: Provider, now: number): Promise<Doct
     try {
       const active = await ring.active(now);
       for (const { id, value } of active) {
-        const bytes = lengthOf(value);
-        if (bytes === undefined || bytes >= wantedBytes) continue;
+        const bytes = keyLength(value);
+        if (bytes === undefined || bytes >= wantedKeyBytes) continue;
         const level = bytes < leastBytes ? 'bad' : 'warn';
         findings.push({
           id: 'key-length',
@@ -84,14 +83,6 @@ function periods(keys: readonly KeyDescription[], about: string, now: number): D
     });
   }
   return findings;
-}
-
-/** Bytes of a shared secret; undefined for a public key. */
-function lengthOf(value: unknown): number | undefined {
-  if (value instanceof Uint8Array) return value.length;
-  if (value instanceof KeyObject) return value.type === 'secret' ? value.symmetricKeySize : undefined;
-  const inner = typeof value === 'object' && value !== null && 'key' in value ? value.key : undefined;
-  return inner === undefined ? undefined : lengthOf(inner);
 }
 
 function iso(epochMs: number): string {

@@ -101,9 +101,15 @@ export function createApiClient(settings: ApiSettings, options: ApiOptions): Api
 }
 
 async function jsonOf(answered: Response): Promise<Json> {
-  const bytes = new Uint8Array(await answered.arrayBuffer());
-  if (bytes.byteLength > maxAnswerBytes) throw new DepositCallbackError('REQUEST_FAILED', 'The answer is too long');
-  return bytes.byteLength === 0 ? null : parseJson(bytes);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of answered.body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxAnswerBytes) throw new DepositCallbackError('REQUEST_FAILED', 'The answer is too long');
+    chunks.push(chunk);
+  }
+  // A list of watched addresses may be far longer than a callback.
+  return size === 0 ? null : parseJson(Buffer.concat(chunks), { members: maxAnswerBytes });
 }
 
 function waitMs(answered: Response | undefined, firstWaitMs: number, tried: number): number {
