@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { DepositCallbackError, type RefusalCode } from './errors.ts';
+import { type BodyBudget, createBodyBudget } from './middleware/body-budget.ts';
 import { refusedRecord } from './middleware/callback-record.ts';
 import { dispatch } from './middleware/dispatch.ts';
 import { joinLinks } from './middleware/join-links.ts';
 import { keepUnverified } from './middleware/keep-unverified.ts';
 import { createMount, type Mount } from './middleware/mount.ts';
-import { rawBody } from './middleware/raw-body.ts';
+import { rawBodyWithin } from './middleware/raw-body.ts';
 import { guardOver } from './middleware/replay-guard.ts';
 import type { CallbackRequest, Link, RequestState } from './middleware/request-state.ts';
 import { answerNotFound, refuse } from './middleware/respond.ts';
@@ -39,13 +40,14 @@ export function createEntrance<Tx>(receiver: Receiver<Tx>): Entrance<Tx> {
   const { settings, deliverer, intake, log } = receiver;
   const { store, policy, providers, limits, keepBodies, logger } = settings;
   const guard = guardOver({ intake, log }, { store, policy, providers, limits, keepBodies });
+  const bodies = createBodyBudget(limits.budgetBytes);
   const dispatcher = dispatch({ deliverer, ackMs: limits.ackMs });
   const entrance: Entrance<Tx> = {
     receiver,
     mount: createMount(providers, logger),
     routes: new Map(
       providers.map((provider) => {
-        const chain = joinLinks(...linksBefore(settings, provider), guard, dispatcher);
+        const chain = joinLinks(...linksBefore(settings, provider, bodies), guard, dispatcher);
         return [provider.path, { provider, chain }];
       }),
     ),
@@ -63,7 +65,7 @@ export function createEntrance<Tx>(receiver: Receiver<Tx>): Entrance<Tx> {
 }
 
 /** The links up to the signature, which differ from provider to provider. */
-function linksBefore<Tx>(settings: Settings<Tx>, provider: Provider): readonly Link[] {
+function linksBefore<Tx>(settings: Settings<Tx>, provider: Provider, bodies: BodyBudget): readonly Link[] {
   const { store, limits, requireHttps, trustProxy, sources, toleranceMs, quarantineUnverified: unverified } = settings;
   return [
     sourceFilter({
@@ -72,7 +74,11 @@ function linksBefore<Tx>(settings: Settings<Tx>, provider: Provider): readonly L
       requireHttps,
       ...(trustProxy === undefined ? {} : { trustProxy }),
     }),
-    rawBody({ limit: limits.bodyBytes ?? provider.bodyBytes, receiveMs: limits.receiveMs, inflate: provider.inflate }),
+    rawBodyWithin(bodies, {
+      limit: limits.bodyBytes ?? provider.bodyBytes,
+      receiveMs: limits.receiveMs,
+      inflate: provider.inflate,
+    }),
     signature({
       provider,
       toleranceMs,

@@ -31,6 +31,8 @@ export interface Options<Tx = unknown> {
     bodyBytes?: number;
     /** For how long a body may arrive. Default 5000. */
     receiveMs?: number;
+    /** Bytes that all bodies may hold while they are received and answered; more get a 503. Default 64 MiB. */
+    budgetBytes?: number;
     /** Callbacks between signature and commit; more get a 503. Default 1000. */
     inFlight?: number;
     /** For how long a sender waits for the commit before it gets a 503. Default 3000. */
@@ -128,7 +130,7 @@ const knownOptions = {
     'logger',
     'now',
   ],
-  limits: ['bodyBytes', 'receiveMs', 'inFlight', 'ackMs'],
+  limits: ['bodyBytes', 'receiveMs', 'budgetBytes', 'inFlight', 'ackMs'],
   delivery: ['concurrency', 'attempts', 'backoff', 'leaseMs'],
   quarantineUnverified: ['bytes', 'bytesPerAddress', 'perAddressPerHour'],
 };
@@ -167,6 +169,7 @@ export function resolveOptions<Tx>(options: Options<Tx>): Settings<Tx> {
     limits: {
       bodyBytes: limits.bodyBytes === undefined ? undefined : whole('limits.bodyBytes', limits.bodyBytes),
       receiveMs: whole('limits.receiveMs', limits.receiveMs ?? 5_000),
+      budgetBytes: whole('limits.budgetBytes', limits.budgetBytes ?? 64 * 2 ** 20),
       inFlight: whole('limits.inFlight', limits.inFlight ?? 1_000),
       ackMs: whole('limits.ackMs', limits.ackMs ?? 3_000),
     },

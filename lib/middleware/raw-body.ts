@@ -3,6 +3,7 @@ import readStream from 'raw-body';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import type { Logger } from '../observe/logger.ts';
 import { createAlarmClock } from './alarm-clock.ts';
+import { type BodyBudget, type BodyShare, createBodyBudget, freeBytes } from './body-budget.ts';
 import { type CapturedBody, capturedBody } from './captured-body.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { findParser } from './find-parser.ts';
@@ -10,12 +11,15 @@ import { declaresBody } from './hang-up.ts';
 import { type Coding, inflateBody, looksEncoded, readCoding } from './inflate-body.ts';
 import { type CallbackRequest, type Link, placed, stateOf } from './request-state.ts';
 import { refuse } from './respond.ts';
+import { whenOver } from './when-over.ts';
 
 export interface RawBodyOptions {
   /** Largest body, bytes, after inflating. Default 1 MiB. */
   limit?: number | undefined;
   /** How long the body may take to arrive, ms. Default 5000. */
   receiveMs?: number | undefined;
+  /** Bytes that all bodies may hold while they are received and answered; more get a 503. Default 64 MiB. */
+  budgetBytes?: number | undefined;
   /** Whether gzip and deflate bodies are inflated; else they are refused. Default false. */
   inflate?: boolean | undefined;
   /** For a link that works alone. Default `Date.now` and the console. */
@@ -34,6 +38,11 @@ const nothing: Buffer = Buffer.alloc(0);
  * `BODY_ENCODING` 415, and at once with `BODY_ALREADY_PARSED` 503 where a parser read the stream and kept nothing exact.
  */
 export function rawBody(options: RawBodyOptions = {}): Link {
+  return rawBodyWithin(createBodyBudget(readPositive('budgetBytes', options.budgetBytes ?? 64 * 1024 * 1024)), options);
+}
+
+/** `rawBody` with a budget that several of them share. */
+export function rawBodyWithin(budget: BodyBudget, options: Omit<RawBodyOptions, 'budgetBytes'>): Link {
   const { inflate = false, now = Date.now, logger } = options;
   const limit = readPositive('limit', options.limit ?? 1024 * 1024);
   const receiveMs = readPositive('receiveMs', options.receiveMs ?? 5_000);
@@ -51,8 +60,10 @@ export function rawBody(options: RawBodyOptions = {}): Link {
       if (error.code === 'BODY_ALREADY_PARSED' && alarmDue(error.message, state.now())) {
         state.news?.tell('alarm', { code: error.code, message: error.message });
       }
-      const close = error.code === 'BODY_TOO_LARGE' || error.code === 'BODY_TIMEOUT';
-      refuse(req, res, error, { close });
+      const isFull = error.code === 'UNAVAILABLE';
+      const close = isFull || error.code === 'BODY_TOO_LARGE' || error.code === 'BODY_TIMEOUT';
+      // Once says it all: whoever fills the budget would else fill the log.
+      refuse(req, res, error, { close, quiet: isFull && !alarmDue(error.message, state.now()) });
     };
     const succeed = (bytes: Buffer): void => {
       state.rawBody = bytes;
@@ -66,14 +77,18 @@ export function rawBody(options: RawBodyOptions = {}): Link {
       );
       return;
     }
-    takeBytes(req, { coding, limit, deadlines, receiveMs }, (error, bytes, encoded = false) => {
+    const share = mayBeLarge(req, coding) ? budget.open() : undefined;
+    if (share !== undefined) whenOver(req, res, share.close);
+    takeBytes(req, { coding, limit, deadlines, receiveMs, budget, share }, (error, bytes, encoded = false) => {
       if (error !== undefined) fail(error);
       else if (bytes.length > limit) fail(tooLarge(limit));
       else if (coding === 'identity' || !(encoded || looksEncoded(bytes, coding))) succeed(bytes);
       else {
-        inflateBody(bytes, coding, limit, (broken, inflated) =>
-          broken === undefined ? succeed(inflated) : fail(broken),
-        );
+        inflateBody(bytes, coding, limit, (broken, inflated) => {
+          if (broken !== undefined) fail(broken);
+          else if (share?.take(inflated.length) === false) fail(overBudget(budget));
+          else succeed(inflated);
+        });
       }
     });
   });
@@ -89,6 +104,9 @@ interface How {
   limit: number;
   deadlines: Deadlines;
   receiveMs: number;
+  budget: BodyBudget;
+  /** Undefined for a body that is too small to be counted. */
+  share: BodyShare | undefined;
 }
 
 function takeBytes(req: CallbackRequest, how: How, done: Done): void {
@@ -137,18 +155,44 @@ function takeCaptured(req: CallbackRequest, captured: CapturedBody, how: How, do
 }
 
 function readFromStream(req: CallbackRequest, how: How, done: Done): void {
+  const { budget, share } = how;
+  if (share?.hasRoomFor(Math.min(how.limit, Number(req.headers['content-length'] ?? 0))) === false) {
+    done(overBudget(budget), nothing);
+    return;
+  }
   let bytes = nothing;
   waitFor(
     req,
     how,
     (error) => done(error, bytes, true),
     (arrived) => {
+      if (share !== undefined) countChunks(req, share, () => arrived(overBudget(budget)));
       readStream(req, { limit: how.limit, length: req.headers['content-length'] ?? null }, (error, read) => {
         bytes = read;
         arrived(error ? explain(error, how.limit) : undefined);
       });
     },
   );
+}
+
+/** Of a connection that is gone, nothing more is read, and nobody would give the room back. */
+function mayBeLarge(req: CallbackRequest, coding: Coding): boolean {
+  const length = req.headers['content-length'];
+  const isSmall = coding === 'identity' && length !== undefined && Number(length) <= freeBytes;
+  return !isSmall && !req.destroyed && declaresBody(req);
+}
+
+/** Takes each chunk's room. Where there is none, whoever reads the body gets no more of it, or it would keep on growing. */
+function countChunks(req: CallbackRequest, share: BodyShare, onFull: () => void): void {
+  const others = new Set(req.listeners('data'));
+  const count = (chunk: Buffer): void => {
+    if (share.take(chunk.length)) return;
+    for (const listener of req.listeners('data')) {
+      if (!others.has(listener)) req.off('data', listener as (chunk: Buffer) => void);
+    }
+    onFull();
+  };
+  req.on('data', count);
 }
 
 /** Settles once: when the body has arrived, its time is over, or the connection is gone. */
@@ -197,6 +241,13 @@ function explain(error: readStream.RawBodyError, limit: number): DepositCallback
 
 function tooLarge(limit: number): DepositCallbackError {
   return new DepositCallbackError('BODY_TOO_LARGE', `The body is over the limit of ${limit} bytes`);
+}
+
+function overBudget({ bytes }: BodyBudget): DepositCallbackError {
+  return new DepositCallbackError(
+    'UNAVAILABLE',
+    `The bodies being received hold the ${bytes} bytes of limits.budgetBytes; if they are honest, raise it`,
+  );
 }
 
 function aborted(cause?: unknown): DepositCallbackError {

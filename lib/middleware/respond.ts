@@ -44,10 +44,11 @@ interface Prepared {
 const refusals = prepareRefusals();
 const answers = new WeakMap<Answer, Prepared>();
 
-/** `close`: end the connection after the answer. `allow`: the methods that a 405 names. */
+/** `close`: end the connection after the answer. `allow`: the methods that a 405 names. `quiet`: it was logged before. */
 export interface RefuseOptions {
   close?: boolean;
   allow?: readonly string[];
+  quiet?: boolean;
 }
 
 /**
@@ -65,7 +66,7 @@ export function refuse(
   if (state.answered) return;
   state.answered = true;
   const code = isRefusalCode(error.code) ? error.code : 'UNAVAILABLE';
-  logRefusal(req, state, error, code);
+  if (options.quiet !== true) logRefusal(req, state, error, code);
   const prepared = refusals[code];
   write(req, res, options.allow === undefined ? prepared : withAllow(prepared, options.allow), options.close === true);
   state.onRefused?.(code, req, state);

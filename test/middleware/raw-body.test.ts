@@ -34,6 +34,46 @@ async function receiving(t: TestContext, options: RawBodyOptions = {}, before: r
   return { port, log };
 }
 
+test('bodies in flight share a budget: beyond it large ones get a 503 before they are read, and small ones are taken', async (t) => {
+  const log = keepLog();
+  const held: (() => void)[] = [];
+  let whenHeld: () => void = () => {};
+  const hold: Link = (_req, _res, next) => {
+    held.push(next);
+    whenHeld();
+  };
+  const bothHeld = new Promise<void>((resolve) => {
+    whenHeld = () => held.length === 2 && resolve();
+  });
+  const passSmall: Link = (req, res, next) => (req.headers['x-held'] === '1' ? hold(req, res, next) : next());
+  const port = await serve(t, chain([rawBody({ logger: log, budgetBytes: 200_000 }), passSmall], hashOfBody));
+  const large = Buffer.alloc(100_000, 7);
+  const both = [1, 2].map(() => send(port, { body: large, headers: { 'x-held': '1' } }));
+  await bothHeld;
+  for (let times = 0; times < 3; times += 1) {
+    const refused = await send(port, { body: large });
+    assert.deepEqual([refused.status, codeOf(refused), refused.headers['retry-after']], [503, 'UNAVAILABLE', '5']);
+  }
+  assert.equal(log.lines.filter((line) => /budgetBytes/.test(JSON.stringify(line))).length, 1, 'it is logged once');
+  const chunked = request({ host: '127.0.0.1', port, method: 'POST', agent: false });
+  chunked.end(large);
+  const [res] = await once(chunked, 'response');
+  assert.equal(codeOf({ text: await readAll(res) }), 'UNAVAILABLE');
+  const small = Buffer.alloc(16_384, 7);
+  assert.equal((await send(port, { body: small })).text, hash(small));
+  for (const next of held) next();
+  for (const one of both) assert.equal((await one).text, hash(large));
+  assert.equal((await send(port, { body: large })).text, hash(large));
+});
+
+test('what a small gzip body inflates to is counted too', async (t) => {
+  const { port } = await receiving(t, { inflate: true, budgetBytes: 50_000 });
+  const bomb = { body: gzipSync(Buffer.alloc(100_000)), headers: { 'content-encoding': 'gzip' } };
+  assert.equal(codeOf(await send(port, bomb)), 'UNAVAILABLE');
+  const fine = Buffer.alloc(60_000);
+  assert.equal((await send(port, { ...bomb, body: gzipSync(fine) })).text, hash(fine));
+});
+
 const bodies: [string, string | Buffer][] = [
   ['nothing', ''],
   ['one byte', 'x'],
