@@ -11,12 +11,12 @@ import express from 'express';
 import express4 from 'express4';
 import fc from 'fast-check';
 import { isDepositCallbackError } from '../../lib/errors.ts';
+import { parseAddress } from '../../lib/util/address.ts';
 import { compileSources } from '../../lib/middleware/address-rules.ts';
 import type { CallbackRequest, Link } from '../../lib/middleware/request-state.ts';
 import type { Resolver } from '../../lib/middleware/resolve-domain.ts';
 import { type SourceFilterOptions, sourceFilter } from '../../lib/middleware/source-filter.ts';
 import { type Alarm, createNews } from '../../lib/observe/news.ts';
-import { parseAddress } from '../../lib/util/address.ts';
 import { promised } from '../helpers/promised.ts';
 import { chain, codeOf, keepLog, listen, openLine, type Sent, send, serve } from '../helpers/serve.ts';
 
@@ -509,6 +509,55 @@ test('asks for a bounded number of names at a time, and turns away what is beyon
   const statuses = (await Promise.all(answers)).map((one) => one.status);
   assert.equal(most, 16);
   assert.deepEqual([...new Set(statuses)].sort(), [403, 503]);
+});
+
+test('strangers whose reverse names are never answered keep no honest sender out', async (t) => {
+  let at = 0;
+  const zone: Zone = {
+    '4 example.com': ['198.51.100.1'],
+    'reverse 198.51.100.2': ['out.example.com'],
+    '4 out.example.com': ['198.51.100.2'],
+  };
+  const silent: (() => void)[] = [];
+  const table = resolverOf(zone);
+  const resolver: Resolver = {
+    ...table,
+    reverse: (address) =>
+      `reverse ${address}` in zone
+        ? table.reverse(address)
+        : new Promise<string[]>((resolve) => silent.push(() => resolve([]))),
+  };
+  const { port, come } = await filtered(t, { trustProxy: 1, allow: ['example.com'], resolver, now: () => at });
+  const from = (address: string): Sent => viaProxy({ 'x-forwarded-for': address });
+  const byReverse = '198.51.100.2';
+  assert.equal(await come(from(byReverse)), byReverse);
+  const strangers = Array.from({ length: 300 }, (_, index) => send(port, from(`203.0.${index >> 8}.${index & 255}`)));
+  assert.equal(codeOf(await Promise.race(strangers)), 'SOURCE_UNKNOWN', 'the queue of strangers is full');
+  for (at of [0, 60_001, 120_002]) {
+    assert.equal(await come(from('198.51.100.1')), '198.51.100.1');
+    assert.equal(await come(from(byReverse)), byReverse);
+  }
+  const release = setInterval(() => {
+    for (const one of silent.splice(0)) one();
+  }, 1);
+  t.after(() => clearInterval(release));
+  await Promise.all(strangers);
+});
+
+test('an address of a listed domain is let in while a newer answer is on its way or fails, for ten minutes at most', async (t) => {
+  let at = 0;
+  const zone: Zone = { '4 example.com': ['127.0.0.1'] };
+  const { come } = await filtered(t, { ...plain, allow: ['example.com'], resolver: resolverOf(zone), now: () => at });
+  assert.equal(await come(), '127.0.0.1');
+  zone['4 example.com'] = servfail;
+  at = 599_999;
+  assert.equal(await come(), '127.0.0.1');
+  assert.equal(await come({ from: '127.0.0.2' }), '503 SOURCE_UNKNOWN', 'an address that was not in it may be by now');
+  at = 600_000;
+  assert.equal(await come(), '503 SOURCE_UNKNOWN');
+  zone['4 example.com'] = ['127.0.0.2'];
+  at = 700_000;
+  assert.equal(await come(), '403 SOURCE_NOT_ALLOWED', 'it has moved');
 });
 
 test('finds an address in ranges exactly as counting would', () => {
