@@ -7,7 +7,7 @@ import type { News } from '../observe/news.ts';
 import { type CompiledPolicy, compilePolicy } from '../policy/compile-policy.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Provider } from '../providers/kit/provider.ts';
-import { wantedKeyBytes } from '../signatures/key-length.ts';
+import { shortKeys } from '../providers/kit/short-keys.ts';
 import type { Store } from '../stores/store.ts';
 import { inTime } from '../util/at-most.ts';
 import type { Recorded } from './arrival.ts';
@@ -110,13 +110,10 @@ function learn(state: IntakeState, provider: Provider): void {
   state.providers = all;
 }
 
-function tellCaution(logger: Logger, { name, caution, keys, apiKeys }: Provider): void {
+function tellCaution(logger: Logger, provider: Provider): void {
+  const { name, caution } = provider;
   if (caution !== undefined) logger.warn({ provider: name }, `${name}: ${caution}`);
-  for (const { id, bytes } of [...keys.describe(), ...(apiKeys?.describe() ?? [])]) {
-    if (bytes === undefined || bytes >= wantedKeyBytes) continue;
-    const text = `${name}: the key ${id} has ${bytes} bytes; if you can choose it, choose one of at least ${wantedKeyBytes}`;
-    logger.warn({ provider: name, keyId: id }, text);
-  }
+  for (const text of shortKeys(provider)) logger.warn({ provider: name }, text);
 }
 
 async function readByPolicy(state: IntakeState, callback: VerifiedCallback): Promise<ReadCallback> {

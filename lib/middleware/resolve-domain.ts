@@ -1,7 +1,7 @@
 import { promises as dns } from 'node:dns';
 import { LRUCache } from 'lru-cache';
-import { unawaited } from '../util/promises.ts';
 import { type Address, parseAddress } from '../util/address.ts';
+import { unawaited } from '../util/promises.ts';
 
 /** What the filter needs of DNS; `node:dns/promises` and its `Resolver` fit as they are. */
 export interface Resolver {

@@ -11,12 +11,12 @@ import express from 'express';
 import express4 from 'express4';
 import fc from 'fast-check';
 import { isDepositCallbackError } from '../../lib/errors.ts';
-import { parseAddress } from '../../lib/util/address.ts';
 import { compileSources } from '../../lib/middleware/address-rules.ts';
 import type { CallbackRequest, Link } from '../../lib/middleware/request-state.ts';
 import type { Resolver } from '../../lib/middleware/resolve-domain.ts';
 import { type SourceFilterOptions, sourceFilter } from '../../lib/middleware/source-filter.ts';
 import { type Alarm, createNews } from '../../lib/observe/news.ts';
+import { parseAddress } from '../../lib/util/address.ts';
 import { promised } from '../helpers/promised.ts';
 import { chain, codeOf, keepLog, listen, openLine, type Sent, send, serve } from '../helpers/serve.ts';
 
