@@ -5,8 +5,8 @@ import { findNetwork } from '../../networks/registry.ts';
 /** For providers whose callbacks do not say to which address a payment went. */
 export interface AccountsOption {
   /**
-   * The account that payments are put down to, by network (CAIP-2 or a name of it): one of your own, of which `isOurs`
-   * says yes. Whose payment it is stands in `deposit.payment`.
+   * The account that payments are put down to, by network (CAIP-2 or a name of it; CAIP-2 alone for those of the option
+   * `networks`): one of your own, of which `isOurs` says yes. Whose payment it is stands in `deposit.payment`.
    */
   accounts: Readonly<Record<string, string>>;
 }
@@ -27,6 +27,8 @@ export function accountsOf(provider: string, accounts: Readonly<Record<string, s
 
 function accountOf(option: string, name: string, address: string): readonly [string, string] {
   const network = findNetwork(name);
+  // On a network of the user's own, the receiver makes it canonical.
+  if (network === undefined && name.includes(':')) return [name, String(address)];
   if (network === undefined) throw invalidOption(option, 'is of a network that is not known; give a CAIP-2 id');
   try {
     return [network.id, canonicalAccount(network.id, String(address)).address];

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { accountsOf } from '../../../lib/providers/kit/accounts.ts';
 import { assetNames } from '../../../lib/providers/kit/asset-names.ts';
 import { assetByCoinType } from '../../../lib/providers/kit/coin-types.ts';
+import { paysByOutputs } from '../../../lib/providers/kit/outputs.ts';
 
 const usdt = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
 const usdc = 'eip155:1/erc20:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48';
@@ -48,6 +49,19 @@ test('Accounts are kept by network in their canonical form, and there is none fo
   assert.equal(accountOn('eip155:56'), '');
   assert.equal(accountOn('X'), '');
   assert.equal(accountOn(undefined), '');
+});
+
+test("Accounts and outputs of a user's own network are known by its CAIP-2 id, and a name that means nothing is refused", () => {
+  const accountOn = accountsOf('acme', { 'acme:main': 'ACME1abc' });
+  assert.equal(accountOn('acme:main'), 'ACME1abc');
+  assert.equal(accountOn('acme:test'), '');
+  assert.throws(() => accountsOf('acme', { etherium: '0x6e5eaf34c73d1cd0be4e24f923b97cf38e10d1f3' }), {
+    code: 'OPTION_INVALID',
+  });
+  for (const network of ['bip122:ffffffffffffffffffffffffffffffff', 'cip34:9-9', 'bitcoin', 'cardano'])
+    assert.equal(paysByOutputs(network), true, network);
+  for (const network of ['acme:main', 'ethereum', 'slip44:2', undefined])
+    assert.equal(paysByOutputs(network), false, network);
 });
 
 test('Numbers of SLIP-0044 name networks, never the chain id of an EVM network', () => {
