@@ -75,6 +75,8 @@ function spliced([one, other]: readonly Sealed[]): Sealed[] {
 interface Credited {
   credits: string[];
   standing: string[];
+  /** Codes of alarms, and reverts, as they come. */
+  told: string[];
 }
 
 interface Given {
@@ -94,7 +96,7 @@ async function after(
   t: TestContext,
   sent: readonly Sealed[],
   { trustBlocks, chains = [], path }: Given = {},
-): Promise<Credited & { release(): Promise<string[]> }> {
+): Promise<Credited & { release(): Promise<string[]>; later(one: Sealed): Promise<string[]> }> {
   const { callbacks } = await receiver(t, {
     providers: [provider(trustBlocks)],
     policy,
@@ -102,6 +104,11 @@ async function after(
     store: sqliteStore({ path: path ?? (await newPath(t)) }),
   });
   const credits: string[] = [];
+  const told: string[] = [];
+  callbacks.on('alarm', ({ code, deposit }) => told.push(`${code} ${deposit?.code}`));
+  callbacks.on('deposit.reverted', () => {
+    told.push('reverted');
+  });
   callbacks.on('deposit', ({ transaction, amount }) => {
     credits.push(`${transaction.id.slice(2, 4)} ${amount}`);
   });
@@ -112,6 +119,14 @@ async function after(
   const found = await callbacks.store.deposits({ limit: 100 });
   return {
     credits: credits.sort(),
+    told,
+    async later(one) {
+      assert.equal((await send(port, one)).status, 200);
+      await callbacks.confirm();
+      await callbacks.idle();
+      const all = await callbacks.store.deposits({ limit: 100 });
+      return all.map(({ status, code }) => `${status} ${code}`).sort();
+    },
     standing: found.map(({ status, code }) => `${status} ${code}`).sort(),
     async release() {
       for (const { id } of found) {
@@ -192,4 +207,36 @@ test('What was held is credited once there is a chain check, and is held again w
   const again = sealed(notice('1', '001.0', small.hash).replace('1586418894616', '1586418894617'));
   const { credits, standing } = await after(t, [again], { path: other });
   assert.deepEqual([credits, standing], [[], ['pending CHAIN_PENDING', 'quarantined CHAIN_CHECK_MISSING']]);
+});
+
+const failure = sealed(
+  notice('1', '001.0', small.hash)
+    .replace('"status":"1"', '"status":"2"')
+    .replace('"updated_at":"2020-02-28 12:21:11"', '"updated_at":"2020-02-28 12:22:11"'),
+);
+
+for (const trustBlocks of [true, false]) {
+  test(`A failure, which may be put together too, takes no credit back by itself, trustBlocks ${trustBlocks}`, async (t) => {
+    const [one] = captured;
+    assert.ok(one);
+    const credited = await after(t, [one], { trustBlocks });
+    if (!trustBlocks) await credited.release();
+    assert.deepEqual(await credited.later(failure), ['confirmed FAILED']);
+    assert.equal(credited.told.at(-1), 'CREDIT_IN_DOUBT FAILED');
+    assert.ok(!credited.told.includes('reverted'));
+
+    const before = await after(t, [failure, one], { trustBlocks });
+    assert.deepEqual([before.credits, before.standing], [[], ['pending FAILED']]);
+    assert.deepEqual(before.told, ['DEPOSIT_HELD FAILED']);
+  });
+}
+
+test('Beside a chain check the credits stand, whatever failure is put together before and after them', async (t) => {
+  const { credits, told } = await after(t, [failure, ...captured, failure], { chains: [chain] });
+  assert.deepEqual(credits, both);
+  // Until the chain has answered.
+  assert.deepEqual(
+    told.filter((one) => one !== 'DEPOSIT_HELD FAILED'),
+    [],
+  );
 });
