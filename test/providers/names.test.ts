@@ -51,6 +51,7 @@ const bodies: Readonly<Record<string, Body>> = {
     write: (name) => `"blockchain":"${name}","tokenId":"${name}"`,
     namesAsset: true,
   },
+  safeheron: { file: 'a-completed-deposit.json', stands: '"coinKey":"USDT_ERC20"' },
   dfns: { file: 'a-coin-with-all-its-digits.json', stands: '"network":"Ethereum"' },
   crossmint: { file: 'a-token-deposit.json', stands: '"type":"fungible","chain":"base"' },
   shkeeper: { file: 'a-payment.json', stands: '"trigger":true,"crypto":"ETH-USDT"' },
