@@ -50,8 +50,9 @@ export function cobo(options: NamedAssetsOptions): Provider {
   );
 }
 
+// CoboGlobal/cobo-waas2-python-sdk, WebhookEventType, 2026-11-30. Other transactions of Payments are none of them: they may be deposits.
 const others =
-  /^(?:token\.|wallets\.(?:created|addresses|mpc|mfa|token)|organization\.|developer\.|app\.|fee_station\.|tss|payment\.(?:address|allocation|order|payout|refund|settlement|status|subscription))/;
+  /^(?:(?:compliance|fee_station|mpc_vaults|organizations|token|wallet)\..+|wallets\.(?:addresses|mpc)\..+|wallets\.(?:created|updated|token_listing\..+)|payment\.(?:account|address|bulk_send|charge|order|payout|refund|settlement|status|subscription)\..+)$/;
 
 function readCobo(callback: Json, names: AssetNames): Reading {
   const type = text(callback, 'type');

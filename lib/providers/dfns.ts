@@ -28,9 +28,9 @@ export function dfns(options: ProviderOptions): Provider {
   );
 }
 
-// What we do ourselves.
+// What we do ourselves (dfns/dfns-api-docs and dfns-sdk-ts, 2026-11-30).
 const others =
-  /^(?:wallet\.(?:created|activated|delegated|exported|offer\..+|signature\..+|tags\..+|transaction\..+|transfer\..+)|key\..+|policy\..+)$/;
+  /^(?:wallet\.(?:created|delegated|exported|signature\..+|tags\..+|transaction\..+|transfer\..+)|policy\..+)$/;
 
 function readDfns(callback: Json): Reading {
   const kind = text(callback, 'kind');

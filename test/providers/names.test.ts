@@ -52,6 +52,16 @@ const bodies: Readonly<Record<string, Body>> = {
     namesAsset: true,
   },
   safeheron: { file: 'a-completed-deposit.json', stands: '"coinKey":"USDT_ERC20"' },
+  udun: {
+    file: 'a-token-deposit.txt',
+    stands:
+      '%22coinType%22%3A%22TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t%22%2C%22decimals%22%3A%226%22%2C%22fee%22%3A%220%22%2C%22mainCoinType%22%3A%22195%22',
+    write(name) {
+      const [main, coin] = name.split('/');
+      return `%22coinType%22%3A%22${coin}%22%2C%22mainCoinType%22%3A%22${main}%22`;
+    },
+  },
+  'cobo-waas1': { file: 'a-deposit-as-cobo-publishes-it.json', stands: '"coin":"TRON"' },
   dfns: { file: 'a-coin-with-all-its-digits.json', stands: '"network":"Ethereum"' },
   crossmint: { file: 'a-token-deposit.json', stands: '"type":"fungible","chain":"base"' },
   shkeeper: { file: 'a-payment.json', stands: '"trigger":true,"crypto":"ETH-USDT"' },
