@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import express from 'express';
 import { silentLogger } from '../lib/observe/logger.ts';
 import { imtoken } from '../lib/providers/imtoken.ts';
-import { secret } from './helpers/deposits.ts';
+import { callbackBody, secret } from './helpers/deposits.ts';
 import { inspected } from './helpers/inspected.ts';
 import { policy } from './helpers/receiver.ts';
 import { send } from './helpers/serve.ts';
@@ -84,6 +84,43 @@ test('a deposit in quarantine is held and released, and keeps who decided it and
   );
   assert.doesNotMatch(text, /actions\/release/, 'what is credited has nothing to release');
   assert.equal((await act('release', { deposit: 'dep_none' })).status, 404);
+});
+
+test('a deposit in quarantine is corrected or reverted, a credit is reverted, and each keeps who decided it and why', async (t) => {
+  const { act, get, sendBody, callbacks, events } = await inspected(t, { inspector: { actions, actor: () => 'mei' } });
+  const forms = async (id: string): Promise<string[]> =>
+    [...(await get(`/deposits/${id}`)).text.matchAll(/actions\/([a-z]+)"/g)].map(([, name = '']) => name);
+  const ids: string[] = [];
+  for (const amount of ['500', '700']) {
+    const body = callbackBody({ amount }) as { data: object };
+    await sendBody({ ...body, data: { ...body.data, decimals: 8 } });
+    const [deposit] = await callbacks.store.deposits({ status: 'quarantined', limit: 1 });
+    ids.push(deposit?.id ?? '');
+  }
+  const [one = '', other = ''] = ids;
+  assert.deepEqual(await forms(one), ['release', 'correct', 'hold', 'revert']);
+  const wrongly = await act('correct', { deposit: one, decimals: 'eight' });
+  assert.equal(wrongly.status, 409, 'what is no number is refused');
+  const corrected = await act('correct', {
+    deposit: one,
+    decimals: '8',
+    account: 'user-17',
+    reason: 'they count in 8',
+  });
+  assert.deepEqual([corrected.status, corrected.headers.location], [303, `../deposits/${one}?done=correct`]);
+  await callbacks.idle();
+  assert.deepEqual(events, ['deposit 5']);
+  assert.deepEqual(await forms(one), ['revert']);
+
+  assert.equal((await act('revert', { deposit: other, reason: 'not on the chain' })).status, 303);
+  assert.equal((await callbacks.store.deposit(other))?.deposit.status, 'failed');
+  const reverted = await act('revert', { deposit: one, reason: 'the sender was hacked' });
+  assert.deepEqual([reverted.status, reverted.headers.location], [303, `../deposits/${one}?done=revert`]);
+  await callbacks.idle();
+  assert.deepEqual(events, ['deposit 5', 'deposit.reverted 5']);
+  const { text } = await get(`/deposits/${one}`);
+  assert.match(text, /Corrected by[\s\S]*mei[\s\S]*they count in 8[\s\S]*Reverted by[\s\S]*the sender was hacked/);
+  assert.deepEqual(await forms(one), ['release']);
 });
 
 test('callbacks that could not be read, or not be verified, are read and verified again', async (t) => {

@@ -42,6 +42,8 @@ export interface Ruling {
   holds: readonly Hold[];
   /** Codes that were released or corrected: what keeps the deposit back beside them is not passed over. */
   released: ReadonlySet<DepositCode> | 'all';
+  /** Codes that a release has named: of a credit that nobody confirms any more, only these are accepted. */
+  named: ReadonlySet<DepositCode>;
   /** Reasons of the policy that an operator has released: the same reason does not hold again. */
   passed: ReadonlySet<string>;
   correction?: Correction;
@@ -49,7 +51,7 @@ export interface Ruling {
   last?: Decision;
 }
 
-export const noRuling: Ruling = { holds: [], released: new Set(), passed: new Set() };
+export const noRuling: Ruling = { holds: [], released: new Set(), named: new Set(), passed: new Set() };
 
 /** Decisions by deposit, each list in the order in which it was made. */
 export function rulings(decisions: readonly Decision[]): (depositId: string) => Ruling {
@@ -78,7 +80,9 @@ export function ruled(before: Ruling, decision: Decision): Ruling {
   }
   const passed = new Set(before.passed);
   for (const hold of before.holds) if (hold.kind === 'policy') passed.add(hold.reason);
-  return { ...after, holds: [], passed, released: decision.codes ? joined(before.released, decision.codes) : 'all' };
+  const { codes } = decision;
+  const named = new Set([...before.named, ...(codes ?? [])]);
+  return { ...after, holds: [], passed, named, released: codes ? joined(before.released, codes) : 'all' };
 }
 
 function isOfPolicy(hold: Hold, reason: string): boolean {
@@ -88,7 +92,7 @@ function isOfPolicy(hold: Hold, reason: string): boolean {
 /** A hold of an operator's takes back what was released before it; what was corrected stays right. */
 function withdrawn(ruling: Ruling, hold: Hold): Ruling {
   const others = ruling.holds.filter(({ kind }) => kind !== hold.kind);
-  return { ...ruling, holds: [...others, hold], released: new Set(cured(ruling.correction)) };
+  return { ...ruling, holds: [...others, hold], named: new Set(), released: new Set(cured(ruling.correction)) };
 }
 
 function joined(before: Ruling['released'], codes: readonly DepositCode[]): Ruling['released'] {

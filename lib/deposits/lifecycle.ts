@@ -19,7 +19,8 @@ export interface Turn {
  *
  * Status follows from fold and facts alone, the first that fits:
  * 1. `confirmed`: credited, whatever is said of it meanwhile; a code says what is odd.
- * 2. `reverted`: an operator says that the credit was false, whatever is still said of it.
+ * 2. `reverted`: an operator says that the credit was false, whatever is still said of it; `failed` if it never was
+ *    credited, or told as pending and not credited since.
  * 3. `quarantined`: not credited, may be true, and a conflict, check, hold or the chain check keeps it back; or its memo
  *    is unknown. `ignored` where another provider tells the same amount with its memo.
  * 4. `pending`: not credited and may be true.
@@ -39,13 +40,12 @@ export function turn(copy: Copy, fold: AmountFold, memoIsToldElsewhere: boolean)
     else made.events.push({ kind: move === 'credit' ? 'deposit' : 'deposit.reverted', generation: made.generation });
   }
   const upcoming = made.generation + 1;
-  const isMade = (kind: EventKind, generation: number): boolean =>
-    copy.facts.made.has(eventId(copy.id, generation, kind));
+  const isMade: IsMade = (kind, generation) => copy.facts.made.has(eventId(copy.id, generation, kind));
 
   if (copy.isCredited) {
     made.status = 'confirmed';
   } else if (copy.code === 'OPERATOR_REVERTED') {
-    made.status = 'reverted';
+    end(made, isMade, [upcoming]);
   } else if (copy.code === 'MEMO_UNKNOWN') {
     made.status = memoIsToldElsewhere ? 'ignored' : 'quarantined';
   } else if (copy.ordinal <= (made.generation === 0 ? Math.max(fold.possible, fold.reported) : fold.possible)) {
@@ -54,14 +54,19 @@ export function turn(copy: Copy, fold: AmountFold, memoIsToldElsewhere: boolean)
     if (made.status === 'pending' && !isMade(kind, upcoming)) made.events.push({ kind, generation: upcoming });
   } else {
     // Whoever was told that it is pending is told how that ended; a cancelled `deposit` was told to nobody.
-    const promised = [upcoming, ...(isCancelled ? [made.generation] : [])].find((one) =>
-      isMade('deposit.pending', one),
-    );
-    made.status = promised !== undefined || made.generation === 0 ? 'failed' : 'reverted';
-    const kind = 'deposit.failed';
-    if (promised !== undefined && !isMade(kind, promised)) made.events.push({ kind, generation: promised });
+    end(made, isMade, [upcoming, ...(isCancelled ? [made.generation] : [])]);
   }
   return made;
+}
+
+type IsMade = (kind: EventKind, generation: number) => boolean;
+
+/** Says that it will not be credited to whoever was told, in one of the generations, that it is pending. */
+function end(made: Turn, isMade: IsMade, generations: readonly number[]): void {
+  const promised = generations.find((one) => isMade('deposit.pending', one));
+  made.status = promised !== undefined || made.generation === 0 ? 'failed' : 'reverted';
+  const kind = 'deposit.failed';
+  if (promised !== undefined && !isMade(kind, promised)) made.events.push({ kind, generation: promised });
 }
 
 const quarantining: ReadonlySet<string> = new Set(['CONFLICT', 'HELD', 'CHAIN_DISAGREES', 'COPIES_UNCLEAR']);

@@ -87,17 +87,29 @@ function revertDecided({ copies }: Line): void {
   }
 }
 
-/** Marks the copies of a line that is credited above its due. */
+/** Marks the copies of a line that is credited above its due, but for those whose credit an operator has accepted. */
 function isAboveDue({ fold, copies }: Line): boolean {
   let credited = 0;
   let isAbove = false;
   for (const copy of copies) {
     if (!copy.isCredited) continue;
     credited += 1;
-    if (credited > dueFor(copy, fold)) isAbove = true;
+    if (credited > dueFor(copy, fold) && doubtsLeft(copy, fold).length > 0) isAbove = true;
   }
-  for (const copy of copies) copy.isAboveDue = copy.isCredited && isAbove;
+  for (const copy of copies) copy.isAboveDue = copy.isCredited && isAbove && doubtsLeft(copy, fold).length > 0;
   return isAbove;
+}
+
+/**
+ * Why a copy that is credited may be false, without what an operator has accepted: what stands; and, if a release of that
+ * would not credit it today, the code that is shown and `REORG_PENDING`, which no other release names.
+ */
+export function doubtsLeft({ ordinal, ruling }: Copy, fold: AmountFold): DepositCode[] {
+  const { stands, due, releasable, possible, code = 'REORG_PENDING' } = fold;
+  const left = unreleased(ruling, stands, fold.amount);
+  if (stands.length > 0 && ordinal <= Math.max(due, Math.min(releasable, possible))) return left;
+  const shown = [code, 'REORG_PENDING' as const].filter((one) => !stands.includes(one) && !ruling.named.has(one));
+  return [...new Set([...left, ...shown])];
 }
 
 /**

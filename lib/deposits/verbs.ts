@@ -1,4 +1,5 @@
 import { DepositCallbackError, invalidOption } from '../errors.ts';
+import { alarmOf } from './alarms.ts';
 import type { DepositCode } from './codes.ts';
 import { type Correction, cured, type Decision, type Verb } from './decisions.ts';
 import type { Standing } from './standing.ts';
@@ -37,6 +38,8 @@ function hold(decision: Decision, { deposit, isCredited, ruling }: Standing): De
 function revert(decision: Decision, { deposit, isCredited, ruling }: Standing): Decision | undefined {
   if (isCredited) return decision;
   if (ruling.holds.some(({ kind }) => kind === 'reverted')) return undefined;
+  // What waits for a person may be false as well: no report credits it then, and nobody is asked again.
+  if (alarmOf(deposit) !== undefined) return decision;
   throw refusal(
     'NOT_CREDITED',
     `${deposit.id} is ${deposit.status}, so there is no credit to revert; hold keeps it back`,
@@ -44,11 +47,14 @@ function revert(decision: Decision, { deposit, isCredited, ruling }: Standing): 
 }
 
 function release(decision: Decision, standing: Standing): Decision | undefined {
-  const { deposit, isCredited, isGone, ruling, stands } = standing;
+  const { deposit, isCredited, isGone, ruling, stands, doubts } = standing;
   const isRepeated = ruling.last?.kind === 'release' && ruling.holds.length === 0;
-  if (isCredited && isRepeated) return undefined;
-  if (isCredited) throw refusal('ALREADY_CREDITED', `${deposit.id} is credited; there is nothing to release`);
-  if (isGone) throw refusal('NOT_POSSIBLE', `${deposit.id} ${whyGone(deposit.code)}, so it cannot be credited`);
+  if (isCredited && doubts.length === 0) {
+    if (isRepeated) return undefined;
+    throw refusal('ALREADY_CREDITED', `${deposit.id} is credited; there is nothing to release`);
+  }
+  if (isGone) throw refusal('NOT_POSSIBLE', `${deposit.id} ${whyGone(deposit.code)}, so it cannot be released`);
+  if (isCredited) return { ...decision, codes: doubts };
   if (stands.includes('DECIMALS_MISMATCH'))
     throw refusal(
       'CORRECTION_NEEDED',
@@ -135,7 +141,7 @@ function whatItWaitsFor(code: DepositCode | undefined): string {
     case 'NETWORK_FROZEN':
       return 'its network is frozen (NETWORK_FROZEN); thaw it in policy.frozen, then reassess';
     case 'GROUP_HELD':
-      return 'another deposit of its transaction is credited above what is due (GROUP_HELD); revert that, or wait for its end';
+      return 'another deposit of its transaction is credited above what is due (GROUP_HELD); release that if it is true, revert it if it is not';
     default:
       return `it waits (${code}), and is credited when that ends`;
   }

@@ -236,6 +236,8 @@ export const english = {
     release: 'Release',
     releaseMore:
       'Ends what holds the deposit now. It is credited, as far as it may still be true and nothing else is waited for.',
+    acceptMore:
+      'Says that the credit stands, and ends the doubt. What it held back of its transaction may then be credited.',
     hold: 'Hold',
     holdMore: 'Keeps the deposit from being credited until it is released.',
     correct: 'Correct',
@@ -243,6 +245,7 @@ export const english = {
     revert: 'Revert',
     revertMore:
       'Says that the credit was false. Listeners get deposit.reverted with the reason, and only a release credits it again.',
+    rejectMore: 'Says that the deposit is false: no report credits it, only a release, and it needs nobody any more.',
     reprocess: 'Read again',
     reprocessMore: 'Reads the stored callback again with the policy of now.',
     reprocessAll: 'Read all again',
@@ -256,7 +259,7 @@ export const english = {
     release: 'The deposit is released.',
     hold: 'The deposit is held.',
     correct: 'The deposit is corrected.',
-    revert: 'The credit is reverted.',
+    revert: 'The deposit is reverted.',
     reprocess: (read: number, recorded: number, passed: number): string =>
       `Read ${read} again: ${recorded} recorded now, ${passed} passed over.`,
     reverify: (taken: number, kept: number): string => `${taken} taken, ${kept} kept.`,

@@ -84,7 +84,7 @@ async function quarantined(store: Store, counts: StoreCounts): Promise<Need[]> {
       count: kept,
       codes: others,
       text: `${things(kept, 'deposit')} ${are(kept)} not credited until a person decides (${listOf(others)})`,
-      cure: 'deposit-callback deposits --status quarantined; then show, and release what is true',
+      cure: 'deposit-callback deposits --status quarantined; then show; release what is true, revert what is false',
     });
   }
   if (unassigned > 0) {
@@ -152,11 +152,11 @@ async function waiting({ store, now }: AttentionOptions): Promise<Need[]> {
   return [
     ...needOf('held', held, (count, codes) => ({
       text: `${things(count, 'deposit')} ${are(count)} held, because somebody took back what they rest on (${codes})`,
-      cure: 'deposit-callback deposits --status pending; look at the chain, then release what is true',
+      cure: 'deposit-callback deposits --status pending; look at the chain; release what is true, revert what is false',
     })),
     ...needOf('in-doubt', doubted, (count, codes) => ({
       text: `${things(count, 'deposit')} ${are(count)} credited, and may no longer be true (${codes})`,
-      cure: 'deposit-callback deposits --status confirmed; look at the chain, and freeze the account if it is gone',
+      cure: 'deposit-callback deposits --status confirmed; look at the chain; release what is true, revert what is false',
     })),
     ...needOf('stuck', late, (count, codes) => ({
       text: `${things(count, 'deposit')} ${are(count)} pending for longer than the network needs (${codes})`,

@@ -29,7 +29,7 @@ export interface Operations {
   hold(depositId: string, decision: Reason): Promise<DepositRecord>;
   /**
    * Ends what holds a deposit now: holds, a revert, conflicts, checks. What holds it later is not passed over. It is credited
-   * as soon as nothing else is waited for. Rejects with `NOTHING_HELD`, `NOT_POSSIBLE`, `CORRECTION_NEEDED` or
+   * as soon as nothing else is waited for. Of a credit that is in doubt, says that it stands. Rejects with `NOTHING_HELD`, `NOT_POSSIBLE`, `CORRECTION_NEEDED` or
    * `ALREADY_CREDITED`.
    */
   release(depositId: string, decision: Reason): Promise<DepositRecord>;
@@ -39,8 +39,9 @@ export interface Operations {
    */
   correct(depositId: string, correction: Reason & Correcting): Promise<DepositRecord>;
   /**
-   * Says that a credit was false: `deposit.reverted` follows with the reason, and no later report credits it again, only
-   * `release`. Rejects with `NOT_CREDITED`.
+   * Says that a deposit is false, and no later report credits it, only `release`. Of a credit, `deposit.reverted` follows
+   * with the reason; what a check, a conflict or a hold keeps back is `failed`. Rejects with `NOT_CREDITED` for what
+   * waits for nobody's decision.
    */
   revert(depositId: string, decision: Reason): Promise<DepositRecord>;
   /** Folds a deposit's transaction again: after a thaw, or a change of policy. */

@@ -1,9 +1,7 @@
 import type { TestContext } from 'node:test';
 import express, { type Express } from 'express';
 import { type Inspector, type InspectorOptions, inspector } from '../../lib/inspector/index.ts';
-import type { Options } from '../../lib/options.ts';
-import type { SqliteDatabase } from '../../lib/stores/sqlite.ts';
-import { type Receiver, receiver } from './receiver.ts';
+import { type Receiver, type ReceiverOptions, receiver } from './receiver.ts';
 import { type Answered, keepLog, type Sent, send, serve } from './serve.ts';
 
 export interface Inspection extends Receiver {
@@ -18,7 +16,7 @@ export interface Inspection extends Receiver {
 
 export interface InspectionOptions {
   inspector?: Partial<InspectorOptions>;
-  receiver?: Partial<Options<SqliteDatabase>>;
+  receiver?: ReceiverOptions;
   /** What the app has in front of the inspector. */
   prepare?: (app: Express) => void;
 }

@@ -9,6 +9,11 @@ import { type FixedClock, fixedClock } from '../../lib/testing/fixed-clock.ts';
 import { alice, callbackBody, type Sent, secret, signed, usdt } from './deposits.ts';
 import { type Answered, send, serve } from './serve.ts';
 
+export interface ReceiverOptions extends Partial<Options<SqliteDatabase>> {
+  /** For a store that the test opens itself; its `now` is that of the receiver. */
+  clock?: FixedClock;
+}
+
 export interface Receiver {
   callbacks: DepositCallbacks<SqliteDatabase>;
   clock: FixedClock;
@@ -29,8 +34,10 @@ export const policy = {
 };
 
 /** A receiver on a free port over SQLite in memory, with a clock that stands. */
-export async function receiver(t: TestContext, options: Partial<Options<SqliteDatabase>> = {}): Promise<Receiver> {
-  const clock = fixedClock();
+export async function receiver(
+  t: TestContext,
+  { clock = fixedClock(), ...options }: ReceiverOptions = {},
+): Promise<Receiver> {
   const callbacks = depositCallbacks<SqliteDatabase>({
     providers: [imtoken({ secrets: [secret] })],
     store: sqliteStore({ path: ':memory:', now: clock.now }),

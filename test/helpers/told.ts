@@ -5,12 +5,11 @@ import { examineNeeds } from '../../lib/cli/doctor/store.ts';
 import type { Transfer } from '../../lib/deposits/transfer.ts';
 import { consoleLogger } from '../../lib/observe/logger.ts';
 import { metrics } from '../../lib/observe/metrics.ts';
-import type { Options } from '../../lib/options.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
 import type { Provider, Reading } from '../../lib/providers/kit/provider.ts';
-import type { SqliteDatabase } from '../../lib/stores/sqlite.ts';
 import { secret } from './deposits.ts';
 import { inspected } from './inspected.ts';
+import type { ReceiverOptions } from './receiver.ts';
 
 /** A reading of these transfers. */
 export const of = (...transfers: readonly Transfer[]): Reading => ({ kind: 'transfers', transfers, removals: [] });
@@ -32,10 +31,13 @@ export interface Told {
   clock: Awaited<ReturnType<typeof inspected>>['clock'];
 }
 
+/** Of the second provider: with a quorum, each has its own. */
+const secondSecret = `whsec_${Buffer.alloc(32, 8).toString('base64')}`;
+
 /** A receiver with the default logger and the inspector, whose provider reports whatever the test says. */
 export async function told(
   t: TestContext,
-  options: Partial<Options<SqliteDatabase>> & { traits?: Partial<Provider> } = {},
+  options: ReceiverOptions & { traits?: Partial<Provider> } = {},
 ): Promise<Told> {
   const written: string[] = [];
   for (const level of ['warn', 'error'] as const) {
@@ -48,7 +50,7 @@ export async function told(
     return reading;
   };
   const provider: Provider = { ...imtoken({ secrets: [secret] }), ...traits, read };
-  const second: Provider = { ...imtoken({ secrets: [secret], name: 'second' }), read };
+  const second: Provider = { ...imtoken({ secrets: [secondSecret], name: 'second' }), read };
   const { callbacks, clock, events, get, sendBody } = await inspected(t, {
     receiver: { logger: consoleLogger, providers: [provider, second], ...more },
   });
@@ -62,7 +64,8 @@ export async function told(
     async say(now, sending = {}) {
       reading = now;
       sent += 1;
-      return (await sendBody(`{"n":${sent}}`, sending)).status;
+      const key = sending.path === '/second' ? { secret: secondSecret } : {};
+      return (await sendBody(`{"n":${sent}}`, { ...sending, ...key })).status;
     },
     readAs(now) {
       reading = now;

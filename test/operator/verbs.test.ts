@@ -56,7 +56,7 @@ const states: Readonly<Record<string, State>> = {
       hold: 'quarantined HELD',
       release: 'confirmed, deposit',
       correct: 'quarantined TIME_LOCKED',
-      revert: 'NOT_CREDITED',
+      revert: 'failed OPERATOR_REVERTED',
     },
   },
   'kept by a check, not confirmed yet': {
@@ -66,7 +66,7 @@ const states: Readonly<Record<string, State>> = {
       hold: 'quarantined HELD',
       release: 'pending, deposit.pending',
       correct: 'quarantined TIME_LOCKED',
-      revert: 'NOT_CREDITED',
+      revert: 'failed OPERATOR_REVERTED',
     },
   },
   'with decimals in doubt': {
@@ -76,7 +76,7 @@ const states: Readonly<Record<string, State>> = {
       hold: 'quarantined HELD',
       release: 'CORRECTION_NEEDED',
       correct: 'confirmed, deposit',
-      revert: 'NOT_CREDITED',
+      revert: 'failed OPERATOR_REVERTED',
     },
   },
   'with decimals in doubt, and held': {
@@ -89,7 +89,7 @@ const states: Readonly<Record<string, State>> = {
       hold: 'quarantined HELD',
       release: 'CORRECTION_NEEDED',
       correct: 'quarantined HELD',
-      revert: 'NOT_CREDITED',
+      revert: 'failed OPERATOR_REVERTED',
     },
   },
   'in conflict': {
@@ -100,7 +100,7 @@ const states: Readonly<Record<string, State>> = {
     is: 'confirmed CONFLICT',
     does: {
       hold: 'ALREADY_CREDITED',
-      release: 'ALREADY_CREDITED',
+      release: 'confirmed',
       correct: 'ALREADY_CREDITED',
       revert: 'reverted OPERATOR_REVERTED, deposit.reverted',
     },
@@ -116,7 +116,7 @@ const states: Readonly<Record<string, State>> = {
       hold: 'quarantined HELD',
       release: 'confirmed, deposit',
       correct: 'quarantined CONFLICT',
-      revert: 'NOT_CREDITED',
+      revert: 'failed OPERATOR_REVERTED, deposit.failed',
     },
   },
   'held by the policy': {
@@ -126,7 +126,7 @@ const states: Readonly<Record<string, State>> = {
       hold: 'quarantined HELD',
       release: 'confirmed, deposit',
       correct: 'quarantined HELD',
-      revert: 'NOT_CREDITED',
+      revert: 'failed OPERATOR_REVERTED',
     },
   },
   'held by an operator': {
@@ -140,7 +140,7 @@ const states: Readonly<Record<string, State>> = {
       hold: 'quarantined HELD',
       release: 'confirmed, deposit',
       correct: 'quarantined HELD',
-      revert: 'NOT_CREDITED',
+      revert: 'failed OPERATOR_REVERTED, deposit.failed',
     },
   },
   'on a frozen network': {
@@ -157,6 +157,19 @@ const states: Readonly<Record<string, State>> = {
     does: {
       hold: 'ALREADY_CREDITED',
       release: 'ALREADY_CREDITED',
+      correct: 'ALREADY_CREDITED',
+      revert: 'reverted OPERATOR_REVERTED, deposit.reverted',
+    },
+  },
+  'credited, and in another block by now': {
+    async build({ tell }) {
+      await tell({});
+      await tell({ ...mined, block: randomHash(), timestamp: '2026-01-01T00:10:00Z' });
+    },
+    is: 'confirmed REORG_PENDING',
+    does: {
+      hold: 'ALREADY_CREDITED',
+      release: 'confirmed',
       correct: 'ALREADY_CREDITED',
       revert: 'reverted OPERATOR_REVERTED, deposit.reverted',
     },

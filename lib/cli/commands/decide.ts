@@ -42,7 +42,7 @@ const deciding: readonly Deciding[] = [
   },
   {
     verb: 'revert',
-    description: 'say that a credit was false; the running service delivers deposit.reverted',
+    description: 'say that a deposit is false: a credit is taken back, and what is held is not credited',
     decide: (operations, id, { reason, actor }) => operations.revert(id, { reason, actor }),
   },
 ];
@@ -74,7 +74,8 @@ export function addDecisions(program: Command, { output }: Context, finish: (cod
 function tell(verb: Deciding['verb'], deposit: DepositRecord, output: Output): void {
   const { id, status, code, reason } = deposit;
   const shown = `${status}${code === undefined ? '' : ` (${code})`}${reason === undefined ? '' : `: ${reason}`}`;
-  if (verb === 'revert') output.line(`${amountText(deposit)} to ${deposit.to} are taken back: ${id}`);
+  if (verb === 'revert' && status === 'reverted')
+    output.line(`${amountText(deposit)} to ${deposit.to} are taken back: ${id}`);
   else if (status === 'confirmed') output.line(`${amountText(deposit)} to ${deposit.to} are credited: ${id}`);
   else if (verb === 'release') output.error(`${id} is released, and still ${shown}: something else is waited for`);
   else output.line(`${id} is ${shown}`);

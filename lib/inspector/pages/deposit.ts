@@ -1,3 +1,4 @@
+import { alarmOf } from '../../deposits/alarms.ts';
 import type { DepositRecord } from '../../deposits/deposit.ts';
 import { groupKey } from '../../deposits/identity.ts';
 import type { StoredDeposit } from '../../deposits/transaction-state.ts';
@@ -55,18 +56,24 @@ function redeliverForm(view: View, credit: Credit | undefined): Html {
 /** What an operator can do about the deposit as it stands. */
 export function decisionForms(
   view: View,
-  { id, status, code: shown }: Pick<DepositRecord, 'id' | 'status' | 'code'>,
+  deposit: Pick<DepositRecord, 'id' | 'status' | 'code'> & Pick<StoredDeposit, 'waitingSince'>,
 ): Html {
+  const { id, status, code: shown } = deposit;
+  const asking = alarmOf(deposit);
   const { act, deposit: texts, column } = view.words;
   const fields = { deposit: id };
-  if (status === 'confirmed')
-    return actionForm(view, { action: 'revert', label: act.revert, explanation: act.revertMore, fields });
+  const revert = (explanation: string): Html =>
+    actionForm(view, { action: 'revert', label: act.revert, explanation, fields });
+  const release = (explanation: string): Html =>
+    actionForm(view, { action: 'release', label: act.release, explanation, fields });
+  if (status === 'confirmed') return html`${asking !== undefined && release(act.acceptMore)}${revert(act.revertMore)}`;
   const isReverted = shown === 'OPERATOR_REVERTED';
   if (status !== 'quarantined' && status !== 'pending' && !isReverted) return html``;
   const asks = { decimals: texts.decimals, memo: column.memo, account: texts.account };
-  return html`${actionForm(view, { action: 'release', label: act.release, explanation: act.releaseMore, fields })}
+  return html`${release(act.releaseMore)}
 ${status === 'quarantined' && actionForm(view, { action: 'correct', label: act.correct, explanation: act.correctMore, fields, asks })}
-${!isReverted && actionForm(view, { action: 'hold', label: act.hold, explanation: act.holdMore, fields })}`;
+${!isReverted && actionForm(view, { action: 'hold', label: act.hold, explanation: act.holdMore, fields })}
+${asking !== undefined && revert(act.rejectMore)}`;
 }
 
 function factsOf({ words }: View, deposit: StoredDeposit): Html {
