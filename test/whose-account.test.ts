@@ -56,6 +56,55 @@ test('an account of ours whose customer is unknown is quarantined with an alarm,
   assert.deepEqual(events, ['deposit 1500000']);
 });
 
+test('what went to an unknown customer is credited once, to the account that the policy names by the time of reprocess', async (t) => {
+  const customers = new Map<string, string>();
+  const { send, events, deposits, callbacks } = await receiving(t, {
+    accounts: ({ address }) => customers.get(address) ?? 'unassigned',
+  });
+  await send();
+  await send({ to: bob, amount: '700' });
+  assert.deepEqual(await callbacks.reprocess(), { read: 0, recorded: 0, passedOver: 0 });
+  assert.deepEqual(events, []);
+
+  customers.set(alice, 'user-17');
+  assert.deepEqual(await callbacks.reprocess(), { read: 0, recorded: 0, passedOver: 0, assigned: 1 });
+  await callbacks.idle();
+  assert.deepEqual(events, ['deposit 1500000']);
+  assert.equal(deposits[0]?.account, 'user-17');
+  const { deposit, transactionKey } = (await callbacks.store.deposit(deposits[0]?.id ?? '')) ?? {};
+  assert.deepEqual([deposit?.status, deposit?.code, deposit?.account], ['confirmed', undefined, 'user-17']);
+  const [state] = await callbacks.store.load([transactionKey ?? '']);
+  assert.deepEqual(
+    state?.decisions.map(({ kind, actor, codes, correction }) => [kind, actor, codes, correction]),
+    [['correct', 'policy.accounts', ['UNASSIGNED'], { account: 'user-17' }]],
+  );
+
+  customers.set(alice, 'user-18');
+  assert.deepEqual(await callbacks.reprocess(), { read: 0, recorded: 0, passedOver: 0 });
+  const [waiting] = await callbacks.store.deposits({ status: 'quarantined', limit: 9 });
+  customers.set(bob, 'user-19');
+  const [callbackId = ''] = waiting?.callbackIds ?? [];
+  assert.equal((await callbacks.reprocess({ callbackId })).assigned, 1);
+  await callbacks.idle();
+  assert.deepEqual(events, ['deposit 1500000', 'deposit 700']);
+  assert.equal(deposits[1]?.account, 'user-19');
+});
+
+test('what an operator holds is not credited by the account that the policy names', async (t) => {
+  let answer: string | boolean = 'unassigned';
+  const { send, events, callbacks } = await receiving(t, { isOurs: () => answer as boolean });
+  await send();
+  const [one] = await callbacks.store.deposits({ limit: 1 });
+  await callbacks.hold(one?.id ?? '', { reason: 'asked the customer', actor: 'ann' });
+  answer = true;
+  await callbacks.reprocess();
+  await callbacks.idle();
+  assert.deepEqual(events, []);
+  await callbacks.release(one?.id ?? '', { reason: 'the customer wrote in', actor: 'ann' });
+  await callbacks.idle();
+  assert.deepEqual(events, ['deposit 1500000']);
+});
+
 test('when the first ten transfers of a provider are all to strangers, an alarm shows both spellings', async (t) => {
   const table = new Set([alice.toLowerCase()]);
   const { sendBody, alarms } = await receiving(t, { isOurs: ({ address }) => table.has(address) });

@@ -75,8 +75,9 @@ export function ruled(before: Ruling, decision: Decision): Ruling {
   if (kind === 'hold') return withdrawn(after, { kind: 'operator', reason });
   if (kind === 'revert') return withdrawn(after, { kind: 'reverted', reason });
   if (kind === 'correct') {
-    const correction = { ...before.correction, ...decision.correction };
-    return { ...after, correction, released: joined(before.released, decision.codes ?? []) };
+    const corrected = { ...after, released: joined(before.released, decision.codes ?? []) };
+    if (!decision.correction) return corrected;
+    return { ...corrected, correction: { ...before.correction, ...decision.correction } };
   }
   const passed = new Set(before.passed);
   for (const hold of before.holds) if (hold.kind === 'policy') passed.add(hold.reason);

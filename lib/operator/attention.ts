@@ -92,7 +92,7 @@ async function quarantined(store: Store, counts: StoreCounts): Promise<Need[]> {
       kind: 'unassigned',
       count: unassigned,
       text: `${things(unassigned, 'deposit')} went to an account of ours whose customer is not known`,
-      cure: 'deposit-callback deposits --status quarantined; find the customer, then release it',
+      cure: 'find the customer: name the account in the policy, then deposit-callback reprocess; or correct it with --account',
     });
   }
   return needs;

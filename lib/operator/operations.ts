@@ -12,12 +12,14 @@ import type { InboundCallback, Provider, Verified } from '../providers/kit/provi
 import { equalBytes } from '../signatures/constant-time.ts';
 import { assertFresh } from '../signatures/freshness.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
+import { assignAgain, findUnassigned } from './assign.ts';
 
 /** What an operator does by hand, from code, the command line or the inspector. */
 export interface Operations {
   /**
    * Reads stored callbacks again, those of which anything was ignored or quarantined: after an upgrade, or when an address
-   * has become ours or an asset listed. Needs their bodies.
+   * has become ours or an asset listed. Needs their bodies. Of deposits whose customer was not known (`UNASSIGNED`) the
+   * policy is asked again; those that it names by now are credited to that account.
    */
   reprocess(query?: ReprocessQuery): Promise<Reprocessed>;
   /** Verifies the callbacks that `quarantineUnverified` kept with the keys of now, and takes those that fit. */
@@ -76,6 +78,8 @@ export interface Reprocessed {
   recorded: number;
   /** Callbacks that cannot be read again: their body is not kept, or their provider is not configured. */
   passedOver: number;
+  /** Deposits that waited as `UNASSIGNED` and that the policy names the account of by now. Absent if there is none. */
+  assigned?: number;
 }
 
 export interface OperationsOptions {
@@ -117,9 +121,11 @@ interface Parts extends OperationsOptions {
 async function reprocess(parts: Parts, { callbackId, ...query }: ReprocessQuery = {}): Promise<Reprocessed> {
   const { store, wake } = parts;
   const result: Reprocessed = { read: 0, recorded: 0, passedOver: 0 };
+  const unassigned: DepositRecord[] = [];
   const ids = callbackId === undefined ? (await findUnread(store, query)).map(({ id }) => id) : [callbackId];
   for (const id of ids) {
     const found = await store.callback(id);
+    if (callbackId !== undefined) unassigned.push(...(await unassignedIn(store, found)));
     const record = found && (await takeAgain(parts, found));
     if (!record) result.passedOver += 1;
     else {
@@ -127,8 +133,21 @@ async function reprocess(parts: Parts, { callbackId, ...query }: ReprocessQuery 
       if (record.outcome === 'recorded') result.recorded += 1;
     }
   }
+  if (callbackId === undefined && query.outcome !== 'ignored') unassigned.push(...(await findUnassigned(store, query)));
+  const assigned = await assignAgain(unassigned, {
+    ...parts,
+    policy: parts.intake.policy,
+    reassess: (depositId, decide) => reassess(parts, depositId, decide),
+  });
+  if (assigned > 0) result.assigned = assigned;
   wake();
   return result;
+}
+
+async function unassignedIn(store: Store, callback: CallbackRecord | undefined): Promise<DepositRecord[]> {
+  const ids = new Set(callback?.transfers.flatMap(({ depositId }) => depositId ?? []));
+  const found = await Promise.all([...ids].map((id) => store.deposit(id)));
+  return found.flatMap((one) => (one?.deposit.code === 'UNASSIGNED' ? depositRecordOf(one.deposit) : []));
 }
 
 async function reverify(

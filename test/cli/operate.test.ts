@@ -76,9 +76,6 @@ test('hold, correct and revert decide on a deposit, and one that can do nothing 
   const id = held?.id ?? '';
   const decide = [id, '--config', await writeConfig(folder, path), '--actor', 'kim', '--reason'];
 
-  const early = await run(['revert', ...decide, 'false']);
-  assert.equal(early.code, 1);
-  assert.match(early.stderr, /^error: NOT_CREDITED: dep_\w+ is quarantined, so there is no credit to revert/);
   const again = await run(['hold', ...decide, 'asked the bank']);
   assert.deepEqual([again.code, again.stdout], [0, `${id} is quarantined (HELD): new customer; asked the bank\n`]);
   assert.equal((await run(['correct', ...decide, 'wrong tag'])).code, 2);
@@ -98,6 +95,9 @@ test('hold, correct and revert decide on a deposit, and one that can do nothing 
   assert.equal((await run(['release', ...decide, 'the bank says yes'])).code, 0);
   const [credited] = await store.deposits({ limit: 1 });
   assert.deepEqual([credited?.amount, credited?.memo, credited?.account], [15_000_000n, '77', 'user-17']);
+  const late = await run(['hold', ...decide, 'one more look']);
+  assert.equal(late.code, 1);
+  assert.match(late.stderr, /^error: ALREADY_CREDITED: dep_\w+ is credited; revert takes it back/);
   const reverted = await run(['revert', ...decide, 'the bank was wrong']);
   assert.deepEqual([reverted.code, reverted.stdout], [0, `15 to ${held?.to} are taken back: ${id}\n`]);
 
@@ -113,6 +113,21 @@ test('hold, correct and revert decide on a deposit, and one that can do nothing 
   ]) {
     assert.match(shown.stdout, line);
   }
+});
+
+test('revert of a deposit that waits for a decision says that it is false, and nobody is asked again', async (t) => {
+  const { folder, path, receive, store } = await service(t, { policy: { ...policy, hold: () => 'new customer' } });
+  await receive();
+  const [held] = await store.deposits({ limit: 1 });
+  const config = await writeConfig(folder, path);
+  const decide = [held?.id ?? '', '--config', config, '--actor', 'kim', '--reason', 'not on the chain'];
+  assert.equal((await run(['status', '--store', path])).code, 1);
+  const rejected = await run(['revert', ...decide]);
+  assert.deepEqual(
+    [rejected.code, rejected.stdout],
+    [0, `${held?.id} is failed (OPERATOR_REVERTED): new customer; not on the chain\n`],
+  );
+  assert.equal((await run(['status', '--store', path])).code, 0);
 });
 
 test('reprocess reads again what has become ours, and settles no event of the service', async (t) => {

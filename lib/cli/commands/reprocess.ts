@@ -28,10 +28,12 @@ export function addReprocess(program: Command, { output }: Context, finish: (cod
         return operations.reprocess({ ...query, ...(callbackId === undefined ? {} : { callbackId }) });
       });
       if (json) output.json(done);
-      else
+      else {
         output.line(
           `${done.read} callbacks read again, ${done.recorded} of them recorded; ${done.passedOver} passed over: no body is kept, or their provider is not configured`,
         );
-      finish(callbackId !== undefined && done.read === 0 ? exitCodes.found : exitCodes.ok);
+        if (done.assigned) output.line(`${done.assigned} deposits whose customer was not known are assigned`);
+      }
+      finish(callbackId !== undefined && done.read === 0 && !done.assigned ? exitCodes.found : exitCodes.ok);
     });
 }
