@@ -1,4 +1,4 @@
-import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import type { Route } from './exchange.ts';
 
@@ -9,7 +9,7 @@ export function rawExchange({ url, ca, patienceMs }: Route, bytes: string): Prom
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const socket: Socket =
       url.protocol === 'https:'
-        ? connectSecure({ host, port, servername: host, ...(ca === undefined ? {} : { ca }) })
+        ? connectSecure({ host, port, ...serverName(host), ...(ca === undefined ? {} : { ca }) })
         : connectPlain({ host, port });
     let came = '';
     const finish = (): void => {
@@ -25,6 +25,11 @@ export function rawExchange({ url, ca, patienceMs }: Route, bytes: string): Prom
     socket.on('close', finish);
     socket.write(bytes, 'latin1');
   });
+}
+
+/** An address is no server name (RFC 6066). */
+export function serverName(host: string): { servername?: string } {
+  return isIP(host) === 0 ? { servername: host } : {};
 }
 
 /** Status of the first answer in what came; undefined where none did. */

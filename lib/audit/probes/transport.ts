@@ -1,6 +1,7 @@
 import { type ConnectionOptions, connect, type SecureVersion, type TLSSocket } from 'node:tls';
 import { describeSeen, exchange, type Route } from '../exchange.ts';
 import { green, isTaken, type Probe, red, skipped } from '../probe.ts';
+import { serverName } from '../raw-exchange.ts';
 
 const noTls = 'the URL is plain HTTP on loopback, where TLS is not asked for: audit the public URL too';
 
@@ -76,7 +77,7 @@ function handshake({ url, ca, patienceMs }: Route, options: ConnectionOptions): 
       socket = connect({
         host,
         port: Number(url.port || 443),
-        ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
+        ...serverName(host),
         ...(ca === undefined ? {} : { ca }),
         // What is wrong with the certificate is to be told, not to end the connection.
         rejectUnauthorized: false,
