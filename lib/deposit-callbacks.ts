@@ -12,10 +12,13 @@ import { createReceiver, type Receiver } from './receiver.ts';
 import type { Store } from './stores/store.ts';
 import { didYouMean } from './util/nearest.ts';
 
-/** The middleware, and what belongs to it. Mount it with `app.use('/callbacks', callbacks)`. */
+/**
+ * The receiver: a middleware, with the methods to listen, operate and close it. Mount it with `app.use('/callbacks',
+ * callbacks)`.
+ */
 export interface DepositCallbacks<Tx = unknown> extends Operations, Reconciler {
   (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void): void;
-  /** Durable events: each is awaited and retried. In-process news: told once. */
+  /** Durable events: each is awaited and retried. In-process news: reported once. */
   on(kind: EventKind, listener: DepositListener<Tx>): DepositCallbacks<Tx>;
   on<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): DepositCallbacks<Tx>;
   off(kind: EventKind, listener: DepositListener<Tx>): DepositCallbacks<Tx>;
@@ -29,9 +32,9 @@ export interface DepositCallbacks<Tx = unknown> extends Operations, Reconciler {
   close(graceMs?: number): Promise<void>;
   /** Asks the chain checks once, now, and records what they say: for tests and scripts; else it is done by itself. */
   confirm(): Promise<void>;
-  /** How the receiver stands: what needs a person, with the cure, and what there is. */
+  /** Returns the status of the receiver: what needs attention, with the fix, and the counts of the store. */
   status(): Promise<Status>;
-  /** The raw body of a stored callback; undefined where none is kept. */
+  /** The raw body of a stored callback; undefined if none is kept. */
   raw(callbackId: string): Promise<Buffer | undefined>;
   /** Resolves when nothing is in flight, due or being delivered here: for tests and scripts. */
   idle(): Promise<void>;
@@ -41,8 +44,19 @@ export interface DepositCallbacks<Tx = unknown> extends Operations, Reconciler {
 }
 
 /**
- * Receives deposit callbacks: five links in order (`sourceFilter`, `rawBody`, `signature`, `replayGuard`, `dispatch`) and
- * a deliverer. Throws `OPTION_INVALID` for an option that cannot be understood.
+ * Creates a receiver of deposit callbacks: five links in order (`sourceFilter`, `rawBody`, `signature`, `replayGuard`,
+ * `dispatch`) and a deliverer. Throws `OPTION_INVALID` for an invalid option.
+ *
+ * @example
+ * const callbacks = depositCallbacks({
+ *   providers: [imtoken({ secrets: [process.env.IMTOKEN_SECRET] })],
+ *   policy: { assets: [{ asset: 'eip155:1/slip44:60', decimals: 18 }], accounts: addresses },
+ *   store: sqliteStore({ path: 'deposits.db' }),
+ * });
+ * callbacks.on('deposit', async (deposit, { eventId }) => ledger.credit(eventId, deposit));
+ * callbacks.on('deposit.reverted', async (deposit, { eventId }) => ledger.revert(eventId, deposit));
+ * app.use('/callbacks', callbacks);
+ * await callbacks.ready();
  */
 export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCallbacks<Tx> {
   const receiver = createReceiver(resolveOptions(options));
@@ -111,5 +125,5 @@ function checkSubscription(verb: 'on' | 'off', kind: unknown, listener: unknown)
   const name = `${verb}('${String(kind)}')`;
   const known = [...eventKinds, ...newsKinds];
   if (!known.some((one) => one === kind)) throw invalidOption(name, didYouMean(String(kind), known));
-  if (typeof listener !== 'function') throw invalidOption(name, 'needs a function as its listener');
+  if (typeof listener !== 'function') throw invalidOption(name, 'requires a listener function');
 }

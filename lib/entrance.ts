@@ -136,12 +136,12 @@ function waitForStore<Tx>(
 ): void {
   const { limits } = entrance.receiver.settings;
   if (entrance.waitingForStore >= limits.inFlight) {
-    const message = `limits.inFlight of ${limits.inFlight} callbacks wait for the store to open`;
+    const message = `limits.inFlight (${limits.inFlight} callbacks) is reached while the store opens`;
     refuse(req, res, new DepositCallbackError('UNAVAILABLE', message));
     return;
   }
   entrance.waitingForStore += 1;
-  inTime(limits.ackMs, ready(entrance), 'The opening of the store')
+  inTime(limits.ackMs, ready(entrance), 'Opening the store')
     .finally(() => {
       entrance.waitingForStore -= 1;
     })

@@ -20,6 +20,7 @@ export const refusalStatus = {
   UNAVAILABLE: 503,
 } as const;
 
+/** A code that the sender of a callback may see. `docs/errors.md` lists them with their statuses. */
 export type RefusalCode = keyof typeof refusalStatus;
 
 /** Codes that only the operator sees: thrown at construction, by `ready()`, or in the log. */
@@ -52,12 +53,13 @@ export type OperatorCode =
   | 'NOT_CREDITED'
   | 'REQUEST_FAILED';
 
+/** The code of a `DepositCallbackError`. `docs/errors.md` lists them. Codes are stable; messages are not. */
 export type ErrorCode = RefusalCode | OperatorCode;
 
-// Two copies of the package (ESM and CommonJS) may meet in one process, so instances are told by a brand.
+// Two copies of the package (ESM and CommonJS) may meet in one process, so instances are recognized by a brand.
 const brand = Symbol.for('deposit-callback.error');
 
-/** Every error that this package throws or reports. `code` is stable; `message` names the thing and the fix. */
+/** The error that this package throws and reports. `code` is stable; `message` names the problem and the fix. */
 export class DepositCallbackError extends Error {
   readonly code: ErrorCode;
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
@@ -73,7 +75,18 @@ export class DepositCallbackError extends Error {
   }
 }
 
-/** Whether `value` is a `DepositCallbackError` of any copy of this package. */
+/**
+ * Returns whether `value` is a `DepositCallbackError`, also one of another copy of this package (ESM and CommonJS in
+ * one process).
+ *
+ * @example
+ * try {
+ *   await callbacks.release(id, { reason, actor });
+ * } catch (error) {
+ *   if (isDepositCallbackError(error) && error.code === 'NOTHING_HELD') return;
+ *   throw error;
+ * }
+ */
 export function isDepositCallbackError(value: unknown): value is DepositCallbackError {
   return typeof value === 'object' && value !== null && brand in value;
 }

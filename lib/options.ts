@@ -10,13 +10,15 @@ import type { Store } from './stores/store.ts';
 import { refuseUnknownKeys } from './util/known-keys.ts';
 import { checkPath } from './util/paths.ts';
 
-/** Options of `depositCallbacks`. Times are in ms, sizes in bytes. An option set to undefined is not set. */
+/** Options of `depositCallbacks`. Times are in ms, sizes in bytes. An option set to undefined counts as omitted. */
 export interface Options<Tx = unknown> {
-  /** Who may send callbacks, each instance under a name and a path of its own. */
+  /** The senders of callbacks; each instance has a name and a path of its own. */
   providers: readonly Provider[];
-  /** The durable inbox. Default `memoryStore()`, where nothing is durable and the answer waits for the listeners. */
+  /**
+   * The durable inbox. Default `memoryStore()`, with which nothing is durable and the answer waits for the listeners.
+   */
   store?: Store<Tx>;
-  /** What may be credited. */
+  /** The policy: what may be credited, and when. */
   policy: Policy;
   /** Networks beside those of the package, or the same with other numbers or more names. See `docs/networks.md`. */
   networks?: readonly NetworkDefinition[];
@@ -24,7 +26,7 @@ export interface Options<Tx = unknown> {
   sources?: readonly string[];
   /** Proxies in front: hops, or their addresses. Default: Express's `trust proxy`. */
   trustProxy?: number | string | readonly string[] | false;
-  /** Default true; loopback is excepted where no proxy is in front. */
+  /** Default true; loopback is excepted if no proxy is in front. */
   requireHttps?: boolean;
   limits?: {
     /** Largest body, whoever sends it. Default 1 MiB, and 8 MiB for providers that send batches. */
@@ -38,9 +40,12 @@ export interface Options<Tx = unknown> {
     /** For how long a sender waits for the commit before it gets a 503. Default 3000. */
     ackMs?: number;
   };
-  /** How far a signed time may lie from now, both ways. Default 300000. */
+  /** Maximum difference between a signed time and now, in either direction. Default 300000. */
   toleranceMs?: number;
-  /** Keeps callbacks from allowed sources whose signature does not fit, until `reverify`. Needs `sources`. Default false. */
+  /**
+   * Keeps callbacks from allowed sources whose signature does not match, until `reverify`. Needs `sources`. Default
+   * false.
+   */
   quarantineUnverified?: boolean | Partial<UnverifiedLimits>;
   /** On-chain checks; a deposit on their networks is credited only when they agree. */
   chains?: readonly ChainCheck[];
@@ -155,7 +160,7 @@ export function resolveOptions<Tx>(options: Options<Tx>): Settings<Tx> {
   if (!options.store && chains.length > 0) throw chainsNeedDurable();
   const unverified = options.quarantineUnverified === undefined ? false : options.quarantineUnverified;
   if (unverified !== false && sources.length === 0 && providers.some((one) => one.sources.length === 0)) {
-    throw invalidOption('quarantineUnverified', 'needs sources: without them anybody could fill the quarantine');
+    throw invalidOption('quarantineUnverified', 'requires sources: without them anyone could fill the quarantine');
   }
 
   return Object.freeze({
@@ -193,7 +198,7 @@ function retentionOf<Tx>({
   retainRefusalsMs = monthMs,
 }: Options<Tx>): Pick<Settings<Tx>, 'retainMs' | 'retainEvidenceMs' | 'retainRefusalsMs'> {
   if (retainEvidenceMs !== undefined && (retainMs === undefined || retainEvidenceMs < retainMs)) {
-    throw invalidOption('retainEvidenceMs', 'needs retainMs, and must not be shorter: evidence is kept longest');
+    throw invalidOption('retainEvidenceMs', 'requires retainMs, and must not be shorter than it');
   }
   return {
     retainMs: retainMs === undefined ? undefined : whole('retainMs', retainMs),
@@ -234,18 +239,15 @@ function checkProviders(providers: readonly Provider[]): void {
     const values = providers.map((one) => one[field]);
     const twice = values.find((value, index) => values.indexOf(value) !== index);
     if (twice !== undefined)
-      throw invalidOption('providers', `two have the ${field} ${twice}; give one of them a ${field} of its own`);
+      throw invalidOption('providers', `two providers have the ${field} ${twice}; give each its own ${field}`);
   }
 }
 
 function chainsNeedDurable(): Error {
-  return invalidOption(
-    'chains',
-    'needs a durable store: a deposit waits for its confirmations longer than a process may live',
-  );
+  return invalidOption('chains', 'requires a durable store: waiting for confirmations may outlive the process');
 }
 
 function whole(option: string, value: number): number {
-  if (!Number.isSafeInteger(value) || value < 1) throw invalidOption(option, 'must be a whole number of at least 1');
+  if (!Number.isSafeInteger(value) || value < 1) throw invalidOption(option, 'must be a positive integer');
   return value;
 }

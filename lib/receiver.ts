@@ -115,6 +115,5 @@ async function closeAll(
       logger.error({ error }, 'A part of the receiver failed to close');
     }
   }
-  if (hung > 0)
-    logger.warn({ hung }, 'Closed without waiting any longer for what hangs: the store, or a function of the policy');
+  if (hung > 0) logger.warn({ hung }, 'Closed without waiting for a store or policy function that does not return');
 }

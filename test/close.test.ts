@@ -165,7 +165,7 @@ test('close() ends within its bound when the store hangs, and the log says so', 
   const port = await serve(t, callbacks);
   const answered = post(port).catch(() => undefined);
   assert.ok((await timeOf(callbacks.close(50))) < 2_500);
-  assert.ok(log.lines.some(({ message }) => message.includes('without waiting any longer')));
+  assert.ok(log.lines.some(({ message }) => message.includes('Closed without waiting')));
   assert.notEqual((await answered)?.status, 200);
 });
 

@@ -248,7 +248,7 @@ test('what a person has copied from somewhere is found', async (t) => {
     '?status=confirmed&network=eip155:1',
   ])
     assert.match((await get(`/deposits${query}`)).text, new RegExp(deposit?.id ?? 'none'), query);
-  assert.match((await get('/deposits?status=pending')).text, /No deposit fits the filter/);
+  assert.match((await get('/deposits?status=pending')).text, /No deposits match the filter/);
 });
 
 test('English and Chinese: by the browser, by option, by choice', async (t) => {

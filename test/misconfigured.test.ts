@@ -59,7 +59,7 @@ test('an event that nobody tells is refused by on() and off(), with the one that
     assert.throws(() => call('depositt', () => {}), /Option \w+\('depositt'\): is not known\. Did you mean deposit\?/);
     assert.throws(() => call('alarms', () => {}), /Did you mean alarm\?/);
     assert.throws(() => call(undefined, () => {}), { code: 'OPTION_INVALID' });
-    assert.throws(() => call('deposit', undefined), /Option \w+\('deposit'\): needs a function/);
+    assert.throws(() => call('deposit', undefined), /Option \w+\('deposit'\): requires a listener function/);
   }
 });
 

@@ -115,7 +115,7 @@ test('when the first ten transfers of a provider are all to strangers, an alarm 
   assert.equal(alarms[0]?.code, 'ALL_NOT_OURS');
   const message = alarms[0]?.message ?? '';
   assert.ok(message.includes(alice) && message.includes(alice.toLowerCase()), message);
-  assert.match(message, /isOurs says yes to another spelling of it/);
+  assert.match(message, /isOurs accepts another spelling of it/);
 });
 
 test('of a provider that has had transfers of ours, an hour of strangers alone raises the alarm, once', async (t) => {

@@ -46,7 +46,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
     run: (signer, body) => signer.send(signer.sign(body, { now: signer.now() + hour })),
   },
   replay: {
-    does: 'sends the very same request twice',
+    does: 'sends the same request twice',
     expects: 'taken',
     async run(signer, body) {
       const signed = signer.sign(body);
@@ -55,7 +55,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
     },
   },
   duplicate: {
-    does: 'sends the same deposit twice, each time under an id of its own',
+    does: 'sends the same deposit twice, each time with a new id',
     expects: 'taken',
     async run(signer, body) {
       await signer.send(signer.sign(body, { id: newId() }));
@@ -73,7 +73,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
     run: (signer, body) => signer.send(signer.sign(body), { pace: { bytes: 1, everyMs: 1_000 } }),
   },
   aborted: {
-    does: 'drops the connection in the middle of the body, then sends the whole',
+    does: 'drops the connection in the middle of the body, then sends it completely',
     expects: 'taken',
     async run(signer, body) {
       const signed = signer.sign(body);

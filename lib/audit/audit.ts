@@ -19,7 +19,7 @@ export interface AuditReport {
   url: string;
   startedAt: string;
   tookMs: number;
-  /** Red where any probe is. */
+  /** Red if any probe is. */
   verdict: Verdict;
   counts: Readonly<Record<Verdict, number>>;
   probes: readonly ProbeReport[];
@@ -83,18 +83,18 @@ function obstacle(
   verdictOf: (id: string) => Verdict | undefined,
 ): Finding | undefined {
   if (needs !== 'nothing' && verdictOf('accepts') === 'red')
-    return skipped('a good callback is not taken, so a refusal says nothing');
+    return skipped('a valid callback is not accepted, so a refusal proves nothing');
   if (needs !== 'credits' || id === 'credits') return undefined;
   const credits = verdictOf('credits');
-  if (credits === 'skipped') return skipped('what is credited can be seen only with --store, --to and --asset');
-  return credits === 'red' ? skipped('a good deposit is not credited, so one that is not says nothing') : undefined;
+  if (credits === 'skipped') return skipped('requires --store, --to and --asset to see what is credited');
+  return credits === 'red' ? skipped('a valid deposit is not credited, so a missing credit proves nothing') : undefined;
 }
 
 async function tryProbe(probe: Probe, target: Target): Promise<Finding> {
   try {
     return await probe.run(target);
   } catch (error) {
-    return red(`the probe could not end: ${error instanceof Error ? error.message : String(error)}`);
+    return red(`the probe failed: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -10,7 +10,7 @@ export interface Sent {
   pace?: { bytes: number; everyMs: number };
   /** Sends so many bytes of the body, then drops the connection. */
   abortAfter?: number;
-  /** What `content-length` says, where it is not the body's; null: chunks, and no length. */
+  /** The value of `content-length`, if it differs from the body's length; null: chunks, and no length. */
   declaredLength?: number | null;
 }
 
@@ -67,7 +67,7 @@ export function exchange({ url, ca, patienceMs }: Route, sent: Sent): Promise<Se
       resolve({ ...seen, tookMs: Math.round(performance.now() - startedAt), sentBytes });
     };
     const fail = (failure: string): void => settle({ status: undefined, failure });
-    const patience = setTimeout(() => fail(`no answer within ${patienceMs} ms`), patienceMs);
+    const patience = setTimeout(() => fail(`no response within ${patienceMs} ms`), patienceMs);
 
     outgoing.on('response', (response: IncomingMessage) => {
       let text = '';

@@ -49,8 +49,8 @@ ${groups
 ${backSection(takenBack)}
 </main>
 <footer>
-<p>A probe holds when the endpoint did what a sound one does, as far as answers${takenBack.length > 0 ? ' and what was credited' : ''} can show.
-It proves nothing about attacks that are not listed. What each probe does, and what to do about a red one, is told in docs/audit.md.</p>
+<p>A probe holds if the endpoint behaved as a sound one does, as far as its responses${takenBack.length > 0 ? ' and credits' : ''} can show.
+It proves nothing about attacks that are not listed. docs/audit.md describes each probe and how to fix a red one.</p>
 </footer>
 </body>
 </html>
@@ -59,7 +59,7 @@ It proves nothing about attacks that are not listed. What each probe does, and w
 
 function headline({ verdict, counts }: AuditReport): string {
   if (verdict === 'red') return counts.red === 1 ? 'One probe got through' : `${counts.red} probes got through`;
-  if (verdict !== 'green') return 'Nothing could be told';
+  if (verdict !== 'green') return 'No probe could be judged';
   return counts.skipped === 0 ? 'Every probe held' : 'No probe got through';
 }
 
@@ -103,9 +103,9 @@ function backSection(takenBack: AuditReport['takenBack']): string {
     )
     .join('\n');
   return `<section>
-<h2>Taken back <small>${takenBack.length}</small></h2>
-<p>Deposits that the audit made on the test account. Each was reported as reverted in the end.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Deposits that were taken back"><table><thead><tr><th>Transaction</th><th class="number">Units</th><th>Answer</th></tr></thead><tbody>
+<h2>Reverted <small>${takenBack.length}</small></h2>
+<p>Deposits that the audit made on the test account. Each was reported as reverted at the end.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Reverted deposits"><table><thead><tr><th>Transaction</th><th class="number">Units</th><th>Answer</th></tr></thead><tbody>
 ${rows}
 </tbody></table></div>
 </section>`;

@@ -1,7 +1,7 @@
 import type { Seen } from './exchange.ts';
 import type { Target } from './target.ts';
 
-/** `green`: the endpoint held. `red`: it did not. `skipped`: it cannot be told here; `saw` says why. */
+/** `green`: the endpoint held. `red`: it did not. `skipped`: it cannot be judged here; `saw` says why. */
 export type Verdict = 'green' | 'red' | 'skipped';
 
 /** What a red probe costs: `high` money or entry, `medium` availability or secrecy, `low` good manners. */
@@ -18,7 +18,7 @@ export interface Probe {
   /** What is done. */
   does: string;
   /**
-   * `nothing`: tried even where good callbacks are refused. `answers` (default): needs an endpoint that takes a good one.
+   * `nothing`: tried even if valid callbacks are refused. `answers` (default): needs an endpoint that takes a good one.
    * `credits`: needs to see what is credited, so `--store` and an account of ours.
    */
   needs?: 'nothing' | 'answers' | 'credits';

@@ -20,7 +20,7 @@ export interface SampleFields {
   timestamp: string;
 }
 
-/** Events of the profile. `docs/providers/imtoken.md` tells what each means. */
+/** Events of the profile. `docs/providers/imtoken.md` describes each. */
 export const sampleEvents = [
   'deposit.pending',
   'deposit.confirmed',

@@ -7,7 +7,7 @@ import { exchange, type Route, type Seen, type Sent } from './exchange.ts';
 export interface Signed {
   headers: Record<string, string>;
   body: Buffer;
-  /** With the query, where the URL carries the signature. */
+  /** With the query, if the URL carries the signature. */
   url: URL;
 }
 

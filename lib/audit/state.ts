@@ -9,7 +9,7 @@ export interface Account {
   /** CAIP-19. */
   asset: string;
   to: string;
-  /** Smallest units; each probe adds a few of its own, so that its deposits can be told. */
+  /** Smallest units; each probe adds a few of its own, so that its deposits can be recognized. */
   amount: bigint;
   /** As many as the policy asks for, and fewer than make a block final, so that all can be taken back. */
   confirmations: number;

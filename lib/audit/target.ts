@@ -8,14 +8,14 @@ import type { Account, State } from './state.ts';
 export interface Target {
   readonly route: Route;
   readonly signer: Signer;
-  /** The key that callbacks are signed with; never told. */
+  /** The key that callbacks are signed with; never reported. */
   readonly secret: string;
   readonly apiKey: string | undefined;
   /** For how long a slow sender must be borne with at most, ms. */
   readonly slowMs: number;
-  /** The same host over plain HTTP, where the audited URL is HTTPS. */
+  /** The same host over plain HTTP, if the audited URL is HTTPS. */
   readonly plainUrl: URL | undefined;
-  /** What is credited; undefined where nobody can look. */
+  /** What is credited; undefined if nobody can look. */
   readonly state: State | undefined;
   /** A signed callback that moves nothing: `test`, with a number in it. */
   ping(over?: SignOver): Signed;

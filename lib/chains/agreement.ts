@@ -35,7 +35,7 @@ export function agreedVerdict(verdicts: readonly ChainVerdict[], needed: number)
 /** The largest value that `n` of the values reach. */
 export function nthLargest<T extends number | bigint>(values: readonly T[], n: number): T {
   const value = [...values].sort((a, b) => (a < b ? 1 : a > b ? -1 : 0))[n - 1];
-  if (value === undefined) throw new RangeError('Fewer values than asked for');
+  if (value === undefined) throw new RangeError('Fewer values than requested');
   return value;
 }
 
@@ -63,6 +63,6 @@ function nthOfHashes(verdicts: readonly ChainVerdict[], needed: number): string[
 
 function reasonOf(verdicts: readonly ChainVerdict[], agreeing: number, needed: number): string {
   const reasons = new Set(verdicts.flatMap((one) => (one.status === 'unknown' ? [one.reason] : [])));
-  const alike = `${agreeing} of ${verdicts.length} nodes agree, and ${needed} must`;
+  const alike = `${agreeing} of ${verdicts.length} nodes agree; ${needed} are required`;
   return reasons.size === 0 ? alike : `${alike}: ${[...reasons].join('; ')}`;
 }

@@ -1,13 +1,14 @@
 /**
- * What the chain itself says of one network, asked of the service's own nodes. A user may write one for a network that
- * is not EVM; without one, deposits of that network rest on the providers' word. Each call is bounded in time.
+ * A check of one network against your own nodes: what the chain itself says of a transaction. `evmChain()` makes one
+ * for EVM networks; write your own for any other. Without one, deposits of that network rest on the providers'
+ * reports. Each call has a time limit.
  */
 export interface ChainCheck {
   /** CAIP-2, for example `eip155:1`. */
   readonly network: string;
   /** The newest block. Rejects when no node, or no quorum of nodes, answers. */
   head(): Promise<ChainHead>;
-  /** What the chain holds of one transaction. Never rejects for the node's trouble: that is `unknown`. */
+  /** Looks up one transaction on the chain. Never rejects because a node fails: that is `unknown`. */
   check(subject: ChainSubject): Promise<ChainVerdict>;
   /**
    * Hashes of those blocks that the chain does not hold; a height that the nodes have not reached says nothing. It
@@ -15,36 +16,39 @@ export interface ChainCheck {
    */
   gone?(blocks: readonly ChainBlock[]): Promise<readonly string[]>;
   /**
-   * Every transfer to accounts of ours in a range of blocks, block by block from the lowest, for `reconcile`. Absent
-   * where the nodes cannot search. Rejects when a block cannot be read: nothing is passed over in silence.
+   * Every transfer to accounts of ours in a range of blocks, block by block from the lowest, for `reconcile`. Absent if
+   * the nodes cannot search. Rejects when a block cannot be read: nothing is passed over in silence.
    */
   transfersTo?(query: ChainQuery): AsyncIterable<ChainBlockTransfers>;
   /** Closes what it opened. */
   close?(): void | Promise<void>;
 }
 
+/** A block of a chain: its number and hash. */
 export interface ChainBlock {
   number: bigint;
   /** Canonical for the network (EVM: lower-case hex). */
   hash: string;
 }
 
+/** The newest block of a chain, as a check sees it. */
 export interface ChainHead extends ChainBlock {
   parentHash?: string;
-  /** Number of the newest block that the network itself calls final, where it does. */
+  /** Number of the newest block that the network itself calls final, if it has finality. */
   finalized?: bigint;
 }
 
-/** What to look up. */
+/** A transaction to look up. */
 export interface ChainSubject {
   /** Canonical for the network. */
   transactionId: string;
   /** Blocks that somebody said hold it: the verdict names those that the chain does not hold. */
   blocks?: readonly ChainBlock[];
-  /** What was claimed: lets a check spare what nobody asks for, such as a trace of internal calls. */
+  /** The reported transfers, so that a check can skip what nobody asks for, such as a trace of internal calls. */
   claims?: readonly ChainClaim[];
 }
 
+/** A transfer that a provider has reported, for the check to compare with the chain. */
 export interface ChainClaim {
   /** CAIP-19. */
   asset: string;
@@ -55,16 +59,20 @@ export interface ChainClaim {
 }
 
 /**
- * - `unknown`: the nodes cannot say (no answer, disagreement, a chain that is changing under the question). Nothing
- *   follows from it.
- * - `absent`: no block on the chain holds it, and no node has it waiting; `pending`: a node has it waiting.
- * - `mined`: a block of the chain holds it, whether it succeeded or not.
+ * The answer of a check on one transaction.
+ *
+ * - `unknown`: the nodes cannot say (no answer, disagreement, a chain that changes during the check). Nothing follows
+ *   from it.
+ * - `absent`: no block of the chain contains the transaction, and no node has it pending.
+ * - `pending`: a node has it pending.
+ * - `mined`: a block of the chain contains it, whether it succeeded or not.
  */
 export type ChainVerdict =
   | { status: 'unknown'; reason: string }
   | { status: 'absent' | 'pending'; head: bigint; removed: readonly string[] }
   | MinedVerdict;
 
+/** The answer for a mined transaction: its block, its confirmations and every asset movement in it. */
 export interface MinedVerdict {
   status: 'mined';
   /** Whether the transaction succeeded; a failed one moves nothing. */
@@ -72,7 +80,7 @@ export interface MinedVerdict {
   block: ChainBlock;
   /** 1 for the newest block. */
   confirmations: number;
-  /** Whether the network itself calls the block final; false where it has no such notion. */
+  /** Whether the network itself calls the block final; false if it has no such notion. */
   finalized: boolean;
   /** Every movement of an asset in the transaction that the nodes can see, in the order of the chain. */
   rows: readonly ChainRow[];
@@ -82,7 +90,7 @@ export interface MinedVerdict {
   removed: readonly string[];
 }
 
-/** One movement of an asset, told apart from its equals by its position. */
+/** One movement of an asset; its position tells it apart from equal ones. */
 export interface ChainRow {
   /** CAIP-19. */
   asset: string;
@@ -96,6 +104,7 @@ export interface ChainRow {
   position: string;
 }
 
+/** A range of blocks to search for transfers to your accounts. */
 export interface ChainQuery {
   fromBlock: bigint;
   /** Inclusive. */
@@ -103,11 +112,13 @@ export interface ChainQuery {
   isOurs(account: { network: string; address: string; memo?: string }): boolean | Promise<boolean>;
 }
 
+/** The transfers to your accounts in one block. */
 export interface ChainBlockTransfers {
   block: ChainBlock;
   transfers: readonly ChainTransfer[];
 }
 
+/** An asset movement with the transaction that made it. */
 export interface ChainTransfer extends ChainRow {
   transactionId: string;
   /** Whether its transaction succeeded. */

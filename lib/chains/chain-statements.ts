@@ -54,7 +54,7 @@ function claimsIn({ statements }: TransactionState): Claimed[] {
 }
 
 /**
- * The statements that a verdict adds to what is known: none where the chain says nothing new, so that asking again, from
+ * The statements that a verdict adds to what is known: none if the chain says nothing new, so that asking again, from
  * however many processes, stores nothing. A denial waits for the confirmations that the policy asks, as a credit does.
  */
 export async function chainStatements(
@@ -117,7 +117,7 @@ async function assessRows(
   const assessed = verdict.rows.map(({ asset, from, to, amount, memo, position }, row) => {
     const isFinalOnly = policy.confirmations(network, amount) === 'finalized';
     const transfer = present<Transfer>({
-      // docs/rules.md#confirmations: where finality is asked for, a count is no substitute, so none is given before it.
+      // docs/rules.md#confirmations: if finality is required, a count is no substitute, so none is given before it.
       kind: isFinalOnly && verdict.finalized ? 'confirmed' : 'mined',
       confirmations: isFinalOnly && !verdict.finalized ? undefined : confirmations,
       network,
@@ -136,7 +136,7 @@ async function assessRows(
   return (await Promise.all(assessed)).flatMap(({ statement }) => statement ?? []);
 }
 
-/** Rows of the groups in which some row has come further than when it was told last, or was never told. */
+/** Rows of the groups in which some row has come further than when it was last reported, or was never reported. */
 function newRows(
   state: TransactionState,
   rows: readonly StoredStatement[],
@@ -203,7 +203,10 @@ function stageOf({ group, amount, kind, confirmations = 0 }: StoredStatement, po
   return confirmations >= reorgDepth ? 2 : 1;
 }
 
-/** When to ask again about a transaction that is in a block; undefined once nothing can undo it, and all is told. */
+/**
+ * When to ask again about a transaction that is in a block; undefined once nothing can undo it, and everything is
+ * reported.
+ */
 export function nextCheck(
   state: TransactionState,
   network: string,

@@ -32,7 +32,7 @@ interface Watched {
   dueBlock: bigint | undefined;
   /** Not before this time, epoch ms. */
   notBefore: number;
-  /** Rounds in a row that told nothing. */
+  /** Rounds in a row without anything new. */
   idle: number;
   blocks: readonly ChainBlock[];
 }
@@ -174,7 +174,7 @@ async function lookUp(state: WatchState, one: Watched): Promise<void> {
     pause(one, state.now());
     logger.error(
       { network, transactionId: one.transactionId, error },
-      'A transaction could not be confirmed; it is tried again',
+      'A transaction could not be confirmed; retrying',
     );
   }
 }
@@ -194,7 +194,10 @@ function plan(state: WatchState, one: Watched, { verdict, nextAt, blocks }: Conf
   one.dueBlock = undefined;
   pause(one, state.now());
   if (verdict.status === 'unknown')
-    logger.warn({ network, transactionId: one.transactionId, reason: verdict.reason }, 'The chain check cannot say');
+    logger.warn(
+      { network, transactionId: one.transactionId, reason: verdict.reason },
+      'The chain check is inconclusive',
+    );
   else if (one.idle >= idleToForget) state.watched.delete(one.key);
 }
 

@@ -27,9 +27,9 @@ export interface ConfirmerOptions {
 }
 
 /**
- * Follows deposits on the chain, block by block, until the policy is met and no reorg can undo them: it credits what the
- * chain holds, refuses what it does not, and takes back what left it, though no provider tells. Any number of processes
- * may run one over the same store: what one has stored, another finds nothing to add to.
+ * Follows deposits on the chain, block by block, until the policy is met and no reorg can undo them: it credits what
+ * the chain holds, refuses what it does not, and takes back what left it, even if no provider reports that. Any number
+ * of processes may run one over the same store: what one has stored, another finds nothing to add to.
  */
 export interface Confirmer {
   start(): void;
@@ -65,7 +65,7 @@ export function createConfirmer(options: ConfirmerOptions): Confirmer {
       await watch.round();
       away.delete(network);
     } catch (error) {
-      logger.error({ network, error }, 'The chain check has no answer; deposits wait');
+      logger.error({ network, error }, 'The chain check did not answer; deposits wait');
       if (away.has(network)) return;
       away.add(network);
       news.tell('alarm', {

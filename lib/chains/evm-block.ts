@@ -42,7 +42,7 @@ export async function blockTransfers(
   return inOrder(block, [...native, ...traced, ...tokens.map((one) => one.transfer)]);
 }
 
-/** Undefined where the node has no `eth_getBlockReceipts`: then logs and single receipts are asked for. */
+/** Undefined if the node has no `eth_getBlockReceipts`: then logs and single receipts are asked for. */
 async function receiptsOf(node: EvmNode, block: EvmBlock): Promise<readonly EvmReceipt[] | undefined> {
   let receipts: readonly EvmReceipt[];
   try {
@@ -115,5 +115,8 @@ function inOrder(block: EvmBlock, transfers: readonly EvmBlockTransfer[]): EvmBl
 }
 
 function changed({ number }: EvmBlock): DepositCallbackError {
-  return new DepositCallbackError('REQUEST_FAILED', `Block ${number} changed while it was read; it is read again`);
+  return new DepositCallbackError(
+    'REQUEST_FAILED',
+    `Block ${number} changed while it was being read; reading it again`,
+  );
 }

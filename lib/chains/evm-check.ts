@@ -3,7 +3,7 @@ import type { ChainBlock, ChainHead, ChainSubject, ChainVerdict } from './chain-
 import type { EvmNode, EvmReceipt, EvmTransaction } from './evm-node.ts';
 import { type EvmTransfer, toChainRow, tokenTransfer, tracedTransfers, valueTransfer } from './evm-transfers.ts';
 
-// A reorg between two questions shows as answers that do not fit; a few rounds outlast it.
+// A reorg between two questions shows as answers that contradict each other; a few rounds outlast it.
 const rounds = 3;
 
 /** The newest block of one node. */
@@ -30,13 +30,13 @@ export async function checkAtNode(node: EvmNode, network: string, subject: Chain
       const verdict = await lookUp(node, network, subject);
       if (verdict) return verdict;
     }
-    return { status: 'unknown', reason: 'the chain changed under the question' };
+    return { status: 'unknown', reason: 'the chain changed during the check' };
   } catch (error) {
     return { status: 'unknown', reason: reasonOf(error) };
   }
 }
 
-/** Undefined when the answers do not fit together. */
+/** Undefined if the answers contradict each other. */
 async function lookUp(node: EvmNode, network: string, subject: ChainSubject): Promise<ChainVerdict | undefined> {
   const { transactionId, blocks = [] } = subject;
   const [transaction, receipt] = await Promise.all([node.transaction(transactionId), node.receipt(transactionId)]);
@@ -85,7 +85,7 @@ async function transfersOf(
   }
 }
 
-/** Only a call of a contract can move native coin inside, and only where native coin is claimed does it matter. */
+/** Only a call of a contract can move native coin inside, and it matters only if native coin is claimed. */
 function needsTrace(network: string, transaction: EvmTransaction, { claims }: ChainSubject): boolean {
   const native = nativeAsset(network);
   const claimed = claims?.filter((claim) => claim.asset === native);

@@ -1,11 +1,11 @@
 import { DepositCallbackError } from '../errors.ts';
 
-/** What a node is asked through: a viem client, an EIP-1193 provider, or anything with the same `request`. */
+/** A client for an EVM node: a viem client, an EIP-1193 provider, or any object with the same `request`. */
 export interface EvmClient {
   request(call: { method: string; params?: unknown }): Promise<unknown>;
 }
 
-/** A block as `eth_getBlockBy...` gives it, with whole transactions where they were asked for. */
+/** A block as `eth_getBlockBy...` gives it, with whole transactions if they were requested. */
 export interface EvmBlock {
   number: bigint;
   hash: string;
@@ -131,14 +131,14 @@ export function readLog(value: unknown): EvmLog {
 function malformed(what: string): DepositCallbackError {
   return new DepositCallbackError(
     'REQUEST_FAILED',
-    `The node's answer has no readable ${what}; is the URL that of an EVM node?`,
+    `The node's response has no valid ${what}; check that the URL is that of an EVM node`,
   );
 }
 
 /** The questions that one node is asked. Each rejects when the node does not answer, or not with what was asked for. */
 export interface EvmNode {
   chainId(): Promise<bigint>;
-  /** `'latest'`, `'finalized'` or a number; undefined where the node has no such block. */
+  /** `'latest'`, `'finalized'` or a number; undefined if the node has no such block. */
   block(at: bigint | 'latest' | 'finalized', options?: { whole?: boolean }): Promise<EvmBlock | undefined>;
   transaction(hash: string): Promise<EvmTransaction | undefined>;
   receipt(hash: string): Promise<EvmReceipt | undefined>;

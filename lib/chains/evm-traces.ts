@@ -21,7 +21,7 @@ const moves = new Set(['CALL', 'CREATE', 'CREATE2', 'SELFDESTRUCT']);
 
 /**
  * The transfers below the outermost call of a tree that geth's `callTracer` wrote. A call that failed, and everything
- * under it, moved nothing, though the transaction may have succeeded. Throws for what is no call tree.
+ * under it, moved nothing, though the transaction may have succeeded. Throws for anything but a call tree.
  */
 export function internalTransfers(root: unknown): InternalTransfer[] {
   const found: InternalTransfer[] = [];
@@ -32,7 +32,7 @@ export function internalTransfers(root: unknown): InternalTransfer[] {
     if (frame.error !== undefined && frame.error !== null && frame.error !== '') continue;
     if (path !== '') addTransfer(found, frame, path);
     const calls = frame.calls ?? [];
-    if (!Array.isArray(calls)) throw new TypeError('A frame of the call tree has no readable calls');
+    if (!Array.isArray(calls)) throw new TypeError('A frame of the call tree has invalid calls');
     for (let index = calls.length - 1; index >= 0; index -= 1) {
       stack.push({ frame: asFrame(calls[index]), path: path === '' ? `${index}` : `${path}.${index}` });
     }
@@ -43,13 +43,13 @@ export function internalTransfers(root: unknown): InternalTransfer[] {
 function addTransfer(found: InternalTransfer[], { type, from, to, value }: Frame, path: string): void {
   if (typeof type !== 'string' || !moves.has(type) || value === undefined || value === null) return;
   if (typeof value !== 'string' || typeof from !== 'string' || typeof to !== 'string') {
-    throw new TypeError('A frame of the call tree has no readable value, sender or recipient');
+    throw new TypeError('A frame of the call tree has an invalid value, sender or recipient');
   }
   const amount = BigInt(value);
   if (amount > 0n) found.push({ from: from.toLowerCase(), to: to.toLowerCase(), value: amount, path });
 }
 
 function asFrame(value: unknown): Frame {
-  if (typeof value !== 'object' || value === null) throw new TypeError('The call tree has no readable frame');
+  if (typeof value !== 'object' || value === null) throw new TypeError('The call tree has no valid frame');
   return value;
 }

@@ -20,7 +20,7 @@ export interface EvmTransfer {
 }
 
 /**
- * The ERC-20 transfer that a log tells of; undefined for any other log. The asset is the contract that emitted the log,
+ * The ERC-20 transfer that a log reports; undefined for any other log. The asset is the contract that emitted the log,
  * never its symbol. Both addresses must be indexed and the amount alone in the data: an ERC-721 has four topics.
  */
 export function tokenTransfer(network: string, log: EvmLog): EvmTransfer | undefined {
@@ -38,14 +38,14 @@ export function tokenTransfer(network: string, log: EvmLog): EvmTransfer | undef
   };
 }
 
-/** The native transfer by the transaction's own value; undefined where it carries none, or creates a contract. */
+/** The native transfer by the transaction's own value; undefined if it carries none, or creates a contract. */
 export function valueTransfer(network: string, transaction: EvmTransaction): EvmTransfer | undefined {
   const { from, to, value } = transaction;
   if (to === undefined || value === 0n) return undefined;
   return { asset: nativeAsset(network), from, to, amount: value, position: 'native' };
 }
 
-/** The native transfers by calls inside the transaction, from its call tree. Throws for what is no call tree. */
+/** The native transfers by calls inside the transaction, from its call tree. Throws for anything but a call tree. */
 export function tracedTransfers(network: string, frame: unknown): EvmTransfer[] {
   return internalTransfers(frame).map(({ from, to, value, path }) => ({
     asset: nativeAsset(network),

@@ -32,6 +32,7 @@ export type {
 } from './chain-check.ts';
 export type { EvmClient } from './evm-node.ts';
 
+/** Options of `evmChain`. Set exactly one of `url`, `urls`, `client` and `clients`. */
 export interface EvmChainOptions {
   /** CAIP-2 of an EVM network, for example `eip155:1`; a node of another chain is refused. */
   network: string;
@@ -41,28 +42,44 @@ export interface EvmChainOptions {
   /** A viem client or an EIP-1193 provider, in place of a URL. */
   client?: EvmClient;
   clients?: readonly EvmClient[];
-  /** How many nodes must say the same. A list asks for more of them for larger sums. Default 1: the first that answers. */
+  /**
+   * Number of nodes that must agree. A list requires more of them for larger amounts. Default 1: the first that
+   * answers.
+   */
   quorum?: NodeQuorum;
-  /** How long one question may take. Default 5000 ms. */
+  /** Time limit of one request. Default 5000 ms. */
   timeoutMs?: number;
   /** Whether `transfersTo` looks for native transfers inside transactions; the node needs `debug_`. Default false. */
   traces?: boolean;
 }
 
-/** A number of nodes; or numbers by asset (CAIP-19) and amount in its smallest units: the largest that is reached counts. */
+/**
+ * The number of nodes that must agree: one number, or numbers by asset (CAIP-19) and amount in smallest units, of
+ * which the largest that applies counts.
+ */
 export type NodeQuorum = number | readonly { readonly asset: string; readonly from: bigint; readonly nodes: number }[];
 
-/** The chain check of an EVM network over one or several nodes. Throws `OPTION_INVALID`. */
+/**
+ * Creates the chain check of an EVM network over one or more nodes. Throws `OPTION_INVALID`.
+ *
+ * @example
+ * depositCallbacks({
+ *   providers,
+ *   policy,
+ *   store: sqliteStore({ path: 'deposits.db' }),
+ *   chains: [evmChain({ network: 'eip155:1', url: process.env.ETHEREUM_NODE })],
+ * });
+ */
 export function evmChain(options: EvmChainOptions): ChainCheck {
   const network = findNetwork(options.network);
   if (network?.family !== 'evm')
-    throw invalidOption('network', 'must be an EVM network by its CAIP-2 id, for example eip155:1');
+    throw invalidOption('network', 'must be the CAIP-2 id of an EVM network, for example eip155:1');
   const { id } = network;
   const nodes = clientsOf(options).map((client) => evmNode(verifiedClient(client, id)));
   const quorum = readQuorum(options.quorum ?? 1, nodes.length);
   const least = typeof quorum === 'number' ? quorum : 1;
 
-  /** What the nodes answer that do; rejects where fewer than `least` do. */
+  /** The answers of the nodes that respond; rejects if fewer than `least` do. */
   const answersOf = async <T>(question: (node: EvmNode) => Promise<T>): Promise<T[]> => {
     if (least === 1) return [await firstAnswer(nodes, question)];
     const settled = await Promise.allSettled(nodes.map(question));
@@ -142,7 +159,7 @@ async function firstAnswer<T>(nodes: readonly EvmNode[], ask: (node: EvmNode) =>
 
 function clientsOf({ url, urls, client, clients, timeoutMs = 5_000 }: EvmChainOptions): EvmClient[] {
   const given = [url, urls, client, clients].filter((one) => one !== undefined);
-  if (given.length !== 1) throw invalidOption('url', 'give exactly one of url, urls, client and clients');
+  if (given.length !== 1) throw invalidOption('url', 'set exactly one of url, urls, client and clients');
   const open = (one: string): EvmClient => {
     if (!URL.canParse(one) || !/^https?:$/.test(new URL(one).protocol)) {
       throw invalidOption('url', 'must be an http or https URL of a JSON-RPC node');
@@ -150,7 +167,7 @@ function clientsOf({ url, urls, client, clients, timeoutMs = 5_000 }: EvmChainOp
     return createClient({ transport: http(one, { timeout: timeoutMs, retryCount: 1 }) }) as EvmClient;
   };
   const all = [...(client ? [client] : (clients ?? [])), ...(url === undefined ? (urls ?? []) : [url]).map(open)];
-  if (all.length === 0) throw invalidOption('urls', 'must name at least one node');
+  if (all.length === 0) throw invalidOption('urls', 'must list at least one node');
   return all;
 }
 
@@ -160,7 +177,7 @@ function verifiedClient(client: EvmClient, network: string): EvmClient {
   const verify = async (): Promise<void> => {
     const found = `eip155:${await evmNode(client).chainId()}`;
     if (found === network) return;
-    throw new DepositCallbackError('REQUEST_FAILED', `The node is of ${found}, not of ${network}; check its URL`);
+    throw new DepositCallbackError('REQUEST_FAILED', `The node serves ${found}, not ${network}; check its URL`);
   };
   return {
     async request(call) {
@@ -179,9 +196,8 @@ function verifiedClient(client: EvmClient, network: string): EvmClient {
 function readQuorum(quorum: NodeQuorum, nodes: number): NodeQuorum {
   const counts = typeof quorum === 'number' ? [quorum] : quorum.map((one) => one.nodes);
   for (const count of counts) {
-    if (!Number.isSafeInteger(count) || count < 1)
-      throw invalidOption('quorum', 'must be a whole number of at least 1');
-    if (count > nodes) throw invalidOption('quorum', `asks for ${count} nodes, and only ${nodes} are given`);
+    if (!Number.isSafeInteger(count) || count < 1) throw invalidOption('quorum', 'must be a positive integer');
+    if (count > nodes) throw invalidOption('quorum', `requires ${count} nodes, but only ${nodes} are configured`);
   }
   return quorum;
 }

@@ -33,7 +33,7 @@ export function followHints({ chains, news, logger, wake, ...parts }: FollowHint
       const transactionId = readTransactionId(chain.network, hint.transactionId, networks);
       if (transactionId === undefined) continue;
       const key = transactionKey({ network: chain.network, transactionId, asset: '', to: '' });
-      if (waiting.size >= mostWaiting) logger.warn({ provider }, 'A hint was dropped: too many wait to be looked up');
+      if (waiting.size >= mostWaiting) logger.warn({ provider }, 'A hint was dropped: too many lookups are pending');
       else waiting.set(key, { chain, transactionId });
     }
     if (looking === undefined && waiting.size > 0) looking = lookUp();

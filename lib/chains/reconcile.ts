@@ -26,7 +26,7 @@ export interface Reconciler {
   /**
    * Reads a range of blocks for transfers to our accounts, and records those that no callback reported as said by the
    * provider `chain`; each is credited as the policy says, once, also when its callback comes later. Rejects with
-   * `REQUEST_FAILED` where a block cannot be read: run it again from that block.
+   * `REQUEST_FAILED` if a block cannot be read: run it again from that block.
    */
   reconcile(query: ReconcileQuery): Promise<Reconciled>;
 }
@@ -45,7 +45,8 @@ export function createReconciler({ chains, wake, ...parts }: ReconcilerParts): R
       const chain = byNetwork.get(network);
       if (!chain?.transfersTo) throw invalidOption('network', `${network} has no chain check that can search blocks`);
       const last = toBlock ?? (await chain.head()).number;
-      if (fromBlock < 0n || fromBlock > last) throw invalidOption('fromBlock', `must be a block up to ${last}`);
+      if (fromBlock < 0n || fromBlock > last)
+        throw invalidOption('fromBlock', `must be from 0 to ${last}, the last block`);
       const missed: { transactionId: string; block: bigint }[] = [];
       let transfers = 0;
       const isOurs = parts.policy().isOurs;

@@ -19,7 +19,10 @@ import { lackingEvidence, shownEvidence } from './shown.ts';
 export interface Assessment {
   outcome: 'recorded' | 'ignored' | 'failed' | 'quarantined';
   code?: CheckCode;
-  /** The network or asset that nobody knows, as the provider writes it; the network where only a hash is given (`TRANSACTION_HASH_ONLY`). */
+  /**
+   * The network or asset that nobody knows, as the provider writes it; the network if only a hash is given
+   * (`TRANSACTION_HASH_ONLY`).
+   */
   name?: string;
   statement?: StoredStatement;
   /** What the statement is loaded and committed with. */
@@ -42,17 +45,17 @@ export interface Origin {
   callbackId: string;
   /** Epoch ms. */
   receivedAt: number;
-  /** The provider's own id of the event, where it signs one. */
+  /** The provider's own id of the event, if it signs one. */
   report?: string | undefined;
   /** Fingerprint of the key that signed it. */
   signedBy?: string | undefined;
 }
 
 /**
- * Makes a transfer canonical, runs the checks and makes its statement. What is ignored makes none; what failed on the chain
- * states a failure, which also ends what is not ours or not listed by now; what is quarantined makes one with the code in `check`, where every
- * part could be read, so that an operator can release it. Answers at once unless a function of the policy gives a
- * promise; what such a function throws goes on to the caller.
+ * Makes a transfer canonical, runs the checks and makes its statement. What is ignored makes none; what failed on the
+ * chain states a failure, which also ends what is not ours or not listed by now; what is quarantined makes one with the
+ * code in `check`, if every part could be read, so that an operator can release it. Answers at once unless a function
+ * of the policy gives a promise; what such a function throws goes on to the caller.
  */
 export function assess(
   transfer: Transfer,
@@ -72,8 +75,8 @@ export function assess(
 }
 
 /**
- * A transfer that names what nobody knows: kept to be read again, without a statement, unless it is no deposit wherever
- * it may be.
+ * A transfer that names what nobody knows: kept to be read again, without a statement, unless it cannot be a deposit
+ * anywhere.
  */
 function assessUnknown(transfer: Transfer, name: UnknownName, { keyedBy }: ProviderTraits): Assessment {
   const { kind, amount, evidence = {} } = transfer;
@@ -139,7 +142,7 @@ function conclude(
     name: code === 'TRANSACTION_HASH_ONLY' ? canonical.network.id : undefined,
     statement,
     transactionKey: statement?.group && transactionKey(statement.group),
-    // The chain check tells which of two is true, and must not wait for an operator.
+    // The chain check says which of two is true, and must not wait for an operator.
     binding: statement && provider.bindsIds === true && !isChecked ? bindingOf(statement) : undefined,
   });
 }

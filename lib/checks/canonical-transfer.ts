@@ -18,22 +18,22 @@ export interface CanonicalTransfer {
   /** CAIP-19, on `network`. */
   asset: string | undefined;
   listed: ListedAsset | undefined;
-  /** Pinned decimals; undefined where nothing pins them. */
+  /** Pinned decimals; undefined if nothing pins them. */
   decimals: number | undefined;
   claimedDecimals: number | undefined;
-  /** Smallest units; what was delivered, where that is told. */
+  /** Smallest units; what was delivered, if that is reported. */
   amount: bigint | undefined;
   account: Account | undefined;
   /** Whose the account is; undefined until the policy was asked, or if it need not be. */
   owner: Owner | undefined;
   to: string | undefined;
   memo: string | undefined;
-  /** Whether the provider can tell a memo. */
+  /** Whether the provider can report a memo. */
   memosReported: boolean;
   /** Whether the provider sends hints only (docs/rules.md#hints). */
   isHint: boolean;
   from: string | undefined;
-  /** For a provider keyed by payment, `''` where none is named. */
+  /** For a provider keyed by payment, `''` if none is named. */
   transactionId: string | undefined;
   /** Whether the transaction is named by a hash that names none on this network. */
   isHashOnly: boolean;
@@ -101,7 +101,8 @@ export function accountNamed(
 
 /**
  * The transaction, or payment, that a removal names, as a group without asset and recipient: it reaches each of them.
- * Undefined where its id cannot be read; a block that cannot be read is none, so that the removal holds rather than misses.
+ * Undefined if its id cannot be read; a block that cannot be read is none, so that the removal holds rather than
+ * misses.
  */
 export function canonicalRemoval(
   removal: Removal,
@@ -123,7 +124,10 @@ export function canonicalRemoval(
   };
 }
 
-/** What a payment is keyed by. By transaction, it stands in where none is named, or a hash that names none on its network. */
+/**
+ * What a payment is keyed by. By transaction, it is the fallback if none is named, or only a hash that names none on
+ * its network.
+ */
 function paymentFor(
   network: Network,
   { keyedBy }: ProviderTraits,

@@ -8,12 +8,15 @@ import { isForeignEmitter } from './emitter.ts';
 import { hasGoodState, isInBlock, isStandardScript, isUnlocked, lacksDelivered, lacksStatus } from './evidence.ts';
 import { heldPayments, isIgnoredPayment } from './payments.ts';
 
-/** One named rule that keeps a false or unwanted transfer from being credited. `docs/checks.md` tells the attack of each. */
+/**
+ * One named rule that keeps a false or unwanted transfer from being credited. `docs/checks.md` describes the attack of
+ * each.
+ */
 export interface Check {
   readonly code: CheckCode;
   /** Kinds that it is asked of besides `seen`, `mined` and `confirmed`. */
   readonly also?: readonly StatementKind[];
-  /** Whether the transfer must not be credited. A promise only where the policy's own function gives one. */
+  /** Whether the transfer must not be credited. A promise only if the policy's own function returns one. */
   fails(transfer: CanonicalTransfer, policy: CompiledPolicy): boolean | Promise<boolean>;
 }
 
@@ -25,7 +28,7 @@ export interface EarlyCheck extends Check {
 const always: readonly StatementKind[] = ['failed', 'removed'];
 const failedToo: readonly StatementKind[] = ['failed'];
 
-/** What is no deposit on any network, of any asset. */
+/** What cannot be a deposit on any network, of any asset. */
 export const earlyChecks: readonly EarlyCheck[] = [
   { code: 'ONLY_A_HINT', also: always, fails: ({ isHint }) => isHint },
   { code: 'OUTGOING', also: always, fails: ({ evidence }) => evidence.direction === 'out' },

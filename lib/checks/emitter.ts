@@ -4,8 +4,8 @@ import { splitAsset } from '../networks/registry.ts';
 import type { CanonicalTransfer } from './canonical-transfer.ts';
 
 /**
- * Whether the log or notification, where the provider names who emitted it, came from another contract than the asset's:
- * a copy of the token, or a contract that only says "deposit".
+ * Whether the log or notification, if the provider names its emitter, came from another contract than the asset's: a
+ * copy of the token, or a contract that only says "deposit".
  */
 export function isForeignEmitter({ evidence, asset, network, listed }: CanonicalTransfer): boolean {
   const { emitter } = evidence;

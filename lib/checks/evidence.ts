@@ -12,7 +12,7 @@ const goodStates: Readonly<Record<string, readonly string[]>> = {
 };
 const goodElsewhere: readonly string[] = ['executed', 'success'];
 
-/** Whether the state, where the provider names one, is a good one of its network, letter for letter. */
+/** Whether the state, if the provider names one, is exactly a good one of its network. */
 export function hasGoodState({ state }: Evidence, { family }: Network): boolean {
   return state === undefined || state === null || (wordIn(goodStates, family) ?? goodElsewhere).includes(state);
 }
@@ -25,8 +25,9 @@ export function lacksStatus({ evidence, asset }: CanonicalTransfer): boolean {
 }
 
 /**
- * Whether what really arrived is not told though it may be less than was declared: on the XRP Ledger (partial payments),
- * for an asset with `balanceDelta`, and where the provider ought to say. A payment is what the gateway received of it.
+ * Whether the amount that arrived is not reported though it may be less than the declared one: on the XRP Ledger
+ * (partial payments), for an asset with `balanceDelta`, and if the provider ought to say. A payment is what the gateway
+ * received of it.
  */
 export function lacksDelivered({ evidence, listed, network, payment }: CanonicalTransfer): boolean {
   const { delivered } = evidence;

@@ -1,13 +1,13 @@
 import type { CanonicalTransfer } from './canonical-transfer.ts';
 import { hasGoodState } from './evidence.ts';
 
-/** States that are no end: the transaction may still be executed. */
+/** States that are not final: the transaction may still be executed. */
 const notYet: ReadonlySet<string> = new Set(['delayed']);
 
 /**
- * Whether a transfer says of itself that it failed: `transaction` where all that moved with it failed too, `transfer` where
- * it failed alone (a call inside a transaction that succeeded, a payment that was sent back). It is stated as a failure,
- * before a credit and after one.
+ * Whether a transfer says of itself that it failed: `transaction` if everything that moved with it failed too,
+ * `transfer` if it failed alone (a call inside a transaction that succeeded, a payment that was sent back). It is
+ * stated as a failure, before a credit and after one.
  */
 export function failureOf({ kind, evidence, network }: CanonicalTransfer): 'transaction' | 'transfer' | undefined {
   if (kind === 'removed') return undefined;

@@ -25,7 +25,7 @@ export interface UnknownName {
 export type NamePolicy = Pick<CompiledPolicy, 'networks' | 'assetOf'>;
 
 /**
- * Looks up the names in a transfer, in the receiver's own table. A contract or text that is malformed is no unknown name:
+ * Looks up the names in a transfer, in the receiver's own table. A malformed contract or text is not an unknown name:
  * no table will ever know it.
  */
 export function resolveNames(
@@ -61,7 +61,7 @@ function onNetwork(text: string, network: Network, { assetOf, networks }: NamePo
   return { network, asset: own.id === network.id ? orUndefined(() => assetOn(network, split)) : undefined };
 }
 
-/** The name of an asset that is told by a name; a text that is no CAIP-19 is one. */
+/** The name of an asset that is reported by a name; a text that is not CAIP-19 is one. */
 function assetNameIn(asset: ReportedAsset): string | undefined {
   if (typeof asset !== 'string') return 'name' in asset ? asset.name : undefined;
   return asset === 'native' || asset.includes('/') ? undefined : asset;

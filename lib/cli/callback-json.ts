@@ -4,7 +4,7 @@ import { isoTime } from './times.ts';
 
 type Written = Readonly<Record<string, unknown>>;
 
-/** A callback with ISO times. A body is text where it is UTF-8, else base64 under `bodyBase64`. */
+/** A callback with ISO times. A body is text if it is UTF-8, else base64 under `bodyBase64`. */
 export function callbackJson({ body, receivedAt, signedAt, ...rest }: CallbackRecord): Written {
   return {
     ...rest,

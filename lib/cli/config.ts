@@ -24,14 +24,14 @@ export function addConfigOption(command: Command): Command {
 }
 
 /**
- * The options that a module exports, as default or as `options`: a value, or a function that gives one or a promise. Throws
- * `OPTION_INVALID` where it exports neither, `NOT_FOUND` where there is no such file.
+ * The options that a module exports, as default or as `options`: a value, or a function that gives one or a promise.
+ * Throws `OPTION_INVALID` if it exports neither, `NOT_FOUND` if there is no such file.
  */
 export async function loadConfig(file: string | undefined): Promise<Options> {
   if (file === undefined || file === '') {
     throw invalidOption(
       '--config',
-      'give it, or set DEPOSIT_CALLBACK_CONFIG: a module that exports the options of depositCallbacks',
+      'is required, or set DEPOSIT_CALLBACK_CONFIG: a module that exports the options of depositCallbacks',
     );
   }
   const path = resolve(file);
@@ -62,10 +62,7 @@ export async function withOperations<T>(
   const settings = resolveOptions({ ...options, logger: options.logger ?? noteLogger(output) });
   const { store } = settings;
   if (!store.durable) {
-    throw invalidOption(
-      'store',
-      `the ${store.name} store of --config keeps nothing that another process could work on`,
-    );
+    throw invalidOption('store', `the ${store.name} store of --config cannot be shared with another process`);
   }
   const receiver = createReceiver(settings);
   try {

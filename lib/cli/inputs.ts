@@ -5,7 +5,7 @@ import { invalidOption } from '../errors.ts';
 export function readUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw invalidOption('url', `${text} is none; write https://example.com/callbacks/imtoken`);
+    throw invalidOption('url', `${text} is not a URL; write https://example.com/callbacks/imtoken`);
   }
   return url;
 }
@@ -16,7 +16,7 @@ export function readObject(text: string): Readonly<Record<string, unknown>> {
     const read: unknown = JSON.parse(text);
     if (typeof read === 'object' && read !== null && !Array.isArray(read)) return read as Record<string, unknown>;
   } catch {
-    // Told below, with the rest that is no object.
+    // Reported below, with everything else that is not an object.
   }
-  throw new InvalidArgumentError('Write a JSON object.');
+  throw new InvalidArgumentError('Expected a JSON object.');
 }

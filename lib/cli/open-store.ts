@@ -29,7 +29,7 @@ export async function openStore(where: string | undefined, options: { create?: b
 
 async function makeStore(where: string | undefined, create: boolean): Promise<Store> {
   if (where === undefined || where === '') {
-    throw invalidOption('--store', 'give it, or set DEPOSIT_CALLBACK_STORE: a path, postgres://... or redis://...');
+    throw invalidOption('--store', 'is required, or set DEPOSIT_CALLBACK_STORE: a path, postgres://... or redis://...');
   }
   const scheme = /^([a-z][a-z0-9+]+):\/\//.exec(where)?.[1];
   switch (scheme) {
@@ -49,7 +49,7 @@ async function makeStore(where: string | undefined, create: boolean): Promise<St
       return sqliteStore({ path: where }) as Store;
     }
     default:
-      throw invalidOption('--store', `${scheme}:// is not known; give a path, postgres://... or redis://...`);
+      throw invalidOption('--store', `${scheme}:// is not supported; use a path, postgres://... or redis://...`);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { visible, visibleJson } from '../util/visible.ts';
 import { columns } from './columns.ts';
 
-/** Names of colours; nothing is coloured where the stream is no terminal. */
+/** Names of colours; nothing is coloured if the stream is not a terminal. */
 export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
 
 export type Cell = string | number | bigint | undefined | { text: string; colour: Colour };
@@ -17,7 +17,7 @@ export interface Output {
   json(value: unknown): void;
   /** The same on a line of its own: for what goes on and on. */
   jsonLine(value: unknown): void;
-  /** Bytes as they are, for exports; waits where the reader is slower. */
+  /** Bytes as they are, for exports; waits if the reader is slower. */
   raw(text: string): Promise<void>;
   /** How far long work has come: on standard error, over the same line on a terminal. */
   progress(text: string): void;

@@ -41,13 +41,13 @@ const verbs: readonly AddVerb[] = [
   addExport,
 ];
 
-/** Runs one verb and gives the exit code; what goes wrong is told on standard error. */
+/** Runs one verb and gives the exit code; errors are reported on standard error. */
 export async function run(args: readonly string[], context: Context): Promise<number> {
   let code: number = exitCodes.ok;
   const program = new Command('deposit-callback')
-    .description('Sends, receives, audits and looks after deposit callbacks.')
+    .description('Send, receive, audit and operate deposit callbacks.')
     .helpCommand(true)
-    .showHelpAfterError('(--help tells more)')
+    .showHelpAfterError('(see --help)')
     .exitOverride();
   for (const add of verbs) {
     add(program, context, (given) => {
@@ -55,7 +55,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     });
   }
   // Each verb inherits neither of the two from the program.
-  for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells more)');
+  for (const command of program.commands) command.exitOverride().showHelpAfterError('(see --help)');
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;
@@ -77,7 +77,7 @@ const refusals: ReadonlySet<string> = new Set([
 /** An error as a person at a terminal can use it, and its exit code. */
 function tell(error: unknown, { output }: Context): number {
   if (error instanceof CommanderError) {
-    // Help that was asked for is no error; commander has written the text already.
+    // Requested help is not an error; commander has written the text already.
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
   if (isDepositCallbackError(error)) {

@@ -58,7 +58,7 @@ export const providerNames: readonly string[] = Object.keys(makers).sort();
 
 const anyAccount = { accounts: { ethereum: '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed' } };
 
-// What a kind must be told to read callbacks, and what plays no part in signing them.
+// Options that a kind requires to read callbacks, and that play no part in signing them.
 const toSign: Readonly<Record<string, object | (() => object)>> = {
   'standard-webhooks': { read: () => ({ kind: 'unknown', transfers: [], removals: [] }) },
   'binance-pay': anyAccount,
@@ -77,7 +77,7 @@ const toSign: Readonly<Record<string, object | (() => object)>> = {
 /** A provider by its name in this package. Throws `OPTION_INVALID`. */
 export async function makeProvider(name: string, options: AnyProviderOptions): Promise<Provider> {
   const load = Object.hasOwn(makers, name) ? makers[name] : undefined;
-  if (!load) throw invalidOption('provider', `${name} is not known; known are ${providerNames.join(', ')}`);
+  if (!load) throw invalidOption('provider', `${name} is not known; use one of ${providerNames.join(', ')}`);
   const maker = (await load()) as Maker;
   return maker(options);
 }

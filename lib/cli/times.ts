@@ -7,7 +7,8 @@ const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_
 export function parseDuration(text: string): number {
   const [, digits, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
   const ms = units[unit ?? ''];
-  if (digits === undefined || ms === undefined) throw new InvalidArgumentError('Write 30s, 5m, 2h or 90d.');
+  if (digits === undefined || ms === undefined)
+    throw new InvalidArgumentError('Expected a duration: 30s, 5m, 2h or 90d.');
   return Number(digits) * ms;
 }
 
@@ -16,7 +17,7 @@ export function parseTime(text: string): number {
   if (/^\d+[smhd]$/.test(text)) return Date.now() - parseDuration(text);
   const time = typedTime(text);
   if (time === undefined)
-    throw new InvalidArgumentError('Write 2026-01-31, 2026-01-31T08:00:00Z, or 2h for two hours ago.');
+    throw new InvalidArgumentError('Expected 2026-01-31, 2026-01-31T08:00:00Z, or 2h for two hours ago.');
   return time;
 }
 
@@ -28,13 +29,13 @@ export function isoTime(epochMs: number | undefined): string | undefined {
 /** A whole number of at least 1. */
 export function parseCount(text: string): number {
   const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (count < 1) throw new InvalidArgumentError('Write a whole number of at least 1.');
+  if (count < 1) throw new InvalidArgumentError('Expected a positive integer.');
   return count;
 }
 
 /** A port; 0 stands for a free one. */
 export function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 65_536;
-  if (port > 65_535) throw new InvalidArgumentError('Write a port, 0 to 65535.');
+  if (port > 65_535) throw new InvalidArgumentError('Expected a port from 0 to 65535.');
   return port;
 }

@@ -98,7 +98,7 @@ function unknownOf(known: readonly StoredStatement[], arrived: readonly StoredSt
   return arrived.filter(({ id }) => !ids.has(id) && ids.add(id));
 }
 
-/** Without what only ends, where there is nothing to end. */
+/** Without what only ends something, if there is nothing to end. */
 function beginnings(fresh: readonly StoredStatement[], state: TransactionState): readonly StoredStatement[] {
   if (!fresh.some((statement) => statement.onlyEnds)) return fresh;
   const known = new Set(state.statements.flatMap(({ group }) => (group ? [groupKey(group)] : [])));
@@ -169,7 +169,7 @@ function finish(lines: readonly DraftLine[], now: number): Outcome {
       outcome.deposits.push(deposit);
       if (!copy.previous || !isDeepStrictEqual(copy.previous, deposit)) outcome.changed.push(deposit);
       for (const { kind, generation } of next.events) {
-        // What is taken back is told as it was credited, also where another amount of the payment takes its place.
+        // What is taken back is reported as it was credited, also if another amount of the payment takes its place.
         const { before } = line;
         const record =
           kind === 'deposit.reverted' && before

@@ -17,7 +17,7 @@ export interface AmountFold extends Copies {
   isConfirmed: boolean;
   /** The most that one provider has counted where the copies are. */
   confirmations: number;
-  /** Hash of the block that speaks for it, where there is one. */
+  /** Hash of the block that supports it, if there is one. */
   block?: string;
   /** The provider has replaced this amount of its payment by another. */
   isReplaced?: boolean;
@@ -70,7 +70,7 @@ function amountAt(group: GroupView, key: string, confirmations: number): AmountV
   return { group, key, view, placed, ready: readyCopies(group, key, view, placed) };
 }
 
-/** What may still be true; less where the chain check denies it. What is final never dies. */
+/** What may still be true; less if the chain check denies it. What is final never dies. */
 function possibleIn(amount: AmountView): number {
   const { group, key, view, placed, ready } = amount;
   if (isDenied(amount)) return Math.max(0, ...placed.filter((one) => one.block.isFinal).map((one) => one.copies));

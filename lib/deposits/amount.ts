@@ -8,13 +8,13 @@ const maxTextLength = 256;
 const plainDecimal = /^(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,4}))?$/;
 
 /**
- * The amount in the smallest unit. Exponents are moved as text, so nothing is ever rounded.
- * `decimals` are the pinned ones; a `decimal` amount without them is refused. Throws `AMOUNT_INVALID` for a negative
- * amount, text that is no plain decimal, digits beyond the decimals that are not zeros, and more than 78 digits.
+ * The amount in the smallest unit. Exponents are moved as text, so nothing is ever rounded. `decimals` are the pinned
+ * ones; a `decimal` amount without them is refused. Throws `AMOUNT_INVALID` for a negative amount, text that is not a
+ * plain decimal, digits beyond the decimals that are not zeros, and more than 78 digits.
  */
 export function unitsFrom(amount: Amount, decimals: number | undefined): bigint {
   if ('decimal' in amount) {
-    if (decimals === undefined) throw invalid('whole coins, and nothing pins the decimals of the asset');
+    if (decimals === undefined) throw invalid('in whole coins, but the decimals of the asset are not set');
     return unitsFromText(amount.decimal, decimals);
   }
   const { units } = amount;
@@ -26,17 +26,17 @@ export function unitsFrom(amount: Amount, decimals: number | undefined): bigint 
 
 function unitsFromText(text: string, decimals: number): bigint {
   // A provider in plain JavaScript may hand in a number, which has lost digits already.
-  if (typeof text !== 'string') throw invalid('neither text nor a bigint');
+  if (typeof text !== 'string') throw invalid('neither a string nor a bigint');
   if (text.length > maxTextLength) throw invalid(`longer than ${maxTextLength} characters`);
   const match = plainDecimal.exec(text);
-  if (match === null) throw invalid(text.startsWith('-') ? 'negative' : 'no plain decimal');
+  if (match === null) throw invalid(text.startsWith('-') ? 'negative' : 'not a plain decimal');
   const [, whole = '', fraction = '', exponent = '0'] = match;
   const digits = (whole + fraction).replace(/^0+/, '');
   if (digits === '') return 0n;
   const shift = decimals - fraction.length + Number(exponent);
   if (digits.length + shift > maxDigits) throw invalid(`longer than ${maxDigits} digits`);
   if (shift >= 0) return BigInt(digits + '0'.repeat(shift));
-  if (/[1-9]/.test(digits.slice(shift))) throw invalid(`finer than ${decimals} decimals`);
+  if (/[1-9]/.test(digits.slice(shift))) throw invalid(`more precise than ${decimals} decimals`);
   return BigInt(digits.slice(0, shift));
 }
 

@@ -160,7 +160,7 @@ export function rowsIn(block: Block, key: string): Map<Reporter, Statement[]> {
   return rows;
 }
 
-/** The rows of one amount that one provider tells in a block, without those that it has taken back. */
+/** The rows of one amount that one provider reports in a block, without those that it has taken back. */
 export function rowsOf(block: Block, reporter: Reporter, report: BlockReport, key: string): Statement[] {
   const told = report.rows.get(key);
   if (told === undefined) return [];

@@ -1,7 +1,7 @@
 /**
- * Codes of the named checks, per transfer. `docs/checks.md` has a line for each: the attack, what is compared.
- * What a check makes of a transfer: `ignored` (may change: ours tomorrow, listed tomorrow), `failed` (cannot change),
- * `quarantined` (kept for an operator).
+ * Codes of the named checks, per transfer. `docs/checks.md` has a line for each: the attack, what is compared. The
+ * outcome that a check gives a transfer: `ignored` (may change: ours tomorrow, listed tomorrow), `failed` (cannot
+ * change), `quarantined` (kept for an operator).
  */
 export const checkResults = {
   NOT_OURS: 'ignored',
@@ -53,6 +53,7 @@ export const checkResults = {
   ASSET_NAME_NOT_KNOWN: 'quarantined',
 } as const;
 
+/** The code of a named check. `docs/checks.md` lists them. */
 export type CheckCode = keyof typeof checkResults;
 
 /** What a check may want to be shown: members of a transfer's evidence, its decimals, its memo. */
@@ -110,5 +111,5 @@ export type FoldCode =
   | 'OPERATOR_REVERTED'
   | 'NETWORK_FROZEN';
 
-/** The code on a deposit: why it is not credited, or what is odd about it though it is. */
+/** The code on a deposit: the reason that it is not credited, or a doubt about one that is. */
 export type DepositCode = CheckCode | FoldCode;

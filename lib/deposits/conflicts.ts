@@ -19,14 +19,14 @@ export interface Scene {
   withSeen: boolean;
 }
 
-/** What one provider tells of one amount. */
+/** What one provider reports of one amount. */
 interface Told {
   rows: Statement[];
   /** Rows that it has confirmed without a block. */
   confirmed: Statement[];
-  /** Copies that it tells apart, however weak its words are. */
+  /** Copies that it distinguishes, however weak its reports are. */
   copies: number;
-  /** Copies that it tells in a block, or has confirmed: only these excuse another provider's. */
+  /** Copies that it reports in a block, or has confirmed: only these excuse another provider's. */
   strong: number;
 }
 
@@ -47,7 +47,9 @@ function flag(conflicts: Conflicts, key: string, agreed = 0): void {
   conflicts.set(key, Math.min(agreed, conflicts.get(key) ?? agreed));
 }
 
-/** Two providers, each with an amount or a copy that the other lacks, and nothing that tells these apart for certain. */
+/**
+ * Two providers, each with an amount or a copy that the other lacks, and nothing that distinguishes these for certain.
+ */
 function betweenProviders({ reporters, blocks, confirmations, withSeen }: Scene, conflicts: Conflicts): void {
   if (reporters.length < 2) return;
   const outside = reporters.map((reporter) => toldOutside(reporter, confirmations, withSeen));
@@ -125,7 +127,7 @@ function compare(one: ToldByKey, other: ToldByKey, conflicts: Conflicts): void {
   }
 }
 
-/** Amounts of which one tells more copies than the other does, with those on which both agree. */
+/** Amounts of which one reports more copies than the other does, with those on which both agree. */
 function lackedBy(other: ToldByKey, one: ToldByKey): [key: string, told: Told, agreed: number][] {
   return [...one].flatMap(([key, told]) => {
     const agreed = other.get(key)?.strong ?? 0;
@@ -167,7 +169,10 @@ function flagAllOf(rows: readonly Keyed[], conflicts: Conflicts): void {
   if (keys.size > 1) for (const key of keys) flag(conflicts, key);
 }
 
-/** The same amount first without a memo and then with one, in another event, with no position that tells two: one transfer. */
+/**
+ * The same amount first without a memo and then with one, in another event, with no position that shows two: one
+ * transfer.
+ */
 function memoAdded(rows: readonly Keyed[], conflicts: Conflicts): void {
   const inOneEvent = (key: string, otherKey: string): boolean =>
     rows.some(
@@ -187,7 +192,7 @@ function memoAdded(rows: readonly Keyed[], conflicts: Conflicts): void {
   }
 }
 
-/** Of one provider, a private id tells apart as well. */
+/** For one provider, a private id distinguishes them as well. */
 function isApart(one: Statement, other: Statement): boolean {
   if (one.position === undefined || other.position === undefined) return false;
   if (positionScope(one.position) === 'provider') return one.position !== other.position;
@@ -212,8 +217,9 @@ function decimalsDiffer(rows: readonly Keyed[], conflicts: Conflicts): void {
 }
 
 /**
- * One position with two amounts: in one block; in any, where the transaction fixes the position; by one provider, where it is
- * its own; and in a block and a confirmed statement that names none, for either they speak of one block, or one is stale.
+ * One position with two amounts: in one block; in any, if the transaction fixes the position; by one provider, if it is
+ * its own; and in a block and a confirmed statement that names none, for either they speak of one block, or one is
+ * stale.
  */
 function positionConflicts({ reporters, blocks, confirmations }: Scene, conflicts: Conflicts): void {
   const anywhere = new Map<string, string>();

@@ -3,9 +3,9 @@ import { isFixedByTransaction, isPlaced, readPosition } from './positions.ts';
 import type { Statement } from './statement.ts';
 
 /**
- * How many copies of one amount one provider tells apart: distinct positions, or rows of one event. Across its events the
- * maximum, never the sum. Rows without a hash are rows of a different block in each event, so of their positions only those
- * that the transaction fixes are joined.
+ * Number of copies of one amount that one provider distinguishes: distinct positions, or rows of one event. Across its
+ * events the maximum, never the sum. Rows without a hash are rows of a different block in each event, so of their
+ * positions only those that the transaction fixes are joined.
  */
 export function toldApart(rows: readonly Statement[], areInOneBlock: boolean): number {
   if (rows.length < 2) return rows.length;
@@ -23,7 +23,7 @@ export function toldApart(rows: readonly Statement[], areInOneBlock: boolean): n
   return Math.max(most, joined.size);
 }
 
-/** Copies that there may be, where rows without a hash have positions that a block or the provider fixes. */
+/** Copies that there may be, if rows without a hash have positions that a block or the provider fixes. */
 export function perhapsApart(rows: readonly Statement[]): number {
   return Math.max(toldApart(rows, false), new Set(rows.flatMap(({ position }) => position ?? [])).size);
 }
@@ -33,13 +33,15 @@ export function fixedByTransaction(rows: readonly Statement[]): Statement[] {
   return rows.filter(isFixedByTransaction);
 }
 
-/** The q-th largest ; 0 where there are fewer. */
+/** The q-th largest ; 0 if there are fewer. */
 export function nthLargest(counts: readonly number[], quorum: number): number {
   if (quorum === 1) return counts.length === 1 ? (counts[0] ?? 0) : Math.max(0, ...counts);
   return counts.toSorted((a, b) => b - a)[quorum - 1] ?? 0;
 }
 
-/** Whether providers name positions of one vocabulary that none of them tells together. A private id is nobody else's. */
+/**
+ * Whether providers name positions of one vocabulary that none of them reports together. A private id is nobody else's.
+ */
 export function positionsDiffer(rowsByProvider: readonly (readonly Statement[])[]): boolean {
   if (rowsByProvider.length < 2) return false;
   const all = new Map<string, Set<string>>();

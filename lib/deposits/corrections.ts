@@ -7,8 +7,8 @@ import type { Statement } from './statement.ts';
 type Versions = Keyed[];
 
 /**
- * Marks what a provider has corrected: it spoke later, by the event's own time, under the same id of its own, and told other
- * amounts. What it repeats is not corrected.
+ * Marks what a provider has corrected: it spoke later, by the event's own time, under the same id of its own, and
+ * reported other amounts. What it repeats is not corrected.
  */
 export function markCorrected(reporter: Reporter): void {
   for (const versions of versionsOf(reporter)) {
@@ -23,7 +23,7 @@ export function markCorrected(reporter: Reporter): void {
   }
 }
 
-/** Amounts that a provider told under one id of its own, and nothing says which of them it told last. */
+/** Amounts that a provider reported under one id of its own, if nothing says which of them it reported last. */
 export function uncertainVersions(reporter: Reporter, isDead: (keyed: Keyed) => boolean): Set<string> {
   const found = new Set<string>();
   for (const versions of versionsOf(reporter)) {

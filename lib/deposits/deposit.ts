@@ -1,5 +1,6 @@
 import type { DepositCode } from './codes.ts';
 
+/** The status of a deposit. Only `confirmed` is credited. */
 export type DepositStatus = 'pending' | 'confirmed' | 'reverted' | 'failed' | 'ignored' | 'quarantined';
 
 /** The one on-chain fact that statements, from any provider, speak of. */
@@ -38,7 +39,7 @@ export interface DepositRecord {
   callbackIds: string[];
 }
 
-/** A deposit as listeners get it: `JSON.stringify` writes the amount as decimal text of the smallest units. */
+/** A deposit as listeners receive it. `JSON.stringify` writes the amount as a decimal string of smallest units. */
 export interface Deposit extends DepositRecord {
   toJSON(): DepositJson;
 }
@@ -71,7 +72,7 @@ function withJson(deposit: DepositRecord): Deposit {
   return Object.assign(made, deposit);
 }
 
-/** Kinds of durable event, each awaited and retried. */
+/** The kinds of durable event. Listeners are awaited, and retried if they fail. */
 export type EventKind = 'deposit' | 'deposit.pending' | 'deposit.reverted' | 'deposit.failed';
 
 /** One status change of one deposit, owed to the listeners. */

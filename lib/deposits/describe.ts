@@ -114,7 +114,7 @@ function transactionId({ group, statements }: Told, previous: StoredDeposit | un
   return previous?.transaction.id ?? '';
 }
 
-// No ordinal belongs to a row (docs/rules.md#deposit-id), so a position is shown only where there is but one.
+// No ordinal belongs to a row (docs/rules.md#deposit-id), so a position is shown only if there is just one.
 function solePosition(statements: readonly StoredStatement[], block: string | undefined): string | undefined {
   let sole: string | undefined;
   for (const { position, blockHash } of statements) {

@@ -25,7 +25,7 @@ export interface GroupState {
 export interface DraftLine extends Line<Told> {
   /** All that speak of its deposits, removals apart, in the order of arrival. */
   statements: readonly StoredStatement[];
-  /** docs/rules.md#group: another provider tells the same amount with its memo. */
+  /** docs/rules.md#group: another provider reports the same amount with its memo. */
   memoIsToldElsewhere: boolean;
 }
 

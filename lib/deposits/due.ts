@@ -17,7 +17,7 @@ export interface Placed {
   copies: number;
   /** Rows whose own provider has not confirmed another amount in their stead. */
   standing: Map<Reporter, Statement[]>;
-  /** Copies of those; none where the transaction or the amount failed. */
+  /** Copies of those; none if the transaction or the amount failed. */
   standingCopies: number;
   hasFailed: boolean;
 }
@@ -128,7 +128,7 @@ function isUnclear(group: GroupView, key: string, view: DepthView, ready: number
 }
 
 /**
- * The smallest of the copies, where several blocks are confirmed. A held block competes, and credits nothing. `most` is
+ * The smallest of the copies, if several blocks are confirmed. A held block competes, and credits nothing. `most` is
  * what the block with the most copies has.
  */
 function readyInBlocks(
@@ -155,7 +155,7 @@ function readyInBlocks(
   return { copies, most, code: hasFailed ? 'FAILED' : isAmbiguous ? 'REORG_AMBIGUOUS' : 'QUORUM_PENDING' };
 }
 
-/** Copies on which a quorum agrees in one live block; undefined where fewer have confirmed it. */
+/** Copies on which a quorum agrees in one live block; undefined if fewer have confirmed it. */
 function agreedCopies(
   quorum: number,
   { block, standing, standingCopies }: Placed,
@@ -175,7 +175,7 @@ function agreedCopies(
   return votes.size < quorum ? undefined : nthLargest([...byVoter(counts).values()], quorum);
 }
 
-/** Instances that share a key have one vote: the most that any of them tells. */
+/** Instances that share a key have one vote: the most that any of them reports. */
 function byVoter(counts: Map<Reporter, number>): Map<string, number> {
   const most = new Map<string, number>();
   for (const [{ voter }, count] of counts) most.set(voter, Math.max(most.get(voter) ?? 0, count));

@@ -1,7 +1,7 @@
 import { ensure } from '../util/maps.ts';
 import type { Counted, Statement } from './statement.ts';
 
-/** What the fold has to know of a provider. Each member that is missing takes the default written here. */
+/** The traits of a provider that the fold depends on. An omitted member has the default given here. */
 export interface ProviderRules {
   /** Default `'count'`. A number, or numbers by network: what its "confirmed" means. `false`: it never says. */
   reportsConfirmations: 'count' | number | Readonly<Record<string, number>> | false;
@@ -11,7 +11,7 @@ export interface ProviderRules {
   trustMined: boolean;
 }
 
-/** The policy, as far as the fold of one group needs it. */
+/** The part of the policy that the fold of one group depends on. */
 export interface FoldRules {
   /** Confirmations asked, at least 1; missing, nothing is ever confirmed. */
   confirmations: number | ((amount: bigint) => number);
@@ -27,7 +27,7 @@ export interface FoldRules {
   chainRequired?: boolean;
   /** Default `'transaction'`. */
   keyedBy?: 'transaction' | 'payment';
-  /** Default true: then a provider that cannot report memos tells no rows. */
+  /** Default true: then a provider that cannot report memos has no rows. */
   networkHasMemos?: boolean;
   /** A transaction of the network pays a recipient once (XRP Ledger, TON). Default false. */
   paysOnce?: boolean;
@@ -81,7 +81,7 @@ export function countingFor(rules: FoldRules, provider: string): Counting {
   return (statement) => {
     // Of a provider that is configured no more, nothing is known but what its statements counted as.
     if (given === undefined && statement.counted) return statement.counted;
-    // A memo that could not be told then is not told by configuration.
+    // A memo that could not be reported then does not become known by configuration.
     const tellsRows = mayTellRows && statement.counted?.tellsRows !== false;
     if (!isInChain(statement)) return { confirmations: 0, trusted: false, tellsRows };
     const { kind } = statement;
@@ -98,7 +98,7 @@ export function countedWhenRecorded(statement: Statement): Counted {
   return statement.counted ?? ownCount(statement);
 }
 
-/** The stamp that a statement is stored with; undefined where it counts as its own count does. */
+/** The stamp that a statement is stored with; undefined if it counts as its own count does. */
 export function stampFor(statement: Statement, counting: Counting): Counted | undefined {
   const { confirmations, trusted = false, tellsRows = true } = counting(statement);
   const own = ownCount(statement);
@@ -140,8 +140,8 @@ function smallest(byNetwork: Readonly<Record<string, number>>): number | false {
 }
 
 /**
- * How statements are counted: by the configuration of `now`; as they counted when they were `recorded`, if that is more; or,
- * for what was credited before statements were stored with what they counted as, `trusting`: mined sufficed.
+ * The way statements are counted: by the configuration of `now`; as they counted when they were `recorded`, if that is
+ * more; or, for what was credited before statements were stored with what they counted as, `trusting`: mined sufficed.
  */
 export type CountingMode = 'now' | 'recorded' | 'trusting';
 

@@ -11,7 +11,7 @@ import type { Statement } from './statement.ts';
 export type { AmountFold } from './amount-fold.ts';
 export type { FoldRules, ProviderRules } from './fold-rules.ts';
 
-/** What the statements of one group make of one amount (docs/rules.md#fold). */
+/** The conclusion from the statements of one group about one amount (docs/rules.md#fold). */
 export interface Folded {
   /** Copies to credit now. */
   due: number;
@@ -21,8 +21,8 @@ export interface Folded {
 }
 
 /**
- * The fold of one group's statements (docs/rules.md#fold): pure, and the same whatever order they stand in. Keys are `amount` or
- * `amount|memo`, one for each amount in any statement that is no removal.
+ * Folds the statements of one group (docs/rules.md#fold). Pure, and independent of their order. The keys of the result
+ * are `amount` or `amount|memo`, one for each amount in any statement that is not a removal.
  */
 export function fold(statements: readonly Statement[], rules: FoldRules): Record<string, Folded> {
   const folded: Record<string, Folded> = {};
@@ -41,11 +41,13 @@ export function fold(statements: readonly Statement[], rules: FoldRules): Record
 export interface FoldContext<S extends Statement = Statement> {
   /** Removals and failures that name only the transaction; their amounts play no part. */
   wide?: readonly Statement[];
-  /** What tells amounts apart. Default: amount and memo. */
+  /** The key that distinguishes amounts. Default: amount and memo. */
   keyOf?: (statement: S) => string;
-  /** What was asked when an amount was credited: a policy that asks for more takes nothing back. */
+  /** The requirement when an amount was credited: a policy that comes to require more takes nothing back. */
   creditedUnder?: (key: string) => CreditedUnder | undefined;
-  /** The statements come from a store, stamped where they counted as another than their own count. Default false. */
+  /**
+   * The statements come from a store, stamped if they counted as something other than their own count. Default false.
+   */
   areRecorded?: boolean;
 }
 

@@ -7,7 +7,7 @@ import type { Copy } from './moves.ts';
  */
 export type HoldAnswer = string | undefined | { readonly ends: string };
 
-/** The decision that an answer comes to; undefined where it changes nothing. */
+/** The decision that an answer comes to; undefined if it changes nothing. */
 export function policyDecision(copy: Copy, answer: HoldAnswer, at: number): Decision | undefined {
   if (answer === undefined || copy.isCredited) return undefined;
   const kind = typeof answer === 'string' ? 'hold' : 'unhold';

@@ -17,14 +17,14 @@ export interface Turn {
 /**
  * Status and events of one copy, after its moves.
  *
- * Status follows from fold and facts alone, the first that fits:
+ * Status follows from fold and facts alone, the first that applies:
  * 1. `confirmed`: credited, whatever is said of it meanwhile; a code says what is odd.
  * 2. `reverted`: an operator says that the credit was false, whatever is still said of it; `failed` if it never was
  *    credited, or told as pending and not credited since.
- * 3. `quarantined`: not credited, may be true, and a conflict, check, hold or the chain check keeps it back; or its memo
- *    is unknown. `ignored` where another provider tells the same amount with its memo.
+ * 3. `quarantined`: not credited, may be true, and a conflict, check, hold or the chain check keeps it back; or its
+ *   memo is unknown. `ignored` if another provider reports the same amount with its memo.
  * 4. `pending`: not credited and may be true.
- * 5. `failed`: can no longer be true, and never credited, or told as pending and not credited since.
+ * 5. `failed`: can no longer be true, and never credited, or reported as pending and not credited since.
  * 6. `reverted`: can no longer be true, and was credited.
  *
  * Late news never moves a status back: `confirmed` is left only by a revert; and once a deposit was credited, a report
@@ -53,7 +53,7 @@ export function turn(copy: Copy, fold: AmountFold, memoIsToldElsewhere: boolean)
     const kind = 'deposit.pending';
     if (made.status === 'pending' && !isMade(kind, upcoming)) made.events.push({ kind, generation: upcoming });
   } else {
-    // Whoever was told that it is pending is told how that ended; a cancelled `deposit` was told to nobody.
+    // A listener that got the pending event also gets its end; a cancelled `deposit` was never delivered.
     end(made, isMade, [upcoming, ...(isCancelled ? [made.generation] : [])]);
   }
   return made;

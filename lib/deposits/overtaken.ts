@@ -2,7 +2,7 @@ import { type Depth, meets, noDepth } from './fold-rules.ts';
 import type { BlockReport, Keyed, Reporter } from './reporter.ts';
 import type { Statement } from './statement.ts';
 
-/** What one provider tells of one amount in one block. */
+/** What one provider reports of one amount in one block. */
 export interface Telling {
   reporter: Reporter;
   report: BlockReport;

@@ -42,7 +42,7 @@ function takesPlaceOf(other: Statement, statement: Statement): boolean {
   return isEarlier(statement, other) || (isCompleted && !isEarlier(other, statement));
 }
 
-/** By the times of both; where one of them has none, neither is earlier. */
+/** By the times of both; if one of them has none, neither is earlier. */
 function isEarlier(one: Statement, than: Statement): boolean {
   return one.at !== undefined && than.at !== undefined && one.at < than.at;
 }

@@ -4,13 +4,14 @@ import type { Statement } from './statement.ts';
  * What fixes a position, and so where it can be compared:
  * - `transaction`: the same in each block that may hold the transaction, whoever reports it (`native`, `out:N`, outer `ix:N`);
  * - `block`: within one block hash, whoever reports it (`log:N`, `event:N`, `trace:...`, inner `ix:N.M`);
- * - `provider`: a provider's private id (`transfer:...`): it tells apart that provider's own rows, and nothing else.
+ * - `provider`: a provider's private id (`transfer:...`): it distinguishes that provider's own rows, and nothing
+ *   else.
  */
 export type PositionScope = 'transaction' | 'block' | 'provider';
 
 export interface Position {
   text: string;
-  /** Only positions of one vocabulary tell rows apart: `native` and `trace:0` may be two names of one movement. */
+  /** Only positions of one vocabulary distinguish rows: `native` and `trace:0` may be two names of one movement. */
   vocabulary: string;
   scope: PositionScope;
 }
@@ -44,7 +45,7 @@ export function positionScope(text: string): PositionScope {
   return readPosition(text).scope;
 }
 
-/** Whether the position tells this row from others in every block: the transaction fixes it. */
+/** Whether the position distinguishes this row from others in every block: the transaction fixes it. */
 export function isFixedByTransaction({ position }: Statement): boolean {
   return position !== undefined && positionScope(position) === 'transaction';
 }

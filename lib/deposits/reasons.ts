@@ -57,26 +57,26 @@ function isInConflict({ view, key, ready }: AmountView): boolean {
   return view.conflicts.has(key) && ready.isByChain !== true;
 }
 
-/** Of amounts in conflict the chain check decides, and it does not tell this one. */
+/** Among amounts in conflict the chain check decides, and it does not report this one. */
 export function isDenied(amount: AmountView): boolean {
   const { group, view, key, ready } = amount;
   // A word from the mempool may accuse, and lets nothing be denied.
   return view.firmConflicts.has(key) && ready.isByChain !== true && !chainTells(group, key);
 }
 
-/** Whoever still says that it is there cannot tell its memo. */
+/** Whoever still says that it is there cannot report its memo. */
 function memoUnknown({ group, view }: AmountView, statements: readonly Statement[]): DepositCode | undefined {
   const isBlind = (statement: Statement): boolean =>
     group.reporters.find(({ name }) => name === statement.provider)?.counting(statement).tellsRows === false;
   if (!statements.some(isBlind)) return undefined;
   const alive = statements.filter((statement) => statement.kind !== 'failed' && !isDead(statement, group, view));
-  // A word from the mempool that tells a memo takes the code away from nothing that is in the chain.
+  // A report from the mempool that has a memo takes the code away from nothing that is in the chain.
   const inChain = alive.filter((statement) => statement.kind !== 'seen');
   const rows = inChain.length > 0 ? inChain : alive;
   return rows.length > 0 && rows.every(isBlind) ? 'MEMO_UNKNOWN' : undefined;
 }
 
-/** Whether our own chain check tells the amount, though it may not have confirmed it yet. */
+/** Whether our own chain check reports the amount, though it may not have confirmed it yet. */
 function chainTells({ reporters }: GroupView, key: string): boolean {
   const chain = reporters.find((reporter) => reporter.name === chainProvider);
   if (!chain) return false;
@@ -85,8 +85,8 @@ function chainTells({ reporters }: GroupView, key: string): boolean {
 }
 
 /**
- * Each check stands until a later statement of that provider shows the evidence that it lacked, in a fixed order: also where
- * the block of the checked statement was left, for the next one may be silent.
+ * Each check stands until a later statement of that provider shows the evidence that it lacked, in a fixed order: also
+ * if the block of the checked statement was left, for the next one may be silent.
  */
 function standingChecks(statements: readonly Statement[], { chainRequired = false }: FoldRules): CheckCode[] {
   const found = new Set<CheckCode>();
@@ -128,7 +128,7 @@ function oddity({ group, key, placed }: AmountView): DepositCode | undefined {
   return positionsDiffer(fixed.filter((rows) => rows.length > 0)) ? 'POSITIONS_DIFFER' : undefined;
 }
 
-/** All rows of a provider that names no block in some of them; where each names one, the blocks compare by themselves. */
+/** All rows of a provider that names no block in some of them; if each names one, the blocks compare by themselves. */
 function allRows(reporter: Reporter, key: string, placed: readonly Placed[]): Statement[] {
   const unplaced = reporter.unplaced.filter((one) => one.key === key && one.standing !== 'dead' && one.tellsRows);
   if (unplaced.length === 0) return [];

@@ -4,17 +4,17 @@ import type { Times } from './times.ts';
 
 /** What one provider has said of one block. */
 export interface BlockReport {
-  /** Rows that it told there (mined or confirmed), by amount key. */
+  /** Rows that it reported there (mined or confirmed), by amount key. */
   rows: Map<string, Statement[]>;
   failures: Keyed[];
-  /** Rows and failures, also those of a provider that tells no rows. */
+  /** Rows and failures, also those of a provider that has no rows. */
   statements: Keyed[];
-  /** Their times; undefined where it only removed. */
+  /** Their times; undefined if it only removed. */
   spoken?: Times;
   removed?: Times;
   /** Removed, and no newer statement of that block has ended it. */
   removalStands: boolean;
-  /** Its live block, or one of them where times are equal or missing. */
+  /** Its live block, or one of them if times are equal or missing. */
   live: boolean;
   /** Confirmations that count. */
   depth: Depth;

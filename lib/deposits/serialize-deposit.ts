@@ -8,8 +8,8 @@ const texts = ['id', 'network', 'asset', 'to', 'status'] as const;
 const lists = ['providers', 'callbackIds'] as const;
 
 /**
- * Writes a deposit as one line of text for a queue or a log, without loss: the amount is decimal text, so no reader rounds
- * it. Also of a copy made with a spread, whose amount `JSON.stringify` refuses.
+ * Serializes a deposit as one line of text for a queue or a log, without loss: the amount is a decimal string, so no
+ * reader rounds it. Also accepts a copy made with a spread, whose amount `JSON.stringify` refuses.
  *
  * @example
  * callbacks.on('deposit', (deposit, { eventId }) => queue.add('deposit', { eventId, deposit: serializeDeposit(deposit) }));
@@ -19,8 +19,8 @@ export function serializeDeposit(deposit: DepositRecord): string {
 }
 
 /**
- * Reads what `serializeDeposit` wrote, also by another version of this package. Throws `JSON_INVALID` for any other text, and
- * for one of a version that this package does not know.
+ * Parses the output of `serializeDeposit`, also of another version of this package. Throws `JSON_INVALID` for any
+ * other text, and for a version that this package does not know.
  *
  * @example
  * const { amount } = parseDeposit(job.data.deposit); // a bigint
@@ -30,8 +30,8 @@ export function parseDeposit(text: string): Deposit {
   if (written !== version) {
     throw invalid(
       typeof written === 'number'
-        ? `is of version ${written}, and this version of deposit-callback reads ${version}; upgrade deposit-callback`
-        : 'is not what serializeDeposit() wrote',
+        ? `has version ${written}, but this version of deposit-callback reads ${version}; upgrade deposit-callback`
+        : 'was not written by serializeDeposit()',
     );
   }
   const members = membersOf(deposit);
@@ -46,7 +46,7 @@ export function parseDeposit(text: string): Deposit {
 }
 
 function parsed(text: unknown): unknown {
-  if (typeof text !== 'string') throw invalid('must be the text that serializeDeposit() wrote');
+  if (typeof text !== 'string') throw invalid('must be a string from serializeDeposit()');
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -65,7 +65,7 @@ function isListOfTexts(value: unknown): boolean {
 function invalid(problem: string, cause?: unknown): DepositCallbackError {
   return new DepositCallbackError(
     'JSON_INVALID',
-    `parseDeposit: the text ${problem}`,
+    `parseDeposit: the string ${problem}`,
     cause === undefined ? undefined : { cause },
   );
 }

@@ -1,16 +1,22 @@
 import type { CheckCode, EvidenceName } from './codes.ts';
 
-/** What a provider says of a transfer in a block. `seen` is mempool only; `mined` is in a block, not yet final for it. */
+/**
+ * The state of a transfer in a provider's statement. `seen`: only in the mempool; `mined`: in a block, not yet final
+ * for the provider.
+ */
 export type StatementKind = 'seen' | 'mined' | 'confirmed' | 'failed' | 'removed';
 
-/** What one provider instance has said of one transfer in one block: the input of `fold`. Kept, never overwritten. */
+/**
+ * A statement of one provider instance about one transfer in one block: the input of `fold`. Stored, and never
+ * overwritten.
+ */
 export interface Statement {
   /** Name of the provider instance; `chain` is the service's own chain check. */
   provider: string;
   kind: StatementKind;
   /** Smallest units of the asset. Plays no part in a removal. */
   amount: bigint;
-  /** Canonical memo or tag; absent where there is none, or where the provider cannot tell. */
+  /** Canonical memo or tag; absent if there is none, or if the provider cannot report it. */
   memo?: string;
   /**
    * `native`, `out:N`, `ix:N` (fixed by the transaction); `log:N`, `event:N`, `trace:...`, `ix:N.M` (fixed by a block); or a
@@ -22,9 +28,9 @@ export interface Statement {
   confirmations?: number;
   /** The event's own time in the signed body, epoch ms; never a signing, attempt or arrival time. */
   at?: number;
-  /** Which event of the provider's this row came in: rows of one event are several transfers. */
+  /** The provider's event that contained this row: rows of one event are several transfers. */
   eventId: string;
-  /** Which row of that event, from 0. */
+  /** The index of the row in that event, from 0. */
   row: number;
   /** With which the amount was read. */
   decimals?: number;
@@ -36,11 +42,13 @@ export interface Statement {
   shows?: readonly EvidenceName[];
   /** A failure of this transfer alone, inside a transaction that may have succeeded. Absent: of the whole transaction. */
   failure?: 'transfer';
-  /** The provider's own id of the event, where it signs one: what it says later under the same id corrects what it said. */
+  /**
+   * The provider's own id of the event, if it signs one: what it says later under the same id corrects what it said.
+   */
   report?: string;
   /** Fingerprint of the key that signed it: instances that share a key have one vote. */
   signedBy?: string;
-  /** What it counted as when it was recorded, where that is not its own count: configuration changes later. */
+  /** The count that it had when it was recorded, if that is not its own count: configuration changes later. */
   counted?: Counted;
 }
 
@@ -71,8 +79,8 @@ export interface StoredStatement extends Statement {
 }
 
 /**
- * What deposits are told apart by, before their amounts (docs/rules.md#group). Each field is in its network's canonical form.
- * A provider that is keyed by payment (docs/rules.md#payments) has `payment` in place of a transaction.
+ * The key that distinguishes deposits, before their amounts (docs/rules.md#group). Each field is in its network's
+ * canonical form. A provider that is keyed by payment (docs/rules.md#payments) has `payment` in place of a transaction.
  */
 export interface Group {
   network: string;

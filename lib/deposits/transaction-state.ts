@@ -12,7 +12,7 @@ export type { Decision } from './decisions.ts';
 export interface TransactionState {
   /** `transactionKey(group)`. */
   key: string;
-  /** 0 where nothing is stored yet; each commit adds 1. */
+  /** 0 if nothing is stored yet; each commit adds 1. */
   version: number;
   statements: readonly StoredStatement[];
   deposits: readonly StoredDeposit[];
@@ -50,7 +50,7 @@ export function depositRecordOf(stored: StoredDeposit): DepositRecord {
   return record;
 }
 
-/** What we ourselves did (docs/rules.md#facts). */
+/** A fact that this package created: an event, and what became of it (docs/rules.md#facts). */
 export interface EventFact {
   id: string;
   depositId: string;
@@ -61,17 +61,20 @@ export interface EventFact {
   cancelled: boolean;
 }
 
-/** What one commit does to one transaction. */
+/** The changes that one commit makes to one transaction. */
 export interface TransactionChange {
   key: string;
-  /** The version that the change was computed from: the commit is lost where the store holds another. */
+  /** The version that the change was computed from: the commit is lost if the store holds another. */
   expectedVersion: number;
   statements: readonly StoredStatement[];
   /** Whole deposits, new or changed. */
   deposits: readonly StoredDeposit[];
   /** New events, in the order in which listeners are to get them. */
   events: readonly DepositEvent[];
-  /** Ids of events to cancel; the commit is lost where one of them was handed to a listener meanwhile (docs/rules.md#revert). */
+  /**
+   * Ids of events to cancel; the commit is lost if one of them was handed to a listener meanwhile
+   * (docs/rules.md#revert).
+   */
   cancelled: readonly string[];
   decisions: readonly Decision[];
 }

@@ -1,16 +1,21 @@
 import type { StatementKind } from './statement.ts';
 
-/** One movement of an asset that a callback reports. Texts are as the provider writes them; they are canonicalised later. */
+/**
+ * One movement of an asset in a callback. Texts are as the provider writes them; the receiver makes them canonical.
+ */
 export interface Transfer {
   kind: StatementKind;
-  /** Which event of the request it stands in; rows of one event are told apart (docs/rules.md#copies). Default `'0'`. */
+  /**
+   * The event of the request that contains it; rows of one event are distinct transfers (docs/rules.md#copies). Default
+   * `'0'`.
+   */
   event?: string;
   /**
    * Its row within the event, a whole number that stays the same when the callback is read again: `readRows` gives it.
    * Default: in the order of the reading.
    */
   row?: number;
-  /** As the provider writes it: a CAIP-2 id, or its own name of the network. Absent if the asset alone tells it. */
+  /** As the provider writes it: a CAIP-2 id, or its own name of the network. Absent if the asset alone implies it. */
   network?: string;
   asset: ReportedAsset;
   amount: Amount;
@@ -22,7 +27,7 @@ export interface Transfer {
   /** `null`: the provider says that there is none; absent: it does not say. */
   memo?: string | null;
   transaction: { id?: string; position?: string; block?: { number?: string; hash?: string } };
-  /** The provider's payment id, where it is keyed by payment. */
+  /** The provider's payment id, if it is keyed by payment. */
   payment?: string;
   confirmations?: number;
   /** The event's own time, epoch ms, from the signed body. */
@@ -31,17 +36,20 @@ export interface Transfer {
 }
 
 /**
- * An asset as a provider tells it: CAIP-19 text, or `'native'` for the network's own coin; the contract, mint, type or issuer
- * of a token; or a name, such as a symbol, of which the receiver's table says what it stands for.
+ * An asset as a provider names it: CAIP-19, or `'native'` for the network's own coin; the contract, mint, type or
+ * issuer of a token; or a name, such as a symbol, that the receiver looks up.
  */
 export type ReportedAsset = string | { contract: string } | { name: string };
 
-/** `units`: integer text or bigint in the smallest unit. `decimal`: plain decimal text in whole coins. */
+/**
+ * An amount as a provider writes it. `units`: an integer string or bigint in smallest units. `decimal`: a plain
+ * decimal string in whole coins.
+ */
 export type Amount = { units: string | bigint } | { decimal: string };
 
 /**
- * What the named checks compare, where a provider reports it. Absent: it does not say. `null`: it ought to say and did
- * not, which keeps the transfer for an operator.
+ * The facts that the named checks compare, as far as a provider reports them. Absent: the provider does not report it.
+ * `null`: it should have and did not, which holds the transfer for an operator.
  */
 export interface Evidence {
   /** Whether the transaction succeeded on chain. */
@@ -50,9 +58,9 @@ export interface Evidence {
   protocolValid?: boolean | null;
   /** Whether every call frame on the way to an internal transfer succeeded. */
   callSucceeded?: boolean | null;
-  /** A state by name where a chain has several (EOS `executed`, `hard_fail`, ...); good ones are listed in `checks.ts`. */
+  /** A state by name if a chain has several (EOS `executed`, `hard_fail`, ...); good ones are listed in `checks.ts`. */
   state?: string | null;
-  /** What really arrived (XRPL `delivered_amount`, balance change). Where it is there, it is the amount. */
+  /** The amount that arrived (XRPL `delivered_amount`, balance change). If present, it is the amount. */
   delivered?: Amount | null;
   /** Sent back, in whole or in part (TON: `in_msg` bounced, or `out_msgs` that return it). */
   bounced?: boolean | null;
@@ -63,7 +71,7 @@ export interface Evidence {
   superseded?: boolean;
   /** Output script type: `p2wpkh`, or as Bitcoin Core and BlockCypher name it. */
   script?: string | null;
-  /** How many addresses the output names. */
+  /** Number of addresses that the output names. */
   scriptAddresses?: number;
   /** The output's one-time key was paid before. */
   outputKeyReused?: boolean;
@@ -73,17 +81,19 @@ export interface Evidence {
   category?: 'transfer' | 'internal' | 'nft' | 'approval' | 'fee';
   /** Contract that emitted the log, or sent the notification; compared with the asset's contract. */
   emitter?: string;
-  /** How many topics the log has: a token transfer has 3, an NFT's 4. */
+  /** Number of topics of the log: a token transfer has 3, an NFT's 4. */
   topics?: number;
   /** Whether a log of the token stands for the transfer; false: it was read from call data. */
   logged?: boolean;
-  /** How the payment differs from the one that was asked for; absent or empty: it does not. `policy.payments` decides. */
+  /**
+   * Differences between the payment and the one that was asked for; absent or empty: none. `policy.payments` decides.
+   */
   differences?: readonly PaymentDifference[];
 }
 
 /**
- * How a payment that a gateway received is not the one that was asked for: less, more, after it had expired, or settled
- * by a person at the gateway.
+ * The difference between a payment that a gateway received and the payment it asked for: less, more, after expiry, or
+ * settled by hand at the gateway.
  */
 export type PaymentDifference = 'underpaid' | 'overpaid' | 'late' | 'resolved';
 

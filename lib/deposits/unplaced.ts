@@ -32,7 +32,9 @@ export function settleUnplaced(reporter: Reporter): void {
   });
 }
 
-/** When it last said that the transaction is in the chain, or failed in it: what it saw in the mempool is no answer. */
+/**
+ * When it last said that the transaction is in the chain, or failed in it: what it saw in the mempool is not an answer.
+ */
 function newestSpoken(reporter: Reporter): number {
   let newest = newestElsewhere(reporter, undefined);
   for (const { statement } of reporter.unplaced) {

@@ -16,9 +16,9 @@ export interface Order {
 }
 
 /**
- * The decision that an order comes to as the deposit stands, or undefined where it was carried out before. Throws where it
- * can do nothing, and says why: `ALREADY_CREDITED`, `NOT_CREDITED`, `NOTHING_HELD`, `NOT_POSSIBLE`, `CORRECTION_NEEDED`,
- * or `OPTION_INVALID` for a correction that makes no sense.
+ * The decision that an order comes to as the deposit stands, or undefined if it was carried out before. Throws if it
+ * can do nothing, with the reason: `ALREADY_CREDITED`, `NOT_CREDITED`, `NOTHING_HELD`, `NOT_POSSIBLE`,
+ * `CORRECTION_NEEDED`, or `OPTION_INVALID` for a correction that makes no sense.
  */
 export function decisionFor(order: Order, standing: Standing): Decision | undefined {
   const { verb, reason, actor, at } = order;
@@ -30,7 +30,7 @@ export function decisionFor(order: Order, standing: Standing): Decision | undefi
 }
 
 function hold(decision: Decision, { deposit, isCredited, ruling }: Standing): Decision | undefined {
-  if (isCredited) throw refusal('ALREADY_CREDITED', `${deposit.id} is credited; revert takes it back`);
+  if (isCredited) throw refusal('ALREADY_CREDITED', `${deposit.id} is credited; use revert to take it back`);
   const isHeld = ruling.holds.some(({ kind, reason }) => kind === 'operator' && reason === decision.reason);
   return isHeld ? undefined : decision;
 }
@@ -42,7 +42,7 @@ function revert(decision: Decision, { deposit, isCredited, ruling }: Standing): 
   if (alarmOf(deposit) !== undefined) return decision;
   throw refusal(
     'NOT_CREDITED',
-    `${deposit.id} is ${deposit.status}, so there is no credit to revert; hold keeps it back`,
+    `${deposit.id} is ${deposit.status}, so there is no credit to revert; use hold to hold it`,
   );
 }
 
@@ -58,7 +58,7 @@ function release(decision: Decision, standing: Standing): Decision | undefined {
   if (stands.includes('DECIMALS_MISMATCH'))
     throw refusal(
       'CORRECTION_NEEDED',
-      `${deposit.id} has DECIMALS_MISMATCH, so its amount may be wrong by powers of ten: say with correct how many decimals the amount was reported in`,
+      `${deposit.id} has DECIMALS_MISMATCH, so its amount may be wrong by a power of ten; use correct to set the decimals of the reported amount`,
     );
   if (ruling.holds.length > 0 || stands.length > 0) return { ...decision, codes: stands };
   if (isRepeated) return undefined;
@@ -84,15 +84,15 @@ function correct(decision: Decision, standing: Standing, asked: Omit<Correction,
 /** The correction with the amount that follows from it. */
 function completed({ decimals, memo, account }: Omit<Correction, 'amount'>, standing: Standing): Correction {
   if (decimals === undefined && memo === undefined && account === undefined)
-    throw invalidOption('correction', 'give decimals, memo or account: what the report has wrong');
+    throw invalidOption('correction', 'set at least one of decimals, memo and account');
   const correction: Correction = {};
   if (memo !== undefined) {
     if (memo !== null && (typeof memo !== 'string' || memo === ''))
-      throw invalidOption('memo', 'must be a text, or null for none');
+      throw invalidOption('memo', 'must be a string, or null for none');
     correction.memo = memo;
   }
   if (account !== undefined) {
-    if (typeof account !== 'string' || account === '') throw invalidOption('account', 'must be a text');
+    if (typeof account !== 'string' || account === '') throw invalidOption('account', 'must be a string');
     correction.account = account;
   }
   if (decimals !== undefined) {
@@ -104,18 +104,18 @@ function completed({ decimals, memo, account }: Omit<Correction, 'amount'>, stan
 
 function amountIn(decimals: number, { deposit, reported }: Standing): Correction['amount'] & object {
   if (!Number.isInteger(decimals) || decimals < 0 || decimals > 255)
-    throw invalidOption('decimals', 'must be a whole number from 0 to 255');
+    throw invalidOption('decimals', 'must be an integer from 0 to 255');
   const pinned = deposit.decimals;
   if (pinned === undefined)
     throw invalidOption(
       'decimals',
-      `policy.assets pins none of ${deposit.asset}, so an amount cannot be counted in them`,
+      `policy.assets sets no decimals for ${deposit.asset}, so the amount cannot be converted`,
     );
   const scale = 10n ** BigInt(Math.abs(pinned - decimals));
   if (pinned < decimals && reported % scale !== 0n)
     throw invalidOption(
       'decimals',
-      `${reported} units of ${decimals} decimals are no whole number of units of ${pinned}`,
+      `${reported} units with ${decimals} decimals are not a whole number of units with ${pinned}`,
     );
   const credited = pinned >= decimals ? reported * scale : reported / scale;
   return { reported: reported.toString(), credited: credited.toString() };
@@ -129,9 +129,9 @@ function refusal(
 }
 
 function whyGone(code: DepositCode | undefined): string {
-  if (code === 'MEMO_UNKNOWN') return 'was reported by providers that cannot tell its memo (MEMO_UNKNOWN)';
+  if (code === 'MEMO_UNKNOWN') return 'was reported by providers that do not report memos (MEMO_UNKNOWN)';
   if (code === 'CHAIN_DISAGREES') return 'is denied by the chain check (CHAIN_DISAGREES)';
-  return `may not be true any more${code === undefined ? '' : ` (${code})`}`;
+  return `may no longer be true${code === undefined ? '' : ` (${code})`}`;
 }
 
 function whatItWaitsFor(code: DepositCode | undefined): string {
@@ -143,6 +143,6 @@ function whatItWaitsFor(code: DepositCode | undefined): string {
     case 'GROUP_HELD':
       return 'another deposit of its transaction is credited above what is due (GROUP_HELD); release that if it is true, revert it if it is not';
     default:
-      return `it waits (${code}), and is credited when that ends`;
+      return `it waits (${code}) and is credited when that ends`;
   }
 }

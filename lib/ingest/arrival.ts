@@ -11,7 +11,7 @@ export interface Arrival {
   assessments: readonly Assessment[];
   /** Rows that could not be read. */
   unreadable?: readonly UnreadableRow[];
-  /** What becomes of a callback that reports no transfer; `finished` where it need not be read again. */
+  /** What becomes of a callback that reports no transfer; `finished` if it need not be read again. */
   verdict?: { outcome: 'ignored' | 'quarantined'; code: string; finished: boolean };
 }
 

@@ -42,7 +42,7 @@ export function createCallbackLog(options: {
     try {
       await store.log(lines);
     } catch (error) {
-      logger.warn({ error, lines: lines.length }, 'Lines of the log of callbacks could not be written');
+      logger.warn({ error, lines: lines.length }, 'Lines of the callback log could not be written');
     }
   };
 
@@ -52,7 +52,7 @@ export function createCallbackLog(options: {
     const causes = [...budget.leftOut()].sort(([, one], [, other]) => other - one).slice(0, 10);
     logger.warn(
       { dropped, causes: Object.fromEntries(causes) },
-      'Refused callbacks were counted and not written to the log of callbacks: too many came at once',
+      'Refused callbacks were counted but not written to the callback log: too many arrived at once',
     );
     dropped = 0;
   };

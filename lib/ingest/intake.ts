@@ -136,7 +136,7 @@ async function readByPolicy(state: IntakeState, callback: VerifiedCallback): Pro
 
 function tellAlarm(news: News | undefined, { code, deposit: stored }: DepositAlarm): void {
   const deposit = depositRecordOf(stored);
-  const message = `${deposit.id} ${meanings[code]} (${deposit.code ?? 'no code'}) until a person decides`;
+  const message = `${deposit.id} ${meanings[code]} (${deposit.code ?? 'no code'}) until an operator decides`;
   news?.tell('alarm', { code, message, network: deposit.network, deposit });
 }
 
@@ -163,7 +163,7 @@ function tell(state: IntakeState, { reading, unreadable }: ReadCallback, verifie
   }
   const rows = reading?.unreadable ?? [];
   if (rows.length > 0) {
-    const message = `${rows.length} of the rows of a callback of ${provider} could not be read, the first at ${rows[0]?.path}; the others are taken, and reprocess reads these after an upgrade`;
+    const message = `${rows.length} rows of a callback of ${provider} could not be read, the first at ${rows[0]?.path}; the others are recorded, and reprocess reads these after an upgrade`;
     state.logger.error({ provider, callbackId, rows: rows.slice(0, 10) }, message);
     news?.tell('alarm', { code: 'ROW_UNREADABLE', message, provider, callbackId });
   }

@@ -34,7 +34,7 @@ export function redactedUrl(url: string, { sentSecret }: Pick<Provider, 'sentSec
   return withoutValues(url, (name) => name === sentSecret?.query || secretParameter.test(name));
 }
 
-/** Parameters are told apart as whoever reads them may: at `&` or `;`, their names decoded. */
+/** Parameters are split as any reader may split them: at `&` or `;`, their names decoded. */
 function withoutValues(url: string, isSecret: (name: string) => boolean): string {
   const start = url.indexOf('?');
   if (start < 0) return url;
@@ -55,7 +55,10 @@ function decoded(name: string): string {
   }
 }
 
-/** SHA-256, hex, of what tells one callback from another: its body, or the URL where that says all and there is no body. */
+/**
+ * SHA-256, hex, of what distinguishes one callback from another: its body, or the URL if that says everything and there
+ * is no body.
+ */
 export function bodyHashOf({ body, url }: { body: Buffer; url: string }): string {
   return hash('sha256', body.length > 0 ? body : url);
 }

@@ -89,7 +89,7 @@ function checked(given: unknown, { name }: Provider): Reading {
   const areLists = [transfers, removals, unreadable, hints].every(Array.isArray);
   if (kinds.has(kind) && areLists && (kind !== 'hint' || hints.length > 0)) return given as Reading;
   throw new TypeError(
-    `read() of ${name} must give a kind of reading with its lists of transfers and removals, at once; a hint says where to look`,
+    `read() of ${name} must synchronously return a reading with a kind and lists of transfers and removals; a hint must say where to look`,
   );
 }
 
@@ -98,7 +98,10 @@ function signerOf({ keys }: Provider, { keyId }: Verified): string | undefined {
   return keyId === undefined ? undefined : keys.describe().find(({ id }) => id === keyId)?.print;
 }
 
-/** Rows of one event are numbered by their place, or in the order of the callback where they have none. The same message is the same event, under any delivery id (docs/rules.md#copies). */
+/**
+ * Rows of one event are numbered by their place, or in the order of the callback if they have none. The same message is
+ * the same event, under any delivery id (docs/rules.md#copies).
+ */
 function origins(
   callback: ReceivedCallback,
   message: string,

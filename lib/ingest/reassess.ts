@@ -11,7 +11,7 @@ import { askHolds, type FoldingParts, foldNow, maxRounds, unaskedOf } from './fo
 export interface Reassessment {
   /** Of our own chain check. */
   statements?: readonly StoredStatement[];
-  /** What an operator decides, as the deposits stand; asked again where another commit came between. */
+  /** What an operator decides, as the deposits stand; asked again if another commit came between. */
   decide?: (standings: ReadonlyMap<string, Standing>) => readonly Decision[];
 }
 

@@ -119,7 +119,7 @@ async function recordApart(state: RecorderState, waiting: readonly Waiting[]): P
   let failures = 0;
   for (const one of waiting) {
     if (failures > 1) {
-      one.reject(new DepositCallbackError('UNAVAILABLE', 'The store took none of the callbacks of this batch'));
+      one.reject(new DepositCallbackError('UNAVAILABLE', 'The store committed none of the callbacks of this batch'));
       continue;
     }
     try {

@@ -41,12 +41,12 @@ export function createStrangers({
     const asked = `${account.address} (the provider writes ${transfer.to})`;
     const isSpelling = await saysYesTo([transfer.to, account.address.toLowerCase()], account, policy());
     const cause = isSpelling
-      ? 'policy.isOurs says yes to another spelling of it: it compares texts, and is given the canonical one. Use policy.accounts'
-      : 'if it is one of yours, see that policy.accounts has it, or that policy.isOurs compares canonical addresses';
+      ? 'policy.isOurs accepts another spelling of it, but is called with the canonical one. Use policy.accounts'
+      : 'if it is yours, check that policy.accounts contains it, or that policy.isOurs compares canonical addresses';
     const so = hadOurs ? 'in the last hour' : `of the first ${strangers}`;
     news?.tell('alarm', {
       code: 'ALL_NOT_OURS',
-      message: `No transfer of ${provider.name} ${so} went to an account of ours. The last one asked for was ${asked}: ${cause}`,
+      message: `No transfer of ${provider.name} ${so} went to one of your accounts. The last address checked was ${asked}: ${cause}`,
       provider: provider.name,
       network: account.network,
     });

@@ -3,7 +3,7 @@ import type { Assessment } from '../checks/assess.ts';
 import type { News } from '../observe/news.ts';
 
 /**
- * Tells of what a provider sends and nobody can tell a deposit by until somebody acts: networks and assets that no table
+ * Reports what a provider sends and what cannot become a deposit until somebody acts: networks and assets that no table
  * knows, transactions given by a hash that names none. Each name once, not once a callback.
  */
 export type UnknownNames = (by: Teller, assessments: readonly Assessment[]) => void;
@@ -33,16 +33,16 @@ type Code = 'NETWORK_NOT_KNOWN' | 'ASSET_NAME_NOT_KNOWN' | 'TRANSACTION_HASH_ONL
 // What is wrong, and the cure.
 const words: Readonly<Record<Code, (name: string) => readonly [what: string, cure: string]>> = {
   NETWORK_NOT_KNOWN: (name) => [
-    `a network that no table knows: ${name}`,
+    `an unknown network: ${name}`,
     "Its transfers are kept; define it in the option networks, for example networks: [{ id: 'eip155:N', aliases: [the name] }], and run reprocess",
   ],
   ASSET_NAME_NOT_KNOWN: (name) => [
-    `an asset that no table knows: ${name}`,
-    "Its transfers are kept; give its CAIP-19 in the provider's option assets, by that name, and run reprocess",
+    `an unknown asset: ${name}`,
+    "Its transfers are kept; map that name to its CAIP-19 id in the provider's assets option, and run reprocess",
   ],
   TRANSACTION_HASH_ONLY: (name) => [
-    `transactions of ${name} by a hash, which names none there`,
-    'Its transfers cannot be credited from these callbacks, and none is lost; take this network from a provider that names transactions as docs/networks.md does, or credit by hand what show tells of the callback',
+    `transactions of ${name} by a hash, which does not identify them there`,
+    'Its transfers are kept, but cannot be credited from these callbacks; use a provider that names transactions as in docs/networks.md, or credit them by hand (see show)',
   ],
 };
 

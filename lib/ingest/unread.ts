@@ -39,7 +39,7 @@ export async function findUnread(
   return [...found.values()].sort((a, b) => a.receivedAt - b.receivedAt);
 }
 
-/** A mixed callback is quarantined where any part is (so that says it), and recorded where the rest of it was ignored. */
+/** A mixed callback is quarantined if any part is (so the outcome shows it), and recorded if the rest was ignored. */
 function hasUnread({ outcome, transfers }: CallbackRecord, sought: 'ignored' | 'quarantined'): boolean {
   // Of a repetition, the first one has the body.
   if (outcome === 'duplicate' || outcome === 'rejected') return false;

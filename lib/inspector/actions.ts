@@ -69,7 +69,7 @@ const actions: Readonly<Record<string, Action>> = {
 
 /**
  * Does what a form of the inspector asks for: only with Origin and Sec-Fetch-Site of this site, with the token of this
- * browser's session and with a reason. Who did it and why is logged, and kept with the deposit where it is a decision.
+ * browser's session and with a reason. Who did it and why is logged, and kept with the deposit if it is a decision.
  */
 export async function act(req: InspectorRequest, name: string, options: ActionsOptions): Promise<Acted> {
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined;

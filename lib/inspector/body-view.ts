@@ -9,8 +9,8 @@ const shownHexBytes = 4 * 1_024;
 const bounds = { depth: 64, length: 4 * shownBytes };
 
 /**
- * The raw body, exactly; JSON on one line also laid out, unless it is nested too deeply or would become too long. Bytes that
- * are no UTF-8 stand as hex. `most`: bytes that are shown, for pages with many bodies.
+ * The raw body, exactly; JSON on one line also laid out, unless it is nested too deeply or would become too long. Bytes
+ * that are not UTF-8 are shown as hex. `most`: bytes that are shown, for pages with many bodies.
  */
 export function bodyView(words: Words, body: Buffer, most: number = shownBytes): Html {
   if (body.length === 0) return html`<p class="soft">${words.none}</p>`;

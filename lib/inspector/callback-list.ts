@@ -123,7 +123,7 @@ function took({ tookMs }: CallbackRecord): string {
   return `${tookMs < 10 ? Math.round(tookMs * 10) / 10 : Math.round(tookMs)} ms`;
 }
 
-/** One row, as the stream tells it: texts for people, ready to be set as text. */
+/** One row, as the stream sends it: texts for people, ready to be set as text. */
 export interface LiveRow {
   id: string;
   shortId: string;

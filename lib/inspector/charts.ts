@@ -57,7 +57,7 @@ function frame(label: string, top: string, drawn: readonly Html[], bars: readonl
 <p class="chart-feet" aria-hidden="true"><span>${first && clockTime(first)}</span><span>${middle && clockTime(middle)}</span><span>UTC</span></p></div>`;
 }
 
-/** Hour and minute; with the day where bars are of hours. */
+/** Hour and minute; with the day if bars are of hours. */
 function clockTime({ startsAt }: Bar): string {
   const iso = isoTime(startsAt);
   return `${iso.slice(5, 10)} ${iso.slice(11, 16)}`;

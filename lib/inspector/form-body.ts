@@ -3,7 +3,7 @@ import type { InspectorRequest } from './view.ts';
 
 const limit = 16 * 1_024;
 
-/** The fields of a posted form, also where the app has parsed it already; undefined for what is no form. */
+/** The fields of a posted form, also if the app has parsed it already; undefined for anything but a form. */
 export async function readForm(req: InspectorRequest): Promise<URLSearchParams | undefined> {
   const type = (req.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
   if (type !== 'application/x-www-form-urlencoded') return undefined;

@@ -31,7 +31,7 @@ export interface ActionForm {
   asks?: Readonly<Record<string, string>>;
 }
 
-/** A button that opens a form which asks for the reason; nothing where actions are off. */
+/** A button that opens a form which asks for the reason; nothing if actions are off. */
 export function actionForm(
   { words, token, root }: View,
   { action, label, explanation, fields = {}, asks = {} }: ActionForm,
@@ -48,7 +48,7 @@ ${Object.entries(asks).map(([name, text]) => html`<label>${text}<input name="${n
 </form></details>`;
 }
 
-/** Epoch ms of a time that a filter gives, in UTC; undefined for what is no time. */
+/** Epoch ms of a time that a filter gives, in UTC; undefined for anything but a time. */
 export function timeOf(text: string | null): number | undefined {
   return text === null ? undefined : typedTime(text, 'utc');
 }

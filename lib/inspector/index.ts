@@ -8,17 +8,18 @@ import type { Inspected, InspectorRequest } from './view.ts';
 
 export type { Inspected, InspectorRequest } from './view.ts';
 
+/** Options of `inspector`. */
 export interface InspectorOptions {
-  /** What is inspected: what `depositCallbacks()` returned. */
+  /** The receiver to inspect: the return value of `depositCallbacks()`. */
   callbacks: Inspected;
   /**
-   * Who may see it, asked for every request, live lists and assets too. Only `true` lets a request in; a throw or a
-   * rejection does not.
+   * Decides who may see it, for every request, live lists and assets included. Only `true` lets a request in; a throw
+   * or a rejection does not.
    */
   authorize(req: InspectorRequest): boolean | Promise<boolean>;
   /** Whether there are buttons that redeliver, release, hold, reprocess and reverify. Default false. */
   actions?: boolean | undefined;
-  /** Who acts, for the log. An empty text refuses the action. Default `inspector`. */
+  /** Returns the name of the operator, for the log. An empty string refuses the action. Default `inspector`. */
   actor?(req: InspectorRequest): string;
   /** `WWW-Authenticate` of a refusal, which is then a 401: `Basic realm="inspector"` makes a browser ask. Default: 403. */
   challenge?: string | undefined;
@@ -30,7 +31,7 @@ export interface InspectorOptions {
   now?: (() => number) | undefined;
 }
 
-/** The middleware: `app.use('/inspector', inspector({ ... }))`, at any path, on Express 4 and 5 and plain `node:http`. */
+/** The inspector as a middleware for Express 4 and 5 and plain `node:http`, at any path. */
 export interface Inspector {
   (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void): void;
   /** Ends the live lists, which else keep a server from closing. */
@@ -39,24 +40,31 @@ export interface Inspector {
 
 const known = ['callbacks', 'authorize', 'actions', 'actor', 'challenge', 'locale', 'logger', 'now'];
 
-/** A web page over the store of a receiver. Throws `OPTION_INVALID` where `authorize` is missing: it shows money. */
+/**
+ * Creates the inspector, a web page over the store of a receiver. Throws `OPTION_INVALID`, also if `authorize` is
+ * missing: the page shows money.
+ *
+ * @example
+ * app.use('/inspector', inspector({ callbacks, authorize: (req) => req.session?.role === 'operator' }));
+ */
 export function inspector(options: InspectorOptions): Inspector {
   refuseUnknownKeys(options, known, 'inspector');
   const { callbacks, authorize, actions = false, locale, challenge, actor = () => 'inspector' } = options;
   if (typeof authorize !== 'function') {
     throw invalidOption(
       'inspector.authorize',
-      'is required: a function of the request that returns true for an operator',
+      'is required: a function that is given the request and returns true for an operator',
     );
   }
   if (typeof callbacks?.store?.callbacks !== 'function') {
-    throw invalidOption('inspector.callbacks', 'is required: what depositCallbacks() returned');
+    throw invalidOption('inspector.callbacks', 'is required: the return value of depositCallbacks()');
   }
-  if (typeof actions !== 'boolean') throw invalidOption('inspector.actions', 'is true or false');
-  if (typeof actor !== 'function') throw invalidOption('inspector.actor', 'is a function of the request');
-  if (locale !== undefined && !isLanguage(locale)) throw invalidOption('inspector.locale', 'is en or zh');
+  if (typeof actions !== 'boolean') throw invalidOption('inspector.actions', 'must be true or false');
+  if (typeof actor !== 'function')
+    throw invalidOption('inspector.actor', 'must be a function that is given the request');
+  if (locale !== undefined && !isLanguage(locale)) throw invalidOption('inspector.locale', "must be 'en' or 'zh'");
   if (challenge !== undefined && !/^[\x20-\x7e]+$/.test(challenge)) {
-    throw invalidOption('inspector.challenge', 'is the text of a WWW-Authenticate header');
+    throw invalidOption('inspector.challenge', 'must be a valid WWW-Authenticate header value');
   }
 
   const router = createRouter({

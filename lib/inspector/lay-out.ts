@@ -6,7 +6,7 @@ export interface LayoutBounds {
   length: number;
 }
 
-/** `text` where it was laid out; `refused` where the bounds forbid it. */
+/** `text` if it was laid out; `refused` if the bounds forbid it. */
 export type Layout = { text: string } | { refused: 'depth' | 'length' };
 
 // A string that is never closed reaches to the end, so every part begins where the last one ended.

@@ -10,12 +10,12 @@ const paths: Readonly<Record<Exclude<PageName, 'label'>, string>> = {
   quarantine: 'quarantine',
 };
 
-/** What an operator's pages have around them; `needs` are undefined where the store does not answer. */
+/** What an operator's pages have around them; `needs` is undefined if the store does not answer. */
 export interface Frame {
   needs: readonly Need[] | undefined;
 }
 
-/** The whole document around a page. Without a frame, for whoever is not let in, it loads nothing and tells nothing. */
+/** The whole document around a page. Without a frame, for anyone without access, it loads nothing and shows nothing. */
 export function document(view: View, page: Page, frame?: Frame): Html {
   const { words, root } = view;
   return html`<!doctype html>

@@ -8,7 +8,7 @@ import type { View } from './view.ts';
 export interface Column {
   label: string;
   kind?: 'number' | 'id' | 'buttons' | 'wide' | 'short';
-  /** Left out where there is little room. */
+  /** Left out if there is little room. */
   minor?: boolean;
 }
 
@@ -61,7 +61,7 @@ export function code(text: string | undefined): Html {
   return text === undefined ? html`` : html`<code class="code">${text}</code>`;
 }
 
-/** An id, an address or a hash: its middle is left out where it is long, and the whole is its hint. */
+/** An id, an address or a hash: its middle is left out if it is long, and the whole is its hint. */
 export function id(text: string, href?: string): Html {
   const short = shorten(text);
   const hint = short === text ? '' : text;
@@ -74,12 +74,12 @@ export function shorten(text: string): string {
   return letters.length <= 17 ? text : `${letters.slice(0, 9).join('')}\u2026${letters.slice(-6).join('')}`;
 }
 
-/** The asset without its network where that is shown beside it. */
+/** The asset without its network if that is shown beside it. */
 export function assetName(asset: string): string {
   return asset.slice(asset.indexOf('/') + 1);
 }
 
-/** Whole coins with their thousands set apart; where the decimals are not known, smallest units, and it says so. */
+/** Whole coins with their thousands set apart; if the decimals are not known, smallest units, and it says so. */
 export function amount({ words }: View, deposit: Pick<DepositRecord, 'amount' | 'decimals' | 'symbol'>): Html {
   const { decimals, symbol } = deposit;
   const [whole = '', fraction] = areDecimals(decimals)
@@ -90,7 +90,7 @@ export function amount({ words }: View, deposit: Pick<DepositRecord, 'amount' | 
   return html`<span class="amount">${digits} <span class="unit"><bdi>${symbol}</bdi>${unit && html` ${unit}`}</span></span>`;
 }
 
-/** A table that stacks its cells under their labels where there is no room. */
+/** A table that stacks its cells under their labels if there is no room. */
 export function table(caption: string, columns: readonly Column[], rows: readonly Html[], live?: Html): Html {
   const heads = columns.map(
     (column) =>
@@ -117,12 +117,12 @@ function look({ kind, minor }: Column): string {
   return [kind, minor ? 'minor' : undefined].filter(Boolean).join(' ');
 }
 
-/** What stands where a list is empty. */
+/** The placeholder of an empty list. */
 export function empty(title: string, more?: string): Html {
   return html`<div class="empty"><p class="empty-title">${title}</p>${more !== undefined && html`<p>${more}</p>`}</div>`;
 }
 
-/** Names and values of one thing; those without a value are left out. `two`: in two columns where there is room. */
+/** Names and values of one thing; those without a value are left out. `two`: in two columns if there is room. */
 export function facts(pairs: readonly (readonly [Value, Value])[], look: '' | 'two' = ''): Html {
   const shown = pairs.filter(([, value]) => value !== undefined && value !== '');
   return html`<dl class="facts ${look}">${shown.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
@@ -139,7 +139,7 @@ ${body}
 </section>`;
 }
 
-/** Links to the page before and after; `lastId` where there may be more. */
+/** Links to the page before and after; `lastId` if there may be more. */
 export function pager({ words, query }: View, lastId: string | undefined): Html {
   if (lastId === undefined && !query.has('before')) return html``;
   return html`<nav class="pager" aria-label="${words.nav.label}">

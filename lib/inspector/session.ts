@@ -8,8 +8,8 @@ const sessionCookie = 'deposit-callback-inspector';
 const languageCookie = 'deposit-callback-language';
 
 /**
- * The token that the forms of this browser carry. The browser keeps a secret in a cookie that no script reads; the token
- * is a hash of it, so any process of the service knows the token, and the token does not tell the cookie.
+ * The token that the forms of this browser carry. The browser keeps a secret in a cookie that no script reads; the
+ * token is a hash of it, so any process of the service knows the token, and the token does not reveal the cookie.
  */
 export function sessionToken(req: InspectorRequest, res: ServerResponse): string {
   const kept = sessionOf(req);

@@ -5,7 +5,7 @@ import type { Inspected, InspectorRequest } from './view.ts';
 import type { Words } from './words.ts';
 
 const mostStreams = 50;
-/** Rows told at once; a browser that gets more of them shows none in time. */
+/** Rows sent at once; a browser that gets more of them shows none in time. */
 const mostRows = 50;
 const flushMs = 200;
 const beatMs = 15_000;
@@ -13,7 +13,7 @@ const beatMs = 15_000;
 const mostWaiting = 512 * 1_024;
 
 export interface Streams {
-  /** Tells each callback that fits from now on, and first those since `after`; false where too many are open. */
+  /** Sends each matching callback from now on, and first those since `after`; false if too many are open. */
   open(req: InspectorRequest, res: ServerResponse, stream: StreamOptions): boolean;
   close(): void;
 }
@@ -93,7 +93,7 @@ export function createStreams(callbacks: Inspected): Streams {
 function begin(res: ServerResponse): void {
   res.statusCode = 200;
   res.setHeader('content-type', 'text/event-stream; charset=utf-8');
-  // Neither a compressor nor a proxy may hold back what is told.
+  // Neither a compressor nor a proxy may hold back what is sent.
   res.setHeader('cache-control', 'no-store, no-transform');
   res.setHeader('x-accel-buffering', 'no');
   res.write('retry: 2000\n\n');
@@ -114,6 +114,6 @@ async function catchUp(
     const missed = await store.callbacks({ ...filter, since, limit: mostRows });
     for (const record of missed.toReversed()) if (record.id !== last) take(record);
   } catch {
-    // The list is stale until the page is loaded again; what arrives is told all the same.
+    // The list is stale until the page is loaded again; what arrives is sent all the same.
   }
 }

@@ -17,7 +17,7 @@ export interface Bar {
   startsAt: number;
   counts: Partial<Record<CallbackRecord['outcome'], number>>;
   total: number;
-  /** Within how many ms half, and 95 %, of them had their outcome; undefined where none came. */
+  /** Within how many ms half, and 95 %, of them had their outcome; undefined if none came. */
   half?: number;
   most?: number;
 }

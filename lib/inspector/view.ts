@@ -6,7 +6,7 @@ import type { Store } from '../stores/store.ts';
 import type { Html } from './html.ts';
 import type { Words } from './words.ts';
 
-/** A request as it comes from Express 4 or 5, Connect or plain `node:http`. */
+/** A request from Express 4 or 5, Connect or plain `node:http`. */
 export interface InspectorRequest extends IncomingMessage {
   /** Express's: the URL before a mount path was taken off, the mount path, what a parser left, the app. */
   originalUrl?: string;
@@ -16,7 +16,7 @@ export interface InspectorRequest extends IncomingMessage {
   secure?: boolean;
 }
 
-/** What is inspected: `depositCallbacks` fits, whatever its store. */
+/** The receiver to inspect: the return value of `depositCallbacks`, whatever its store. */
 export interface Inspected
   extends Pick<
     DepositCallbacks,
@@ -40,7 +40,7 @@ export interface View {
   heard: Heard;
   /** Of this process, newest first. */
   alarms: readonly TimedAlarm[];
-  /** The token that forms carry; undefined where actions are off. */
+  /** The token that forms carry; undefined if actions are off. */
   token: string | undefined;
 }
 

@@ -4,11 +4,16 @@ import { isJsonNumber, type Json, type JsonObject } from './lossless-json.ts';
 
 export { type Json, type JsonNumber, type JsonObject, parseJson } from './lossless-json.ts';
 
-// Readers of a body: `text(body, 'data.transaction.hash')` goes down the keys of the path, and where it does not find
-// what it looks for, throws BODY_UNREADABLE with the path and never the value. A path of '' is the value itself.
-// For the optional ones, null is the same as absent.
+// Readers of a body: `text(body, 'data.transaction.hash')` goes down the keys of the path, and throws BODY_UNREADABLE,
+// with the path and never the value, if it does not find what it looks for. A path of '' is the value itself. For the
+// optional ones, null is the same as absent.
 
-/** What stands under the keys; undefined where one of them is missing. Inherited properties are not seen. */
+/**
+ * Returns the value under the keys, or undefined if one of them is missing. Inherited properties are not seen.
+ *
+ * @example
+ * member(content, 'data', 'transaction', 'hash')
+ */
 export function member(json: Json | undefined, ...keys: readonly string[]): Json | undefined {
   return walk(json, keys);
 }
@@ -22,57 +27,68 @@ function walk(json: Json | undefined, keys: readonly string[]): Json | undefined
   return found;
 }
 
-/** An object. Throws `BODY_UNREADABLE`, naming `path`, for anything else, as each of these readers does. */
+/**
+ * Reads an object at a path. Throws `BODY_UNREADABLE`, as all readers here do: it names the path and never the value.
+ */
 export function object(json: Json | undefined, path: string): JsonObject {
   const found = at(json, path);
   if (!isObject(found)) throw unreadable(path, 'an object');
   return found;
 }
 
-/** An object, or undefined if it is absent or null. */
+/** Reads an object; undefined if it is absent or `null`. */
 export function optionalObject(json: Json | undefined, path: string): JsonObject | undefined {
   return isAbsent(json, path) ? undefined : object(json, path);
 }
 
-/** A list. */
+/** Reads an array. */
 export function array(json: Json | undefined, path: string): readonly Json[] {
   const found = at(json, path);
   if (!Array.isArray(found)) throw unreadable(path, 'an array');
   return found;
 }
 
-/** Absent is empty. */
+/** Reads an array; empty if it is absent or `null`. */
 export function optionalArray(json: Json | undefined, path: string): readonly Json[] {
   return isAbsent(json, path) ? [] : array(json, path);
 }
 
-/** Text that is not empty. */
+/**
+ * Reads a non-empty string.
+ *
+ * @example
+ * text(content, 'data.transaction.hash')
+ */
 export function text(json: Json | undefined, path: string): string {
   const found = at(json, path);
-  if (typeof found !== 'string' || found === '') throw unreadable(path, 'text');
+  if (typeof found !== 'string' || found === '') throw unreadable(path, 'a string');
   return found;
 }
 
-/** Empty text is the same as absent. */
+/** Reads a string; undefined if it is absent, `null` or empty. */
 export function optionalText(json: Json | undefined, path: string): string | undefined {
   return isAbsent(json, path) || at(json, path) === '' ? undefined : text(json, path);
 }
 
-/** The exact text of a number, or of a text that stands for one: for amounts and block numbers, which fit no `number`. */
+/**
+ * Reads the exact digits of a number or a numeric string: for amounts and block numbers, which may exceed `number`.
+ */
 export function numberText(json: Json | undefined, path: string): string {
   const found = at(json, path);
   if (typeof found === 'number') return String(found);
   if (found !== undefined && isJsonNumber(found)) return found.text;
   if (typeof found === 'string' && found !== '') return found;
-  throw unreadable(path, 'a number or its text');
+  throw unreadable(path, 'a number or a numeric string');
 }
 
-/** Empty text is the same as absent. */
+/** Reads the exact digits of a number or a numeric string; undefined if it is absent, `null` or empty. */
 export function optionalNumberText(json: Json | undefined, path: string): string | undefined {
   return isAbsent(json, path) || at(json, path) === '' ? undefined : numberText(json, path);
 }
 
-/** A small count, such as confirmations or epoch seconds: an integer, or its text, of at most 15 digits. */
+/**
+ * Reads a small count, such as confirmations or epoch seconds: an integer, or a string of one, of at most 15 digits.
+ */
 export function integer(json: Json | undefined, path: string): number {
   const found = at(json, path);
   const digits = typeof found === 'number' ? String(found) : found;
@@ -80,24 +96,24 @@ export function integer(json: Json | undefined, path: string): number {
   return Number(digits);
 }
 
-/** As `integer`, or undefined if it is absent or null. */
+/** Reads a small integer; undefined if it is absent or `null`. */
 export function optionalInteger(json: Json | undefined, path: string): number | undefined {
   return isAbsent(json, path) ? undefined : integer(json, path);
 }
 
-/** True or false. */
+/** Reads `true` or `false`. */
 export function boolean(json: Json | undefined, path: string): boolean {
   const found = at(json, path);
   if (typeof found !== 'boolean') throw unreadable(path, 'true or false');
   return found;
 }
 
-/** True or false, or undefined if it is absent or null. */
+/** Reads `true` or `false`; undefined if it is absent or `null`. */
 export function optionalBoolean(json: Json | undefined, path: string): boolean | undefined {
   return isAbsent(json, path) ? undefined : boolean(json, path);
 }
 
-/** A time as RFC 3339 writes it, in epoch ms; a time without a zone is refused, since nobody knows which it is in. */
+/** Reads an RFC 3339 time as epoch ms. A time without a zone is refused, since its zone is unknown. */
 export function isoTime(json: Json | undefined, path: string): number {
   const found = at(json, path);
   const time = typeof found === 'string' ? rfc3339Time(found) : undefined;
@@ -105,7 +121,7 @@ export function isoTime(json: Json | undefined, path: string): number {
   return time;
 }
 
-/** As `isoTime`, or undefined if it is absent or null. */
+/** Reads an RFC 3339 time as epoch ms; undefined if it is absent or `null`. */
 export function optionalIsoTime(json: Json | undefined, path: string): number | undefined {
   return isAbsent(json, path) ? undefined : isoTime(json, path);
 }
@@ -126,7 +142,7 @@ export function formFields(bytes: Uint8Array | string): JsonObject {
     if (pair === '') continue;
     const end = pair.indexOf('=');
     const name = formText(end < 0 ? pair : pair.slice(0, end));
-    if (name === '__proto__' || fields.has(name)) throw unreadable('', 'a form in which each field stands once');
+    if (name === '__proto__' || fields.has(name)) throw unreadable('', 'a form without duplicate fields');
     fields.set(name, end < 0 ? '' : formText(pair.slice(end + 1)));
   }
   return Object.fromEntries(fields);

@@ -2,9 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { visit } from 'jsonc-parser';
 import { DepositCallbackError } from '../errors.ts';
 
-/** A JSON value that has lost nothing: each number still has its text, and no key stood twice. */
+/** A JSON value without loss: each number keeps its text, and no key occurs twice. */
 export type Json = null | boolean | string | number | JsonNumber | readonly Json[] | JsonObject;
 
+/** A JSON object, without the key `__proto__`. */
 export interface JsonObject {
   readonly [key: string]: Json;
 }
@@ -12,14 +13,14 @@ export interface JsonObject {
 // A symbol cannot come out of JSON, so no body can pass an object off as one of these.
 const lossless: unique symbol = Symbol('lossless number');
 
-/** A number that JavaScript would write otherwise than it was sent (`1.10`, `-0`, 30 digits): its exact text. */
+/** A number that JavaScript would write differently (`1.10`, `-0`, 30 digits), as its exact text. */
 export interface JsonNumber {
   readonly [lossless]: true;
   readonly text: string;
 }
 
 export interface JsonLimits {
-  /** How many arrays and objects may stand in one another. Default 64. */
+  /** Maximum depth of nested arrays and objects. Default 64. */
   depth?: number;
   /** How many items and members its arrays and objects may have together. Default 50000, or one for each 16 bytes if that is more. */
   members?: number;
@@ -103,7 +104,7 @@ function parseLossless(text: string, members: number): Json {
       onObjectProperty: (key) => {
         const parent = open.at(-1);
         if (key === '__proto__') throw invalid('an object with the key __proto__');
-        if (parent instanceof Map && parent.has(key)) throw invalid('an object with one key twice');
+        if (parent instanceof Map && parent.has(key)) throw invalid('an object with a duplicate key');
         keys.push(key);
       },
       onObjectEnd: () => add(Object.fromEntries(open.pop() as Map<string, Json>)),

@@ -57,11 +57,11 @@ export function compileRanges(rules: readonly string[], option: string): InRange
 }
 
 function expand(rules: readonly string[], published: readonly string[], option: string): string[] {
-  if (!Array.isArray(rules)) throw invalidOption(option, 'give a list of addresses, CIDR ranges and domains');
+  if (!Array.isArray(rules)) throw invalidOption(option, 'must be a list of addresses, CIDR ranges and domains');
   return rules.flatMap((rule) => {
     if (rule !== 'published') return [rule];
     if (published.length > 0) return [...published];
-    throw invalidOption(option, "'published' is used, but the provider publishes no addresses; name them instead");
+    throw invalidOption(option, "'published' is used, but the provider publishes no addresses; list them instead");
   });
 }
 
@@ -74,7 +74,7 @@ function readRange(rule: string, option: string): { family: 4 | 6; range: Range 
   const bad = (): Error =>
     invalidOption(
       option,
-      `"${rule}" is no IP address and no CIDR range; write for example 203.0.113.7 or 203.0.113.0/24`,
+      `"${rule}" is not an IP address or CIDR range; write for example 203.0.113.7 or 203.0.113.0/24`,
     );
   const [base = '', prefix, ...more] = rule.trim().split('/');
   const address = base.includes('%') ? undefined : parseAddress(base);
@@ -101,7 +101,7 @@ function readDomain(text: string, option: string): string {
   if (isDomain) return name;
   throw invalidOption(
     option,
-    `"${text}" is no IP address, CIDR range or domain; write for example 203.0.113.0/24 or callbacks.example.com (hosts below it are included)`,
+    `"${text}" is not an IP address, CIDR range or domain; write for example 203.0.113.0/24 or callbacks.example.com (hosts below it are included)`,
   );
 }
 

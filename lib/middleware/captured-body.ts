@@ -14,7 +14,7 @@ export interface CapturedBody {
 
 const captured = new WeakMap<IncomingMessage, CapturedBody>();
 
-/** What was captured of the request, where `rescueRawBody` watches its path. */
+/** What was captured of the request, if `rescueRawBody` watches its path. */
 export function capturedBody(req: IncomingMessage): CapturedBody | undefined {
   return captured.get(req);
 }

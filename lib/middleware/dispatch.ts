@@ -7,13 +7,17 @@ import type { CallbackRequest, Link, RequestState } from './request-state.ts';
 import { placed, stateOf } from './request-state.ts';
 import { answer, refuse } from './respond.ts';
 
+/** Options of `dispatch`. */
 export interface DispatchOptions<Tx> {
   deliverer: Pick<Deliverer<Tx>, 'wake' | 'attempted'>;
-  /** Where nothing is durable, how long the answer waits for the listeners. Default 3000 ms, at most the provider's deadline. */
+  /**
+   * Time that the answer waits for the listeners if the store is not durable. Default 3000 ms, at most the provider's
+   * deadline.
+   */
   ackMs?: number;
 }
 
-/** Answers as the provider wants, and wakes the deliverer. */
+/** Creates the last link: it answers as the provider expects, and wakes the deliverer. */
 export function dispatch<Tx>({ deliverer, ackMs = 3_000 }: DispatchOptions<Tx>): Link {
   const deadlines = createDeadlines(ackMs);
 
@@ -34,10 +38,10 @@ export function dispatch<Tx>({ deliverer, ackMs = 3_000 }: DispatchOptions<Tx>):
         unawaited(given);
         answer(req, res, given);
       } catch (cause) {
-        const message = `The callback is stored, and answer() of ${provider.name} gives no answer to send`;
+        const message = `The callback is stored, but answer() of ${provider.name} returned no answer to send`;
         refuse(req, res, new DepositCallbackError('UNAVAILABLE', message, { cause }));
       }
-      // What is told goes to logs and traces, where no body belongs.
+      // The error goes to logs and traces, where no body belongs.
       const { body: _, ...line } = record;
       state.news?.tell('outcome', line);
       if (line.outcome === 'quarantined') state.news?.tell('quarantined', line);
@@ -61,7 +65,7 @@ export function dispatch<Tx>({ deliverer, ackMs = 3_000 }: DispatchOptions<Tx>):
       if (!state.answered) refuse(req, res, new DepositCallbackError('UNAVAILABLE', message));
     };
     const expire = (): void =>
-      refuseWith('The listeners took longer than ackMs, and the store is not durable: it must come again');
+      refuseWith('The listeners took longer than ackMs, and the store is not durable: the callback must be sent again');
     const deadline = deadlines.add(expire);
     const sooner = state.provider?.deadlineMs;
     const timer = sooner !== undefined && sooner < ackMs ? setTimeout(expire, sooner).unref() : undefined;
@@ -70,9 +74,9 @@ export function dispatch<Tx>({ deliverer, ackMs = 3_000 }: DispatchOptions<Tx>):
       .then((handled) => {
         if (state.answered) return;
         if (handled) answerNow();
-        else refuseWith('A listener failed, and the store is not durable: the callback must come again');
+        else refuseWith('A listener failed, and the store is not durable: the callback must be sent again');
       })
-      .catch(() => refuseWith('Whether the listeners took it cannot be told, so it must come again'))
+      .catch(() => refuseWith('It is not known whether the listeners handled it, so it must be sent again'))
       .finally(() => {
         deadline.cancel();
         clearTimeout(timer);

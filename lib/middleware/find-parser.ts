@@ -22,7 +22,7 @@ interface App {
   parent?: unknown;
 }
 
-/** Names the middleware that most likely read the body: found in the app's routers, or told by what it left. */
+/** Names the middleware that most likely read the body: found in the app's routers, or recognized by what it left. */
 export function findParser(req: CallbackRequest): string {
   const names = parserNames(req.app);
   const type = req.headers['content-type'] ?? '';

@@ -18,16 +18,16 @@ export type Trust = (address: string, hop: number) => boolean;
 /** Who sent the request, as far as the proxies are believed. */
 export interface Sender {
   peer: Address;
-  /** Undefined where a believed proxy named something that is no address. */
+  /** Undefined if a trusted proxy named something that is not an address. */
   address: Address | undefined;
   /** Whether the peer is believed as a proxy. */
   peerTrusted: boolean;
   /** Whether any forwarding header is there, believed or not. */
   forwarded: boolean;
-  /** Set when a sender that we do not believe, and that is no public one, forwards for somebody else. */
+  /** Set when an untrusted sender with a private address forwards for somebody else. */
   unknownProxy: boolean;
   encrypted: boolean;
-  /** What a believed peer says of the way before it; undefined where it says nothing. */
+  /** What a believed peer says of the way before it; undefined if it says nothing. */
   protocol: string | undefined;
 }
 
@@ -52,13 +52,13 @@ function compiledLate(rules: () => readonly string[], name: string): InRanges {
   };
 }
 
-/** Compiles the option; undefined where it is not given, so that the app's setting counts. */
+/** Compiles the option; undefined if it is not given, so that the app's setting counts. */
 export function compileTrust(trustProxy: TrustProxy | undefined): Trust | undefined {
   if (trustProxy === undefined) return undefined;
   if (typeof trustProxy === 'boolean') return () => trustProxy;
   if (typeof trustProxy === 'number') {
     if (!Number.isInteger(trustProxy) || trustProxy < 0 || trustProxy > 32) {
-      throw invalidOption('trustProxy', `${trustProxy} is no count of proxies; give a whole number from 0 to 32`);
+      throw invalidOption('trustProxy', `must be an integer from 0 to 32, the number of proxies; got ${trustProxy}`);
     }
     return (_, hop) => hop < trustProxy;
   }
@@ -87,7 +87,7 @@ export function trustsEverybody(trust: Trust): boolean {
   );
 }
 
-/** The app's compiled `trust proxy`, where the request came through Express. */
+/** The app's compiled `trust proxy`, if the request came through Express. */
 export function appTrust(req: CallbackRequest): Trust | undefined {
   const app = req.app as { get?: (name: string) => unknown } | undefined;
   if (typeof app?.get !== 'function') return undefined;

@@ -31,11 +31,11 @@ export function inflateBody(
     if (cause === null) done(undefined, inflated);
     else if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       done(
-        new DepositCallbackError('BODY_TOO_LARGE', `The inflated body is over the limit of ${limit} bytes`),
+        new DepositCallbackError('BODY_TOO_LARGE', `The inflated body exceeds the limit of ${limit} bytes`),
         inflated,
       );
     } else {
-      done(new DepositCallbackError('BODY_ENCODING', `The body is no valid ${coding}`, { cause }), inflated);
+      done(new DepositCallbackError('BODY_ENCODING', `The body is not valid ${coding}`, { cause }), inflated);
     }
   });
 }

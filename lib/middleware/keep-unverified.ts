@@ -6,8 +6,8 @@ import { refusedRecord } from './callback-record.ts';
 import type { CallbackRequest, RequestState } from './request-state.ts';
 
 /**
- * Keeps a callback from an allowed source whose signature does not fit, so that a botched key rotation loses nothing.
- * Resolves false, with an alarm, where the quota is used up: what is kept already is the older, and stays.
+ * Keeps a callback from an allowed source whose signature does not match, so that a botched key rotation loses nothing.
+ * Resolves false, with an alarm, if the quota is used up: what is kept already is the older, and stays.
  */
 export function keepUnverified(store: Store, quota: UnverifiedQuota) {
   const alarmDue = createAlarmClock();
@@ -28,8 +28,8 @@ export function keepUnverified(store: Store, quota: UnverifiedQuota) {
     state.news?.tell('alarm', {
       code,
       message: kept
-        ? `A callback to ${provider.name} does not verify; it is kept. If a key was rotated, add the new one and call reverify`
-        : `A callback to ${provider.name} does not verify, and the quarantine for such is full: it is refused`,
+        ? `A callback to ${provider.name} did not verify and is kept. If a key was rotated, add the new one and call reverify`
+        : `A callback to ${provider.name} did not verify and is refused: the quarantine for unverified callbacks is full`,
       provider: provider.name,
     });
     return kept;

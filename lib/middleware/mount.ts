@@ -47,7 +47,7 @@ export function createMount(providers: readonly Provider[], logger: Logger): Mou
       const hint = near === undefined ? '' : ` Did you mean ${near}?`;
       logger.warn(
         { known: paths },
-        `${req.method} ${whole} is no path of a provider: below the mount they are ${paths.join(', ')}.${hint} Mount with app.use('/callbacks', callbacks), and give the provider the URL of both`,
+        `${req.method} ${whole} matches no provider path: below the mount they are ${paths.join(', ')}.${hint} Mount with app.use('/callbacks', callbacks), and register the combined URL with the provider`,
       );
     },
   };

@@ -13,10 +13,11 @@ import { type CallbackRequest, type Link, placed, stateOf } from './request-stat
 import { refuse } from './respond.ts';
 import { whenOver } from './when-over.ts';
 
+/** Options of `rawBody`. */
 export interface RawBodyOptions {
   /** Largest body, bytes, after inflating. Default 1 MiB. */
   limit?: number | undefined;
-  /** How long the body may take to arrive, ms. Default 5000. */
+  /** Time limit for the body to arrive, ms. Default 5000. */
   receiveMs?: number | undefined;
   /** Bytes that all bodies may hold while they are received and answered; more get a 503. Default 64 MiB. */
   budgetBytes?: number | undefined;
@@ -33,9 +34,10 @@ type Done = (error: DepositCallbackError | undefined, bytes: Buffer, encoded?: b
 const nothing: Buffer = Buffer.alloc(0);
 
 /**
- * Takes the exact bytes of the body: from the stream, or as an earlier step kept them (`req.rawBody`, a Buffer or string
- * `req.body`, `rescueRawBody`). Refuses with `BODY_TOO_LARGE` 413, `BODY_TIMEOUT` 408, `BODY_ABORTED` 400,
- * `BODY_ENCODING` 415, and at once with `BODY_ALREADY_PARSED` 503 where a parser read the stream and kept nothing exact.
+ * Creates the link that takes the exact bytes of the body: from the stream, or as an earlier step kept them
+ * (`req.rawBody`, a Buffer or string in `req.body`, `rescueRawBody`). Refuses with `BODY_TOO_LARGE` 413,
+ * `BODY_TIMEOUT` 408, `BODY_ABORTED` 400 and `BODY_ENCODING` 415, and at once with `BODY_ALREADY_PARSED` 503 if a
+ * parser read the stream and kept nothing exact.
  */
 export function rawBody(options: RawBodyOptions = {}): Link {
   return rawBodyWithin(createBodyBudget(readPositive('budgetBytes', options.budgetBytes ?? 64 * 1024 * 1024)), options);
@@ -73,7 +75,10 @@ export function rawBodyWithin(budget: BodyBudget, options: Omit<RawBodyOptions, 
     const coding = readCoding(req.headers['content-encoding']);
     if (coding === undefined || (coding !== 'identity' && !inflate)) {
       fail(
-        new DepositCallbackError('BODY_ENCODING', `Content-Encoding ${req.headers['content-encoding']} is not taken`),
+        new DepositCallbackError(
+          'BODY_ENCODING',
+          `Content-Encoding ${req.headers['content-encoding']} is not supported`,
+        ),
       );
       return;
     }
@@ -94,7 +99,12 @@ export function rawBodyWithin(budget: BodyBudget, options: Omit<RawBodyOptions, 
   });
 }
 
-/** For `express.json({ verify: keepRawBody })`: keeps the bytes that the parser read, for `rawBody`. */
+/**
+ * Keeps the bytes that a body parser read, for `rawBody`.
+ *
+ * @example
+ * app.use(express.json({ verify: keepRawBody }));
+ */
 export function keepRawBody(req: IncomingMessage, _res: ServerResponse, bytes: Buffer): void {
   (req as CallbackRequest).rawBody = bytes;
 }
@@ -146,7 +156,7 @@ function takeCaptured(req: CallbackRequest, captured: CapturedBody, how: How, do
     if (error !== undefined) done(error, nothing);
     else if (captured.lost === 'limit') done(tooLarge(how.limit), nothing);
     else if (captured.lost === 'budget') {
-      const text = 'rescueRawBody() had no room left for the body; raise budgetBytes or name its sources';
+      const text = 'rescueRawBody() had no budget left for the body; raise budgetBytes or set sources';
       done(new DepositCallbackError('BODY_ALREADY_PARSED', text), nothing);
     } else done(undefined, captured.take(), true);
   };
@@ -218,7 +228,7 @@ function waitFor(
   start(finish);
 }
 
-/** Bytes that an earlier step left; undefined where they cannot be the exact ones. */
+/** Bytes that an earlier step left; undefined if they cannot be the exact ones. */
 function exactBytes(left: unknown, req: CallbackRequest, coding: Coding): Buffer | undefined {
   let bytes: Buffer;
   if (Buffer.isBuffer(left)) bytes = left;
@@ -240,7 +250,7 @@ function explain(error: readStream.RawBodyError, limit: number): DepositCallback
 }
 
 function tooLarge(limit: number): DepositCallbackError {
-  return new DepositCallbackError('BODY_TOO_LARGE', `The body is over the limit of ${limit} bytes`);
+  return new DepositCallbackError('BODY_TOO_LARGE', `The body exceeds the limit of ${limit} bytes`);
 }
 
 function overBudget({ bytes }: BodyBudget): DepositCallbackError {
@@ -251,11 +261,11 @@ function overBudget({ bytes }: BodyBudget): DepositCallbackError {
 }
 
 function aborted(cause?: unknown): DepositCallbackError {
-  const text = 'The sender went away before its body was whole';
+  const text = 'The sender disconnected before the body was complete';
   return new DepositCallbackError('BODY_ABORTED', text, cause === undefined ? {} : { cause });
 }
 
 function readPositive(option: string, value: number): number {
   if (Number.isSafeInteger(value) && value > 0) return value;
-  throw invalidOption(option, `${value} cannot be used; give a whole number above 0`);
+  throw invalidOption(option, `must be a positive integer; got ${value}`);
 }

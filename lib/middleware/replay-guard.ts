@@ -19,6 +19,7 @@ import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { type CallbackRequest, type Link, placed, type RequestState, stateOf } from './request-state.ts';
 import { refuse } from './respond.ts';
 
+/** Options of `replayGuard`. */
 export interface ReplayGuardOptions {
   store: Store;
   policy: Policy;
@@ -29,7 +30,7 @@ export interface ReplayGuardOptions {
   limits?: { inFlight?: number; ackMs?: number };
   /** InboundCallback ids remembered in memory, the latest ones. Default 100000. */
   rememberedIds?: number;
-  /** Where alarms are written. Default: the console. */
+  /** The logger for alarms. Default: the console. */
   logger?: Logger;
   /** Whether the stored callback has its body. Default true; `reprocess` needs it. A quarantined one has it in any case. */
   keepBodies?: boolean;
@@ -50,8 +51,8 @@ interface Guard {
 }
 
 /**
- * Reads the callback, runs the checks, and in one durable step stores it with all that it changes. A repetition is
- * accepted and changes nothing: processing once is the protection.
+ * Creates the link that reads the callback, runs the checks, and stores the callback with all its effects in one
+ * durable step. A repetition is accepted and changes nothing.
  */
 export function replayGuard(options: ReplayGuardOptions): Link {
   requireProviders(options.providers);
@@ -84,11 +85,11 @@ export function guardOver({ intake, log }: { intake: Intake; log: CallbackLog },
       return;
     }
     if (!providers.includes(provider)) {
-      refuse(req, res, unavailable(`replayGuard() does not know ${provider.name}; name it in providers`));
+      refuse(req, res, unavailable(`replayGuard() does not know ${provider.name}; add it to providers`));
       return;
     }
     if (guard.inFlight >= guard.inFlightLimit) {
-      refuse(req, res, unavailable(`limits.inFlight of ${guard.inFlightLimit} callbacks is reached`));
+      refuse(req, res, unavailable(`limits.inFlight (${guard.inFlightLimit} callbacks) is reached`));
       return;
     }
     const callback = receivedCallback(state, provider, inbound, verified);
@@ -173,7 +174,7 @@ function createLoggingIntake({
 
 function requireProviders(providers: unknown): readonly Provider[] {
   if (Array.isArray(providers) && providers.length > 0) return providers;
-  throw invalidOption('providers', 'must name every provider instance that shares the store, on whatever route');
+  throw invalidOption('providers', 'must list every provider instance that shares the store, on any route');
 }
 
 /** One short key of equal size for provider, id and body, however long the id: about 115 bytes of heap with its entry. */
@@ -198,6 +199,6 @@ function ourTrouble(error: unknown): DepositCallbackError {
 }
 
 function atLeastOne(option: string, value: number): number {
-  if (!Number.isSafeInteger(value) || value < 1) throw invalidOption(option, 'must be a whole number of at least 1');
+  if (!Number.isSafeInteger(value) || value < 1) throw invalidOption(option, 'must be a positive integer');
   return value;
 }

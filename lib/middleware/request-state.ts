@@ -6,7 +6,7 @@ import type { Notices } from '../observe/notices.ts';
 import type { InboundCallback, Provider, Reading, Verified } from '../providers/kit/provider.ts';
 import type { CallbackRecord } from '../stores/store.ts';
 
-/** The state of one callback's way: one typed value on the request, which each link completes. */
+/** The state of one callback, kept on the request and completed by each link. */
 export interface RequestState {
   /** Epoch ms. */
   receivedAt: number;
@@ -36,18 +36,18 @@ export interface RequestState {
   onRefused?: (code: RefusalCode, req: CallbackRequest, state: RequestState) => void;
 }
 
-/** A request as the links meet it: from Express 4 or 5, Connect or plain `node:http`. */
+/** A request as the links receive it: from Express 4 or 5, Connect or plain `node:http`. */
 export interface CallbackRequest extends IncomingMessage {
   depositCallback?: RequestState;
-  /** What an earlier parser left. */
+  /** The body that an earlier parser left. */
   body?: unknown;
   rawBody?: unknown;
   originalUrl?: string;
-  /** Express's, where there is one. */
+  /** Express's, if there is one. */
   app?: unknown;
 }
 
-/** An ordinary middleware. */
+/** A middleware of the chain, with the usual signature. */
 export interface Link {
   (req: CallbackRequest, res: ServerResponse, next: (error?: unknown) => void): void;
   /** Which of our five it is; absent for one of your own. */
@@ -57,6 +57,7 @@ export interface Link {
 /** The five links, in the order in which a callback meets them. */
 export const linkPlaces = ['sourceFilter', 'rawBody', 'signature', 'replayGuard', 'dispatch'] as const;
 
+/** The name of a link of the chain. */
 export type LinkPlace = (typeof linkPlaces)[number];
 
 /** A link that knows its place, so that `joinLinks` can tell a wrong order. */

@@ -7,6 +7,7 @@ import { compileTrust, findSender, type TrustProxy } from './forwarded.ts';
 import { declaresBody } from './hang-up.ts';
 import { whenOver } from './when-over.ts';
 
+/** Options of `rescueRawBody`. Sizes are in bytes. */
 export interface RescueOptions {
   /** The callback paths as the server sees them, for example `['/callbacks']`; what lies below them is included. */
   paths: readonly string[];
@@ -23,10 +24,12 @@ export interface RescueOptions {
 const channel = 'http.server.request.start';
 
 /**
- * Keeps the exact bytes of callbacks for apps whose global `express.json()` reads every request first: call it once,
- * before the server listens, and `rawBody` finds them. It listens to Node's own diagnostics channel, for every HTTP/1
- * server of the process. A body that the app's parser refuses, since it is larger than the parser's own limit, never
- * gets to `rawBody`.
+ * Keeps the exact bytes of callbacks in an app whose global `express.json()` reads every request first. Call it once,
+ * before the server listens; `rawBody` then finds them. It uses Node's diagnostics channel, for every HTTP/1 server of
+ * the process. A body that exceeds the parser's own limit never reaches `rawBody`.
+ *
+ * @example
+ * rescueRawBody({ paths: ['/callbacks'] });
  */
 export function rescueRawBody(options: RescueOptions): { close(): void } {
   const matches = compilePaths(options.paths);
@@ -57,11 +60,11 @@ export function rescueRawBody(options: RescueOptions): { close(): void } {
 /** Paths compare without regard to case, as Express's routes do; a longer word is another path. */
 function compilePaths(paths: readonly string[]): (url: string) => boolean {
   if (!Array.isArray(paths) || paths.length === 0) {
-    throw invalidOption('paths', "name the callback paths, for example ['/callbacks']");
+    throw invalidOption('paths', "must list the callback paths, for example ['/callbacks']");
   }
   const prefixes = paths.map((path) => {
     if (typeof path === 'string' && /^\/[^?#]*$/.test(path)) return path.toLowerCase().replace(/\/+$/, '');
-    throw invalidOption('paths', `"${path}" is no path; write for example /callbacks`);
+    throw invalidOption('paths', `"${path}" is not a path; write for example /callbacks`);
   });
   return (url) => {
     // A proxy may send the absolute form (RFC 9112, section 3.2.2).
@@ -75,5 +78,5 @@ function compilePaths(paths: readonly string[]): (url: string) => boolean {
 
 function readBytes(option: string, value: number): number {
   if (Number.isSafeInteger(value) && value > 0) return value;
-  throw invalidOption(option, `${value} is no size; give a whole number of bytes above 0`);
+  throw invalidOption(option, `must be a positive integer, in bytes; got ${value}`);
 }

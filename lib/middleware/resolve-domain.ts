@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { type Address, parseAddress } from '../util/address.ts';
 import { unawaited } from '../util/promises.ts';
 
-/** What the filter needs of DNS; `node:dns/promises` and its `Resolver` fit as they are. */
+/** What the filter needs of DNS; `node:dns/promises` and its `Resolver` match as they are. */
 export interface Resolver {
   resolve4(name: string): Promise<readonly string[]>;
   resolve6(name: string): Promise<readonly string[]>;
@@ -94,7 +94,7 @@ function createLane(now: () => number): Lane {
   };
 }
 
-/** True where any is; rejects where none is true and one failed, since that one might have been. */
+/** True if any is; rejects if none is true and one failed, since that one might have been. */
 async function anyTrue(checks: readonly Promise<boolean>[]): Promise<boolean> {
   const settled = await Promise.allSettled(checks);
   if (settled.some((one) => one.status === 'fulfilled' && one.value)) return true;
@@ -156,7 +156,7 @@ function createGate(size: number, queueSize: number) {
 
   return async <T>(task: () => Promise<T>): Promise<T> => {
     if (running >= size) {
-      if (queue.length >= queueSize) throw new Error('Too many look-ups are waiting for the resolver');
+      if (queue.length >= queueSize) throw new Error('Too many DNS lookups are pending');
       await new Promise<void>((resolve) => queue.push(resolve));
     } else {
       running += 1;
@@ -174,7 +174,7 @@ function createGate(size: number, queueSize: number) {
 async function withDeadline<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`The resolver gave no answer within ${lookupMs} ms`)), lookupMs);
+    timer = setTimeout(() => reject(new Error(`The resolver did not answer within ${lookupMs} ms`)), lookupMs);
   });
   try {
     return await Promise.race([work, late]);

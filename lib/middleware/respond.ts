@@ -8,24 +8,24 @@ import { type CallbackRequest, type RequestState, stateOf } from './request-stat
 const retryAfterSeconds = 5;
 
 const titles: Readonly<Record<RefusalCode, string>> = {
-  HTTPS_REQUIRED: 'Callbacks are taken over HTTPS only',
-  SOURCE_NOT_ALLOWED: 'The sender is not on the allow-list',
-  SOURCE_UNKNOWN: 'The sender cannot be told at the moment',
-  BODY_TOO_LARGE: 'The body is larger than callbacks may be',
+  HTTPS_REQUIRED: 'HTTPS is required',
+  SOURCE_NOT_ALLOWED: "The sender's address is not allowed",
+  SOURCE_UNKNOWN: "The sender's address could not be determined",
+  BODY_TOO_LARGE: 'The body is too large',
   BODY_TIMEOUT: 'The body did not arrive in time',
-  BODY_ABORTED: 'The body did not arrive whole',
-  BODY_ENCODING: 'The content coding of the body is not supported',
-  BODY_FORM: 'The content-type is not the one that this provider uses',
-  BODY_ALREADY_PARSED: 'The receiver is set up wrongly',
-  API_KEY_INVALID: 'The API key is missing or wrong',
+  BODY_ABORTED: 'The body is incomplete',
+  BODY_ENCODING: 'The content encoding is not supported',
+  BODY_FORM: 'The content type is not supported',
+  BODY_ALREADY_PARSED: 'The receiver is misconfigured',
+  API_KEY_INVALID: 'The API key is missing or invalid',
   SIGNATURE_MISSING: 'The signature is missing',
-  SIGNATURE_INVALID: 'The signature does not fit',
-  TIMESTAMP_TOO_OLD: 'The signed time is too old',
-  TIMESTAMP_TOO_NEW: 'The signed time is in the future',
-  KEPT_UNVERIFIED: 'The signature does not match; the callback is kept to be checked again',
-  KEYS_UNAVAILABLE: 'The signature cannot be checked at the moment',
-  METHOD_NOT_ALLOWED: 'The method is not used for callbacks',
-  UNAVAILABLE: 'The callback cannot be stored at the moment',
+  SIGNATURE_INVALID: 'The signature does not match',
+  TIMESTAMP_TOO_OLD: 'The signed timestamp is too old',
+  TIMESTAMP_TOO_NEW: 'The signed timestamp is in the future',
+  KEPT_UNVERIFIED: 'The signature does not match; the callback is kept and will be checked again',
+  KEYS_UNAVAILABLE: 'The signature cannot be verified right now',
+  METHOD_NOT_ALLOWED: 'The method is not allowed',
+  UNAVAILABLE: 'The callback cannot be stored right now',
 };
 
 /** An answer made ready once: head and body as they go out. */
@@ -35,7 +35,7 @@ interface Prepared {
   /** The same, for a connection that must not be used again. */
   closing: OutgoingHttpHeaders;
   /**
-   * A text: where a response is queued behind another, Node puts the head of a Buffer before what is there already, and
+   * A text: if a response is queued behind another, Node puts the head of a Buffer before what is there already, and
    * that may be its own `100 Continue`.
    */
   body: string;
@@ -53,8 +53,8 @@ export interface RefuseOptions {
 
 /**
  * Refuses a callback: the sender gets a status and a code (RFC 9457), the reason goes to the log. An error that is not
- * the sender's to know, an operator's code for example, is told as `UNAVAILABLE`. The second refusal of a request, and
- * one after its answer, do nothing; nor does writing to a response that is sent or a socket that is gone.
+ * the sender's to know, an operator's code for example, is reported as `UNAVAILABLE`. The second refusal of a request,
+ * and one after its answer, do nothing; nor does writing to a response that is sent or a socket that is gone.
  */
 export function refuse(
   req: CallbackRequest,
@@ -74,8 +74,8 @@ export function refuse(
 
 /**
  * Answers a callback that was taken, as its provider wants it. An `Answer` that a provider returns again and again is
- * made ready once. Does nothing where the request is answered already. Throws, with nothing sent, for one that HTTP
- * cannot send.
+ * made ready once. Does nothing if the request is answered already. Throws, with nothing sent, for one that HTTP cannot
+ * send.
  */
 export function answer(req: CallbackRequest, res: ServerResponse, value: Answer): void {
   const state = stateOf(req);
@@ -89,7 +89,7 @@ export function answer(req: CallbackRequest, res: ServerResponse, value: Answer)
   write(req, res, prepared, false);
 }
 
-/** For a path that is no provider's where nobody comes next: a bare `node:http` server. */
+/** For a path that is no provider's, if there is no next handler: a bare `node:http` server. */
 export function answerNotFound(res: ServerResponse): void {
   res.writeHead(404, { 'content-length': 0 });
   res.end();
@@ -144,7 +144,7 @@ function prepareRefusals(): Readonly<Record<RefusalCode, Prepared>> {
 
 function prepare(status: number, given: Readonly<Record<string, string>>, text: string): Prepared {
   if (!Number.isInteger(status) || status < 200 || status > 599)
-    throw new RangeError(`${status} is no status of an answer`);
+    throw new RangeError(`${status} is not a valid answer status`);
   const bodiless = status === 204 || status === 304;
   const body = bodiless ? '' : text;
   const headers: OutgoingHttpHeaders = { 'cache-control': 'no-store' };

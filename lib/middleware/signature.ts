@@ -8,13 +8,14 @@ import type { CallbackRequest, Link, RequestState } from './request-state.ts';
 import { placed, stateOf } from './request-state.ts';
 import { refuse } from './respond.ts';
 
+/** Options of `signature`. Times are in ms. */
 export interface SignatureOptions {
   provider: Provider;
-  /** How far the signed time may lie from now, both ways. Default 300000 ms; 0 is refused. */
+  /** Maximum difference between the signed time and now, in either direction. Default 300000 ms; 0 is refused. */
   toleranceMs?: number;
   /**
-   * Told of a signature that did not fit, before the refusal: a promise of true means that the callback was kept, and
-   * the sender gets a 503 (`quarantineUnverified`).
+   * Called for a signature that did not match, before the refusal: a promise of true means that the callback was kept,
+   * and the sender gets a 503 (`quarantineUnverified`).
    */
   keepUnverified?: (
     req: CallbackRequest,
@@ -24,13 +25,13 @@ export interface SignatureOptions {
   ) => Promise<boolean>;
 }
 
-/** Checks the API key, then the provider's signature over the exact bytes, then the signed time in both directions. */
+/**
+ * Creates the link that checks the API key, then the provider's signature over the exact bytes, then the signed time
+ * in both directions.
+ */
 export function signature({ provider, toleranceMs = 300_000, keepUnverified }: SignatureOptions): Link {
   if (!Number.isSafeInteger(toleranceMs) || toleranceMs < 1) {
-    throw invalidOption(
-      'toleranceMs',
-      'must be a whole number of milliseconds, at least 1; 0 would refuse or accept everything',
-    );
+    throw invalidOption('toleranceMs', 'must be a positive integer, in milliseconds');
   }
 
   return placed('signature', function signatureLink(req, res, next) {
@@ -52,7 +53,7 @@ export function signature({ provider, toleranceMs = 300_000, keepUnverified }: S
     const accept = (verified: Verified): void => {
       try {
         if (typeof verified !== 'object' || verified === null)
-          throw new TypeError(`verify() of ${provider.name} must give an object, or throw`);
+          throw new TypeError(`verify() of ${provider.name} must return an object, or throw`);
         assertFresh(verified.signedAt, state.receivedAt, toleranceMs);
       } catch (error) {
         reject(error);
@@ -99,7 +100,7 @@ function checkApiKey(
   const sent = inbound.headers['x-api-key'];
   const check = (keys: readonly Key<Buffer>[]): void => {
     const bytes = Buffer.from(typeof sent === 'string' ? sent : '');
-    // Every key is compared, whichever fits.
+    // Every key is compared, whichever matches.
     const fitting = keys.filter((key) => equalBytes(bytes, key.value));
     if (fitting.length === 0) {
       throw new DepositCallbackError(
@@ -128,7 +129,7 @@ async function refuseOrKeep(
   const error =
     isDepositCallbackError(thrown) && isRefusalCode(thrown.code)
       ? thrown
-      : new DepositCallbackError('UNAVAILABLE', 'Verification failed for a reason of our own', { cause: thrown });
+      : new DepositCallbackError('UNAVAILABLE', 'Verification failed because of an internal error', { cause: thrown });
   if (keepUnverified && (error.code === 'SIGNATURE_INVALID' || error.code === 'API_KEY_INVALID')) {
     const kept = await keepUnverified(req, state, provider, inbound).catch((cause: unknown) => {
       state.logger.error({ error: cause }, 'An unverified callback could not be kept');

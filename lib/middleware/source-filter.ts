@@ -19,19 +19,20 @@ import { type CallbackRequest, type Link, placed, stateOf } from './request-stat
 import { createDomainCheck, type Resolver } from './resolve-domain.ts';
 import { refuse } from './respond.ts';
 
+/** Options of `sourceFilter`. */
 export interface SourceFilterOptions {
   /**
-   * Who may send: IP addresses, CIDR ranges, domains (by forward-confirmed reverse DNS or by resolved address),
+   * Allowed senders: IP addresses, CIDR ranges, domains (by forward-confirmed reverse DNS or by resolved address),
    * `'published'`. Empty or absent allows everybody. With `all`, each of the lists must allow.
    */
   allow?: readonly string[] | { readonly all: readonly (readonly string[])[] } | undefined;
   /** Default true: plain HTTP is refused, except from loopback without a forwarding header. */
   requireHttps?: boolean | undefined;
-  /** Default: the app's `trust proxy`, where the request comes through Express; else none. */
+  /** Default: the app's `trust proxy`, if the request comes through Express; else none. */
   trustProxy?: TrustProxy | undefined;
   /** Default: DNS. */
   resolver?: Resolver | undefined;
-  /** What `'published'` stands for. */
+  /** The addresses that `'published'` stands for. */
   published?: readonly string[] | undefined;
   /** For a link that works alone. Default `Date.now` and the console. */
   now?: (() => number) | undefined;
@@ -40,13 +41,14 @@ export interface SourceFilterOptions {
 
 const believeNobody: Trust = () => false;
 const believesEverybody =
-  "The app's `trust proxy` believes every sender, so IP rules would guard nothing; set it to the number of proxies or their addresses";
+  "The app's `trust proxy` trusts every sender, so IP rules would have no effect; set it to the number of proxies or their addresses";
 const remembered = 4_096;
 
 /**
- * Lets in only whom the rules allow, and only over HTTPS, before one byte of the body is read. What keeps us from telling
- * who the sender is (a resolver that fails, a proxy that is not configured) is our own trouble, so `SOURCE_UNKNOWN` 503
- * and an alarm; else `HTTPS_REQUIRED` and `SOURCE_NOT_ALLOWED` 403. Synchronous unless a name must be resolved.
+ * Creates the link that admits only senders on the allow-list, and only over HTTPS, before a byte of the body is read.
+ * Refuses with `HTTPS_REQUIRED` and `SOURCE_NOT_ALLOWED` 403. If the sender cannot be determined (DNS fails, a proxy
+ * is not configured), it refuses with `SOURCE_UNKNOWN` 503 and raises an alarm. Synchronous unless a domain must be
+ * resolved.
  */
 export function sourceFilter(options: SourceFilterOptions = {}): Link {
   const { requireHttps = true, published, now = Date.now, logger } = options;
@@ -56,7 +58,7 @@ export function sourceFilter(options: SourceFilterOptions = {}): Link {
   if (hasRules && ownTrust !== undefined && trustsEverybody(ownTrust)) {
     throw invalidOption(
       'trustProxy',
-      'it believes every sender, so anybody could write an allowed address into X-Forwarded-For; give the number of proxies or their addresses',
+      'true trusts every sender, so anyone could put an allowed address into X-Forwarded-For; set the number of proxies or their addresses',
     );
   }
   const trustOf = createTrustOf(ownTrust);
@@ -79,7 +81,7 @@ export function sourceFilter(options: SourceFilterOptions = {}): Link {
     const { trust, everybody } = trustOf(req);
     const sender = findSender(req, trust);
     if (sender === undefined) {
-      settle(new DepositCallbackError('BODY_ABORTED', 'The sender went away before it could be compared'));
+      settle(new DepositCallbackError('BODY_ABORTED', 'The sender disconnected before its address was checked'));
       return;
     }
     state.remoteAddress = (sender.address ?? sender.peer).text;
@@ -87,7 +89,7 @@ export function sourceFilter(options: SourceFilterOptions = {}): Link {
       warned = true;
       state.logger.warn(
         { remoteAddress: state.remoteAddress },
-        'Ignored the forwarding headers of a sender that is no trusted proxy; if it is one, add it to trustProxy (told once)',
+        'Ignored the forwarding headers of a sender that is not a trusted proxy; if it is one, add it to trustProxy (logged once)',
       );
     }
     const refusal = judge(sender, everybody);
@@ -110,7 +112,7 @@ export function sourceFilter(options: SourceFilterOptions = {}): Link {
     return allowed.then(
       (yes) => (yes ? undefined : notAllowed(address)),
       (cause: unknown) => {
-        const text = 'The resolver failed, so a domain on the allow-list cannot be compared';
+        const text = 'The DNS lookup failed, so domains on the allow-list cannot be checked';
         return new DepositCallbackError('SOURCE_UNKNOWN', text, { cause });
       },
     );
@@ -118,7 +120,7 @@ export function sourceFilter(options: SourceFilterOptions = {}): Link {
 }
 
 function notAllowed(address: Address): DepositCallbackError {
-  const hint = isLocal(address) ? '; if that is a proxy, let it send X-Forwarded-For and add it to trustProxy' : '';
+  const hint = isLocal(address) ? '; if that is a proxy, have it send X-Forwarded-For and add it to trustProxy' : '';
   return new DepositCallbackError('SOURCE_NOT_ALLOWED', `${address.text} is not on the allow-list${hint}`);
 }
 
@@ -130,7 +132,7 @@ function compileLists(
   return all.map((rules) => compileSources(rules, published)).filter((list) => !list.any);
 }
 
-/** Whose word counts about proxies: the option's, or the app's; a function that believes everybody is told apart once. */
+/** Whose word counts about proxies: the option's, or the app's; a function that trusts everybody is recognized once. */
 function createTrustOf(own: Trust | undefined): (req: CallbackRequest) => { trust: Trust; everybody: boolean } {
   const known = new WeakMap<Trust, { trust: Trust; everybody: boolean }>();
   return (req) => {
@@ -144,17 +146,17 @@ function createTrustOf(own: Trust | undefined): (req: CallbackRequest) => { trus
   };
 }
 
-/** What is wrong with the proxies, where rules depend on them. */
+/** The fault of the proxies, if rules depend on them. */
 function proxyTrouble(sender: Sender, needs: { hasRules: boolean; requireHttps: boolean }): string | undefined {
   const needsHttps = needs.requireHttps && !sender.encrypted;
   if (sender.unknownProxy && (needs.hasRules || (needsHttps && !sender.peerTrusted))) {
     return `A forwarding header came from ${sender.address?.text}, which is not a trusted proxy: add it to trustProxy, or to the app's \`trust proxy\``;
   }
   if (sender.address === undefined && needs.hasRules) {
-    return `The trusted proxy ${sender.peer.text} names a sender in X-Forwarded-For that is no IP address`;
+    return `The trusted proxy ${sender.peer.text} names a sender in X-Forwarded-For that is not an IP address`;
   }
   if (needsHttps && sender.peerTrusted && sender.protocol === undefined) {
-    return `The trusted proxy ${sender.peer.text} does not say X-Forwarded-Proto, so HTTPS cannot be told; let it send the header`;
+    return `The trusted proxy ${sender.peer.text} does not send X-Forwarded-Proto, so HTTPS cannot be verified; have it send the header`;
   }
   return undefined;
 }
@@ -168,7 +170,7 @@ function createAllowed(
   lists: readonly CompiledSources[],
   belongsTo: ReturnType<typeof createDomainCheck>,
 ): (address: Address) => boolean | Promise<boolean> {
-  /** Per address: the lists of domains that are still to be asked; false where a list without domains says no. */
+  /** Per address: the lists of domains that are still to be asked; false if a list without domains says no. */
   const byRanges = new LRUCache<string, readonly (readonly string[])[] | false>({ max: remembered });
 
   const judge = (address: Address): readonly (readonly string[])[] | false => {

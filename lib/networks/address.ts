@@ -5,9 +5,13 @@ import { requireNetwork } from './registry.ts';
 export type { CanonicalAccount } from './network.ts';
 
 /**
- * The one text of an account on its network, whatever form it came in: EIP-55 on EVM networks. `network` is a CAIP-2 id
- * or an alias of the package's own table. A tag inside the address (an XRP Ledger X-address) is left out. Throws
- * `ADDRESS_INVALID`, on a broken checksum too; `NETWORK_UNKNOWN`.
+ * Returns the canonical text of an address on a network, whatever form it came in: EIP-55 on EVM networks. `network`
+ * is a CAIP-2 id, or an alias in the package's own table. A tag inside the address (an XRP Ledger X-address) is
+ * dropped. Throws `ADDRESS_INVALID`, also for a wrong checksum, and `NETWORK_UNKNOWN`.
+ *
+ * @example
+ * canonicalAddress('eip155:1', '0xd8da6bf26964af9d7eed9e03e53415d37aa96045');
+ * // '0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045'
  */
 export function canonicalAddress(network: string, text: string): string {
   return addressOn(requireNetwork(network), text);
@@ -24,7 +28,7 @@ export function canonicalAccount(network: string, text: string, memo?: string | 
 /**
  * The canonical memo or tag: none (`null`, empty, absent) is undefined, as is any on a network without memos. An XRP
  * Ledger destination tag is decimal text of 32 bits; other memos stand as they are, blanks and case too. Throws
- * `ADDRESS_INVALID` for a tag that is no number, and for text that no database can hold.
+ * `ADDRESS_INVALID` for a tag that is not a number, and for text that no database can hold.
  */
 export function canonicalMemo(network: string, memo: string | null | undefined): string | undefined {
   return memoOn(requireNetwork(network), memo);

@@ -22,7 +22,7 @@ export function decodeBech32(text: string, prefix: string, limit = 90): Bech32Te
   return { words: decoded.words, variant: v0 === undefined ? 'bech32m' : 'bech32' };
 }
 
-/** The bytes of 5-bit words; undefined where the padding is not zero. */
+/** The bytes of 5-bit words; undefined if the padding is not zero. */
 export function bytesOf(words: readonly number[]): Uint8Array | undefined {
   return bech32.fromWordsUnsafe([...words]) ?? undefined;
 }

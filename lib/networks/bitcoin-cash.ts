@@ -46,7 +46,7 @@ function fromCash(text: string, prefix: string): Hash {
   const body = lower.startsWith(`${prefix}:`) ? lower.slice(prefix.length + 1) : lower;
   const words = [...body].map((letter) => letters.indexOf(letter));
   if (words.length > 112 || words.length <= checksumLength || words.includes(-1)) {
-    throw addressInvalid(text, `an address begins with ${prefix}: and is of one case`);
+    throw addressInvalid(text, `an address begins with ${prefix}: and does not mix cases`);
   }
   if (polymod([...prefixWords(prefix), ...words]) !== 0n)
     throw addressInvalid(text, 'its CashAddr checksum is wrong; check each character');
@@ -57,7 +57,7 @@ function fromCash(text: string, prefix: string): Hash {
   const type = (version >> 3) % 2 === 0 ? keyHash : scriptHash;
   const size = { 0: 20, 3: 32 }[version & 7];
   const isKnown = version >> 3 <= 3 && hash.byteLength === size && (type === scriptHash || size === 20);
-  if (!isKnown) throw addressInvalid(text, 'this is no key hash or script hash');
+  if (!isKnown) throw addressInvalid(text, 'this is not a key hash or script hash');
   return { type, hash };
 }
 

@@ -12,7 +12,7 @@ interface Forms {
   scriptHash: number;
   /** An older version byte of the same, read but not written. */
   oldScriptHash?: number;
-  /** Human-readable part of segwit addresses, where the network has them. */
+  /** Human-readable part of segwit addresses, if the network has them. */
   segwit?: string;
 }
 
@@ -75,7 +75,7 @@ function segwitAddress(text: string, prefix: string, network: Network): string {
     decoded.variant === 'bech32m'
       ? version >= 1 && version <= 16 && size >= 2 && size <= 40
       : version === 0 && (size === 20 || size === 32);
-  if (!valid) throw addressInvalid(text, `this is no segwit address of ${network.name}`);
+  if (!valid) throw addressInvalid(text, `this is not a segwit address of ${network.name}`);
   return text.toLowerCase();
 }
 

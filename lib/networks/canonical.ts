@@ -6,7 +6,7 @@ export function accountOn(network: Network, text: string, memo?: string | null):
   const account = network.codec.account(text, network);
   const apart = memoOn(network, memo);
   if (apart !== undefined && account.memo !== undefined && apart !== account.memo) {
-    throw addressInvalid(text, `it holds the tag ${account.memo}, but the memo beside it is another`);
+    throw addressInvalid(text, `it contains the tag ${account.memo}, but the separate memo differs`);
   }
   const whole = account.memo ?? apart;
   return whole === undefined ? { address: account.address } : { address: account.address, memo: whole };
@@ -20,7 +20,7 @@ export function addressOn(network: Network, text: string): string {
 /** The canonical memo: undefined for none, and for any on a network without memos. Throws `ADDRESS_INVALID`. */
 export function memoOn(network: Network, memo: string | null | undefined): string | undefined {
   if (memo === null || memo === undefined || memo === '' || !network.hasMemos) return undefined;
-  if (/\0|\p{Surrogate}/u.test(memo)) throw addressInvalid(memo, 'a memo holds no NUL and no half of a surrogate pair');
+  if (/\0|\p{Surrogate}/u.test(memo)) throw addressInvalid(memo, 'a memo must not contain NUL or a lone surrogate');
   return network.codec.memo === undefined ? memo : network.codec.memo(memo);
 }
 

@@ -9,8 +9,9 @@ import { addressInvalid } from './refusals.ts';
 const longest = 200;
 
 /**
- * Bech32 `addr1...` (CIP-19), and the base58 form of the Byron era. Addresses that only receive rewards (`stake1...`) are no
- * recipients. An address with another staking part is another account. A token is its policy id and name in hex.
+ * Bech32 `addr1...` (CIP-19), and the base58 form of the Byron era. Addresses that only receive rewards (`stake1...`)
+ * are not recipients. An address with another staking part is another account. A token is its policy id and name in
+ * hex.
  */
 export const cardano: Codec = {
   account: (text, network) => ({
@@ -32,7 +33,7 @@ function shelleyAddress(text: string, network: Network): string {
   const bytes = bytesOf(words) ?? new Uint8Array();
   const header = bytes[0] ?? 0xff;
   if (variant !== 'bech32' || (header & 0x0f) !== (network.testnet ? 0 : 1) || !isSized(header >> 4, bytes.byteLength))
-    throw addressInvalid(text, `this is no payment address of ${network.name}`);
+    throw addressInvalid(text, `this is not a payment address of ${network.name}`);
   return text.toLowerCase();
 }
 

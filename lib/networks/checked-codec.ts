@@ -5,15 +5,15 @@ import { addressInvalid, transactionIdInvalid } from './refusals.ts';
 type Refuse = (text: string, fix: string) => DepositCallbackError;
 
 /**
- * A codec of a user's own, held to its contract: whatever it throws is a refusal of that text, and an answer that is no
- * text is an error that names the function, not an account. Throws `OPTION_INVALID` for what is no codec.
+ * A codec of a user's own, held to its contract: whatever it throws is a refusal of that text, and an answer that is
+ * not a string is an error that names the function, not an account. Throws `OPTION_INVALID` for anything but a codec.
  */
 export function checkedCodec(codec: Codec, option: string): Codec {
   for (const name of ['account', 'transactionId', 'blockHash', 'token'] as const) {
     if (typeof codec?.[name] !== 'function') throw invalidOption(`${option}.codec.${name}`, 'must be a function');
   }
   if (codec.memo !== undefined && typeof codec.memo !== 'function')
-    throw invalidOption(`${option}.codec.memo`, 'must be a function, or be left out');
+    throw invalidOption(`${option}.codec.memo`, 'must be a function or omitted');
   const { memo } = codec;
   return {
     account: (text, network) => {
@@ -65,5 +65,5 @@ function asked<T>(name: string, text: string, refuse: Refuse, ask: () => T): T {
 // No database holds a NUL in a text, and a half of a surrogate pair comes back as another text.
 function textOf(name: string, told: unknown): string {
   if (typeof told === 'string' && told !== '' && !/\0|\p{Surrogate}/u.test(told)) return told;
-  throw invalidOption(`codec.${name}`, 'must give a text, and no empty one');
+  throw invalidOption(`codec.${name}`, 'must return a non-empty string');
 }

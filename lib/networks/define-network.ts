@@ -6,8 +6,8 @@ import { builtInNetworks } from './registry.ts';
 import { AliasTaken, type NetworkTable, networkTable } from './table.ts';
 
 /**
- * A network of your own, or one of the package with other numbers or more names. Of a network that the package lists, and
- * of any `eip155:N`, all but `id` may be left out; any other needs `codec` and `native`.
+ * The definition of a network of your own, or changes to one of the package. For a network that the package lists, and
+ * for any `eip155:N`, only `id` is required; any other needs `codec` and `native`.
  */
 export interface NetworkDefinition {
   /** CAIP-2, for example `eip155:57073`. */
@@ -20,15 +20,15 @@ export interface NetworkDefinition {
   confirmations?: number;
   /** A block with this many confirmations is final. Default: that of the package; of an EVM network, 256. */
   reorgDepth?: number;
-  /** How long a deposit may wait before `stuck` is raised. Default 3600000 (an hour). */
+  /** Time that a deposit may wait before `stuck` is raised. Default 3600000 (an hour). */
   stuckAfterMs?: number;
   /** Default of an EVM network: `eip155:N/slip44:60`, ETH, 18 decimals. */
   native?: Omit<NativeAsset, 'asset'> & { asset?: string };
-  /** How accounts and transactions are written. Default: that of the package. */
+  /** The text forms of accounts and transactions. Default: that of the package. */
   codec?: Codec;
   /** Default: `eip155` for an EVM network, else the namespace of the id. */
   family?: string;
-  /** Whether accounts are shared and told apart by a memo. Default false. */
+  /** Whether accounts are shared and distinguished by a memo. Default false. */
   hasMemos?: boolean;
   /** Whether a transaction pays by outputs, so that a row is an output. Default `'account'`. */
   inputsModel?: 'account' | 'utxo';
@@ -44,17 +44,17 @@ const keys = [
 const hour = 3_600_000;
 
 /**
- * A network from its definition: for the option `networks`, which takes definitions too. Throws `OPTION_INVALID`.
+ * Creates a network from its definition, for the option `networks`, which accepts definitions too. Throws
+ * `OPTION_INVALID`.
  *
- * ```js
+ * @example
  * defineNetwork({ id: 'eip155:57073', name: 'Ink', confirmations: 60, reorgDepth: 900, aliases: { alchemy: 'INK_MAINNET' } })
- * ```
  */
 export function defineNetwork(definition: NetworkDefinition): Network {
   if (typeof definition !== 'object' || definition === null) throw invalidOption('networks', 'must list { id, ... }');
   const { id } = definition;
   if (typeof id !== 'string' || !/^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/.test(id)) {
-    throw invalidOption('networks', `${JSON.stringify(id)} is no CAIP-2 id, for example eip155:57073`);
+    throw invalidOption('networks', `${JSON.stringify(id)} is not a CAIP-2 id, for example eip155:57073`);
   }
   const option = `networks[${id}]`;
   refuseUnknownKeys(definition, keys, option);
@@ -83,7 +83,7 @@ export function tableWith(definitions: readonly NetworkDefinition[] = []): Netwo
   if (definitions.length === 0) return builtInNetworks;
   const defined = definitions.map(defineNetwork);
   const ids = new Set(defined.map(({ id }) => id));
-  if (ids.size < defined.length) throw invalidOption('networks', 'has one id twice; keep one');
+  if (ids.size < defined.length) throw invalidOption('networks', 'has a duplicate id; remove one');
   try {
     return networkTable([...builtInNetworks.all.filter(({ id }) => !ids.has(id)), ...defined]);
   } catch (error) {
@@ -96,16 +96,16 @@ export function tableWith(definitions: readonly NetworkDefinition[] = []): Netwo
 function baseOf(id: string, option: string): Network | undefined {
   const known = builtInNetworks.find(id);
   if (known === undefined || known.id === id) return known;
-  throw invalidOption(option, `is another name of ${known.id}; give that id`);
+  throw invalidOption(option, `is another name of ${known.id}; use that id`);
 }
 
 function codecOf({ codec }: NetworkDefinition, base: Network | undefined, option: string): Codec {
   if (codec === undefined) {
     if (base !== undefined) return base.codec;
-    throw invalidOption(`${option}.codec`, 'is needed: the package does not know how this network writes addresses');
+    throw invalidOption(`${option}.codec`, 'is required: the package does not know the address format of this network');
   }
   if (base !== undefined && codec !== base.codec)
-    throw invalidOption(`${option}.codec`, 'must be left out: the package has the codec of this network');
+    throw invalidOption(`${option}.codec`, 'must be omitted: the package has a codec for this network');
   return base === undefined ? checkedCodec(codec, option) : codec;
 }
 
@@ -118,9 +118,9 @@ function nativeOf({ id, native }: NetworkDefinition, base: Network | undefined, 
   } = native ?? {};
   const isAsset = typeof asset === 'string' && asset.startsWith(`${id}/slip44:`);
   if (!isAsset) throw invalidOption(`${option}.native.asset`, `must be CAIP-19, for example ${id}/slip44:60`);
-  if (typeof symbol !== 'string' || symbol === '') throw invalidOption(`${option}.native.symbol`, 'must be a text');
+  if (typeof symbol !== 'string' || symbol === '') throw invalidOption(`${option}.native.symbol`, 'must be a string');
   if (!Number.isSafeInteger(decimals) || Number(decimals) < 0 || Number(decimals) > 77)
-    throw invalidOption(`${option}.native.decimals`, 'must be a whole number from 0 to 77');
+    throw invalidOption(`${option}.native.decimals`, 'must be an integer from 0 to 77');
   return Object.freeze({ ...base?.native, ...rest, asset, symbol, decimals: Number(decimals) });
 }
 
@@ -147,7 +147,6 @@ function mergedAliases(given: Aliases | undefined, base: Network | undefined): A
 }
 
 function atLeastOne(value: unknown, option: string): number {
-  if (!Number.isSafeInteger(value) || Number(value) < 1)
-    throw invalidOption(option, 'must be a whole number of at least 1');
+  if (!Number.isSafeInteger(value) || Number(value) < 1) throw invalidOption(option, 'must be a positive integer');
   return Number(value);
 }

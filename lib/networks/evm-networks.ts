@@ -16,7 +16,7 @@ import { type EvmRow, otherChains, rollups, testChains } from './evm-rows.ts';
 import { type Aliases, everyone, type NativeAsset, type Network } from './network.ts';
 
 interface Coin extends Pick<NativeAsset, 'symbol' | 'contracts' | 'feeAccounts'> {
-  /** Number in SLIP-0044; 60 where the coin has none of its own. */
+  /** Number in SLIP-0044; 60 if the coin has none of its own. */
   coinType: number;
 }
 

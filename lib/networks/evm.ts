@@ -80,7 +80,7 @@ export function checksumAddress(text: string): string {
   return `0x${address}`;
 }
 
-/** Letters in upper case where the digit of the hash is 8 or more. */
+/** Letters are in upper case if the digit of the hash is 8 or more. */
 function inCasesOf(hash: Uint8Array, lower: string): string {
   let address = '';
   for (let index = 0; index < 40; index++) {

@@ -1,6 +1,6 @@
 import type { Network } from './network.ts';
 
-/** Which assets a provider can name, by names of its own and those that the user gives it. */
+/** The assets that a provider can name, by names of its own and those that the user gives it. */
 export interface NamedBy {
   /** CAIP-19 of those that the user names, as written. */
   readonly given: readonly string[];

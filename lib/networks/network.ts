@@ -19,13 +19,16 @@ export type Family =
   | 'near'
   | 'cardano';
 
-/** What a network is. `docs/networks.md` has a line for each. */
+/**
+ * A network: its names, its native asset, its confirmations and its codec. `docs/networks.md` lists those of the
+ * package.
+ */
 export interface Network {
   /** CAIP-2, for example `eip155:1`. */
   readonly id: string;
   readonly name: string;
   readonly family: Family | (string & {});
-  /** How accounts, tokens, transactions and blocks are written here. */
+  /** The text forms of accounts, tokens, transactions and blocks. */
   readonly codec: Codec;
   /** Other names that providers use. */
   readonly aliases: Aliases;
@@ -35,10 +38,10 @@ export interface Network {
   readonly confirmationsReason: string;
   /** A block with this many confirmations is taken as final. */
   readonly reorgDepth: number;
-  /** How long a deposit may stay pending or held before `stuck` is raised. */
+  /** Time that a deposit may stay pending or held before `stuck` is raised. */
   readonly stuckAfterMs: number;
   readonly native: NativeAsset;
-  /** Whether accounts are shared and told apart by a memo or tag. */
+  /** Whether accounts are shared and distinguished by a memo or tag. */
   readonly hasMemos: boolean;
   readonly inputsModel: 'account' | 'utxo';
   /** Whether its coins have no value. */
@@ -46,8 +49,8 @@ export interface Network {
 }
 
 /**
- * Names of a network, compared whatever their case, dashes, underscores and spaces: a list for every provider, or lists by
- * provider, each under its kind (`alchemy`) or the `name` of its instance, and under `'*'` those for every provider.
+ * Names of a network, compared regardless of case, dashes, underscores and spaces: a list for every provider, or lists
+ * by provider, keyed by its kind (`alchemy`) or its instance's `name`, and by `'*'` for every provider.
  */
 export type Aliases = readonly string[] | Readonly<Record<string, string | readonly string[]>>;
 
@@ -64,6 +67,7 @@ function isList(aliases: Aliases): aliases is readonly string[] {
   return Array.isArray(aliases);
 }
 
+/** The native coin of a network. */
 export interface NativeAsset {
   /** CAIP-19. */
   readonly asset: string;
@@ -71,31 +75,31 @@ export interface NativeAsset {
   readonly decimals: number;
   /** Contracts under which the coin is a token too (Celo, Polygon, zkSync): the same asset by another name. */
   readonly contracts?: readonly string[];
-  /** Accounts that give back unused fees: what comes from them is no deposit. */
+  /** Accounts that give back unused fees: what comes from them is not a deposit. */
   readonly feeAccounts?: readonly string[];
 }
 
-/** An account, with the memo that its address carries, if it does (an XRP Ledger X-address). */
+/** A canonical address, with the memo that its text contains, if any (an XRP Ledger X-address). */
 export interface CanonicalAccount {
   address: string;
   memo?: string;
 }
 
-/** Namespace and reference of a CAIP-19 asset, the reference not percent-encoded. */
+/** The namespace and reference of a CAIP-19 asset; the reference is not percent-encoded. */
 export interface AssetName {
   namespace: string;
   reference: string;
 }
 
 /**
- * How one family writes things down. Each function returns the one canonical text, whatever form it was given, and throws
- * for text that is not one; what is equal must come out as the same text, or one account is taken for two.
+ * The text forms of one family of networks. Each function returns the one canonical text, whatever form it is given,
+ * and throws for any other text. Equal things must have equal texts, or one account is taken for two.
  */
 export interface Codec {
   account(text: string, network: Network): CanonicalAccount;
   transactionId(text: string, network: Network): string;
   blockHash(text: string, network: Network): string;
-  /** Whether the text is the hash of a transaction, in a family where a hash alone names none. Default: never. */
+  /** Whether the text is the hash of a transaction, in a family in which a hash alone names none. Default: never. */
   isHashOnly?(text: string): boolean;
   /**
    * A token by its contract, mint, type or issuer. Without a namespace, that of the form is found. `'native'` if the

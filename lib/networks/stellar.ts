@@ -49,7 +49,7 @@ function decode(text: string): { version: number; payload: Uint8Array } {
   try {
     bytes = base32nopad.decode(text.slice(0, 80));
   } catch {
-    throw addressInvalid(text, 'this is no StrKey');
+    throw addressInvalid(text, 'this is not a StrKey');
   }
   const body = bytes.subarray(0, -2);
   const [low = -1, high = -1] = bytes.subarray(-2);

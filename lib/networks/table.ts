@@ -24,13 +24,13 @@ export interface Speaker {
   readonly kind?: string;
 }
 
-/** Two networks under one name: which one is meant cannot be told. */
+/** Two networks under one name: which one is meant is ambiguous. */
 export class AliasTaken extends Error {
   readonly alias: string;
   readonly network: Network;
 
   constructor(alias: string, network: Network, other: Network) {
-    super(`The name ${alias} means ${network.id} already, and cannot mean ${other.id} too`);
+    super(`The name ${alias} already means ${network.id} and cannot also mean ${other.id}`);
     this.alias = alias;
     this.network = network;
   }

@@ -2,13 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { NotifierDatabase } from './database.ts';
 import type { SecretBox } from './secret-box.ts';
 
-/** What a new key's owner gets, once: neither secret can be read again, nor is the key itself stored. */
+/** A new key and its secrets, returned once: none of them can be read again, and the key itself is not stored. */
 export interface NewApiKey {
   id: string;
   name: string;
   /** Sent as `authorization: Bearer ...` or `x-api-key`. */
   key: string;
-  /** What callbacks are signed with: `whsec_...`, for the receiver's `secrets`. */
+  /** The secret that signs callbacks: `whsec_...`, for the receiver's `secrets`. */
   signingSecret: string;
 }
 
@@ -16,7 +16,7 @@ export interface ApiKeys {
   create(name: string): Promise<NewApiKey>;
   /** Id of a key that is in force; undefined for any other text. */
   find(key: string): Promise<string | undefined>;
-  /** Ends a key, its watches and what is owed to it. False where there is no such key in force. */
+  /** Ends a key, its watches and what is owed to it. False if there is no such key in force. */
   revoke(id: string): Promise<boolean>;
   /**
    * A new signing secret; the old ones sign too, each for a day, so that the receiver can change over. Undefined while there

@@ -20,7 +20,7 @@ export interface Endpoints {
   active(): Promise<Endpoint[]>;
   /** Sets and enables the URL; what is owed is tried again at once, for the whole time. */
   setUrl(keyId: string, url: string): Promise<void>;
-  /** Enables a URL that was disabled; false where none is set. */
+  /** Enables a URL that was disabled; false if none is set. */
   enable(keyId: string): Promise<boolean>;
   disable(keyId: string, reason: string): Promise<void>;
 }

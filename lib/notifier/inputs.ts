@@ -7,13 +7,13 @@ type Fields = Record<string, unknown>;
 export function readFields(body: unknown, known: readonly string[]): Fields {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalid('The body must be a JSON object');
   const unknown = Object.keys(body).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw invalid(`The body must hold ${known.join(', ')}, and nothing else`);
+  if (unknown !== undefined) throw invalid(`The body must contain ${known.join(', ')} only`);
   return body as Fields;
 }
 
 export function readText(value: unknown, name: string, longest: number): string {
   if (typeof value !== 'string' || value === '' || value.length > longest) {
-    throw invalid(`${name} must be a text of 1 to ${longest} characters`);
+    throw invalid(`${name} must be a string of 1 to ${longest} characters`);
   }
   return value;
 }
@@ -39,7 +39,7 @@ export function readAddress(value: unknown, network: string): string {
 export function readLimit(value: unknown): number {
   if (value === undefined) return 100;
   const limit = typeof value === 'string' && /^\d{1,4}$/.test(value) ? Number(value) : 0;
-  if (limit < 1 || limit > 1_000) throw invalid('limit must be a whole number from 1 to 1000');
+  if (limit < 1 || limit > 1_000) throw invalid('limit must be an integer from 1 to 1000');
   return limit;
 }
 

@@ -80,8 +80,8 @@ export function createLedger(
 }
 
 /**
- * The time of one step, later than that of any step before, whatever the clock does: receivers tell newer from older
- * by it (docs/rules.md#newer).
+ * The time of one step, later than that of any step before, whatever the clock does: receivers order statements by it
+ * (docs/rules.md#newer).
  */
 function stepTime({ database: { sql }, settings, now }: LedgerParts): number {
   const { id } = settings.network;

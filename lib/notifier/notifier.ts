@@ -19,7 +19,7 @@ import { createSender, type Sender } from './sender.ts';
 import { loadWatchList } from './watch-list.ts';
 import { createWatcher, type Watcher } from './watcher.ts';
 
-/** The sending side: watches addresses on the operator's own nodes and sends signed callbacks of what arrives. */
+/** The sending side: it watches addresses on your own nodes and sends signed callbacks about incoming transfers. */
 export interface Notifier {
   /** The API, to mount in an Express app: `app.use('/notifier', notifier.router)`. */
   readonly router: Router;
@@ -59,7 +59,7 @@ interface NotifierState {
   deliverAgain: boolean;
 }
 
-/** Throws `OPTION_INVALID` for an option that cannot be understood. */
+/** Creates a notifier. Throws `OPTION_INVALID` for an invalid option. */
 export function createNotifier(options: NotifierOptions): Notifier {
   const settings = resolveNotifierOptions(options);
   const state: NotifierState = {
@@ -125,7 +125,7 @@ async function start(state: NotifierState): Promise<void> {
   if (state.timers.length > 0) return;
   every(state, pollMs, async () => wake(state), 'Callbacks could not be sent');
   every(state, heartbeatMs, () => beat(state), 'A heartbeat could not be sent');
-  every(state, 60_000, () => outbox.prune(now() - retainMs), 'Old callbacks could not be forgotten');
+  every(state, 60_000, () => outbox.prune(now() - retainMs), 'Old callbacks could not be deleted');
   state.loops.push(...watchers.map((watcher) => readOn(state, watcher)));
 }
 
@@ -204,6 +204,6 @@ async function beat(state: NotifierState): Promise<void> {
 
 function clientOf({ url, client, network }: NetworkSettings): EvmClient {
   if (client) return client;
-  if (url === undefined) throw new DepositCallbackError('OPTION_INVALID', `${network.id} has no node to be read from`);
+  if (url === undefined) throw new DepositCallbackError('OPTION_INVALID', `${network.id} has no node to read from`);
   return createClient({ transport: http(url, { timeout: 10_000, retryCount: 1 }) }) as EvmClient;
 }

@@ -27,11 +27,11 @@ export interface NotifierOptions {
   heartbeatMs?: number;
   /** For how long an undelivered callback is tried again. Default three days. */
   retryMs?: number;
-  /** How long a receiver may take to answer. Default 10000. */
+  /** Time limit for a receiver to answer. Default 10000. */
   timeoutMs?: number;
   /** Callbacks to one URL at once. Default 8. */
   concurrency?: number;
-  /** How often a node is asked for new blocks. Default 1000. */
+  /** Interval at which a node is asked for new blocks. Default 1000. */
   pollMs?: number;
   /** For how long delivered callbacks are kept for `GET /v1/callbacks`. Default 7 days. */
   retainMs?: number;
@@ -46,6 +46,7 @@ export interface NotifierOptions {
   random?: () => number;
 }
 
+/** A network that the notifier watches, with the node to read it from. */
 export interface WatchedNetwork {
   /** CAIP-2 of an EVM network, for example `eip155:1`. */
   network: string;
@@ -54,7 +55,7 @@ export interface WatchedNetwork {
   client?: EvmClient;
   /** When `deposit.confirmed` is sent. Default: the network's own, `docs/networks.md`. */
   confirmations?: number;
-  /** Where a new database begins to read. Default: the newest block at the first start. */
+  /** First block that a new database reads. Default: the newest block at the first start. */
   fromBlock?: bigint;
   /** Whether to look for native transfers inside transactions; the node needs `debug_`. Default false. */
   traces?: boolean;
@@ -117,17 +118,17 @@ const known = new Set([
 /** Fills in the defaults. Throws `OPTION_INVALID` for what cannot be understood. */
 export function resolveNotifierOptions(options: NotifierOptions): NotifierSettings {
   const unknown = Object.keys(options).find((key) => !known.has(key));
-  if (unknown !== undefined) throw invalidOption(unknown, `is not known; known are ${[...known].join(', ')}`);
+  if (unknown !== undefined) throw invalidOption(unknown, `is not known; known options are ${[...known].join(', ')}`);
   const { path, networks, adminSecret } = options;
-  if (typeof path !== 'string' || path === '') throw invalidOption('path', 'must name the SQLite file');
+  if (typeof path !== 'string' || path === '') throw invalidOption('path', 'must be the path of the SQLite file');
   if (!Array.isArray(networks) || networks.length === 0)
     throw invalidOption('networks', 'must list at least one network');
   if (adminSecret !== undefined && !/^\S{16,256}$/.test(adminSecret)) {
-    throw invalidOption('adminSecret', 'must have 16 to 256 characters and no blanks');
+    throw invalidOption('adminSecret', 'must have 16 to 256 characters and no spaces');
   }
   const resolved = networks.map(resolveNetwork);
   if (new Set(resolved.map((one) => one.network.id)).size < resolved.length) {
-    throw invalidOption('networks', 'names one network twice');
+    throw invalidOption('networks', 'lists a network twice');
   }
   return Object.freeze({
     path,
@@ -153,8 +154,8 @@ function readSecretsKeys({ secretsKey, allowPlainSecrets = false }: NotifierOpti
   if (typeof allowPlainSecrets !== 'boolean') throw invalidOption('allowPlainSecrets', 'must be true or false');
   if (secretsKey === undefined) {
     if (allowPlainSecrets) return [];
-    const fix = 'give 32 random bytes (`openssl rand -base64 32`) that are kept elsewhere, or set allowPlainSecrets';
-    throw invalidOption('secretsKey', `is missing, and signing secrets would stand in clear in the database: ${fix}`);
+    const fix = 'set 32 random bytes (`openssl rand -base64 32`) that are kept elsewhere, or set allowPlainSecrets';
+    throw invalidOption('secretsKey', `is missing, so signing secrets would be stored in plain text: ${fix}`);
   }
   if (allowPlainSecrets) throw invalidOption('allowPlainSecrets', 'contradicts secretsKey; remove one of them');
   const given: readonly unknown[] = Array.isArray(secretsKey) ? secretsKey : [secretsKey];
@@ -188,6 +189,6 @@ function resolveNetwork(given: WatchedNetwork): NetworkSettings {
 }
 
 function whole(option: string, value: number): number {
-  if (!Number.isSafeInteger(value) || value < 1) throw invalidOption(option, 'must be a whole number of at least 1');
+  if (!Number.isSafeInteger(value) || value < 1) throw invalidOption(option, 'must be a positive integer');
   return value;
 }

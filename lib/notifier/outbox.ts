@@ -41,7 +41,7 @@ export interface Outbox {
   /** Writes the results of attempts down together. */
   record(attempts: readonly Attempt[]): Promise<void>;
   list(keyId: string, page: { state?: string; before?: string; limit: number }): Promise<OutboxEntry[]>;
-  /** Owes a callback again, sent or dead; false where there is none of that id. */
+  /** Owes a callback again, sent or dead; false if there is none of that id. */
   resend(keyId: string, id: string): Promise<boolean>;
   counts(keyId: string): Promise<{ owed: number; dead: number }>;
   /** Forgets accepted callbacks of before `before`, some at a time. */

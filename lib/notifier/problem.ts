@@ -1,6 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 
-/** An answer of the API that is no success: RFC 9457 problem details with a stable `code`. */
+/** An error response of the API: RFC 9457 problem details with a stable `code`. */
 export class Problem extends Error {
   readonly status: number;
   readonly code: string;

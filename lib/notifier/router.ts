@@ -73,7 +73,7 @@ function routeWatches(router: Router, settings: NotifierSettings, open: Open): v
     answering(201, async (req) => {
       const { watches, keyId } = await authorized(req, open);
       const { network: given, address, addresses } = readFields(req.body, ['network', 'address', 'addresses']);
-      if ((address === undefined) === (addresses === undefined)) throw invalid('Give either address or addresses');
+      if ((address === undefined) === (addresses === undefined)) throw invalid('Set either address or addresses');
       const list = addresses ?? [address];
       if (!Array.isArray(list) || list.length === 0 || list.length > mostAddresses) {
         throw invalid(`addresses must be a list of 1 to ${mostAddresses}`);
@@ -126,7 +126,7 @@ function routeCallbackUrl(router: Router, settings: NotifierSettings, open: Open
       try {
         checkedUrl(url, settings.allowPrivate);
       } catch (error) {
-        throw new Problem(422, 'URL_REFUSED', error instanceof Error ? error.message : 'The URL is refused');
+        throw new Problem(422, 'URL_REFUSED', error instanceof Error ? error.message : 'The URL is not allowed');
       }
       await parts.endpoints.setUrl(parts.keyId, url);
       parts.wake();
@@ -150,7 +150,7 @@ function routeCallbackUrl(router: Router, settings: NotifierSettings, open: Open
         throw new Problem(
           429,
           'TOO_MANY_TESTS',
-          `A key may have ${mostTests} tests that are owed or younger than a minute`,
+          `A key may have ${mostTests} tests that are owed or less than a minute old`,
         );
       }
       wake();
@@ -163,7 +163,7 @@ function routeCallbackUrl(router: Router, settings: NotifierSettings, open: Open
       const { keys, keyId } = await authorized(req, open);
       const signingSecret = await keys.rotate(keyId);
       if (signingSecret !== undefined) return { signingSecret };
-      const text = `A secret may be rotated ${mostOldSecrets} times a day: each old one signs for a day`;
+      const text = `A secret may be rotated ${mostOldSecrets} times a day: each old one keeps signing for a day`;
       throw new Problem(409, 'TOO_MANY_SECRETS', text);
     }),
   );
@@ -227,19 +227,19 @@ async function describe({ endpoints, outbox }: RouterParts, keyId: string): Prom
 }
 
 function notFound(what: string): Problem {
-  return new Problem(404, 'NOT_FOUND', `There is no such ${what}`);
+  return new Problem(404, 'NOT_FOUND', `No such ${what}`);
 }
 
 function asProblem(error: unknown, { logger }: NotifierSettings): Problem {
   if (error instanceof Problem) return error;
   const { status, type } = error as { status?: unknown; type?: unknown };
   if (typeof type === 'string' && typeof status === 'number' && status < 500) {
-    return new Problem(status, 'REQUEST_INVALID', 'The body cannot be read: it must be JSON, and not too large');
+    return new Problem(status, 'REQUEST_INVALID', 'The body must be JSON and within the size limit');
   }
   logger.error({ error }, 'A request to the notifier failed');
   return new Problem(
     503,
     isDepositCallbackError(error) ? error.code : 'UNAVAILABLE',
-    'The notifier cannot answer now; try again',
+    'The notifier cannot respond right now; try again',
   );
 }

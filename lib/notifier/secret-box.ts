@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { invalidOption } from '../errors.ts';
 import type { NotifierDatabase } from './database.ts';
 
-/** How signing secrets stand in the database: sealed, or in clear where the operator allowed it. */
+/** How signing secrets stand in the database: encrypted, or in plain text if the operator allowed it. */
 export interface SecretBox {
   /** `owner` is the id of the API key: what is sealed for one opens for no other. */
   seal(owner: string, secret: string): string;
@@ -30,7 +30,7 @@ export function createSecretBox(keys: readonly Buffer[]): SecretBox {
     }
     throw invalidOption(
       'secretsKey',
-      'does not open the signing secrets of this database; give the key that sealed them',
+      'cannot decrypt the signing secrets of this database; use the key that encrypted them',
     );
   };
 

@@ -80,7 +80,7 @@ function pairOf(contract: string, facts: TokenFacts | undefined): [string, Token
   return facts === undefined ? [] : [[contract, facts]];
 }
 
-/** A call that the contract refused is `0x`; rejects when the node could not tell. */
+/** A call that the contract refused is `0x`; rejects if the node gave no answer. */
 async function call(client: EvmClient, to: string, data: string): Promise<string> {
   try {
     const answer = await client.request({ method: 'eth_call', params: [{ to, data }, 'latest'] });

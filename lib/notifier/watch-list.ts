@@ -7,13 +7,13 @@ export interface Watch {
   createdAt: number;
 }
 
-/** Who watches what: rows in the database, and the same in memory, where each block's transfers are looked up. */
+/** Who watches what: rows in the database, and a copy in memory, in which each block's transfers are looked up. */
 export interface WatchList {
   /** Keys that watch an address, given lower-case; undefined for none. */
   watchers(network: string, address: string): ReadonlySet<string> | undefined;
   /** How many of the addresses (EIP-55) were new. Durable when it resolves, and in force from the next block on. */
   add(keyId: string, network: string, addresses: readonly string[]): Promise<number>;
-  /** False where it was not watched. */
+  /** False if it was not watched. */
   remove(keyId: string, network: string, address: string): Promise<boolean>;
   removeAll(keyId: string): void;
   count(keyId: string): Promise<number>;

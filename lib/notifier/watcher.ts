@@ -12,7 +12,7 @@ import type { WatchList } from './watch-list.ts';
 /** Reads one network, block by block, and follows its reorgs. */
 export interface Watcher {
   readonly network: string;
-  /** Takes one step; true where there may be another. Rejects when the node does not answer. */
+  /** Takes one step; true if there may be another. Rejects when the node does not answer. */
   step(): Promise<boolean>;
   /** The newest block that has been read, as the last step left it. */
   position(): KnownBlock | undefined;
@@ -65,7 +65,7 @@ async function verify(state: WatcherState): Promise<void> {
   const { network } = state.settings;
   const found = `eip155:${await state.node.chainId()}`;
   if (found !== network.id) {
-    throw new DepositCallbackError('REQUEST_FAILED', `The node is of ${found}, not of ${network.id}; check its URL`);
+    throw new DepositCallbackError('REQUEST_FAILED', `The node serves ${found}, not ${network.id}; check its URL`);
   }
   state.verified = true;
 }
@@ -73,7 +73,7 @@ async function verify(state: WatcherState): Promise<void> {
 async function begin({ node, ledger, settings }: WatcherState): Promise<KnownBlock> {
   const { network, fromBlock } = settings;
   const block = await node.block(fromBlock === undefined ? 'latest' : fromBlock > 0n ? fromBlock - 1n : 0n);
-  if (!block) throw new DepositCallbackError('REQUEST_FAILED', `The node has no block to begin with on ${network.id}`);
+  if (!block) throw new DepositCallbackError('REQUEST_FAILED', `The node has no starting block on ${network.id}`);
   await ledger.begin(block);
   return block;
 }
@@ -94,7 +94,7 @@ function readAhead(state: WatcherState, number: bigint): void {
 async function atTheEnd(state: WatcherState, top: KnownBlock): Promise<boolean> {
   const latest = await state.node.block('latest');
   if (!latest || latest.number > top.number) return latest !== undefined;
-  // A node behind another one shows an older block of the same chain: that is no reorg.
+  // A node behind another one shows an older block of the same chain: that is not a reorg.
   const ours = await state.ledger.hashAt(latest.number);
   if (ours === undefined || ours === latest.hash) return false;
   await takeBack(state, top);

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { unawaited } from '../util/promises.ts';
 import { visible, visibleLines } from '../util/visible.ts';
 
-/** Where the package writes: `console`, `pino` and most others fit as they are. */
+/** The logger that the package writes to. `console`, `pino` and most others match as they are. */
 export interface Logger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -44,7 +44,7 @@ export function steadyLogger(logger: Logger): Logger {
       try {
         unawaited(logger[level](visibleFields(fields), visible(message)));
       } catch {
-        // There is nowhere left to tell it.
+        // There is nowhere left to report it.
       }
     };
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };

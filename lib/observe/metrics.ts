@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { CallbackRecord, StoreCounts } from '../stores/store.ts';
 import type { NewsKind, NewsMap } from './news.ts';
 
+/** Options of `metrics`. */
 export interface MetricsOptions {
   /** A registry of `prom-client`; its `metrics()` is what Prometheus reads. */
   registry: Registry;
@@ -9,7 +10,7 @@ export interface MetricsOptions {
   prefix?: string;
 }
 
-/** What the metrics are taken from: `depositCallbacks` fits. */
+/** The receiver to measure: the return value of `depositCallbacks`. */
 export interface Measured {
   on<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): unknown;
   status(): Promise<Asked>;
@@ -20,12 +21,18 @@ interface Asked {
   counts: StoreCounts;
 }
 
-/** Counts and times callbacks into a registry of `prom-client`, and asks the store for its counts when it is read. */
+/**
+ * Registers the metrics of a receiver in a registry of `prom-client`. Counts of the store are read when the registry
+ * is. `docs/metrics.md` lists the metrics.
+ *
+ * @example
+ * metrics(callbacks, { registry: register });
+ */
 export function metrics(callbacks: Measured, { registry, prefix = 'deposit_callback_' }: MetricsOptions): void {
   const registers = [registry];
   const answered = new Counter({
     name: `${prefix}callbacks_total`,
-    help: 'Callbacks by what became of them',
+    help: 'Callbacks by outcome',
     labelNames: ['provider', 'outcome', 'code'],
     registers,
   });
@@ -38,7 +45,7 @@ export function metrics(callbacks: Measured, { registry, prefix = 'deposit_callb
   });
   const heardAt = new Gauge({
     name: `${prefix}last_callback_timestamp_seconds`,
-    help: 'When a provider was last heard, refused callbacks apart',
+    help: "Time of a provider's last callback that was not refused",
     labelNames: ['provider'],
     registers,
   });
@@ -56,7 +63,7 @@ export function metrics(callbacks: Measured, { registry, prefix = 'deposit_callb
   });
   const silences = new Counter({
     name: `${prefix}silences_total`,
-    help: 'Times that a provider went silent',
+    help: 'Number of times that a provider fell silent',
     labelNames: ['provider'],
     registers,
   });
@@ -79,7 +86,7 @@ export function metrics(callbacks: Measured, { registry, prefix = 'deposit_callb
   measureStore(callbacks, registers, prefix);
 }
 
-/** Gauges that are asked of the store at each read; where it does not answer, they are absent and the rest is not. */
+/** Gauges that are asked of the store at each read; if it does not answer, they are absent and the rest is not. */
 function measureStore(callbacks: Pick<Measured, 'status'>, registers: Registry[], prefix: string): void {
   let asked: Promise<Asked | undefined> | undefined;
   // All gauges of one read share one answer; the registry waits for each of them.
@@ -105,14 +112,14 @@ function measureStore(callbacks: Pick<Measured, 'status'>, registers: Registry[]
     });
   };
 
-  gauge('events_owed', 'Events that are owed to the listeners', ({ owed }) => owed);
+  gauge('events_owed', 'Events owed to the listeners', ({ owed }) => owed);
   gauge('events_dead', 'Dead letters', ({ dead }) => dead);
   gauge(
     'oldest_owed_timestamp_seconds',
-    'When the oldest owed event was made; 0 where none is owed',
+    'Creation time of the oldest owed event; 0 if none is owed',
     ({ oldestOwedAt = 0 }) => oldestOwedAt / 1_000,
   );
-  gauge('unread', 'Quarantined callbacks that could not be read whole', ({ unread }) => unread);
+  gauge('unread', 'Quarantined callbacks that could not be read completely', ({ unread }) => unread);
   gauge('unverified', 'Callbacks kept until reverify', ({ unverified }) => unverified);
   new Gauge({
     name: `${prefix}deposits`,
@@ -128,7 +135,7 @@ function measureStore(callbacks: Pick<Measured, 'status'>, registers: Registry[]
   });
   new Gauge({
     name: `${prefix}needs_a_person`,
-    help: 'What needs a person, by its kind',
+    help: 'Items that need attention, by kind',
     labelNames: ['kind'],
     registers,
     async collect() {

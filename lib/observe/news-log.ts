@@ -24,7 +24,7 @@ function noticeAll(news: News, notice: (given: CodedNotice) => void): void {
   news.on('alarm', (alarm) => notice(ofAlarm(alarm)));
   news.on('quarantined', (record) => {
     const parts = record.transfers.filter(({ outcome }) => outcome === 'quarantined');
-    // Those that an alarm tells already: with the error, the deposit, or the name that nobody knows.
+    // Those that an alarm reports already: with the error, the deposit, or the name that nobody knows.
     if (record.code === 'BODY_UNREADABLE') return;
     if (parts.length > 0 && parts.every(({ depositId, name }) => depositId !== undefined || name !== undefined)) return;
     notice(ofQuarantined(record));
@@ -33,7 +33,7 @@ function noticeAll(news: News, notice: (given: CodedNotice) => void): void {
     notice({
       cause: `dead-letter ${kind}`,
       code: 'DEAD_LETTER',
-      message: `${kind} of ${deposit.id} was given up: ${error}. Mend the listener, then redeliver it`,
+      message: `${kind} of ${deposit.id} was given up: ${error}. Fix the listener, then redeliver it`,
       fields: { eventId, deposit: deposit.id },
       command: `npx deposit-callback redeliver ${eventId}`,
     }),
@@ -84,7 +84,7 @@ function ofQuarantined({ id, provider, code = 'QUARANTINED' }: CallbackRecord): 
   return {
     cause: `quarantined ${code} ${provider}`,
     code,
-    message: `A callback of ${provider} is quarantined: what it reports is not credited until a person looks`,
+    message: `A callback of ${provider} is quarantined: what it reports is not credited until an operator decides`,
     fields: { provider, callbackId: id },
     command: showing(id),
   };

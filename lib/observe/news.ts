@@ -5,16 +5,22 @@ import type { CallbackRecord } from '../stores/store.ts';
 import { unawaited } from '../util/promises.ts';
 import type { Logger } from './logger.ts';
 
-/** In-process news: told once, not stored, not retried. Durable events are the deliverer's. */
+/**
+ * The kinds of in-process news, each with its payload. News is emitted once; it is neither stored nor retried, unlike
+ * durable events.
+ */
 export interface NewsMap {
-  /** What became of a callback, refused ones too: one line of the log of callbacks, without its body. */
+  /** The outcome of a callback, refused ones included: one line of the callback log, without its body. */
   outcome: CallbackRecord;
   rejected: CallbackRecord;
   quarantined: CallbackRecord;
   /** One delivery of an event, when it is over: `failed` is tried again, `dead` is not. */
   event: Delivered;
   'dead-letter': { eventId: string; kind: EventKind; deposit: DepositRecord; error: string };
-  /** An unsigned pointer to something to look up (docs/rules.md#hints): where `chains` holds its network it is looked up here. */
+  /**
+   * An unsigned pointer to something to look up (docs/rules.md#hints): if `chains` has its network, it is looked up
+   * here.
+   */
   hint: { provider: string; callbackId: string; hint: Hint };
   /** A provider has been silent for `silenceMs`. */
   silence: { provider: string; sinceMs: number };
@@ -31,10 +37,11 @@ export interface Delivered {
   /** From 1. */
   attempt: number;
   result: 'handled' | 'failed' | 'dead';
-  /** Of the listeners, where they failed. */
+  /** Of the listeners, if they failed. */
   error?: string;
 }
 
+/** The code of an alarm. `docs/errors.md` lists them. */
 export type AlarmCode =
   | 'ALL_NOT_OURS'
   | 'ASSET_NAME_NOT_KNOWN'
@@ -58,7 +65,7 @@ export type AlarmCode =
   | 'UNVERIFIED_FULL'
   | 'UNVERIFIED_KEPT';
 
-/** Something that a person must look at. `docs/errors.md` has the codes. */
+/** A condition that needs attention. `docs/errors.md` lists the codes. */
 export interface Alarm {
   code: AlarmCode;
   message: string;
@@ -72,7 +79,7 @@ export interface Alarm {
   name?: string;
   deposit?: DepositRecord;
   callbackId?: string;
-  /** What was thrown, for the log. */
+  /** The error that was thrown, for the log. */
   error?: unknown;
 }
 

@@ -36,12 +36,12 @@ export interface Notices {
 const lookMs = 10_000;
 const firstWaitMs = 60_000;
 const longestWaitMs = 3_600_000;
-/** Causes are made of codes and of the names of providers: more than these are no causes but a flood. */
+/** Causes are made of codes and of the names of providers: more than these are not causes but a flood. */
 const rememberedCauses = 1_000;
 
 /**
- * The first notice of a cause is written at once; the others are counted, and told together a minute later, then ever more
- * rarely, up to an hour.
+ * The first notice of a cause is written at once; the others are counted, and logged together a minute later, then ever
+ * more rarely, up to an hour.
  */
 export function createNotices(logger: Logger, now: () => number): Notices {
   const causes = new LRUCache<string, Repeated>({ max: rememberedCauses });

@@ -9,12 +9,12 @@ import type { Refused } from './refused.ts';
 
 export interface AttentionOptions {
   store: Store;
-  /** Without them nobody is silent, and who is refused is told by the log alone. */
+  /** Without them no provider counts as silent, and refused ones are found in the log alone. */
   providers?: readonly { name: string }[];
   silenceMs?: number | undefined;
   heard: Heard;
   refused: Refused;
-  /** Whether this process listens to a kind of event; without it `unheard` cannot be told. */
+  /** Whether this process listens to a kind of event; without it `unheard` is not known. */
   listensTo?: (kind: EventKind) => boolean;
   now: number;
 }
@@ -50,7 +50,7 @@ function deadLetters({ dead }: StoreCounts): Need[] {
       kind: 'dead-letters',
       count: dead,
       text,
-      cure: 'deposit-callback dead-letters; mend the listener, then deposit-callback redeliver --all',
+      cure: 'deposit-callback dead-letters; fix the listener, then deposit-callback redeliver --all',
     },
   ];
 }
@@ -65,8 +65,8 @@ async function unheard({ store, listensTo = () => true }: AttentionOptions): Pro
     .map(({ kind, events }) => ({
       kind: 'unheard',
       count: events.length,
-      text: `${things(events.length, 'event')} of kind ${kind} ${are(events.length)} owed, and nothing listens`,
-      cure: `add callbacks.on('${kind}', ...); what is owed is delivered then`,
+      text: `${things(events.length, 'event')} of kind ${kind} ${are(events.length)} owed, but nothing listens`,
+      cure: `add callbacks.on('${kind}', ...); owed events are then delivered`,
     }));
 }
 
@@ -83,7 +83,7 @@ async function quarantined(store: Store, counts: StoreCounts): Promise<Need[]> {
       kind: 'quarantined',
       count: kept,
       codes: others,
-      text: `${things(kept, 'deposit')} ${are(kept)} not credited until a person decides (${listOf(others)})`,
+      text: `${things(kept, 'deposit')} ${are(kept)} not credited until an operator decides (${listOf(others)})`,
       cure: 'deposit-callback deposits --status quarantined; then show; release what is true, revert what is false',
     });
   }
@@ -91,7 +91,7 @@ async function quarantined(store: Store, counts: StoreCounts): Promise<Need[]> {
     needs.push({
       kind: 'unassigned',
       count: unassigned,
-      text: `${things(unassigned, 'deposit')} went to an account of ours whose customer is not known`,
+      text: `${things(unassigned, 'deposit')} went to one of your accounts without a known customer`,
       cure: 'find the customer: name the account in the policy, then deposit-callback reprocess; or correct it with --account',
     });
   }
@@ -107,8 +107,8 @@ async function unread(store: Store, { unread: count }: StoreCounts): Promise<Nee
       kind: 'unread',
       count,
       codes,
-      text: `${things(count, 'callback')} could not be read whole, and may report deposits (${listOf(codes)})`,
-      cure: 'deposit-callback log --outcome quarantined; upgrade or mend the options, then deposit-callback reprocess',
+      text: `${things(count, 'callback')} could only be read in part, and may report deposits (${listOf(codes)})`,
+      cure: 'deposit-callback log --outcome quarantined; upgrade or fix the options, then deposit-callback reprocess',
     },
   ];
 }
@@ -123,7 +123,7 @@ function unverified({ unverified: count }: StoreCounts): Need[] {
     {
       kind: 'unverified',
       count,
-      text: `${things(count, 'callback')} did not verify and ${are(count)} kept`,
+      text: `${things(count, 'callback')} could not be verified and ${are(count)} kept`,
       cure: 'if a key was rotated, add the new one; then deposit-callback reverify',
     },
   ];
@@ -138,7 +138,7 @@ function backlog({ owed, oldestOwedAt }: StoreCounts, now: number): Need[] {
       count: owed,
       since: oldestOwedAt,
       text: `${things(owed, 'event')} ${are(owed)} owed to the listeners, the oldest for ${minutes} minutes`,
-      cure: 'does the service run, does it listen to every kind of event, and what does its log say of failed deliveries?',
+      cure: 'check that the service runs, that it listens to every kind of event, and its log for failed deliveries',
     },
   ];
 }
@@ -151,7 +151,7 @@ async function waiting({ store, now }: AttentionOptions): Promise<Need[]> {
   const late = deposits.filter((one) => alarmOf(one) === undefined && now - sinceOf(one) > boundOf(one.network));
   return [
     ...needOf('held', held, (count, codes) => ({
-      text: `${things(count, 'deposit')} ${are(count)} held, because somebody took back what they rest on (${codes})`,
+      text: `${things(count, 'deposit')} ${are(count)} held, because a provider took back what they rest on (${codes})`,
       cure: 'deposit-callback deposits --status pending; look at the chain; release what is true, revert what is false',
     })),
     ...needOf('in-doubt', doubted, (count, codes) => ({
@@ -200,7 +200,7 @@ async function silent({ providers = [], silenceMs, heard, now }: AttentionOption
         since: heardAt,
         provider: name,
         text: `${name} has sent nothing since ${new Date(heardAt).toISOString()}: deposits may be missed`,
-        cure: `deposit-callback log --provider ${name}; look at its status page, then have it send again, or reconcile`,
+        cure: `deposit-callback log --provider ${name}; check its status page, then have it send again, or reconcile`,
       },
     ];
   });
@@ -214,8 +214,8 @@ async function disk(store: Store): Promise<Need[]> {
     {
       kind: 'disk',
       count: 1,
-      text: `The store has ${Math.floor(room.freeBytes / 2 ** 20)} MiB of room left (${percent} %): without room every callback gets a 503`,
-      cure: 'make room, or deposit-callback prune',
+      text: `The store has ${Math.floor(room.freeBytes / 2 ** 20)} MiB of space left (${percent} %): without space every callback gets a 503`,
+      cure: 'free some space, or deposit-callback prune',
     },
   ];
 }

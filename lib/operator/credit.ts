@@ -11,7 +11,7 @@ export interface Credit {
   state: CreditState;
   /** What the listener said. */
   error?: string;
-  /** The event to redeliver, where `dead`: it may be an earlier one that keeps the others back. */
+  /** The event to redeliver, if `dead`: it may be an earlier one that keeps the others back. */
   eventId?: string;
 }
 

@@ -8,7 +8,7 @@ const patienceMs = 300;
 
 export interface Heard {
   /**
-   * When a provider last sent a callback that was not refused, which may be anybody's; undefined where it did not within
+   * When a provider last sent a callback that was not refused, which may be anybody's; undefined if it did not within
    * 30 days, `looking` while a large store is still searched.
    */
   lastAt(provider: string, now: number): Promise<number | 'looking' | undefined>;

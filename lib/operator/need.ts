@@ -1,19 +1,21 @@
 /**
- * What needs a person, and nothing else does: the inspector, `doctor`, `status` and the metrics all ask here.
+ * A kind of condition that needs attention. The inspector, `doctor`, `status` and the metrics all use this list;
+ * nothing else needs attention.
  *
- * - `unread`: quarantined callbacks of which something could not be read: a body, a row, a network or asset of a new name.
+ * - `unread`: quarantined callbacks that could be read only in part: a body, a row, or a new name of a network or
+ *   asset.
  * - `quarantined`: deposits that a check, a conflict or a hold keeps back.
- * - `held`: deposits that wait because somebody took back what they rest on, and too few to decide.
- * - `in-doubt`: deposits that are credited, and more than is due by now.
+ * - `held`: deposits that wait because a provider took back what they rest on, and too few can decide.
+ * - `in-doubt`: deposits that are credited with more than is due by now.
  * - `unassigned`: deposits to accounts of ours whose customer is not known.
  * - `dead-letters`: events that were given up.
- * - `unheard`: events that credit or revert, and that nothing listens to.
- * - `backlog`: events that are owed for longer than ten minutes.
- * - `stuck`: deposits that are pending for longer than their network's bound.
+ * - `unheard`: events that credit or revert and have no listener.
+ * - `backlog`: events that have been owed for more than ten minutes.
+ * - `stuck`: deposits that have been pending for longer than their network's bound.
  * - `unverified`: callbacks whose signature did not match, kept until `reverify`.
  * - `silent`: a provider that has sent nothing for `silenceMs`.
  * - `refused`: a provider whose callbacks are refused, all of them or many.
- * - `disk`: the store is almost out of room.
+ * - `disk`: the store is almost out of space.
  */
 export type NeedKind =
   | 'unread'
@@ -30,12 +32,12 @@ export type NeedKind =
   | 'refused'
   | 'disk';
 
-/** One reason to call a person. */
+/** One condition that needs attention. */
 export interface Need {
   kind: NeedKind;
-  /** How many; of `held`, `in-doubt` and `stuck` at most 1000 are looked at, those that wait longest. */
+  /** Number of items; for `held`, `in-doubt` and `stuck`, of the 1000 that have waited longest. */
   count: number;
-  /** How many by code, of up to 1000: for `quarantined`, `unread` and `refused`. */
+  /** Number of items by code, of up to 1000: for `quarantined`, `unread` and `refused`. */
   codes?: Readonly<Record<string, number>>;
   /** Since when, epoch ms. */
   since?: number;
@@ -43,7 +45,7 @@ export interface Need {
   provider?: string;
   /** One sentence. */
   text: string;
-  /** What to run or do. */
+  /** The fix: a command to run, or what to do. */
   cure: string;
 }
 

@@ -22,7 +22,7 @@ export interface Operations {
    * policy is asked again; those that it names by now are credited to that account.
    */
   reprocess(query?: ReprocessQuery): Promise<Reprocessed>;
-  /** Verifies the callbacks that `quarantineUnverified` kept with the keys of now, and takes those that fit. */
+  /** Verifies the callbacks that `quarantineUnverified` kept with the current keys, and accepts those that match. */
   reverify(query?: { provider?: string; limit?: number }): Promise<{ taken: number; kept: number }>;
   /**
    * Keeps a deposit back that is not credited, until `release`. Rejects with `ALREADY_CREDITED`. This and the next three
@@ -48,7 +48,7 @@ export interface Operations {
   revert(depositId: string, decision: Reason): Promise<DepositRecord>;
   /** Folds a deposit's transaction again: after a thaw, or a change of policy. */
   reassess(depositId: string): Promise<DepositRecord>;
-  /** Makes a dead letter due again. False where there is none of that id. */
+  /** Makes a dead letter due again. False if there is none of that id. */
   redeliver(eventId: string): Promise<boolean>;
 }
 
@@ -216,7 +216,7 @@ async function reassess(
 
 /**
  * The record with what its signature proves now, by the keys of now or those that were in force when it came; undefined
- * where it still does not fit. Its time counts as of then.
+ * if it still does not match. Its time counts as of then.
  */
 async function verifyAgain(
   record: CallbackRecord,
@@ -243,7 +243,7 @@ async function verifiedBy(provider: Provider, inbound: InboundCallback): Promise
   if (!provider.sentSecret) return provider.verify(inbound);
   const keyId = await provider.sentSecret.keyOf(inbound.headers[sentSecretDigest] as string, inbound.receivedAt);
   if (keyId === undefined)
-    throw new DepositCallbackError('SIGNATURE_INVALID', `${provider.name}: no active secret fits`);
+    throw new DepositCallbackError('SIGNATURE_INVALID', `${provider.name}: no active secret matches`);
   return { keyId };
 }
 

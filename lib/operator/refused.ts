@@ -87,7 +87,7 @@ async function needOf(log: RefusalLog, heard: Heard, provider: string, now: numb
   if (!isSteady(lines)) return [];
   const heardAt = await heard.lastAt(provider, now);
   if (heardAt === 'looking') return [];
-  if (heardAt === undefined) return [refusedNeed(provider, lines, 'no callback of it has been taken in 30 days')];
+  if (heardAt === undefined) return [refusedNeed(provider, lines, 'none has been accepted in 30 days')];
   // A browser or a monitor asks for the page; what has been heard is known to use the right method.
   const its = lines.filter(({ code }) => code !== 'METHOD_NOT_ALLOWED');
   const recent = await takenFrom(log, { provider, since: now - knownWithinMs, until: now + 1, limit: 50 });
@@ -95,13 +95,13 @@ async function needOf(log: RefusalLog, heard: Heard, provider: string, now: numb
   const fromIt = its.filter(({ remoteAddress }) => addresses.has(remoteAddress));
   const later = its.filter(({ receivedAt }) => receivedAt > heardAt);
   if (isSteady(fromIt.filter(({ receivedAt }) => receivedAt > heardAt)) || isManyForLong(later)) {
-    return [refusedNeed(provider, later, `none has been taken since ${new Date(heardAt).toISOString()}`)];
+    return [refusedNeed(provider, later, `none has been accepted since ${new Date(heardAt).toISOString()}`)];
   }
   const share = fromIt.filter(({ receivedAt }) => receivedAt > now - shareWindowMs);
   if (!isSteady(share)) return [];
   // What was refused before and is taken now is cured.
   const between = await takenFrom(log, { provider, since: firstOf(share), until: lastOf(share), limit: 1 });
-  return between.length === 0 ? [] : [refusedNeed(provider, share, 'others from the same addresses are taken')];
+  return between.length === 0 ? [] : [refusedNeed(provider, share, 'others from the same addresses are accepted')];
 }
 
 async function namesIn(store: Pick<Store, 'callbacks'>, now: number): Promise<string[]> {

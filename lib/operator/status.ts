@@ -5,7 +5,7 @@ import { createHeard } from './heard.ts';
 import type { Need } from './need.ts';
 import { createRefused, type Refused } from './refused.ts';
 
-/** How a receiver stands: what needs a person, and what there is. */
+/** The status of a receiver: what needs attention, and the counts of its store. */
 export interface Status {
   /** Empty when nothing needs a person. */
   needs: readonly Need[];
@@ -19,7 +19,7 @@ export interface StatusOptions {
   providers?: readonly { name: string }[];
   silenceMs?: number | undefined;
   listensTo?: (kind: EventKind) => boolean;
-  /** What is known already of who is refused. */
+  /** The refused providers that are already known. */
   refused?: Refused;
   now: () => number;
 }

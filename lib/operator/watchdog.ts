@@ -39,7 +39,7 @@ export function createWatchdog(options: WatchdogOptions): Ticker {
   const silent = new Set<string>();
 
   const refusals = createRefusedTeller(options);
-  const refusedTicker = createTicker(refusalsEveryMs, refusals.tell, logger, 'The watch over refusals');
+  const refusedTicker = createTicker(refusalsEveryMs, refusals.tell, logger, 'The watch on refusals');
 
   const hear = ({ provider, outcome, code }: CallbackRecord): void => {
     // A refused callback may be anybody's.

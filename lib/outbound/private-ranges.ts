@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js';
 /**
  * Whether an address is on the public internet. Loopback, private, link-local, carrier-grade NAT, multicast and
  * reserved ranges are not; nor are IPv6 forms that carry such an IPv4 address inside (mapped, NAT64, 6to4, Teredo).
- * Text that is no address is not.
+ * Text that is not an address is not.
  */
 export function isPublicAddress(text: string): boolean {
   if (!ipaddr.isValid(text)) return false;

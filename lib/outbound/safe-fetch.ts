@@ -35,13 +35,13 @@ export interface SafeFetcher {
 
 /**
  * Asks a URL that somebody else gave us, without becoming their way into our network (server-side request forgery):
- * HTTPS only, the address is checked where the connection is made, so a name cannot change between check and use,
+ * HTTPS only, the address is checked when the connection is made, so a name cannot change between check and use,
  * redirects are not followed, and time and size are bounded. Rejects with `REQUEST_FAILED`; any status is an answer.
  */
 export function createSafeFetcher(): SafeFetcher {
   const agents = {
     open: { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) },
-    // Apart, so that a connection to a private address that was allowed once is never used where it is not.
+    // Apart, so that a connection to a private address that was allowed once is never used when it is not.
     guarded: { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) },
   };
   return {
@@ -68,7 +68,7 @@ export function safeFetch(url: string, options: SafeFetchOptions = {}): Promise<
 
 /** The URL, if it may be asked at all. Throws `REQUEST_FAILED`. A name is checked again when the connection is made. */
 export function checkedUrl(text: string, allowPrivate: boolean): URL {
-  if (!URL.canParse(text)) throw failed('is no URL');
+  if (!URL.canParse(text)) throw failed('is not a URL');
   const url = new URL(text);
   if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) throw failed('must be https');
   if (url.username !== '' || url.password !== '') throw failed('must not hold a user name or password');
@@ -109,7 +109,7 @@ function send(url: URL, options: SafeFetchOptions, agent: HttpAgent): Promise<Sa
       ...(ca === undefined ? {} : { ca }),
     };
     const request = url.protocol === 'https:' ? httpsRequest(url, settings) : httpRequest(url, settings);
-    // Without an error of its own: a socket that the agent has taken back has nobody to tell it to.
+    // Without an error of its own: a socket that the agent has taken back has nobody to report it to.
     const giveUp = (failure: DepositCallbackError): void => {
       finish(() => reject(failure));
       request.destroy();

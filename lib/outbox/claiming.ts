@@ -49,7 +49,7 @@ async function claimWhileDue<Tx>(state: DelivererState<Tx>): Promise<void> {
   state.claiming = false;
 }
 
-/** False where what is held has to end first. */
+/** False if held events have to end first. */
 async function claimOnce<Tx>(state: DelivererState<Tx>): Promise<boolean> {
   const { store, settings, listeners, orphans, leases, pace } = state;
   const except = kindsThatWait.filter((kind) => !listeners.has(kind));
@@ -114,7 +114,7 @@ async function alarmIfNobodyListens<Tx>(state: DelivererState<Tx>, kinds: readon
     if ((await state.store.events({ state: 'owed', kind, limit: 1 })).length === 0) continue;
     state.news.tell('alarm', {
       code: 'NO_LISTENER',
-      message: `Events of kind ${kind} are owed and nobody listens: add on('${kind}', ...)`,
+      message: `Events of kind ${kind} are owed, but nobody listens: add on('${kind}', ...)`,
     });
   }
 }

@@ -13,6 +13,7 @@ import { createOrphans } from './orphans.ts';
 import { createPace } from './pace.ts';
 import { createWaiters } from './waiters.ts';
 
+/** Options of `createDeliverer`. Times are in ms. */
 export interface DelivererOptions<Tx> {
   store: Store<Tx>;
   /** Deposits whose listeners run at once. Default 8. */
@@ -20,16 +21,16 @@ export interface DelivererOptions<Tx> {
   /** Deliveries before an event is a dead letter. Default 12. */
   attempts?: number;
   backoff?: Partial<Backoff>;
-  /** How long a claim holds without renewal; it is renewed while a listener runs. Default 30000 ms. */
+  /** Time that a claim holds without renewal; it is renewed while a listener runs. Default 30000 ms. */
   leaseMs?: number;
-  /** How often the store is asked for due events when nothing wakes it. Default 1000 ms. */
+  /** Interval at which the store is asked for due events if nothing wakes the deliverer. Default 1000 ms. */
   pollMs?: number;
   random?: () => number;
   /** Default: warnings and errors go to the console. */
   logger?: Logger;
 }
 
-/** Hands events that are owed to listeners, apart from any request. */
+/** The deliverer: it hands owed events to listeners, independently of any request. */
 export interface Deliverer<Tx> {
   on(kind: EventKind, listener: DepositListener<Tx>): void;
   off(kind: EventKind, listener: DepositListener<Tx>): void;
@@ -37,7 +38,10 @@ export interface Deliverer<Tx> {
   listensTo(kind: EventKind): boolean;
   /** Looks for due events soon; also begins the polling. */
   wake(): void;
-  /** Resolves once each event was handled here, true, or its next attempt has failed, false. For stores where nothing is durable. */
+  /**
+   * Resolves once each event was handled here, true, or its next attempt has failed, false. For stores in which nothing
+   * is durable.
+   */
   attempted(eventIds: readonly string[]): Promise<boolean>;
   /** Resolves when no event is due and none is being delivered here. */
   idle(): Promise<void>;
@@ -45,7 +49,10 @@ export interface Deliverer<Tx> {
   close(graceMs?: number): Promise<void>;
 }
 
-/** A deliverer that stands alone: its alarms go to the log, and nowhere else. */
+/**
+ * Creates a deliverer. `depositCallbacks` has one of its own; use this for a chain built by hand. Throws
+ * `OPTION_INVALID`.
+ */
 export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx> {
   const logger = steadyLogger(options.logger ?? consoleLogger);
   const news = createNews(logger);
@@ -146,6 +153,6 @@ async function close<Tx>(state: DelivererState<Tx>, graceMs = 10_000): Promise<v
 }
 
 function positive(option: string, value: number): number {
-  if (!Number.isSafeInteger(value) || value < 1) throw invalidOption(option, 'must be a whole number of at least 1');
+  if (!Number.isSafeInteger(value) || value < 1) throw invalidOption(option, 'must be a positive integer');
   return value;
 }

@@ -143,7 +143,7 @@ function alarmOfHanging({ news }: LeasesState, { claim: { event } }: Held): void
   const { id, kind, deposit } = event;
   news.tell('alarm', {
     code: 'LISTENER_HANGS',
-    message: `A listener of ${kind} has not ended with ${id} for ten leases: it takes a place of delivery.concurrency, and keeps the later events of the deposit back`,
+    message: `A listener of ${kind} has been handling ${id} for ten leases: it occupies one of delivery.concurrency, and blocks later events of the deposit`,
     deposit,
   });
 }
@@ -151,7 +151,9 @@ function alarmOfHanging({ news }: LeasesState, { claim: { event } }: Held): void
 async function giveBack(state: LeasesState, held: readonly Held[]): Promise<void> {
   for (const one of held) one.drop();
   const freed = held.map(({ claim }) =>
-    release(state, claim).catch((error: unknown) => state.report('A lease could not be freed; it will run out', error)),
+    release(state, claim).catch((error: unknown) =>
+      state.report('A lease could not be released; it will expire', error),
+    ),
   );
   await Promise.all(freed);
 }

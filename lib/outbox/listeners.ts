@@ -3,7 +3,7 @@ import { DepositCallbackError } from '../errors.ts';
 import type { SqliteDatabase } from '../stores/sqlite/driver.ts';
 import type { Claim } from '../stores/store.ts';
 
-/** What a listener gets beside the deposit. */
+/** The second argument of a listener. */
 export interface DeliveryContext<Tx> {
   /** The key for a user's own ledger: one event keeps it over all its deliveries. */
   eventId: string;
@@ -27,7 +27,14 @@ export type RefusedOnSqlite<Tx, R> = [Tx] extends [never]
       : []
     : [];
 
-/** Awaited; a throw or a rejection means another delivery later. */
+/**
+ * A listener of a durable event. It is awaited; if it throws or rejects, the event is delivered again later.
+ *
+ * @example
+ * callbacks.on('deposit', async (deposit, { eventId, atomically }) => {
+ *   await atomically((tx) => credit(tx, { eventId, account: deposit.account, amount: deposit.amount }));
+ * });
+ */
 export type DepositListener<Tx> = (deposit: Deposit, context: DeliveryContext<Tx>) => unknown;
 
 export const eventKinds: readonly EventKind[] = ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'];

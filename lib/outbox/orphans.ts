@@ -43,7 +43,7 @@ export function createOrphans({ store, crashes, news, logger }: OrphansOptions):
       suspected = true;
       logger.warn(
         { freed, dead: dead.length },
-        'A process that held events has ended; they are handed out again at once',
+        'A process that held events has ended; its events are delivered again at once',
       );
       for (const { id: eventId, kind, deposit } of dead) {
         news.tell('dead-letter', { eventId, kind, deposit, error: endedWithItsProcess });

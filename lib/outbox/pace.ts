@@ -1,4 +1,4 @@
-/** Claims that came together; told when the listeners of the last of them have ended. */
+/** Claims that came together; called when the listeners of the last of them have ended. */
 export interface ClaimedBatch {
   left: number;
   readonly claimedAt: number;

@@ -19,7 +19,11 @@ export async function settle<Tx>(
     try {
       const kept = await store.settle(claim, functions);
       if (kept) tellDelivery(state, claim, 'handled');
-      else logger.warn({ eventId: claim.event.id }, 'A delivery ended after its lease; another one settles the event');
+      else
+        logger.warn(
+          { eventId: claim.event.id },
+          'A delivery ended after its lease expired; another one settles the event',
+        );
       return kept;
     } catch (error) {
       errors.push(error);
@@ -46,7 +50,7 @@ async function giveBack<Tx>(state: DelivererState<Tx>, claim: Claim, errors: unk
       news.tell('dead-letter', { eventId, kind, deposit, error });
     }
   } catch (cause) {
-    report(state, 'A failed delivery could not be given back; its lease will run out', cause);
+    report(state, 'A failed delivery could not be returned; its lease will expire', cause);
   }
 }
 
@@ -67,6 +71,6 @@ function textOf(thrown: unknown): string {
   try {
     return String(thrown instanceof Error ? thrown.message : thrown);
   } catch {
-    return 'what was thrown has no text';
+    return 'an error without a message';
   }
 }

@@ -12,7 +12,7 @@ export interface TableSource {
   texts(): Iterable<unknown>;
 }
 
-/** `found` is what the table holds of the account; undefined if it is ours, but whose cannot be told. */
+/** `found` is what the table holds of the account; undefined if it is ours, but its customer is not known. */
 export interface Looked {
   isOurs: boolean;
   found?: unknown;
@@ -59,7 +59,7 @@ export function accountTable(
         if (memo !== undefined) push(index.tagged, address, String(text));
       } else if (!warned.has(text) && warned.size < 100 && !isRead(text)) {
         warned.add(text);
-        warn(`policy.accounts holds ${shown(text)}, which is no address of a network of policy.assets`);
+        warn(`policy.accounts contains ${shown(text)}, which is not an address of a network in policy.assets`);
       }
     }
   };
@@ -105,7 +105,7 @@ function checkTexts(source: TableSource, networks: readonly Network[], isRead: (
     const names = networks.length > 10 ? '' : ` (${networks.map(({ id }) => id).join(', ')})`;
     throw invalidOption(
       'policy.accounts',
-      `holds ${shown(text)}, which is no address of a network of policy.assets${names}${reasonOf(text, networks)}`,
+      `contains ${shown(text)}, which is not an address of a network in policy.assets${names}${reasonOf(text, networks)}`,
     );
   }
 }

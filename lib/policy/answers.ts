@@ -25,11 +25,11 @@ export function answerInvalid(
   { network, address }: Omit<Account, 'memo'>,
   wanted: string,
 ): DepositCallbackError {
-  const shown = typeof given === 'string' ? `the text '${given.slice(0, 32)}'` : describe(given);
+  const shown = typeof given === 'string' ? `the string '${given.slice(0, 32)}'` : describe(given);
   const hint = given === undefined ? ' Is a return missing?' : '';
   return new DepositCallbackError(
     'POLICY_ANSWER_INVALID',
-    `policy.${name} gave ${shown} for ${address} on ${network}; it must give ${wanted}.${hint}`,
+    `policy.${name} returned ${shown} for ${address} on ${network}; it must return ${wanted}.${hint}`,
   );
 }
 

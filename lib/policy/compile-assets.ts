@@ -9,14 +9,14 @@ import type { ListedAsset, Policy } from './policy.ts';
 export type CompiledAssets = ReadonlyMap<string, ListedAsset> | 'any';
 
 const assetKeys = ['asset', 'decimals', 'minimum', 'memo', 'balanceDelta', 'emitters'];
-// What an amount can have and still fit the 78 digits of a store.
+// The most that an amount can have within the 78 digits of a store.
 const mostDecimals = 77;
 
 /** Checks `policy.assets` and makes each CAIP-19 canonical. Throws `OPTION_INVALID`. */
 export function compileAssets(assets: Policy['assets'], networks: NetworkTable): CompiledAssets {
   if (assets === 'any') return assets;
   if (!Array.isArray(assets) || assets.length === 0) {
-    throw invalidOption('policy.assets', "must list what may be credited, or be 'any': it is never a default");
+    throw invalidOption('policy.assets', "must list the assets to credit, or be 'any'; there is no default");
   }
   const compiled = new Map<string, ListedAsset>();
   for (const [index, listed] of assets.entries()) {
@@ -44,8 +44,7 @@ function compileAsset(listed: ListedAsset, option: string, networks: NetworkTabl
   if (minimum !== undefined && (typeof minimum !== 'bigint' || minimum < 1n)) {
     throw invalidOption(`${option}.minimum`, 'must be a bigint of at least 1n, in the smallest units');
   }
-  if (memo !== undefined && memo !== 'required')
-    throw invalidOption(`${option}.memo`, "must be 'required', or be left out");
+  if (memo !== undefined && memo !== 'required') throw invalidOption(`${option}.memo`, "must be 'required' or omitted");
   if (memo === 'required' && !network.hasMemos) {
     throw invalidOption(`${option}.memo`, `cannot be 'required': ${network.name} has no memos; leave it out`);
   }
@@ -71,7 +70,7 @@ function assetOf(text: unknown, option: string, networks: NetworkTable): string 
 
 function checkDecimals(decimals: unknown, asset: string, { native }: Network, option: string): void {
   if (!Number.isSafeInteger(decimals) || Number(decimals) < 0 || Number(decimals) > mostDecimals) {
-    throw invalidOption(option, `must be a whole number from 0 to ${mostDecimals}`);
+    throw invalidOption(option, `must be an integer from 0 to ${mostDecimals}`);
   }
   if (asset === native.asset && decimals !== native.decimals) {
     throw invalidOption(option, `must be ${native.decimals}, the decimals of ${native.symbol}`);

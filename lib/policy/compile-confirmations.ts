@@ -10,7 +10,7 @@ type Tiers = Exclude<ConfirmationRule, number | 'finalized'>;
 
 export interface CompiledConfirmations {
   of: ConfirmationsOf;
-  /** The fewest and the most that any amount needs on a network; undefined where its rule is `'finalized'`. */
+  /** The fewest and the most that any amount needs on a network; undefined if its rule is `'finalized'`. */
   span(network: string): Span;
 }
 
@@ -32,7 +32,10 @@ export function compileConfirmations(
     if (byNetwork.has(id)) throw invalidOption(option, `${id} has two rules; keep one`);
     checkRule(rule, option);
     if (rule === 'finalized' && !chains.has(id)) {
-      throw invalidOption(option, `'finalized' needs chains with a check for ${id}: no provider's word is finality`);
+      throw invalidOption(
+        option,
+        `'finalized' requires a check for ${id} in chains: a provider's report does not prove finality`,
+      );
     }
     byNetwork.set(id, rule);
   }
@@ -63,13 +66,9 @@ function checkRule(rule: ConfirmationRule, option: string): void {
 }
 
 function checkCount(count: unknown, option: string): void {
-  if (count === 0)
-    throw invalidOption(option, 'must not be 0: a transfer without a confirmation can be replaced at will');
+  if (count === 0) throw invalidOption(option, 'must not be 0: an unconfirmed transfer can be replaced at will');
   if (!Number.isSafeInteger(count) || Number(count) < 1) {
-    throw invalidOption(
-      option,
-      "must be a whole number of at least 1, 'finalized', or a list of { from, confirmations }",
-    );
+    throw invalidOption(option, "must be a positive integer, 'finalized', or a list of { from, confirmations }");
   }
 }
 
@@ -89,7 +88,7 @@ function checkTiers(tiers: Tiers, option: string): void {
   }
 }
 
-/** The network of an option. Throws `OPTION_INVALID` where it is not known. */
+/** The network of an option. Throws `OPTION_INVALID` if it is not known. */
 export function knownNetwork(text: unknown, option: string, networks: NetworkTable): Network {
   const network = typeof text === 'string' ? networks.find(text) : undefined;
   if (network === undefined) {

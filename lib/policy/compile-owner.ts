@@ -18,7 +18,7 @@ export function compileOwner(
 ): OwnerOf {
   const { accounts, isOurs } = policy;
   if (accounts !== undefined && isOurs !== undefined) {
-    throw invalidOption('policy.accounts', 'and policy.isOurs are two answers to one question; leave one of them out');
+    throw invalidOption('policy.accounts', 'cannot be combined with policy.isOurs; set one of them');
   }
   if (accounts === undefined) {
     if (isOurs === undefined) {
@@ -56,11 +56,16 @@ function ownerOfAnswer(given: unknown, account: Account): Owner {
   // Ids of rows.
   if (typeof given === 'bigint' || (typeof given === 'number' && Number.isSafeInteger(given)))
     return { account: String(given) };
-  throw answerInvalid('accounts', given, account, "the account's id as text, true, false, undefined or 'unassigned'");
+  throw answerInvalid(
+    'accounts',
+    given,
+    account,
+    "the account's id as a string, true, false, undefined or 'unassigned'",
+  );
 }
 
 function sourceOf(accounts: Exclude<Accounts, (account: Account) => unknown>): TableSource {
-  // An instance of another realm is no instance here.
+  // An instance of another realm is not an instance here.
   const kind = Object.prototype.toString.call(accounts);
   if (kind === '[object Map]') {
     const map = accounts as ReadonlyMap<string, string>;
@@ -70,7 +75,7 @@ function sourceOf(accounts: Exclude<Accounts, (account: Account) => unknown>): T
     throw invalidOption('policy.accounts', 'must be a list, Set or Map of addresses, or a function');
   }
   if (Array.isArray(accounts) && accounts.length === 0) {
-    throw invalidOption('policy.accounts', "is an empty list: nobody's deposit would be credited");
+    throw invalidOption('policy.accounts', 'is empty: no deposit would be credited');
   }
   const set = Array.isArray(accounts) ? new Set<string>(accounts) : (accounts as ReadonlySet<string>);
   return { has: (text) => set.has(text), get: () => true, texts: () => set.values() };

@@ -34,13 +34,15 @@ export interface CompiledPolicy {
   readonly listsAny: boolean;
   /** The listed asset of a canonical CAIP-19. */
   readonly assetOf: (asset: string) => ListedAsset | undefined;
-  /** Whose an account is. Throws `POLICY_ANSWER_INVALID` for what is no answer. */
+  /** Whose an account is. Throws `POLICY_ANSWER_INVALID` for an invalid answer. */
   readonly ownerOf: OwnerOf;
   /** Whether an account is ours, assigned or not. */
   readonly isOurs: (account: Account) => boolean | Promise<boolean>;
   readonly isOwnSender: (account: { network: string; address: string }) => boolean | Promise<boolean>;
   readonly hold: ((deposit: Deposit) => Promise<HoldAnswer>) | undefined;
-  /** CAIP-2 networks on which nothing is credited now. Throws `NETWORK_UNKNOWN` where the policy's function names another. */
+  /**
+   * CAIP-2 networks on which nothing is credited now. Throws `NETWORK_UNKNOWN` if the policy's function names another.
+   */
   readonly frozen: () => ReadonlySet<string>;
   /** Whether a CAIP-2 network has a chain check. */
   readonly isChainChecked: (network: string) => boolean;
@@ -82,7 +84,7 @@ export function compilePolicy(
   const chains = new Set([...given].map((network) => knownNetwork(network, 'chains', networks).id));
   const confirmations = compileConfirmations(policy.confirmations, chains, networks);
   if (providers.some(({ name }) => name === chainProvider)) {
-    throw invalidOption('providers', `none may have the name ${chainProvider}: it is that of our own chain check`);
+    throw invalidOption('providers', `must not use the name ${chainProvider}, which is reserved for the chain check`);
   }
   const traits = providers.map((provider) => canonicalTraits(provider, networks));
   checkReach(assets, traits, confirmations, { chains, warn, networks });
@@ -93,7 +95,7 @@ export function compilePolicy(
   const payments = traits.filter(({ keyedBy }) => keyedBy === 'payment').map(({ name }) => name);
   if (chains.size > 0 && payments.length > 0) {
     warn(
-      `No chain check finds the payments of ${payments.join(', ')}: on a network of chains they wait for an operator`,
+      `No chain check finds the payments of ${payments.join(', ')}: on a network in chains they wait for an operator`,
     );
   }
   const frozen = compileFrozen(policy, networks);
@@ -180,12 +182,13 @@ function compileFrozen(policy: Policy, table: NetworkTable): () => ReadonlySet<s
     return () => {
       const networks: unknown = (policy.frozen as () => readonly string[])();
       unawaited(networks);
-      if (!Array.isArray(networks)) throw invalidOption('policy.frozen', 'must give a list of networks, at once');
+      if (!Array.isArray(networks))
+        throw invalidOption('policy.frozen', 'must synchronously return a list of networks');
       return new Set(networks.map((network: string) => table.require(network).id));
     };
   }
   if (frozen !== undefined && !Array.isArray(frozen)) {
-    throw invalidOption('policy.frozen', 'must be a list of CAIP-2 networks, or a function that gives one');
+    throw invalidOption('policy.frozen', 'must be a list of CAIP-2 networks, or a function that returns one');
   }
   const networks = new Set((frozen ?? []).map((network: string) => knownNetwork(network, 'policy.frozen', table).id));
   return () => networks;

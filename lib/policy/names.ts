@@ -22,7 +22,7 @@ export function checkNames(
     const network = networks.require(asset.slice(0, asset.indexOf('/')));
     if (speaking.some(({ names }) => names?.canName(asset, network))) continue;
     const who = speaking.map(({ name }) => name).join(', ');
-    warn(`No provider has a name for ${asset}, so it is never credited: give its name in the option assets of ${who}`);
+    warn(`No provider has a name for ${asset}, so it is never credited: add its name to the assets option of ${who}`);
   }
 }
 
@@ -32,10 +32,6 @@ function checkGiven(asset: string, provider: string, networks: NetworkTable): vo
     canonicalAsset(asset, networks);
   } catch (error) {
     if (!isDepositCallbackError(error)) throw error;
-    throw invalidOption(
-      `${provider}.assets`,
-      `names ${asset}, which is no asset that is known: ${error.message}`,
-      error,
-    );
+    throw invalidOption(`${provider}.assets`, `contains ${asset}, which is not a known asset: ${error.message}`, error);
   }
 }

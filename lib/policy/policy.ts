@@ -2,7 +2,10 @@ import type { Deposit } from '../deposits/deposit.ts';
 import type { HoldAnswer } from '../deposits/holding.ts';
 import type { PaymentDifference } from '../deposits/transfer.ts';
 
-/** What may be credited. `assets`, and one of `accounts` and `isOurs`, are required: what may be credited is never a default. */
+/**
+ * The policy: what may be credited, and when. `assets`, and one of `accounts` and `isOurs`, are required; they have no
+ * default.
+ */
 export interface Policy {
   /** Listed assets; `'any'` lists all, and then decimal amounts are refused, since nothing pins their decimals. */
   assets: readonly ListedAsset[] | 'any';
@@ -21,7 +24,7 @@ export interface Policy {
   isOwnSender?(account: { network: string; address: string }): boolean | Promise<boolean>;
   /** By CAIP-2 network; a network without an entry takes the registry's documented default. */
   confirmations?: Readonly<Record<string, ConfirmationRule>>;
-  /** How many distinct provider instances must agree before a deposit is due. Default 1. */
+  /** Number of distinct provider instances that must agree before a deposit is due. Default 1. */
   quorum?: number;
   /**
    * Asked before a deposit is credited. A reason keeps it back, and is stored: it stays until an operator releases it, or a
@@ -31,15 +34,19 @@ export interface Policy {
   /** CAIP-2 networks on which nothing is credited for now. */
   frozen?: readonly string[] | (() => readonly string[]);
   /**
-   * What becomes of a gateway's payment that is not what was asked for. What is credited is always what was received.
-   * Default `hold` for each: it is quarantined, and `release` credits it.
+   * The treatment of a gateway's payment that differs from what was asked for. The credited amount is always the
+   * received one. Default `hold` for each: it is quarantined, and `release` credits it.
    */
   payments?: Readonly<Partial<Record<PaymentDifference, PaymentRule>>>;
 }
 
-/** `credit`: like any other payment. `hold`: kept for an operator. `ignore`: it is no deposit. */
+/**
+ * The treatment of a payment that differs from what was asked for. `credit`: like any other payment. `hold`: held for
+ * an operator. `ignore`: not a deposit.
+ */
 export type PaymentRule = 'credit' | 'hold' | 'ignore';
 
+/** An asset that may be credited. */
 export interface ListedAsset {
   /** CAIP-19. */
   asset: string;
@@ -54,7 +61,7 @@ export interface ListedAsset {
   emitters?: readonly string[];
 }
 
-/** `'unassigned'`: ours, but whose it is cannot be told, an unknown tag for example; a person assigns it. */
+/** `'unassigned'`: ours, but of an unknown customer, for example with an unknown tag; a person assigns it. */
 export type Ownership = boolean | 'unassigned';
 
 /** Whose an account is: the customer's, `true` for ours without a name, `'unassigned'`, or nobody's of ours. */
@@ -70,6 +77,7 @@ export type Accounts =
   | ReadonlyMap<string, string>
   | ((account: Account) => AccountAnswer | Promise<AccountAnswer>);
 
+/** The account of a transfer, as the functions of the policy are given it. */
 export interface Account {
   network: string;
   /** Canonical for its network (EVM: EIP-55). */
@@ -77,7 +85,10 @@ export interface Account {
   memo?: string;
 }
 
-/** A count; `'finalized'` (needs `chains`); or counts by amount, the last entry whose `from` the amount reaches. */
+/**
+ * The confirmations that a network requires: a count; `'finalized'` (requires `chains`); or counts by amount, of which
+ * the last entry whose `from` the amount reaches applies.
+ */
 export type ConfirmationRule =
   | number
   | 'finalized'

@@ -4,7 +4,7 @@ import { isServed } from './reach.ts';
 
 /**
  * Checks `policy.quorum` against those who have a vote on each network: providers keyed by transaction, and a chain
- * check. Throws `OPTION_INVALID` where it can never be met.
+ * check. Throws `OPTION_INVALID` if it can never be met.
  */
 export function compileQuorum(
   quorum: number | undefined,
@@ -14,7 +14,7 @@ export function compileQuorum(
 ): number {
   if (quorum === undefined) return 1;
   if (!Number.isSafeInteger(quorum) || quorum < 1) {
-    throw invalidOption('policy.quorum', 'must be a whole number of at least 1');
+    throw invalidOption('policy.quorum', 'must be a positive integer');
   }
   const voters = providers.filter(({ keyedBy }) => keyedBy === 'transaction');
   const payments = providers.filter(({ keyedBy }) => keyedBy === 'payment').map(({ name }) => name);
@@ -26,7 +26,7 @@ export function compileQuorum(
     if (quorum <= votes) continue;
     const where = network === undefined ? '' : ` on ${network}`;
     const fix = `must be at most ${votes}${where}: providers keyed by transaction have a vote, and a chain check`;
-    throw invalidOption('policy.quorum', `is ${quorum}, and ${fix}`);
+    throw invalidOption('policy.quorum', `is ${quorum}, but ${fix}`);
   }
   if (payments.length > 0) {
     warn(

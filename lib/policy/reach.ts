@@ -45,14 +45,17 @@ function refuseUnreachable(
   if (reportsConfirmations === false) {
     // It does not say which networks it serves: one that it can meet is enough.
     if (unchecked.length < listed.length || listed.length === 0) return;
-    throw invalidOption('providers', `${name} never reports confirmations, so nothing of it would be credited; ${fix}`);
+    throw invalidOption(
+      'providers',
+      `${name} never reports confirmations, so none of its deposits would be credited; ${fix}`,
+    );
   }
   for (const network of unchecked) {
     const needed = confirmations.span(network)?.most ?? Number.POSITIVE_INFINITY;
     const given = reportsConfirmations[network] ?? 0;
     if (given < needed) {
-      const what = `${name} reports no more than ${given} confirmations on ${network}, and policy.confirmations wants ${needed}`;
-      throw invalidOption('providers', `${what}; want fewer, ${fix}`);
+      const what = `${name} reports no more than ${given} confirmations on ${network}, but policy.confirmations requires ${needed}`;
+      throw invalidOption('providers', `${what}; require fewer, ${fix}`);
     }
   }
 }
@@ -70,7 +73,7 @@ export function warnOfUnchecked(
   for (const { name, needsChainCheck } of providers) {
     if (needsChainCheck !== true) continue;
     warn(
-      `The signature of ${name} does not hold a callback together, so each of its deposits on ${someOf(unchecked)} waits for an operator; add chains (docs/signed-forms.md)`,
+      `The signature of ${name} does not cover a callback as a whole, so each of its deposits on ${someOf(unchecked)} waits for an operator; add chains (docs/signed-forms.md)`,
     );
   }
 }
@@ -96,7 +99,7 @@ function warnOfReorgs(
   if (shallow.length === 0) return;
   const why = trustMined ? 'trustMined is set' : 'policy.confirmations is below the reorg depth';
   warn(
-    `${name} never tells of a reorg, and ${why} on ${someOf(shallow)}: a reorg after the credit stays unseen; add chains (docs/rules.md#unseen-reorgs)`,
+    `${name} never reports reorgs, and ${why} on ${someOf(shallow)}: a reorg after the credit goes unnoticed; add chains (docs/rules.md#unseen-reorgs)`,
   );
 }
 
@@ -115,7 +118,7 @@ function canonicalCounts(
   if (typeof counts !== 'object') return counts;
   const canonical = Object.entries(counts).map(([network, count]) => {
     if (Number.isSafeInteger(count) && count >= 0) return [knownNetwork(network, option, networks).id, count] as const;
-    throw invalidOption(option, `must be whole numbers, also on ${network}`);
+    throw invalidOption(option, `must be integers, also on ${network}`);
   });
   return Object.fromEntries(canonical);
 }

@@ -33,8 +33,8 @@ const scheme: Scheme = {
 };
 
 /**
- * Alchemy Notify, Address Activity (EVM). Secrets are the signing keys of the webhooks, `whsec_...` whole, one for each
- * webhook. See `docs/providers/alchemy.md`.
+ * Receives Alchemy Notify webhooks of the type Address Activity (EVM, Solana, Stellar). `secrets` are the webhooks'
+ * signing keys, complete with `whsec_`, one per webhook. See `docs/providers/alchemy.md`.
  */
 export function alchemy(options: ProviderOptions): Provider {
   return declareProvider(
@@ -137,7 +137,7 @@ function natureOf(activity: Json, category: string, log: Json | undefined): NonN
       return 'nft';
     default:
       if (/^erc(721|1155)_approval(_for_all)?$/.test(category)) return 'approval';
-      throw new DepositCallbackError('BODY_UNREADABLE', 'The category of an activity is none that is known');
+      throw new DepositCallbackError('BODY_UNREADABLE', 'The category of an activity is not known');
   }
 }
 

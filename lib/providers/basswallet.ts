@@ -22,7 +22,9 @@ const scheme: Scheme = {
   },
 };
 
-/** BassWallet deposits and payments. Secrets are callback secrets. See `docs/providers/basswallet.md`. */
+/**
+ * Receives BassWallet deposits and payments. `secrets` are the callback secrets. See `docs/providers/basswallet.md`.
+ */
 export function basswallet(options: NamedAssetsOptions): Provider {
   const names = assetNames('basswallet', options.assets);
   return declareProvider(

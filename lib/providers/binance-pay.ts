@@ -11,6 +11,7 @@ import type { Scheme } from './kit/scheme.ts';
 
 export { type BinancePayKeysOptions, binancePayKeys } from './kit/binance-pay-keys.ts';
 
+/** Options of `binancePay`. */
 export interface BinancePayOptions extends NamedAssetsOptions, AccountsOption {}
 
 // https://developers.binance.com/docs/binance-pay/webhook-common: `time\nnonce\nbody\n`. The time is signed and opens no window:
@@ -26,8 +27,8 @@ const scheme: Scheme = {
 };
 
 /**
- * Binance Pay orders. Secrets are Binance's public keys with their serials: `{ id: certSerial, key: certPublic }`. See
- * `docs/providers/binance-pay.md`.
+ * Receives Binance Pay orders. `secrets` are Binance's public keys with their serials: `{ id: certSerial, key:
+ * certPublic }`; `binancePayKeys` fetches them. See `docs/providers/binance-pay.md`.
  */
 export function binancePay(options: BinancePayOptions): Provider {
   const names = assetNames('binance-pay', options.assets);
@@ -53,7 +54,8 @@ const accepted = {
   body: '{"returnCode":"SUCCESS","returnMessage":null}',
 } as const;
 
-// PAY_CLOSED tells of an order that nobody paid; a refund is made or rejected as a whole; payouts have data of their own.
+// PAY_CLOSED reports an order that nobody paid; a refund is made or rejected as a whole; payouts have data of their
+// own.
 const others = /^(?:PAY PAY_CLOSED|PAY_REFUND REFUND_REJECTED|PAYOUT\b.*)$/;
 const kinds: Readonly<Record<string, 'confirmed' | 'removed'>> = {
   'PAY PAY_SUCCESS': 'confirmed',

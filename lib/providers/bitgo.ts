@@ -15,6 +15,7 @@ import type { Scheme } from './kit/scheme.ts';
 // https://developers.bitgo.com/docs/webhooks-overview
 const scheme: Scheme = { algorithm: 'hmac-sha256', signature: { header: 'x-signature-sha256' }, signed: ['body'] };
 
+/** Options of `bitgo`. */
 export interface BitgoOptions extends NamedAssetsOptions {
   /**
    * Whether no transaction ever pays two addresses of one of your wallets. A transfer of BitGo's is the sum of what a transaction
@@ -23,7 +24,10 @@ export interface BitgoOptions extends NamedAssetsOptions {
   oneRecipient?: boolean;
 }
 
-/** BitGo wallet webhooks of the type `transfer`. Secrets are the webhook secrets. See `docs/providers/bitgo.md`. */
+/**
+ * Receives BitGo wallet webhooks of the type `transfer`. `secrets` are the webhook secrets. See
+ * `docs/providers/bitgo.md`.
+ */
 export function bitgo(options: BitgoOptions): Provider {
   const { oneRecipient = false } = options;
   if (typeof oneRecipient !== 'boolean') throw invalidOption('bitgo.oneRecipient', 'must be true or false');
@@ -79,7 +83,7 @@ function readTransfer(callback: Json, units: string, receiver: string, names: As
   });
 }
 
-// What each address got. Entries have no position, so equal ones are told apart within one callback only.
+// What each address got. Entries have no position, so equal ones are distinguished within one callback only.
 function readEntries(entries: readonly Json[], callback: Json, names: AssetNames): Rows {
   return readRows(entries, 'entries', (entry) => {
     const units = optionalText(entry, 'valueString') ?? '';
@@ -102,14 +106,14 @@ function hasOneRecipient(network: string | undefined): boolean {
   return findNetwork(network ?? '')?.family === 'xrpl';
 }
 
-// `confirmed` comes after the webhook's own numConfirmations, which the body does not tell.
+// `confirmed` comes after the webhook's own numConfirmations, which the body does not report.
 function kindOf(state: string): Transfer['kind'] {
   if (state === 'confirmed') return 'confirmed';
   if (state === 'removed') return 'removed';
   return state === 'failed' || state === 'rejected' ? 'failed' : 'seen';
 }
 
-// `rAddress?dt=123` and `address?memoId=text`: an account that is shared is told apart in the address.
+// `rAddress?dt=123` and `address?memoId=text`: a shared account is distinguished in the address.
 function splitAddress(receiver: string): { address: string; memo: string | null } {
   const [address = '', query] = receiver.split('?', 2);
   const parameters = new URLSearchParams(query ?? '');

@@ -4,6 +4,7 @@ import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { hintsAt, noDeposit } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
+/** Options of `bitpay`. */
 export interface BitpayOptions extends ProviderOptions {
   /**
    * Whether `secrets` are the API tokens that invoices are made with: then each callback must carry BitPay's signature. Default
@@ -24,8 +25,8 @@ const overBody: Scheme = {
 };
 
 /**
- * BitPay invoices, as hints: a callback names an invoice and no transaction, so it only says what to fetch. See
- * `docs/providers/bitpay.md`.
+ * Receives BitPay invoices as hints: a callback names an invoice and no transaction, so it only says what to fetch.
+ * See `docs/providers/bitpay.md`.
  */
 export function bitpay(options: BitpayOptions): Provider {
   return declareProvider(

@@ -22,6 +22,7 @@ import type { Scheme } from './kit/scheme.ts';
 
 export { type BlockcypherWatchOptions, watchBlockcypher } from './kit/blockcypher-watch.ts';
 
+/** Options of `blockcypher`. */
 export interface BlockcypherOptions extends ProviderOptions {
   /** CAIP-2 or a name of it: bodies do not say their chain. One instance for each of `bitcoin`, `litecoin`, `dogecoin`. */
   network: string;
@@ -30,7 +31,10 @@ export interface BlockcypherOptions extends ProviderOptions {
 // Nothing is signed: what protects is a secret in the callback URL, which BlockCypher leaves as it is, and TLS.
 const scheme: Scheme = { algorithm: 'shared', signature: { query: 'secret' } };
 
-/** BlockCypher address hooks. The secret is the `?secret=...` of the URL. See `docs/providers/blockcypher.md`. */
+/**
+ * Receives BlockCypher address hooks. The secret is the `?secret=...` of the callback URL. See
+ * `docs/providers/blockcypher.md`.
+ */
 export function blockcypher(options: BlockcypherOptions): Provider {
   const network = findNetwork(options.network ?? '');
   if (network?.family !== 'bitcoin') {
@@ -67,7 +71,7 @@ function missingOutputs(transaction: Json, shown: number): UnreadableRow | undef
   if (!isCut) return undefined;
   return {
     path: `outputs.${shown}`,
-    reason: `Only ${shown} of ${count} outputs are in the body; look the transaction up for those after them`,
+    reason: `Only ${shown} of ${count} outputs are in the body; look up the transaction for the rest`,
   };
 }
 
@@ -119,13 +123,13 @@ function readOutput(output: Json, index: number, common: Common): readonly Trans
   ];
 }
 
-/** -1 where it is in no block. */
+/** -1 if it is in no block. */
 function heightOf(transaction: Json): string | undefined {
   const height = optionalNumberText(transaction, 'block_height');
   return height?.startsWith('-') ? undefined : height;
 }
 
-/** The one address that all inputs come from; undefined where there are several, or none. */
+/** The one address that all inputs come from; undefined if there are several, or none. */
 function soleSender(transaction: Json): string | undefined {
   const senders = new Set(
     optionalArray(transaction, 'inputs').flatMap((input) => optionalArray(input, 'addresses').map(String)),

@@ -6,6 +6,7 @@ import type { Hint, Provider, ProviderOptions, Reading } from './kit/provider.ts
 import { hintsAt, ping, wordIn } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
+/** Options of `blockonomics`. */
 export interface BlockonomicsOptions extends ProviderOptions {
   /** CAIP-2 or a name of it, for callbacks that do not name a currency. Default `bitcoin`. */
   network?: string;
@@ -15,8 +16,9 @@ export interface BlockonomicsOptions extends ProviderOptions {
 const scheme: Scheme = { algorithm: 'shared', signature: { query: 'secret' } };
 
 /**
- * Blockonomics, as hints (docs/rules.md#hints): a callback, a GET, only says which transaction to look at. The secret is the `?secret=...` of
- * the callback URL. See `docs/providers/blockonomics.md`. Throws `NETWORK_UNKNOWN`.
+ * Receives Blockonomics callbacks as hints (docs/rules.md#hints): a callback, a GET, only says which transaction to
+ * look up. The secret is the `?secret=...` of the callback URL. Throws `NETWORK_UNKNOWN`. See
+ * `docs/providers/blockonomics.md`.
  */
 export function blockonomics(options: BlockonomicsOptions): Provider {
   const network = requireNetwork(options.network ?? 'bitcoin').id;

@@ -8,7 +8,8 @@ import type { Provider, Reading } from './kit/provider.ts';
 import { noDeposit, otherEvent, ping, transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
-// https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks. A redelivery has a new id, so ids tell no duplicate.
+// https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks. A redelivery has a new id, so ids do not reveal
+// duplicates.
 const scheme: Scheme = {
   algorithm: 'hmac-sha256',
   signature: { header: 'btcpay-sig', prefix: 'sha256=' },
@@ -28,7 +29,7 @@ const knownAssets = {
   'DOGE-OnChain': 'dogecoin',
 } as const;
 
-/** BTCPay Server (Greenfield webhooks). Secrets are those of the webhooks. See `docs/providers/btcpay.md`. */
+/** Receives BTCPay Server webhooks (Greenfield). `secrets` are the webhook secrets. See `docs/providers/btcpay.md`. */
 export function btcpay(options: NamedAssetsOptions): Provider {
   const names = assetNames('btcpay', options.assets, knownAssets);
   return declareProvider(
@@ -81,7 +82,7 @@ function readPayment(payment: Json, callback: Json, known: Pick<Transfer, 'kind'
   });
 }
 
-// Settled comes after the store's own speed policy, which the body does not tell.
+// Settled comes after the store's own speed policy, which the body does not report.
 function kindOf(payment: Json, type: string): Transfer['kind'] {
   const status = text(payment, 'status');
   if (status === 'Settled') return 'confirmed';

@@ -23,6 +23,7 @@ import type { Provider, Reading, Sign, Verified } from './kit/provider.ts';
 import { otherEvent, transfersOf, wordIn } from './kit/readings.ts';
 import type { SignedRequest } from './kit/scheme.ts';
 
+/** Options of `chainupCustody`. */
 export interface ChainupCustodyOptions extends NamedAssetsOptions {
   /** Your application's id: a callback that names another is refused. */
   appId: string;
@@ -34,8 +35,8 @@ export interface ChainupCustodyOptions extends NamedAssetsOptions {
 }
 
 /**
- * ChainUp Custody (HiCoin) WaaS, API V2. Secrets are the platform's public key: what it decrypts, the platform has made. See
- * `docs/providers/chainup-custody.md`.
+ * Receives ChainUp Custody (HiCoin) WaaS notifications, API V2. `secrets` are the platform's public keys: a message
+ * that one of them decrypts comes from the platform. See `docs/providers/chainup-custody.md`.
  */
 export function chainupCustody(options: ChainupCustodyOptions): Provider {
   const { appId, trustBlocks = false } = options;
@@ -75,7 +76,7 @@ export function chainupCustody(options: ChainupCustodyOptions): Provider {
 }
 
 const trusted =
-  'each block of a callback is sealed by itself, and trustBlocks is set: on a network without a chain check, a callback put together from blocks of captured ones is credited if it comes before the true one (docs/signed-forms.md)';
+  'each block of a callback is encrypted separately, and trustBlocks is set: on a network without a chain check, a callback assembled from blocks of captured ones is credited if it arrives before the true one (docs/signed-forms.md)';
 
 const accepted = { status: 200, body: 'SUCCESS' } as const;
 
@@ -116,7 +117,7 @@ function blockSize(key: KeyObject): number {
 }
 
 function appIdIn(notice: Json | undefined): string | undefined {
-  // What is no text, nor a number, is not ours: a key that opens the rest does not make it so.
+  // What is neither a string nor a number is not ours: a key that opens the rest does not make it so.
   return notice === undefined ? undefined : ifReadable(() => optionalNumberText(notice, 'app_id'));
 }
 
@@ -162,7 +163,7 @@ function readDeposit(notice: Json, names: AssetNames): Transfer {
 
 const kinds: Readonly<Record<string, Transfer['kind']>> = { '1': 'confirmed', '2': 'failed' };
 
-// `2020-02-28 12:21:11`, in a zone that nobody tells: it is compared with other times of ChainUp only.
+// `2020-02-28 12:21:11`, in an undocumented zone: it is compared with other times of ChainUp only.
 function updatedAt(notice: Json): number | undefined {
   return rfc3339Time(ifReadable(() => optionalText(notice, 'updated_at')) ?? '', 'utc');
 }

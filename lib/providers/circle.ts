@@ -25,8 +25,8 @@ const scheme: Scheme = {
 };
 
 /**
- * Circle notifications, v2 (Wallets). Secrets are public keys with their ids: `{ id, key }`. Tokens have Circle's own
- * ids, which `assets` names. See `docs/providers/circle.md`.
+ * Receives Circle notifications, v2 (Wallets). `secrets` are public keys with their ids, `{ id, key }`; `circleKeys`
+ * fetches them. Tokens have ids of Circle's own, which `assets` maps. See `docs/providers/circle.md`.
  */
 export function circle(options: NamedAssetsOptions): Provider {
   const names = assetNames('circle', options.assets);
@@ -90,7 +90,7 @@ function soleAmount(callback: Json): string {
   if (amounts.length !== 1)
     throw new DepositCallbackError(
       'BODY_UNREADABLE',
-      'The field notification.amounts of the body holds not one amount',
+      'The field notification.amounts of the body does not contain exactly one amount',
     );
   return text(amounts[0], '');
 }

@@ -20,7 +20,7 @@ import type { Provider, Reading } from './kit/provider.ts';
 import { blockFrom, noDeposit, transfersOf, wordIn } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
-/** Keys that Cobo publishes for WaaS 1.0 (compressed secp256k1, hex), for the option `secrets`. */
+/** The keys that Cobo publishes for WaaS 1.0 (compressed secp256k1, hex), for the option `secrets`. */
 export const coboWaas1PublicKeys = {
   development: '03596da539963fb1dd29d5859e25903eb76b9f7ed2d58516e29c9f80c201ff2c1b',
   production: '02c3e5bacf436fbf4da78597e791579f022a2e85073ae36c54a361ff97f2811376',
@@ -39,8 +39,8 @@ const scheme: Scheme = {
 };
 
 /**
- * Cobo Custody WaaS 1.0 notifications, of custodial and of MPC wallets. Secrets are public keys, `coboWaas1PublicKeys`.
- * See `docs/providers/cobo-waas1.md`.
+ * Receives Cobo Custody WaaS 1.0 notifications of custodial and MPC wallets. `secrets` are public keys, see
+ * `coboWaas1PublicKeys`. See `docs/providers/cobo-waas1.md`.
  */
 export function coboWaas1(options: NamedAssetsOptions): Provider {
   const names = assetNames('cobo-waas1', options.assets, coboAssets);
@@ -72,7 +72,7 @@ function readNotification(callback: Json, names: AssetNames): Reading {
 function readCustodial(callback: Json, names: AssetNames): Transfer {
   const kind = wordIn(custodialKinds, text(callback, 'status')) ?? 'seen';
   const asset = names.named(text(callback, 'coin'));
-  // An account that is shared is told apart in the address: `address|memo`.
+  // A shared account is distinguished in the address: `address|memo`.
   const [to = '', memo] = text(callback, 'address').split('|', 2);
   const isFinal = kind === 'confirmed';
   const number = ifReadable(() => optionalNumberText(callback, 'tx_detail.blocknum'));

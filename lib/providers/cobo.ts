@@ -11,7 +11,7 @@ import type { Provider, Reading } from './kit/provider.ts';
 import { blockFrom, noDeposit, otherEvent, transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
-/** Keys that Cobo publishes for WaaS 2.0 webhooks (raw ed25519, hex), for the option `secrets`. */
+/** The keys that Cobo publishes for WaaS 2.0 webhooks (raw ed25519, hex), for the option `secrets`. */
 export const coboPublicKeys = {
   development: 'a04ea1d5fa8da71f1dcfccf972b9c4eba0a2d8aba1f6da26f49977b08a0d2718',
   production: '8d4a482641adb2a34b726f05827dba9a9653e5857469b8749052bf4458a86729',
@@ -30,7 +30,7 @@ const scheme: Scheme = {
   sentHeaders: (now) => ({ 'biz-timestamp': String(now) }),
 };
 
-/** Cobo WaaS 2.0 webhooks. Secrets are public keys, `coboPublicKeys`. See `docs/providers/cobo.md`. */
+/** Receives Cobo WaaS 2.0 webhooks. `secrets` are public keys, see `coboPublicKeys`. See `docs/providers/cobo.md`. */
 export function cobo(options: NamedAssetsOptions): Provider {
   const names = assetNames('cobo', options.assets, coboAssets);
   return declareProvider(
@@ -58,7 +58,7 @@ function readCobo(callback: Json, names: AssetNames): Reading {
   const type = text(callback, 'type');
   if (!transactionEvents.has(type)) return otherEvent(type, others);
   const kind = kindOf(type, callback);
-  // Before it is on chain there is nothing to tell a deposit by.
+  // Before it is on chain there is nothing to identify a deposit by.
   if (kind === 'seen' && optionalText(callback, 'data.transaction_hash') === undefined) return noDeposit;
   return transfersOf(readTransfer(callback, kind, names));
 }

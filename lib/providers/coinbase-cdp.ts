@@ -29,7 +29,7 @@ const scheme: Scheme = {
 };
 
 /**
- * Coinbase Developer Platform, onchain webhooks (Base). Secrets are those of the subscriptions. See
+ * Receives onchain webhooks of the Coinbase Developer Platform (Base). `secrets` are the subscriptions' secrets. See
  * `docs/providers/coinbase-cdp.md`.
  */
 export function coinbaseCdp(options: ProviderOptions): Provider {
@@ -109,7 +109,7 @@ function readTransfer(event: Json, names: typeof onchainNames): Reading {
     amount: { units: numberText(event, `${names.members}value`) },
     from: optionalText(event, `${names.members}from`),
     to: text(event, `${names.members}to`),
-    // The log index is counted within the transaction, not the block as elsewhere, so it is no position.
+    // The log index is counted within the transaction, not the block as elsewhere, so it is not a position.
     transaction: present<Transfer['transaction']>({
       id: text(event, names.transaction),
       block: number === undefined ? undefined : { number },

@@ -10,6 +10,7 @@ import { unknown, wordIn } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
 import type { Scheme } from './kit/scheme.ts';
 
+/** Options of `coinbaseCommerce`. */
 export interface CoinbaseCommerceOptions extends NamedAssetsOptions, Partial<AccountsOption> {}
 
 // https://docs.cdp.coinbase.com/commerce/docs/webhooks-security
@@ -19,7 +20,10 @@ const scheme: Scheme = {
   signed: ['body'],
 };
 
-/** Coinbase Commerce. Secrets are the webhook shared secrets. See `docs/providers/coinbase-commerce.md`. */
+/**
+ * Receives Coinbase Commerce webhooks. `secrets` are the webhook shared secrets. See
+ * `docs/providers/coinbase-commerce.md`.
+ */
 export function coinbaseCommerce(options: CoinbaseCommerceOptions): Provider {
   const names = assetNames('coinbase-commerce', options.assets);
   const { accounts } = options;

@@ -8,6 +8,7 @@ import type { Provider, Reading } from './kit/provider.ts';
 import { otherEvent, transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
+/** Options of `coinpaymentsV2`. */
 export interface CoinpaymentsV2Options extends NamedAssetsOptions {
   /** The callback URL, letter for letter as it was registered: it is signed. */
   url: string;
@@ -24,7 +25,10 @@ const receiving: ReadonlySet<string> = new Set([
 /** Symbols that mean one chain; `assets` names the others. */
 const knownAssets = { BTC: 'bitcoin', LTC: 'litecoin', DOGE: 'dogecoin' } as const;
 
-/** CoinPayments, wallet webhooks of the new platform. Secrets are client secrets. See `docs/providers/coinpayments-v2.md`. */
+/**
+ * Receives wallet webhooks of CoinPayments' new platform. `secrets` are client secrets. See
+ * `docs/providers/coinpayments-v2.md`.
+ */
 export function coinpaymentsV2(options: CoinpaymentsV2Options): Provider {
   const { url } = options;
   if (typeof url !== 'string' || !URL.canParse(url))

@@ -9,6 +9,7 @@ import type { Provider, Reading } from './kit/provider.ts';
 import { otherEvent, transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
 
+/** Options of `coinpayments`. */
 export interface CoinpaymentsOptions extends NamedAssetsOptions, Partial<AccountsOption> {
   /** Your merchant id: a callback that names another is kept in quarantine. */
   merchant: string;
@@ -42,7 +43,10 @@ const knownAssets = {
   XRP: 'xrpl',
 } as const;
 
-/** CoinPayments, the legacy IPN of deposits and purchases. Secrets are the IPN secrets. See `docs/providers/coinpayments.md`. */
+/**
+ * Receives the legacy CoinPayments IPN of deposits and purchases. `secrets` are the IPN secrets. See
+ * `docs/providers/coinpayments.md`.
+ */
 export function coinpayments(options: CoinpaymentsOptions): Provider {
   const { merchant } = options;
   if (typeof merchant !== 'string' || merchant === '')

@@ -42,7 +42,10 @@ const knownAssets = {
   USDCBASE: 'base/USDC',
 } as const;
 
-/** CryptoProcessing by CoinsPaid. Secrets are API secret keys. See `docs/providers/coinspaid.md`. */
+/**
+ * Receives callbacks of CryptoProcessing by CoinsPaid. `secrets` are API secret keys. See
+ * `docs/providers/coinspaid.md`.
+ */
 export function coinspaid(options: NamedAssetsOptions): Provider {
   const names = assetNames('coinspaid', options.assets, knownAssets);
   return declareProvider(

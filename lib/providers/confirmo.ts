@@ -11,7 +11,10 @@ import type { Scheme } from './kit/scheme.ts';
 // the callback password behind it.
 const scheme: Scheme = { algorithm: 'sha256', signature: { header: 'bp-signature' }, signed: ['body', 'secret'] };
 
-/** Confirmo's deposit accounts. Secrets are callback passwords. See `docs/providers/confirmo.md`. */
+/**
+ * Receives callbacks of Confirmo's deposit accounts. `secrets` are callback passwords. See
+ * `docs/providers/confirmo.md`.
+ */
 export function confirmo(options: NamedAssetsOptions): Provider {
   const names = assetNames('confirmo', options.assets);
   return declareProvider(

@@ -18,7 +18,7 @@ const scheme: Scheme = {
   content: readableContent,
 };
 
-/** Cregis WaaS deposits. Secrets are API keys. See `docs/providers/cregis.md`. */
+/** Receives Cregis WaaS deposits. `secrets` are API keys. See `docs/providers/cregis.md`. */
 export function cregis(options: CoinTypesOptions): Provider {
   return declareProvider(
     {
@@ -132,7 +132,7 @@ function readCregis(callback: Json, networks: CoinTypesOptions['networks']): Rea
 
 const kinds: Readonly<Record<string, Transfer['kind']>> = { 1: 'confirmed', 2: 'failed' };
 
-// Payouts have members and states that deposits have not, and come to the same URL where one was given for both.
+// Payouts have members and states that deposits have not, and come to the same URL if one was set for both.
 function isPayout(callback: Json, status: number): boolean {
   const isOfPayout = ['third_party_id', 'to_address'].some((name) => member(callback, name) !== undefined);
   return isOfPayout || !Object.hasOwn(kinds, String(status));

@@ -9,7 +9,10 @@ import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { otherEvent, transfersOf } from './kit/readings.ts';
 import { svixScheme } from './kit/svix.ts';
 
-/** Crossmint, transfers into wallets. Secrets are the signing secrets of the endpoints, `whsec_...`. See `docs/providers/crossmint.md`. */
+/**
+ * Receives Crossmint transfers into wallets. `secrets` are the endpoints' signing secrets, `whsec_...`. See
+ * `docs/providers/crossmint.md`.
+ */
 export function crossmint(options: ProviderOptions): Provider {
   return declareProvider(
     {

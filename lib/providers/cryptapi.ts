@@ -17,6 +17,7 @@ import type { Provider, Reading } from './kit/provider.ts';
 import { ping, transfersOf, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
+/** Options of `cryptapi`. */
 export interface CryptapiOptions extends NamedAssetsOptions {
   /**
    * Scheme and host of the callback URL as CryptAPI calls it, for example `https://pay.example.com`: needed for callbacks by
@@ -25,7 +26,9 @@ export interface CryptapiOptions extends NamedAssetsOptions {
   origin?: string;
 }
 
-/** CryptAPI's one key for all its customers (https://api.cryptapi.io/pubkey/), for the option `secrets`. */
+/**
+ * The one key that CryptAPI uses for all its customers (https://api.cryptapi.io/pubkey/), for the option `secrets`.
+ */
 export const cryptapiPublicKey =
   'MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC3FT0Ym8b3myVxhQW7ESuuu6lodGAsUJs4fq+Ey//jm27jQ7HHHDmP1YJO7XE7Jf/0DTEJgcw4EZhJFVwsk6d3+4fyBsn0tKeyGMiaE6cVkX0cy6Y85o8zgc/CwZKc0uw6d5siAo++xl2zl+RGMXCELQVEox7pp208zTvown577wIDAQAB';
 
@@ -45,13 +48,13 @@ const knownAssets = {
   bep20_usdc: 'bsc/USDC',
 } as const;
 
-/** CryptAPI and BlockBee. Secrets are their public keys. See `docs/providers/cryptapi.md`. */
+/** Receives callbacks of CryptAPI and BlockBee. `secrets` are their public keys. See `docs/providers/cryptapi.md`. */
 export function cryptapi(options: CryptapiOptions): Provider {
   const { origin } = options;
   if (origin !== undefined && !/^https?:\/\/[^/?#]+$/.test(origin))
     throw invalidOption(
       'cryptapi.origin',
-      'must be scheme and host, without a slash at the end: https://pay.example.com',
+      'must be a scheme and host without a trailing slash, for example https://pay.example.com',
     );
   const nameOf = coinNames(options, assetNames('cryptapi', options.assets, knownAssets));
   // https://docs.cryptapi.io/webhooks/verify-webhook-signature
@@ -87,7 +90,7 @@ function signedPart({ method, url, body }: SignedRequest, origin: string | undef
   return origin === undefined ? undefined : `${origin}${url}`;
 }
 
-// A form, or JSON where the address was made with `json=1`: told by the bytes, which are signed.
+// A form, or JSON if the address was made with `json=1`: determined by the bytes, which are signed.
 function formOf({ method, body }: Pick<SignedRequest, 'method' | 'body'>): BodyForm {
   if (method === 'GET') return 'query';
   return body[0] === 0x7b ? 'json' : 'form';

@@ -10,6 +10,7 @@ import type { Scheme, SignedRequest } from './kit/scheme.ts';
 import { compactJson } from './kit/signed-bytes.ts';
 import { hasOtherNumbers } from './kit/signed-content.ts';
 
+/** Options of `cryptomus` and `heleket`. */
 export interface CryptomusOptions extends NamedAssetsOptions, AccountsOption {}
 
 // https://doc.cryptomus.com/business/payments/webhook: md5 of the base64 of what PHP writes without `sign`, and the key.
@@ -22,12 +23,15 @@ const scheme: Scheme = {
   content: (request) => request.content(),
 };
 
-/** Cryptomus. Secrets are payment API keys. See `docs/providers/cryptomus.md`. */
+/** Receives Cryptomus webhooks. `secrets` are payment API keys. See `docs/providers/cryptomus.md`. */
 export function cryptomus(options: CryptomusOptions): Provider {
   return makeCryptomus('cryptomus', ['91.227.144.54'], options);
 }
 
-/** Heleket, which sends what Cryptomus sends, from its own address (https://doc.heleket.com, November 2026). */
+/**
+ * Receives Heleket webhooks, which have the form of Cryptomus' and an address of their own (https://doc.heleket.com,
+ * November 2026).
+ */
 export function heleket(options: CryptomusOptions): Provider {
   return makeCryptomus('heleket', ['31.133.220.8'], options);
 }

@@ -28,11 +28,11 @@ export type { Read } from './kit/define-provider.ts';
 export { type RowReader, type Rows, readingOf, readRows } from './kit/rows.ts';
 export type { Part, Place, Scheme, SignaturePlace, SignedRequest, TimeUnit, UnsignedPing } from './kit/scheme.ts';
 
-/** The common options of a provider, and its declaration. */
+/** Options of `custom`: those of every provider, and the declaration of yours. */
 export interface CustomOptions extends ProviderOptions, Omit<ProviderDeclaration, 'name' | 'answer' | 'ownOptions'> {
   /** Must be given: there is no other name to take. */
   name: string;
-  /** What the provider takes as accepted; a function chooses by outcome. Default 200 with an empty body. */
+  /** The answer that the provider takes as accepted; a function chooses by outcome. Default 200 with an empty body. */
   answer?: Answer | ((outcome: OutcomeKind) => Answer);
 }
 
@@ -54,12 +54,12 @@ const declarationOptions = [
 ] as const;
 
 /**
- * Any provider that this package has no file for, from a declaration of how it signs and a function that reads its body.
- * Throws `OPTION_INVALID`, for a scheme that proves nothing too.
+ * Creates a provider that this package has no file for, from a declaration of its signatures and a function that reads
+ * its body. Throws `OPTION_INVALID`, also for a scheme that proves nothing. See `docs/providers/custom.md`.
  */
 export function custom(options: CustomOptions): Provider {
   const { name, answer, scheme, read } = options;
-  if (typeof name !== 'string') throw invalidOption('custom.name', 'must be given');
+  if (typeof name !== 'string') throw invalidOption('custom.name', 'is required');
   if (typeof scheme !== 'object' || scheme === null)
     throw invalidOption(`${name}.scheme`, 'must say how callbacks are signed');
   if (typeof read !== 'function') throw invalidOption(`${name}.read`, 'must be a function that reads a body');

@@ -20,7 +20,7 @@ const scheme: Scheme = {
   id: { bodyField: 'id' },
 };
 
-/** Dfns webhooks. The secret is that of the webhook. See `docs/providers/dfns.md`. */
+/** Receives Dfns webhooks. The secret is the webhook's. See `docs/providers/dfns.md`. */
 export function dfns(options: ProviderOptions): Provider {
   return declareProvider(
     { name: 'dfns', scheme, read: readDfns, events: ['wallet.blockchainevent.detected'] },
@@ -102,8 +102,8 @@ function paidDirectly(event: Json, kind: string, wallet: string | undefined): Pa
 }
 
 /**
- * A transfer of a wallet whose transaction has several senders and recipients. That `value` is what this wallet got is not
- * written anywhere, so it is told only where nobody else got anything.
+ * A transfer of a wallet whose transaction has several senders and recipients. That `value` is what this wallet got is
+ * documented nowhere, so it is reported only if nobody else got anything.
  */
 function paidByOutputs(event: Json, wallet: string | undefined): Paid {
   const tos = new Set(array(event, 'tos').map((to) => text(to, '')));

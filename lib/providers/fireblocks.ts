@@ -23,8 +23,8 @@ const jwsHeader = 'fireblocks-webhook-signature';
 const legacyHeader = 'fireblocks-signature';
 
 /**
- * Fireblocks webhooks, v2 and the legacy body. Secrets are public keys: those of the JWKS (`fireblocksKeys`), or the PEM
- * of the legacy signature, or both. See `docs/providers/fireblocks.md`.
+ * Receives Fireblocks webhooks, v2 and the legacy body. `secrets` are public keys: those of the JWKS
+ * (`fireblocksKeys`), the PEM of the legacy signature, or both. See `docs/providers/fireblocks.md`.
  */
 export function fireblocks(options: NamedAssetsOptions): Provider {
   const names = assetNames('fireblocks', options.assets, fireblocksAssets);
@@ -52,7 +52,7 @@ export function fireblocks(options: NamedAssetsOptions): Provider {
   );
 }
 
-// Both cover the whole body, and both are sent while the legacy one is phased out: one that fits is enough.
+// Both cover the whole body, and both are sent while the legacy one is phased out: one match is enough.
 function verify({ headers, body }: SignedRequest, keys: readonly Key<KeyObject>[]): Verified {
   const { [jwsHeader]: jws, [legacyHeader]: legacy } = headers;
   if (typeof jws !== 'string' && typeof legacy !== 'string') {
@@ -65,7 +65,7 @@ function verify({ headers, body }: SignedRequest, keys: readonly Key<KeyObject>[
     (typeof jws === 'string' ? signerOf(jws, body, keys) : undefined) ??
     (typeof legacy === 'string' ? legacySignerOf(legacy, body, keys) : undefined);
   if (key === undefined)
-    throw new DepositCallbackError('SIGNATURE_INVALID', 'fireblocks: no active key fits the signature');
+    throw new DepositCallbackError('SIGNATURE_INVALID', 'fireblocks: no active key matches the signature');
   return { keyId: key.id };
 }
 

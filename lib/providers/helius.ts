@@ -10,6 +10,7 @@ import type { Scheme } from './kit/scheme.ts';
 
 export { type HeliusWatchOptions, watchHelius } from './kit/helius-watch.ts';
 
+/** Options of `helius`. */
 export interface HeliusOptions extends ProviderOptions {
   /** CAIP-2 or a name of it: bodies do not say it. Default `solana`; `solana-devnet` for the devnet kinds of webhook. */
   network?: string;
@@ -18,7 +19,9 @@ export interface HeliusOptions extends ProviderOptions {
 // Nothing is signed: Helius echoes the `authHeader` that the webhook was created with.
 const scheme: Scheme = { algorithm: 'shared', signature: { header: 'authorization' } };
 
-/** Helius webhooks, enhanced and raw. Secrets are the `authHeader` texts. See `docs/providers/helius.md`. */
+/**
+ * Receives Helius webhooks, enhanced and raw. `secrets` are the `authHeader` texts. See `docs/providers/helius.md`.
+ */
 export function helius(options: HeliusOptions): Provider {
   const network = findNetwork(options.network ?? 'solana');
   if (network?.family !== 'solana')

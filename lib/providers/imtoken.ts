@@ -11,8 +11,12 @@ import { blockFrom, unknown } from './kit/readings.ts';
 import { signStandardWebhooks, standardWebhooksHeaders, verifyStandardWebhooks } from './standard-webhooks.ts';
 
 /**
- * The open profile of deposit callbacks for imToken and any other wallet, signed by Standard Webhooks; see
- * `docs/providers/imtoken.md` for the body. Secrets are `whsec_...` (HMAC) or `whpk_...` (ed25519 public key).
+ * Receives the open profile of deposit callbacks for imToken and any other wallet, signed by Standard Webhooks.
+ * `secrets` are `whsec_...` (HMAC) or `whpk_...` (an ed25519 public key). See `docs/providers/imtoken.md` for the
+ * body.
+ *
+ * @example
+ * depositCallbacks({ providers: [imtoken({ secrets: [process.env.IMTOKEN_SECRET] })], policy });
  */
 export function imtoken(options: ProviderOptions): Provider {
   return defineProvider(

@@ -59,7 +59,10 @@ const confirmations: Readonly<Record<string, number>> = {
   'solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp': 100,
 };
 
-/** Moralis Streams (EVM, Bitcoin, Solana). The secret is that of the Streams settings. See `docs/providers/moralis.md`. */
+/**
+ * Receives Moralis Streams (EVM, Bitcoin, Solana). The secret is that of the Streams settings. See
+ * `docs/providers/moralis.md`.
+ */
 export function moralis(options: ProviderOptions): Provider {
   return declareProvider(
     {
@@ -99,7 +102,9 @@ function readMoralis(callback: Json): Reading {
     : readMoralisEvm(callback, chain);
 }
 
-/** `JSON.stringify(JSON.parse(body))`; undefined where that would write a number otherwise, which then would not be signed. */
+/**
+ * `JSON.stringify(JSON.parse(body))`; undefined if that would write a number otherwise, which then would not be signed.
+ */
 function writtenAgain(request: SignedRequest): string | undefined {
   try {
     const json = request.content();

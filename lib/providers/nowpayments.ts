@@ -45,7 +45,7 @@ const knownAssets = {
   ton: 'ton',
 } as const;
 
-/** NOWPayments (IPN). Secrets are the IPN secrets. See `docs/providers/nowpayments.md`. */
+/** Receives NOWPayments IPN. `secrets` are the IPN secrets. See `docs/providers/nowpayments.md`. */
 export function nowpayments(options: NamedAssetsOptions): Provider {
   const names = assetNames('nowpayments', options.assets, knownAssets);
   return declareProvider(
@@ -89,7 +89,7 @@ const kinds: Readonly<Record<string, Transfer['kind']>> = {
 
 function readTransfer(callback: Json, kind: Transfer['kind'], names: AssetNames): Transfer {
   const paid = optionalNumberText(callback, 'actually_paid') ?? '0';
-  // Finished, and not told how much has arrived: what was asked is shown, and kept for an operator.
+  // Finished, without the amount that has arrived: what was asked is shown, and kept for an operator.
   const isUntold = kind === 'confirmed' && /^0(?:\.0*)?$/.test(paid);
   return present<Transfer>({
     kind,

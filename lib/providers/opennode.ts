@@ -12,8 +12,8 @@ const scheme: Scheme = {
 };
 
 /**
- * OpenNode charges, as hints (docs/rules.md#hints): status and amounts are not signed, so a callback only says which charge to fetch. Secrets
- * are API keys. See `docs/providers/opennode.md`.
+ * Receives OpenNode charges as hints (docs/rules.md#hints): status and amounts are not signed, so a callback only says
+ * which charge to fetch. `secrets` are API keys. See `docs/providers/opennode.md`.
  */
 export function opennode(options: ProviderOptions): Provider {
   return declareProvider(

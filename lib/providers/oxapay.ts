@@ -19,7 +19,7 @@ import type { Scheme } from './kit/scheme.ts';
 // https://docs.oxapay.com/webhook
 const scheme: Scheme = { algorithm: 'hmac-sha512', signature: { header: 'hmac' }, signed: ['body'] };
 
-/** OxaPay. Secrets are merchant API keys. See `docs/providers/oxapay.md`. */
+/** Receives OxaPay webhooks. `secrets` are merchant API keys. See `docs/providers/oxapay.md`. */
 export function oxapay(options: NamedAssetsOptions): Provider {
   const names = assetNames('oxapay', options.assets);
   return declareProvider(
@@ -108,7 +108,7 @@ function readOlder(callback: Json, names: AssetNames): Transfer {
     evidence: present<Evidence>({
       category: 'transfer',
       direction: 'in',
-      // It is what was asked for. If less is accepted too, what arrived is not told.
+      // It is what was asked for. If less is accepted too, what arrived is not reported.
       delivered: !isFinal ? undefined : /[1-9]/.test(cover) ? null : amount,
     }),
   });

@@ -12,6 +12,7 @@ import type { Scheme, SignedRequest } from './kit/scheme.ts';
 import { compactJson } from './kit/signed-bytes.ts';
 import { hasOtherNumbers } from './kit/signed-content.ts';
 
+/** Options of `plisio`. */
 export interface PlisioOptions extends NamedAssetsOptions, AccountsOption {}
 
 // https://plisio.net/documentation, with `json=true` in the callback URL: the members without `verify_hash`, as they came, or
@@ -36,7 +37,7 @@ const knownAssets = {
   USDT_BSC: 'bsc/USDT',
 } as const;
 
-/** Plisio invoices, as JSON. Secrets are API secret keys. See `docs/providers/plisio.md`. */
+/** Receives Plisio invoices, as JSON. `secrets` are API secret keys. See `docs/providers/plisio.md`. */
 export function plisio(options: PlisioOptions): Provider {
   const names = assetNames('plisio', options.assets, knownAssets);
   const accountOn = accountsOf('plisio', options.accounts);

@@ -8,7 +8,10 @@ import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { blockFrom, otherEvent, transfersOf } from './kit/readings.ts';
 import { svixScheme } from './kit/svix.ts';
 
-/** Privy, deposits to embedded and server wallets. Secrets are the signing keys of the endpoints, `whsec_...`. See `docs/providers/privy.md`. */
+/**
+ * Receives Privy deposits to embedded and server wallets. `secrets` are the endpoints' signing keys, `whsec_...`. See
+ * `docs/providers/privy.md`.
+ */
 export function privy(options: ProviderOptions): Provider {
   return declareProvider(
     { name: 'privy', scheme: svixScheme, read: readPrivy, events: ['wallet.funds_deposited'], sendsRemovals: false },
@@ -33,7 +36,7 @@ function readPrivy(callback: Json): Reading {
       amount: { units: numberText(callback, 'amount') },
       from: optionalText(callback, 'sender'),
       to: text(callback, 'recipient'),
-      // `idempotency_key` is no position: whether a transfer that moves to another block keeps it is not said.
+      // `idempotency_key` is not a position: whether a transfer that moves to another block keeps it is not said.
       transaction: present<Transfer['transaction']>({
         id: text(callback, 'transaction_hash'),
         block: blockFrom(optionalNumberText(callback, 'block.number'), undefined),
@@ -47,5 +50,5 @@ function assetOf(callback: Json, network: string): Transfer['asset'] {
   const type = text(callback, 'asset.type');
   if (type === 'native-token') return 'native';
   if (type === 'erc20' || type === 'spl') return tokenOn(network, optionalText(callback, 'asset.address'));
-  throw new DepositCallbackError('BODY_UNREADABLE', 'The type of the asset is none that is known');
+  throw new DepositCallbackError('BODY_UNREADABLE', 'The type of the asset is not known');
 }

@@ -14,6 +14,7 @@ import type { Scheme } from './kit/scheme.ts';
 export { type QuicknodeFilterOptions, quicknodeFilter } from './kit/quicknode-filter.ts';
 export { type QuicknodeWatch, type QuicknodeWatchOptions, watchQuicknode } from './kit/quicknode-watch.ts';
 
+/** Options of `quicknode`. */
 export interface QuicknodeOptions extends ProviderOptions {
   /**
    * `keep_distance_from_tip` of the stream: how many blocks lie on top of a block before it is sent, which is what its
@@ -35,8 +36,8 @@ const scheme: Scheme = {
 };
 
 /**
- * QuickNode Streams with our filter function, `quicknodeFilter()`. Secrets are the security tokens, `qnsec_...` whole. See
- * `docs/providers/quicknode.md`.
+ * Receives QuickNode Streams that run `quicknodeFilter()`. `secrets` are the security tokens, complete with `qnsec_`.
+ * See `docs/providers/quicknode.md`.
  */
 export function quicknode(options: QuicknodeOptions): Provider {
   const { keepDistanceFromTip: distance = 0 } = options;

@@ -11,6 +11,7 @@ import { openEnvelope, sealEnvelope } from './kit/safeheron-envelope.ts';
 import { kindOf, readDetail } from './kit/safeheron-transfers.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
 
+/** Options of `safeheron`. */
 export interface SafeheronOptions extends NamedAssetsOptions {
   /** Your webhook private key, PEM: bodies are encrypted for it. */
   privateKey: string;
@@ -39,7 +40,7 @@ const knownAssets = {
   USDT_ERC20: 'ethereum/USDT',
 } as const;
 
-/** Safeheron webhooks. Secrets are Safeheron's webhook public keys. See `docs/providers/safeheron.md`. */
+/** Receives Safeheron webhooks. `secrets` are Safeheron's webhook public keys. See `docs/providers/safeheron.md`. */
 export function safeheron(options: SafeheronOptions): Provider {
   const privateKey = privateKeyOf(options.privateKey);
   const names = assetNames('safeheron', options.assets, knownAssets);
@@ -52,7 +53,7 @@ export function safeheron(options: SafeheronOptions): Provider {
         const verified = verify(request, keys);
         // How it is encrypted is not signed; what does not open was changed on the way.
         if (eventIn(request.content(), privateKey) === undefined)
-          throw new DepositCallbackError('SIGNATURE_INVALID', 'safeheron: privateKey does not open the body');
+          throw new DepositCallbackError('SIGNATURE_INVALID', 'safeheron: privateKey cannot decrypt the body');
         return verified;
       },
       sign: (signing) => sign({ ...signing, body: envelopeFor(signing, privateKey) }),
@@ -105,7 +106,7 @@ function envelopeFor({ body, now }: Signing, privateKey: KeyObject): Buffer {
 function eventIn(envelope: Json, privateKey: KeyObject): Json | undefined {
   const opened = openEnvelope(object(envelope, ''), privateKey);
   try {
-    // CBC opens to nonsense where something else was changed than what is signed.
+    // CBC decrypts to nonsense if something else was changed than what is signed.
     return opened && object(parseJson(opened), '');
   } catch {
     return undefined;
@@ -113,14 +114,14 @@ function eventIn(envelope: Json, privateKey: KeyObject): Json | undefined {
 }
 
 function notOpened(): never {
-  throw new DepositCallbackError('BODY_UNREADABLE', 'safeheron: privateKey does not open the body');
+  throw new DepositCallbackError('BODY_UNREADABLE', 'safeheron: privateKey cannot decrypt the body');
 }
 
 function readSafeheron(event: Json, names: AssetNames): Reading {
   const type = text(event, 'eventType');
   if (!events.has(type)) return otherEvent(type, /^(?:AML_|MPC_SIGN_|WEB3_|ILLEGAL_|GAS_|NO_MATCHING_)/);
   const detail = object(event, 'eventDetail');
-  // Before it is on chain there is nothing to tell a deposit by.
+  // Before it is on chain there is nothing to identify a deposit by.
   if (kindOf(detail) === 'seen' && optionalText(detail, 'txHash') === undefined) return noDeposit;
   return readDetail(detail, names);
 }

@@ -40,7 +40,7 @@ const knownAssets = {
   TON: 'ton',
 } as const;
 
-/** SHKeeper, self-hosted. Secrets are its API keys. See `docs/providers/shkeeper.md`. */
+/** Receives callbacks of SHKeeper, self-hosted. `secrets` are its API keys. See `docs/providers/shkeeper.md`. */
 export function shkeeper(options: NamedAssetsOptions): Provider {
   const names = assetNames('shkeeper', options.assets, knownAssets);
   return declareProvider(
@@ -90,7 +90,7 @@ function readTransaction(row: Json, callback: Json, names: AssetNames): Transfer
   const isOfAddress = crypto === text(callback, 'crypto');
   if (!isOfAddress && optionalBoolean(row, 'trigger') !== true) return undefined;
   return {
-    // It is not said after how many blocks a transaction is told.
+    // The number of blocks after which a transaction is reported is not documented.
     kind: 'mined',
     ...names.named(crypto),
     amount: { decimal: text(row, 'amount_crypto') },

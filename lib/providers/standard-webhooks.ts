@@ -11,6 +11,7 @@ import { defineProvider, type Read } from './kit/define-provider.ts';
 import type { Provider, ProviderOptions, Sign, Verified } from './kit/provider.ts';
 import type { SignedRequest } from './kit/scheme.ts';
 
+/** Options of `standardWebhooks`. */
 export interface StandardWebhooksOptions extends ProviderOptions {
   read: Read;
   /** Default `json`. */
@@ -24,8 +25,8 @@ export interface StandardWebhooksOptions extends ProviderOptions {
 }
 
 /**
- * Any sender that signs by the Standard Webhooks specification (v1 HMAC-SHA256, v1a ed25519), with a reader of yours.
- * Secrets are `whsec_...` or, for v1a, the sender's public key `whpk_...`.
+ * Receives callbacks of any sender that signs by the Standard Webhooks specification (v1 HMAC-SHA256, v1a ed25519),
+ * read by your `read`. `secrets` are `whsec_...` or, for v1a, the sender's public key `whpk_...`.
  */
 export function standardWebhooks(options: StandardWebhooksOptions): Provider {
   const { read, form = 'json', reportsConfirmations = 'count', reportsMemos = false, sendsRemovals = false } = options;
@@ -47,11 +48,13 @@ export function standardWebhooks(options: StandardWebhooksOptions): Provider {
   );
 }
 
+/** The headers of Standard Webhooks, and of Svix, that are stored with a callback so that it can be verified again. */
 export const standardWebhooksHeaders = ['webhook-id', 'webhook-timestamp', 'svix-id', 'svix-timestamp'] as const;
 
 /**
- * Verifies an inbound callback by its headers `webhook-id`, `webhook-timestamp` and `webhook-signature`, or by those of Svix, `svix-...`,
- * of which all three must be of one name. Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`. */
+ * Verifies a callback by its headers `webhook-id`, `webhook-timestamp` and `webhook-signature`, or by Svix's
+ * `svix-...`; all three must have one prefix. Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`.
+ */
 export function verifyStandardWebhooks(
   { headers, body }: SignedRequest,
   keys: readonly Key<StandardWebhooksKey>[],
@@ -64,7 +67,7 @@ export function verifyStandardWebhooks(
   if (typeof id !== 'string' || typeof timestamp !== 'string' || typeof signature !== 'string') {
     throw new DepositCallbackError(
       'SIGNATURE_MISSING',
-      'The headers webhook-id, webhook-timestamp and webhook-signature must all be there',
+      'The headers webhook-id, webhook-timestamp and webhook-signature are all required',
     );
   }
   const key = fittingKey({ id, timestamp, signature }, body, keys);
@@ -72,13 +75,16 @@ export function verifyStandardWebhooks(
   if (key === undefined || !/^\d{1,12}$/.test(timestamp)) {
     throw new DepositCallbackError(
       'SIGNATURE_INVALID',
-      'No active secret fits webhook-signature over id, timestamp and body',
+      'No active secret matches webhook-signature over id, timestamp and body',
     );
   }
   return { deliveryId: id, signedAt: Number(timestamp) * 1_000, keyId: key.id };
 }
 
-/** Signs by the specification, with `whsec_...` or the ed25519 key `whsk_...`; several, separated by spaces, during a rotation. */
+/**
+ * Signs a body by the specification, with `whsec_...` or the ed25519 key `whsk_...`; with several, separated by
+ * spaces, during a rotation.
+ */
 export const signStandardWebhooks: Sign = ({ secret, body, now, id }) => {
   const timestamp = String(Math.floor(now / 1_000));
   const signatures = secret.split(' ').map((one) => standardWebhooksSignature(one, id, timestamp, body));

@@ -21,8 +21,9 @@ const scheme: Scheme = {
 const namesOfTokens: Readonly<Record<string, string>> = { USDT_TRON: 'tron/USDT' };
 
 /**
- * Tatum notifications, v4, with the legacy template. The secret is the `hmacSecret` that was set for the API key; without
- * one Tatum signs nothing. Tokens that come under a name of Tatum's, `assets` names. See `docs/providers/tatum.md`.
+ * Receives Tatum notifications, v4, with the legacy template. The secret is the `hmacSecret` set for the API key;
+ * without one, Tatum signs nothing. `assets` maps tokens that Tatum reports by a name of its own. See
+ * `docs/providers/tatum.md`.
  */
 export function tatum(options: NamedAssetsOptions): Provider {
   const names = assetNames('tatum', options.assets, namesOfTokens);
@@ -62,7 +63,7 @@ function readTatum(callback: Json, names: AssetNames): Reading {
   if (subscription === undefined)
     throw new DepositCallbackError(
       'BODY_UNREADABLE',
-      'The body is not of the legacy template; no other names its chain, so subscribe with templateId legacy',
+      'The body does not use the legacy template; only that one names the chain, so subscribe with templateId legacy',
     );
   const transfer = readTatumLegacy(callback, names);
   return transfer === undefined ? otherEvent(subscription, others) : transfersOf(transfer);

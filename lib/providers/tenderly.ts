@@ -22,7 +22,7 @@ const scheme: Scheme = {
   sentHeaders: (now) => ({ date: new Date(now).toUTCString() }),
 };
 
-/** Tenderly alerts (EVM). Secrets are the signing keys of the webhooks. See `docs/providers/tenderly.md`. */
+/** Receives Tenderly alerts (EVM). `secrets` are the webhooks' signing keys. See `docs/providers/tenderly.md`. */
 export function tenderly(options: ProviderOptions): Provider {
   return declareProvider(
     {
@@ -82,7 +82,7 @@ function readNative(
   ];
 }
 
-// Undecoded, and without an index: rows of one callback are told apart, and no more.
+// Undecoded, and without an index: rows of one callback are distinguished, and no more.
 function readLog(log: Json, network: string, transaction: Transfer['transaction']): readonly Transfer[] {
   const topics = topicsOf(log, 'topics');
   const to = topicAddress(topics[2]);

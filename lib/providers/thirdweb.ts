@@ -16,7 +16,10 @@ const scheme: Scheme = {
   signed: ['body'],
 };
 
-/** thirdweb Insight, events of contracts (EVM). Secrets are those of the webhooks. See `docs/providers/thirdweb.md`. */
+/**
+ * Receives contract events of thirdweb Insight (EVM). `secrets` are the webhook secrets. See
+ * `docs/providers/thirdweb.md`.
+ */
 export function thirdweb(options: ProviderOptions): Provider {
   return declareProvider(
     {
@@ -40,10 +43,10 @@ function readThirdweb(callback: Json): Reading {
 
 function readRow(row: Json): Transfer | undefined {
   if (text(row, 'type') !== 'event')
-    throw new DepositCallbackError('BODY_UNREADABLE', 'The members of a transaction are not published; watch events');
+    throw new DepositCallbackError('BODY_UNREADABLE', 'The fields of a transaction are not documented; watch events');
   const status = text(row, 'status');
   if (status !== 'new' && status !== 'reverted')
-    throw new DepositCallbackError('BODY_UNREADABLE', 'The status of a row is none that is known');
+    throw new DepositCallbackError('BODY_UNREADABLE', 'The status of a row is not known');
   const topics = topicsOf(row, 'data.topics');
   const to = topicAddress(topics[2]);
   if (topics[0]?.toLowerCase() !== transferTopic || to === undefined) return undefined;

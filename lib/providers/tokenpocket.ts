@@ -9,8 +9,9 @@ import type { Scheme } from './kit/scheme.ts';
 const scheme: Scheme = { algorithm: 'shared', signature: { query: 'secret' } };
 
 /**
- * TokenPocket's mobile protocol (`callbackUrl`), as hints (docs/rules.md#hints): the payer's own phone says that it has sent a
- * transaction. The secret is the `?secret=...` of the URL. See `docs/providers/tokenpocket.md`.
+ * Receives callbacks of TokenPocket's mobile protocol (`callbackUrl`) as hints (docs/rules.md#hints): the payer's own
+ * phone says that it has sent a transaction. The secret is the `?secret=...` of the URL. See
+ * `docs/providers/tokenpocket.md`.
  */
 export function tokenpocket(options: ProviderOptions): Provider {
   return declareProvider(

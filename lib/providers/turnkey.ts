@@ -24,6 +24,7 @@ const scheme: Scheme = {
   timestamp: { header: 'x-turnkey-timestamp', unit: 'ms' },
 };
 
+/** Options of `turnkey`. */
 export interface TurnkeyOptions extends ProviderOptions {
   /**
    * Your billing organization: one key of Turnkey's signs for all customers, and what it signed for another is ignored.
@@ -31,7 +32,10 @@ export interface TurnkeyOptions extends ProviderOptions {
   organizationId: string;
 }
 
-/** Turnkey balance updates. Secrets are its public keys with their ids, which `turnkeyKeys` fetches. See `docs/providers/turnkey.md`. */
+/**
+ * Receives Turnkey balance updates. `secrets` are its public keys with their ids; `turnkeyKeys` fetches them. See
+ * `docs/providers/turnkey.md`.
+ */
 export function turnkey(options: TurnkeyOptions): Provider {
   const { organizationId } = options;
   if (typeof organizationId !== 'string' || organizationId === '')
@@ -49,7 +53,7 @@ export function turnkey(options: TurnkeyOptions): Provider {
   );
 }
 
-// "confirmed" is the first block, "finalized" a depth that is not told.
+// "confirmed" is the first block, "finalized" an undocumented depth.
 const kinds: Readonly<Record<string, Transfer['kind']>> = {
   'balances:confirmed': 'mined',
   'balances:finalized': 'confirmed',
@@ -71,7 +75,7 @@ function readTurnkey(callback: Json, organizationId: string): Reading {
       decimals: claimedDecimals(callback, 'msg.asset.decimals'),
       symbol: claimedSymbol(callback, 'msg.asset.symbol'),
       to: text(callback, 'msg.address'),
-      // One event for each address and asset of a transaction, so nothing is left to tell apart.
+      // One event for each address and asset of a transaction, so there is nothing to distinguish.
       transaction: present<Transfer['transaction']>({
         id: text(callback, 'msg.txHash'),
         block: blockFrom(optionalNumberText(callback, 'msg.block.number'), optionalText(callback, 'msg.block.hash')),

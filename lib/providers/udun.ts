@@ -19,7 +19,9 @@ const scheme: Scheme = {
   content: (request) => ({ body: fieldOf(request, 'body') ?? '' }),
 };
 
-/** Udun gateway (Youdun wallet). Secrets are merchant keys. See `docs/providers/udun.md`. */
+/**
+ * Receives callbacks of the Udun gateway (Youdun wallet). `secrets` are merchant keys. See `docs/providers/udun.md`.
+ */
 export function udun(options: CoinTypesOptions): Provider {
   return declareProvider(
     {
@@ -56,7 +58,7 @@ function readTrade(trade: Json, networks: CoinTypesOptions['networks']): Transfe
     transaction: present<Transfer['transaction']>({
       id: optionalText(trade, 'txId'),
       position: `transfer:${numberText(trade, 'tradeId')}`,
-      // -1 where it is in no block.
+      // -1 if it is in no block.
       block: number === undefined || number.startsWith('-') ? undefined : { number },
     }),
     evidence: present<Evidence>({

@@ -32,11 +32,13 @@ export type AsymmetricAlgorithm =
   | 'rsa-pss-sha384'
   | 'rsa-pss-sha512';
 
+/** The algorithm of a signature: an HMAC, a plain digest or an asymmetric one. */
 export type SigningAlgorithm = MacAlgorithm | DigestAlgorithm | AsymmetricAlgorithm;
 
 /**
- * How a secret is written. `utf8`: the text itself. `hex` (`0x` allowed), `base64`, `base64url`: bytes. `spki`: a public
- * key as PEM or as base64 of its DER. `raw`: 32 bytes of ed25519 in hex or base64, or a compressed point in hex.
+ * The text form of a secret. `utf8`: the text itself. `hex` (`0x` allowed), `base64`, `base64url`: bytes. `spki`: a
+ * public key as PEM or as base64 of its DER. `raw`: 32 bytes of ed25519 in hex or base64, or a compressed point in
+ * hex.
  */
 export type KeyForm = 'utf8' | 'hex' | 'base64' | 'base64url' | 'spki' | 'raw';
 
@@ -57,7 +59,7 @@ export function isMac(algorithm: SigningAlgorithm): algorithm is MacAlgorithm {
   return algorithm.startsWith('hmac-');
 }
 
-/** Throws for a text that is no key of that form. */
+/** Throws for a text that is not a key of that form. */
 export function verifyingKey(algorithm: SigningAlgorithm, text: string, form: KeyForm): VerifyingKey {
   if (isMac(algorithm) || isDigest(algorithm)) {
     const bytes = secretBytes(text, form);
@@ -96,7 +98,7 @@ function publicKeyOf(algorithm: AsymmetricAlgorithm, text: string, form: KeyForm
   return compressedPublicKey(curveOf(algorithm), text);
 }
 
-/** Whether one of the signatures fits the bytes. For a digest, the bytes hold the secret already. */
+/** Whether one of the signatures matches the bytes. For a digest, the bytes hold the secret already. */
 export function fitsOne(
   algorithm: SigningAlgorithm,
   key: VerifyingKey,

@@ -30,7 +30,7 @@ export function publicKey(text: string): KeyObject {
   return sound(createPublicKey({ key: der, format: 'der', type: 'spki' }));
 }
 
-/** The key itself; throws for one that signatures of strangers fit, or that can be broken. */
+/** The key itself; throws for one that forged signatures match, or that can be broken. */
 function sound(key: KeyObject): KeyObject {
   if (key.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) < leastRsaBits)
     throw new KeyRefusal(`an RSA key must have at least ${leastRsaBits} bits`);

@@ -3,8 +3,8 @@ const base64Text = /^[A-Za-z0-9+/]*={0,2}$/;
 const base64UrlText = /^[A-Za-z0-9_-]*={0,2}$/;
 
 /**
- * Bytes of a hex text of either case, without a prefix; undefined where it is malformed. `Buffer.from` stops silently
- * at the first character that it does not know, so that a truncated text would pass as a shorter one.
+ * Bytes of a hex text of either case, without a prefix; undefined if it is malformed. `Buffer.from` stops silently at
+ * the first character that it does not know, so that a truncated text would pass as a shorter one.
  */
 export function decodeHex(text: string): Buffer | undefined {
   return hexText.test(text) ? Buffer.from(text, 'hex') : undefined;
@@ -16,8 +16,8 @@ export function decodePrefixedHex(text: string): Buffer | undefined {
 }
 
 /**
- * Bytes of a base64 text (RFC 4648 section 4); undefined where it is malformed. Padding may be left out, but is right
- * where it stands, and the bits that carry nothing are zero: so one value has no third spelling.
+ * Bytes of a base64 text (RFC 4648 section 4); undefined if it is malformed. Padding may be omitted, but must be
+ * correct if present, and the unused bits must be zero: so one value has no third spelling.
  */
 export function decodeBase64(text: string): Buffer | undefined {
   return base64Text.test(text) ? checked(text, 'base64') : undefined;

@@ -15,7 +15,7 @@ export function assertFresh(signedAt: number | undefined, now: number, tolerance
   if (signedAt > now + toleranceMs) {
     throw new DepositCallbackError(
       'TIMESTAMP_TOO_NEW',
-      `Signed ${signedAt - now} ms ahead; toleranceMs is ${toleranceMs}. Check both clocks`,
+      `Signed ${signedAt - now} ms in the future; toleranceMs is ${toleranceMs}. Check both clocks`,
     );
   }
 }

@@ -19,7 +19,7 @@ interface Parts {
   signature: Buffer;
 }
 
-/** The protected header of a compact JWS, detached or not; undefined where it is malformed. Proves nothing. */
+/** The protected header of a compact JWS, detached or not; undefined if it is malformed. Proves nothing. */
 export function readJwsHeader(jws: string): JwsHeader | undefined {
   return parse(jws)?.header;
 }
@@ -34,7 +34,7 @@ export function verifyDetachedJws(jws: string, body: Uint8Array, key: KeyObject,
   return check(parts, Buffer.from(body).toString('base64url'), key, algorithm);
 }
 
-/** The payload of a compact JWS that verifies with the pinned algorithm; undefined where it does not. */
+/** The payload of a compact JWS that verifies with the pinned algorithm; undefined if it does not. */
 export function verifyCompactJws(jws: string, key: KeyObject, algorithm: JwsAlgorithm): Buffer | undefined {
   const parts = parse(jws);
   if (parts === undefined || parts.payload === '') return undefined;

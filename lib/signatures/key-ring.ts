@@ -6,7 +6,10 @@ import { KeyRefusal } from './key-refusal.ts';
 /** Secrets, or a function that fetches them (a vault); the function's answer is kept for a minute. */
 export type Secrets = readonly SecretEntry[] | (() => readonly SecretEntry[] | Promise<readonly SecretEntry[]>);
 
-/** `notBefore` and `notAfter` are epoch ms; `id` names the key in the log, default the first 8 hex of its SHA-256. */
+/**
+ * A secret, with its optional id and validity period. `notBefore` and `notAfter` are epoch ms; `id` names the key in
+ * the log, default the first 8 hex digits of its SHA-256.
+ */
 export type SecretEntry =
   | string
   | { readonly key: string; readonly id?: string; readonly notBefore?: number; readonly notAfter?: number };
@@ -100,7 +103,7 @@ function fetchedRing<K>(
       failure = error;
     }
     if (failure !== undefined && (good === undefined || age(good.at, at) > usedAfterFailureMs)) {
-      throw unavailable(option, 'they could not be fetched, and no recent answer is left', failure);
+      throw unavailable(option, 'they could not be fetched, and none are cached', failure);
     }
     return inForce(good?.entries ?? [], now, option);
   }
@@ -122,8 +125,8 @@ function age(since: number, now: number): number {
 type Refusal = (fix: string, cause?: unknown) => DepositCallbackError;
 
 function readEntries<K>(source: unknown, prepare: (secret: string) => K, refuse: Refusal): readonly Entry<K>[] {
-  if (!Array.isArray(source)) throw refuse('give a list of secrets, or a function that returns one');
-  if (source.length === 0) throw refuse('the list is empty; give at least one secret');
+  if (!Array.isArray(source)) throw refuse('must be a list of secrets, or a function that returns one');
+  if (source.length === 0) throw refuse('the list is empty; add at least one secret');
   const list: readonly unknown[] = source;
   const secrets = new Set<string>();
   const ids = new Set<string>();
@@ -159,11 +162,11 @@ function start(entry: KeyDescription): number {
 function readEntry(item: unknown, place: string, refuse: Refusal): KeyDescription & { key: string } {
   const given: Record<string, unknown> = typeof item === 'object' && item !== null ? { ...item } : { key: item };
   const { key, id, notBefore, notAfter } = given;
-  if (typeof key !== 'string') throw refuse(`${place} is no text; is its environment variable set?`);
+  if (typeof key !== 'string') throw refuse(`${place} must be a string; is its environment variable set?`);
   if (key.trim() === '') throw refuse(`${place} is empty; is its environment variable set?`);
   const stray = strayMarks(key);
   if (stray !== undefined) throw refuse(`${place} has ${stray} around it, which no sender signs with; take them off`);
-  if (id !== undefined && (typeof id !== 'string' || id === '')) throw refuse(`${place}: its id must be a text`);
+  if (id !== undefined && (typeof id !== 'string' || id === '')) throw refuse(`${place}: its id must be a string`);
   const from = readTime(notBefore, `${place}: notBefore`, refuse);
   const until = readTime(notAfter, `${place}: notAfter`, refuse);
   if (from !== undefined && until !== undefined && until <= from) {
@@ -194,7 +197,7 @@ function readTime(value: unknown, name: string, refuse: Refusal): number | undef
 
 function inForce<K>(entries: readonly Entry<K>[], now: number, option: string): readonly Key<K>[] {
   const keys = entries.filter((entry) => start(entry) <= now && now < (entry.notAfter ?? Number.POSITIVE_INFINITY));
-  if (keys.length === 0) throw unavailable(option, 'none is in force now; check notBefore and notAfter');
+  if (keys.length === 0) throw unavailable(option, 'none is active now; check notBefore and notAfter');
   return keys.map((entry) => entry.key);
 }
 

@@ -42,7 +42,7 @@ export function standardWebhooksKey(secret: string): StandardWebhooksKey {
   return { version: 'v1', key: hmacKey(bytes) };
 }
 
-/** The key that one of the signatures fits; undefined when none does. Unknown versions are passed over. */
+/** The key that one of the signatures matches; undefined when none does. Unknown versions are passed over. */
 export function fittingKey(
   headers: StandardWebhooksHeaders,
   body: Uint8Array,
@@ -70,7 +70,7 @@ export function standardWebhooksSignature(secret: string, id: string, timestamp:
     return `v1a,${sign(null, signed, ed25519PrivateKey(secret.slice(5))).toString('base64')}`;
   }
   const { version, key } = standardWebhooksKey(secret);
-  if (version !== 'v1') throw new TypeError('Signing needs whsec_... or whsk_...');
+  if (version !== 'v1') throw new TypeError('Signing requires whsec_... or whsk_...');
   return `v1,${hmac('sha256', key, prefix, body).toString('base64')}`;
 }
 

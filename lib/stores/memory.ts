@@ -5,6 +5,7 @@ import { createMemoryTransactions, type MemoryTransactions } from './memory/tran
 import { type OldCallbacks, pruneCallbacks } from './shared/prune-callbacks.ts';
 import type { Store } from './store.ts';
 
+/** Options of `memoryStore`. */
 export interface MemoryStoreOptions {
   /**
    * Deposits kept, and transactions: a new one beyond it is refused with `STORE_FULL`, since none that was credited is
@@ -18,8 +19,9 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * A store in this process's memory, for tests and first steps: nothing survives the process. Functions of `atomically`
- * get no transaction (`undefined`) and cannot be undone. Throws `OPTION_INVALID`; `commit` rejects with `STORE_FULL`.
+ * Creates a store in the memory of the process, for tests and first steps: nothing survives the process. Functions
+ * passed to `atomically` get no transaction (`undefined`) and cannot be rolled back. Throws `OPTION_INVALID`; `commit`
+ * rejects with `STORE_FULL`.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store<undefined> {
   const { maxDeposits = 100_000, maxCallbacks = 10_000, now = Date.now } = options;
@@ -101,5 +103,5 @@ async function prune(
 }
 
 function requireCount(option: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 1) throw invalidOption(option, 'give a whole number from 1');
+  if (!Number.isSafeInteger(value) || value < 1) throw invalidOption(option, 'must be a positive integer');
 }

@@ -22,7 +22,7 @@ export type {
 } from './postgres/client.ts';
 
 interface CommonOptions {
-  /** The database schema for our tables and functions; made where it is missing. Default `deposit_callback`. */
+  /** The database schema for our tables and functions; created if it is missing. Default `deposit_callback`. */
   schema?: string;
   /** Epoch ms, for tests; default: the server's clock, which all processes share. */
   now?: () => number;
@@ -30,7 +30,7 @@ interface CommonOptions {
   acceptLoss?: boolean;
 }
 
-/** Either a pool that you keep, or a URL for one of the store's own. */
+/** Options of `postgresStore`: a pool that you manage, or a URL for a pool of the store's own. */
 export type PostgresStoreOptions = CommonOptions &
   (
     | {
@@ -44,10 +44,13 @@ export type PostgresStoreOptions = CommonOptions &
   );
 
 /**
- * A store in PostgreSQL 13 or newer, for any number of receivers and deliverers. `Tx` is the type of the client that
- * `atomically` hands to a listener: give it `PoolClient` of `pg` to have all of that. Throws `OPTION_INVALID`; `ready()`
- * rejects with `STORE_DRIVER_MISSING`, `STORE_NOT_DURABLE` or `STORE_SCHEMA_NEWER`; any method with `STORE_NOT_READY`,
- * `STORE_BUSY` (the pool gave no client) or an error of `pg`.
+ * Creates a store in PostgreSQL 13 or newer, for any number of receivers and deliverers. `Tx` is the type of the
+ * client that `atomically` passes to a listener; use `PoolClient` of `pg` for its full interface. Throws
+ * `OPTION_INVALID`; `ready()` rejects with `STORE_DRIVER_MISSING`, `STORE_NOT_DURABLE` or `STORE_SCHEMA_NEWER`; any
+ * method with `STORE_NOT_READY`, `STORE_BUSY` (the pool provided no client) or an error of `pg`.
+ *
+ * @example
+ * const store = postgresStore<PoolClient>({ pool });
  */
 export function postgresStore<Tx extends PostgresTransaction = PostgresTransaction>(
   options: PostgresStoreOptions,
@@ -63,7 +66,7 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
   let own: { end(): Promise<void> } | undefined;
   const connections = (): PostgresConnections => {
     if (!current)
-      throw new DepositCallbackError('STORE_NOT_READY', 'postgresStore: await ready() first; after close() it is gone');
+      throw new DepositCallbackError('STORE_NOT_READY', 'postgresStore: await ready() first; unusable after close()');
     return current;
   };
   const wake = createWake(connections, name);
@@ -73,7 +76,7 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
   async function open(): Promise<void> {
     const opens = 'url' in options ? await openPool(options.url) : undefined;
     const pool = 'pool' in options ? options.pool : opens;
-    if (!pool) throw invalidOption('pool', 'give either pool or url');
+    if (!pool) throw invalidOption('pool', 'set either pool or url');
     const opened = createConnections(pool, name, migrateNow);
     try {
       await opened.transaction('BEGIN', async (session) => {
@@ -138,14 +141,14 @@ async function record(
 
 function checkOptions(options: PostgresStoreOptions, schema: string): void {
   const given: { pool?: PostgresPool; url?: string } = options;
-  if ((given.pool === undefined) === (given.url === undefined)) throw invalidOption('pool', 'give either pool or url');
+  if ((given.pool === undefined) === (given.url === undefined)) throw invalidOption('pool', 'set either pool or url');
   if (typeof schema !== 'string' || schema === '' || schema.includes('\0') || Buffer.byteLength(schema) > 63)
-    throw invalidOption('schema', 'give the name of a database schema, 1 to 63 bytes');
+    throw invalidOption('schema', 'must be the name of a database schema, 1 to 63 bytes');
   const max = given.pool?.options?.max;
   if (max !== undefined && max < 4)
     throw invalidOption(
       'pool',
-      `its max is ${max}, give at least 4: one client records, one listens, the rest deliver`,
+      `its max is ${max}, but must be at least 4: one client records, one listens, the rest deliver`,
     );
 }
 
@@ -157,7 +160,7 @@ async function openPool(url: string): Promise<PostgresPool & { end(): Promise<vo
   try {
     pg = await import('pg');
   } catch (cause) {
-    throw new DepositCallbackError('STORE_DRIVER_MISSING', 'postgresStore: install pg, or bring a pool', { cause });
+    throw new DepositCallbackError('STORE_DRIVER_MISSING', 'postgresStore: install pg, or pass a pool', { cause });
   }
   const { Pool } = pg.default ?? pg;
   return new Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 5_000, keepAlive: true });

@@ -20,13 +20,15 @@ export type { IoredisClient, NodeRedisClient, RedisClient } from './redis/client
 interface CommonOptions {
   /** In front of every key. Default `deposit-callback:`. */
   prefix?: string;
-  /** Accepts a server that may lose an acknowledged callback: for tests, and where losing one is no harm. Default false. */
+  /**
+   * Accepts a server that may lose an acknowledged callback: for tests, and if losing one does no harm. Default false.
+   */
   acceptLoss?: boolean;
   /** Epoch ms, for tests; default: the server's clock, which all processes share. */
   now?: () => number;
 }
 
-/** Either a client that you keep, or a URL for one of the store's own. */
+/** Options of `redisStore`: a client that you manage, or a URL for a client of the store's own. */
 export type RedisStoreOptions = CommonOptions &
   (
     | {
@@ -43,11 +45,11 @@ export type RedisStoreOptions = CommonOptions &
 const schemaVersion = 2;
 
 /**
- * A store in one Redis 6.2 or newer, a single primary with `appendonly yes` and `appendfsync always`, for any number of
- * receivers and deliverers. It has no transaction to lend, so `atomically` is refused with `ATOMICALLY_UNSUPPORTED`:
- * listeners are called at least once, and a ledger of one's own keyed by `eventId` makes it once. Throws
- * `OPTION_INVALID`; `ready()` rejects with `STORE_DRIVER_MISSING`, `STORE_NOT_DURABLE` or `STORE_SCHEMA_NEWER`; any method
- * with `STORE_NOT_READY`, `STORE_BUSY`, `STORE_FULL` or an error of the client.
+ * Creates a store in Redis 6.2 or newer, a single primary with `appendonly yes` and `appendfsync always`, for any
+ * number of receivers and deliverers. It has no transaction to share, so `atomically` is refused with
+ * `ATOMICALLY_UNSUPPORTED`: listeners are called at least once, and a ledger of your own keyed by `eventId` makes it
+ * exactly once. Throws `OPTION_INVALID`; `ready()` rejects with `STORE_DRIVER_MISSING`, `STORE_NOT_DURABLE` or
+ * `STORE_SCHEMA_NEWER`; any method with `STORE_NOT_READY`, `STORE_BUSY`, `STORE_FULL` or an error of the client.
  */
 export function redisStore(options: RedisStoreOptions): Store<never> {
   const { prefix = 'deposit-callback:', acceptLoss = false } = options;
@@ -61,14 +63,14 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
   const holder = createRedisHolder(prefix);
   const connection = (): RedisConnection => {
     if (!current)
-      throw new DepositCallbackError('STORE_NOT_READY', 'redisStore: await ready() first; after close() it is gone');
+      throw new DepositCallbackError('STORE_NOT_READY', 'redisStore: await ready() first; unusable after close()');
     return current;
   };
 
   async function open(): Promise<void> {
     const opened = 'url' in options ? await openClient(options.url) : undefined;
     const client = 'client' in options ? options.client : opened;
-    if (!client) throw invalidOption('client', 'give either client or url');
+    if (!client) throw invalidOption('client', 'set either client or url');
     try {
       const candidate = await prepare(client, { prefix, acceptLoss, now });
       current = candidate;
@@ -125,8 +127,9 @@ async function load(connection: RedisConnection, keys: readonly string[]): Promi
 function checkOptions(options: RedisStoreOptions, prefix: string): void {
   const given: { client?: RedisClient; url?: string } = options;
   if ((given.client === undefined) === (given.url === undefined))
-    throw invalidOption('client', 'give either client or url');
-  if (typeof prefix !== 'string' || prefix === '') throw invalidOption('prefix', 'give a text to put before each key');
+    throw invalidOption('client', 'set either client or url');
+  if (typeof prefix !== 'string' || prefix === '')
+    throw invalidOption('prefix', 'must be a non-empty string; it is put before each key');
 }
 
 /** A connection to a server that keeps what it acknowledges, with the data in the schema of this version. */
@@ -134,7 +137,7 @@ async function prepare(
   client: RedisClient,
   { prefix, acceptLoss, now }: { prefix: string; acceptLoss: boolean; now: () => string },
 ): Promise<RedisConnection> {
-  // A server that goes away must not end the process: the next command tells.
+  // A server that goes away must not end the process: the next command shows it.
   client.on('error', () => {});
   const connection = createRedisConnection(client, prefix, now);
   await assertDurable(connection, acceptLoss);
@@ -155,6 +158,6 @@ async function openClient(url: string): Promise<RedisClient & { disconnect(): vo
     const { Redis } = await import('ioredis');
     return new Redis(url, { maxRetriesPerRequest: 2, connectTimeout: 5_000 });
   } catch (cause) {
-    throw new DepositCallbackError('STORE_DRIVER_MISSING', 'redisStore: install ioredis, or bring a client', { cause });
+    throw new DepositCallbackError('STORE_DRIVER_MISSING', 'redisStore: install ioredis, or pass a client', { cause });
   }
 }

@@ -25,17 +25,19 @@ import type { Batch, Store } from './store.ts';
 
 export type { SqliteDatabase, SqliteDriver, SqliteStatement, SqliteValue } from './sqlite/driver.ts';
 
+/** Options of `sqliteStore`. */
 export interface SqliteStoreOptions {
-  /** The database file; it is made where it is missing. `:memory:` keeps nothing after the process. */
+  /** The database file; it is created if it is missing. `:memory:` keeps nothing after the process. */
   path: string;
   /** Epoch ms; default `Date.now`. */
   now?: () => number;
   /** The most that SQLite itself waits for another process's write, and with it the event loop. Default 50. */
   busyMs?: number;
-  /** Default: better-sqlite3 where it is installed, else `node:sqlite` where Node has it. */
+  /** Default: better-sqlite3 if it is installed, else `node:sqlite` if Node has it. */
   driver?: SqliteDriver;
 }
 
+/** A store in SQLite, with its database connection. */
 export interface SqliteStore extends Store<SqliteDatabase> {
   /**
    * The store's own connection, for tables beside ours: a listener's `atomically` writes to them in the transaction
@@ -45,13 +47,17 @@ export interface SqliteStore extends Store<SqliteDatabase> {
 }
 
 /**
- * A store in one SQLite file: WAL, synced at each commit. One process records; others (the command line) may look and
- * write beside it. Throws `OPTION_INVALID`; `ready()` rejects with `STORE_DRIVER_MISSING`, `STORE_NOT_DURABLE` or
- * `STORE_SCHEMA_NEWER`; any method with `STORE_NOT_READY`, `STORE_BUSY` or `STORE_FULL` (the disk).
+ * Creates a store in one SQLite file (WAL, synced at each commit). One process records; others, such as the command
+ * line, may read and write beside it. Throws `OPTION_INVALID`; `ready()` rejects with `STORE_DRIVER_MISSING`,
+ * `STORE_NOT_DURABLE` or `STORE_SCHEMA_NEWER`; any method with `STORE_NOT_READY`, `STORE_BUSY` or `STORE_FULL` (the
+ * disk).
+ *
+ * @example
+ * const store = sqliteStore({ path: 'deposits.db' });
  */
 export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   const { path, now = Date.now, busyMs = 50, driver } = options;
-  if (typeof path !== 'string' || path === '') throw invalidOption('path', 'give the path of the database file');
+  if (typeof path !== 'string' || path === '') throw invalidOption('path', 'must be the path of the database file');
   if (!Number.isInteger(busyMs) || busyMs < 1 || busyMs > 1000)
     throw invalidOption('busyMs', 'give 1 to 1000 milliseconds');
   const durable = path !== ':memory:';
@@ -63,7 +69,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
 
   function connection(): SqliteConnection {
     if (!current)
-      throw new DepositCallbackError('STORE_NOT_READY', 'sqliteStore: await ready() first; after close() it is gone');
+      throw new DepositCallbackError('STORE_NOT_READY', 'sqliteStore: await ready() first; unusable after close()');
     return current;
   }
 

@@ -13,9 +13,9 @@ export type {
 } from '../deposits/transaction-state.ts';
 
 /**
- * The durable inbox: callbacks, statements, deposits, events. A store keeps and finds; it has no rule of its own.
- * All times are absolute, epoch ms. Texts are well-formed Unicode of any length, NUL included, and come back exactly.
- * `Tx` is what `atomically` hands to a listener. `docs/stores.md` has the promises as a table; `describeStore` proves them.
+ * The durable inbox: callbacks, statements, deposits, events. A store keeps and finds; it has no rules of its own.
+ * Times are epoch ms. Texts are well-formed Unicode of any length, NUL included, and come back unchanged. `Tx` is the
+ * type that `atomically` passes to a listener. `docs/stores.md` lists the promises; `describeStore` tests them.
  */
 export interface Store<Tx = unknown> {
   /** For the log: `memory`, `sqlite`, `postgres`, `redis`. */
@@ -46,7 +46,7 @@ export interface Store<Tx = unknown> {
   /** Renews a lease. Here and below: false when it is no longer ours; one that ran out and that nobody took still is. */
   extend(claim: Claim, leaseMs: number): Promise<boolean>;
   /**
-   * Runs the functions in order and marks the event handled in one transaction; where the lease is no longer ours, runs
+   * Runs the functions in order and marks the event handled in one transaction; if the lease is no longer ours, runs
    * none and answers false. A function that throws rolls all back, and the lease stays.
    */
   settle(claim: Claim, functions: readonly ((tx: Tx) => unknown)[]): Promise<boolean>;
@@ -56,19 +56,20 @@ export interface Store<Tx = unknown> {
   release(claim: Claim): Promise<boolean>;
   /**
    * Makes due, at once, the events whose holder is gone: a process that died, or a store that was closed. The attempt
-   * does not count; the crash does. An event whose holders have died `crashes` times becomes a dead letter. A holder that
-   * cannot be seen from here (another machine, where the store is one file) keeps its events until their leases end.
+   * does not count; the crash does. An event whose holders have died `crashes` times becomes a dead letter. A holder
+   * that cannot be seen from here (on another machine, if the store is one file) keeps its events until their leases
+   * end.
    */
   freeOrphaned(request: { crashes: number }): Promise<Orphaned>;
   /** Makes a dead letter due again, with its attempts and crashes counted from 0; false when there is none of that id. */
   redeliver(eventId: string): Promise<boolean>;
   /**
-   * Calls `wake` soon after events may be due that another process committed; returns how to stop it. Only where the
-   * store can tell: the deliverer polls in any case.
+   * Calls `wake` soon after events may be due that another process committed; returns how to stop it. Only if the store
+   * can know: the deliverer polls in any case.
    */
   onEvents?(wake: () => void): () => void;
 
-  /** Keeps a callback whose signature did not fit, within `quota` (`quarantineUnverified`); false when it is full. */
+  /** Keeps a callback whose signature did not match, within `quota` (`quarantineUnverified`); false when it is full. */
   keepUnverified(callback: CallbackRecord, quota: UnverifiedQuota): Promise<boolean>;
   /** Whole callbacks, oldest first. */
   unverified(query: { provider?: string; limit: number }): Promise<CallbackRecord[]>;
@@ -90,17 +91,18 @@ export interface Store<Tx = unknown> {
     after?: string;
   }): Promise<{ deposit: StoredDeposit; transactionKey: string }[]>;
   counts(): Promise<StoreCounts>;
-  /** How much room is left for what is written, if the store can tell. */
+  /** Free space for writes, if the store can know. */
   room?(): Promise<{ freeBytes: number; totalBytes: number } | undefined>;
   /**
-   * Forgets what was received before `before`, in small steps: callbacks, except quarantined ones and the evidence, those
-   * that a credit rests on; and the deposits of transactions that no `deposit` event was
-   * ever made for, unless one of them waits or an event of it is owed or dead. What must outlive them (removals, failures,
-   * decisions, which events were told) stays, and `load` still gives it. Returns how many callbacks went.
+   * Forgets what was received before `before`, in small steps: callbacks, except quarantined ones and the evidence,
+   * those that a credit rests on; and the deposits of transactions that no `deposit` event was ever made for, unless
+   * one of them waits or an event of it is owed or dead. What must outlive them (removals, failures, decisions, which
+   * events were delivered) stays, and `load` still gives it. Returns how many callbacks went.
    */
   prune(before: number, options?: PruneOptions): Promise<number>;
 }
 
+/** Options of `prune`. */
 export interface PruneOptions {
   /** Forgets evidence received before this time too, epoch ms. Default: none. */
   evidenceBefore?: number;
@@ -112,7 +114,7 @@ export interface PruneOptions {
   dryRun?: boolean;
 }
 
-/** One line of the log of callbacks; with `body`, the whole callback. */
+/** A line of the callback log; with `body`, the complete callback. */
 export interface CallbackRecord {
   id: string;
   provider: string;
@@ -125,7 +127,7 @@ export interface CallbackRecord {
   /** An allow-list; credential headers redacted. */
   headers: Readonly<Record<string, string>>;
   body?: Buffer;
-  /** SHA-256, hex, of the body, or of path and query where it is empty; '' where none was read. */
+  /** SHA-256, hex, of the body, or of path and query if it is empty; '' if none was read. */
   bodyHash: string;
   bodyBytes: number;
   deliveryId?: string;
@@ -144,10 +146,11 @@ export interface CallbackRecord {
   finished: boolean;
 }
 
+/** The outcome of one transfer of a callback. */
 export interface TransferOutcome {
   outcome: 'recorded' | 'ignored' | 'failed' | 'quarantined';
   code?: string;
-  /** Of a row that could not be read: where in the body it stands, for example `event.activity.3`. */
+  /** Of a row that could not be read: its path in the body, for example `event.activity.3`. */
   path?: string;
   /** Of a row that could not be read: why. */
   reason?: string;
@@ -157,13 +160,14 @@ export interface TransferOutcome {
   transactionKey?: string;
 }
 
-/** What one durable step stores. */
+/** The changes that one durable step commits. */
 export interface Batch {
   /** One whose id is stored already takes that one's place; without a body it keeps the stored one. */
   callbacks: readonly CallbackRecord[];
   changes: readonly TransactionChange[];
 }
 
+/** A request for due events. */
 export interface ClaimRequest {
   limit: number;
   leaseMs: number;
@@ -174,12 +178,12 @@ export interface ClaimRequest {
 }
 
 /**
- * Crashes after which an event is a suspect: its listener may be what ends the process, and the events that were held
- * beside it must not be counted out with it. The first crash may be any kill, so nothing follows from it.
+ * The number of crashes after which an event is a suspect: its listener may be what ends the process, and events held
+ * with it must not be given up with it. The first crash may be any kill, so nothing follows from it.
  */
 export const suspectAfter = 2;
 
-/** What a process that died had held. */
+/** The events that a dead process had held. */
 export interface Orphaned {
   /** How many events are due again. */
   freed: number;
@@ -187,10 +191,10 @@ export interface Orphaned {
   dead: readonly DepositEvent[];
 }
 
-/** Why an event is a dead letter without a listener that failed. */
+/** The error of an event that became a dead letter although no listener failed. */
 export const endedWithItsProcess = 'Each process that handed it out ended before its listeners did';
 
-/** A leased event. `token` fences: a settle with an older token finds nothing. */
+/** A leased event. `token` is a fencing token: a settle with an older one finds nothing. */
 export interface Claim {
   event: DepositEvent;
   token: string;
@@ -198,6 +202,7 @@ export interface Claim {
   attempt: number;
 }
 
+/** An event with its delivery state. */
 export interface StoredEvent extends DepositEvent {
   state: 'owed' | 'leased' | 'handled' | 'dead' | 'cancelled';
   attempts: number;
@@ -211,13 +216,17 @@ export interface StoredEvent extends DepositEvent {
   crashes?: number;
 }
 
-/** What an unverified callback counts in its quota: its body, its URL and headers, and 1 KiB for the rest of its line. */
+/**
+ * Returns the bytes that an unverified callback counts towards its quota: its body, URL and headers, and 1 KiB for the
+ * rest.
+ */
 export function unverifiedBytes({ bodyBytes, url, headers }: CallbackRecord): number {
   let bytes = bodyBytes + url.length + 1024;
   for (const [name, value] of Object.entries(headers)) bytes += name.length + value.length;
   return bytes;
 }
 
+/** The quota of unverified callbacks: bytes in all and by address, and callbacks by address and hour. */
 export interface UnverifiedQuota {
   /** Bytes kept in all, and for one sender's address, as `unverifiedBytes` counts them. */
   bytes: number;
@@ -226,7 +235,7 @@ export interface UnverifiedQuota {
   perAddressPerHour: number;
 }
 
-/** Newest first, without bodies; `before` is the id of the last one of the page before. */
+/** A query for callbacks, newest first, without bodies. `before` is the id of the last one of the previous page. */
 export interface CallbackQuery {
   provider?: string;
   outcome?: CallbackRecord['outcome'];
@@ -238,7 +247,7 @@ export interface CallbackQuery {
   limit: number;
 }
 
-/** Newest first by `firstSeenAt`; `before` is the id of the last one of the page before. */
+/** A query for deposits, newest `firstSeenAt` first. `before` is the id of the last one of the previous page. */
 export interface DepositQuery {
   status?: DepositStatus;
   network?: string;
@@ -250,7 +259,7 @@ export interface DepositQuery {
   limit: number;
 }
 
-/** Newest first. */
+/** A query for events, newest first. */
 export interface EventQuery {
   state?: StoredEvent['state'];
   depositId?: string;
@@ -258,6 +267,7 @@ export interface EventQuery {
   limit: number;
 }
 
+/** The counts of a store. */
 export interface StoreCounts {
   callbacks: number;
   /** Statuses that no deposit has are absent. */

@@ -4,6 +4,7 @@ import { readingCases } from './provider-cases/reading-cases.ts';
 import { signingCases } from './provider-cases/signing-cases.ts';
 import type { ProviderFixtures } from './provider-fixtures.ts';
 
+/** Options of `describeProvider`. */
 export interface DescribeProviderOptions {
   /** Stands before each case's name. */
   name: string;
@@ -16,9 +17,12 @@ export interface DescribeProviderOptions {
 }
 
 /**
- * The conformance cases that every provider passes, ours and a third party's: signatures byte for byte, secrets during a
- * rotation, missing and stale signatures, exact amounts and canonical addresses, reorgs, duplicates, and the exact answer,
- * over real HTTP through the whole chain.
+ * Registers the conformance tests that every provider passes, this package's and yours: signatures byte for byte,
+ * secrets during a rotation, missing and stale signatures, exact amounts and canonical addresses, reorgs, duplicates,
+ * and the exact answer, over real HTTP through the whole chain.
+ *
+ * @example
+ * describeProvider({ name: 'acme', create: acme, fixtures: readProviderFixtures('test/fixtures/acme') });
  */
 export function describeProvider({ name, create, fixtures, test = nodeTest }: DescribeProviderOptions): void {
   const under = { create, fixtures };

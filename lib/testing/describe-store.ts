@@ -12,6 +12,7 @@ import type { StoreClock, StoreUnderTest } from './store-cases/store-case.ts';
 
 export type { StoreClock, StoreUnderTest } from './store-cases/store-case.ts';
 
+/** Options of `describeStore`. */
 export interface DescribeStoreOptions {
   /** Stands before each case's name. */
   name: string;
@@ -22,8 +23,9 @@ export interface DescribeStoreOptions {
 }
 
 /**
- * The conformance cases that every store passes, ours and a third party's, on the real server. No case can be switched
- * off. What only the store can show (that user tables roll back with `settle`) its own tests show.
+ * Registers the conformance tests that every store passes, this package's and yours, against the real server. No case
+ * can be switched off. Properties that only your store has (such as user tables that roll back with `settle`) need
+ * tests of their own.
  */
 export function describeStore({ name, open, test = nodeTest }: DescribeStoreOptions): void {
   for (const { name: sentence, run } of allCases) {

@@ -1,4 +1,4 @@
-/** A clock that stands until it is moved: give its `now` to `depositCallbacks`, a store or a test. */
+/** A clock that stands still until it is moved. Pass its `now` to `depositCallbacks`, a store or a test. */
 export interface FixedClock {
   /** Epoch ms. */
   now(): number;
@@ -6,7 +6,7 @@ export interface FixedClock {
   set(epochMs: number): void;
 }
 
-/** Default start: 2026-01-01T00:00:00Z. */
+/** Creates a clock that stands still. Default start: 2026-01-01T00:00:00Z. */
 export function fixedClock(startAt: number = Date.UTC(2026, 0, 1)): FixedClock {
   let at = startAt;
   return {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Answer, OutcomeKind, Reading } from '../providers/kit/provider.ts';
 
 /**
- * What `describeProvider` is fed: a provider's bodies, byte for byte, and what they must be read as. In a folder it is a
- * file `cases.json` of this shape, where `body` is the name of a file beside it.
+ * The input of `describeProvider`: a provider's bodies, byte for byte, and their expected readings. In a folder, a
+ * file `cases.json` of this shape, where `body` is the name of a file next to it.
  */
 export interface ProviderFixtures {
   keys: { first: TestKey; second: TestKey };
@@ -28,18 +28,22 @@ export interface ProviderFixtures {
   cases: readonly ProviderCase[];
 }
 
-/** `key` is what the option `secrets` takes; `signing` is its other half, where a private key signs. */
+/**
+ * A key of a provider under test. `key` is a value of the option `secrets`; `signing` is its private half, if the
+ * provider signs with one.
+ */
 export interface TestKey {
   key: string;
   signing?: string;
 }
 
 /**
- * `deposit`: money that arrives. `removal`: a reorg, sent after the case that `after` names. `ping`, `notice`: the
- * provider about itself. `other`: what is no deposit, such as an NFT, a fee, an approval, an unknown event.
+ * The kind of a case. `deposit`: incoming money. `removal`: a reorg, sent after the case that `after` names. `ping`,
+ * `notice`: about the provider itself. `other`: not a deposit, such as an NFT, a fee, an approval or an unknown event.
  */
 export type CaseKind = 'deposit' | 'removal' | 'ping' | 'notice' | 'other';
 
+/** One callback with its expected outcome, events and answer. */
 export interface ProviderCase {
   /** A sentence's subject: `An ERC-20 transfer`. */
   name: string;
@@ -51,7 +55,7 @@ export interface ProviderCase {
   url?: string;
   /** Sent without a signature: for pings. */
   unsigned?: boolean;
-  /** The delivery id that `verify` must find, where the body or a header carries one. */
+  /** The delivery id that `verify` must find, if the body or a header carries one. */
   deliveryId?: string;
   /**
    * Exactly what `read` must give, amounts in `units` as text; network and asset by any of their names. Left out: only
@@ -65,7 +69,7 @@ export interface ProviderCase {
   events: readonly ExpectedEvent[];
 }
 
-/** Members are compared with those of the deposit; the amount is in the smallest units. */
+/** An expected event. Its members are compared with those of the deposit; the amount is in smallest units. */
 export interface ExpectedEvent {
   event: 'deposit' | 'deposit.pending' | 'deposit.reverted' | 'deposit.failed';
   asset: string;
@@ -75,6 +79,7 @@ export interface ExpectedEvent {
   transaction?: string;
 }
 
+/** A signature that the provider has published, with its secret and its request. */
 export interface OfficialVector {
   name: string;
   source: string;
@@ -92,7 +97,7 @@ type Written = Omit<ProviderFixtures, 'cases' | 'official'> & {
   official?: readonly (Omit<OfficialVector, 'body'> & { body: string })[];
 };
 
-/** Reads `cases.json` of a folder and the bodies beside it. A case without a body has an empty one. */
+/** Reads `cases.json` of a folder and the bodies next to it. A case without a body has an empty one. */
 export function readProviderFixtures(folder: string): ProviderFixtures {
   const written = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8')) as Written;
   const bodyOf = (file: string | undefined): Buffer =>

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Provider } from '../providers/kit/provider.ts';
 
+/** Options of `signCallback`. */
 export interface SignCallbackOptions {
-  /** The signing side's key: the shared secret, or the private key where the provider signs with one. */
+  /** The signing side's key: the shared secret, or the private key if the provider signs with one. */
   secret: string;
   /** Exact bytes, text, or a value to write as JSON. */
   body: Uint8Array | string | object;
   /** Epoch ms. Default: now. */
   now?: number;
-  /** The delivery's id, where the provider sends one. Default: a new one. */
+  /** The delivery's id, if the provider sends one. Default: a new one. */
   id?: string;
   /** Default POST. For providers that sign it. */
   method?: string;
@@ -16,14 +17,15 @@ export interface SignCallbackOptions {
   url?: string;
 }
 
+/** A signed request, ready to send. */
 export interface SignedCallback {
   headers: Record<string, string>;
   body: Buffer;
-  /** Where the URL carries the signature: what to append after `?`. */
+  /** The query to append after `?`, if the URL carries the signature. */
   query?: string;
 }
 
-/** A callback as the provider would send it, for a receiver's own tests. */
+/** Signs a callback as the provider would, for a receiver's own tests. */
 export function signCallback(provider: Pick<Provider, 'sign'>, options: SignCallbackOptions): SignedCallback {
   const { secret, now = Date.now(), id = `msg_${randomUUID()}`, method = 'POST', url = '/' } = options;
   const body = bytesOf(options.body);

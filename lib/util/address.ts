@@ -12,7 +12,7 @@ export interface Address {
 // Senders are few, and each request asks for the same one several times: 0.2 us instead of 2.
 const parsed = new LRUCache<string, Address>({ max: 4_096 });
 
-/** The address that the text stands for; undefined where it is none. Octal, hexadecimal and short forms are none. */
+/** The address that the text stands for; undefined if it is not one. Octal, hexadecimal and short forms are none. */
 export function parseAddress(text: string): Address | undefined {
   // No address is as long, with its zone; so nobody fills the memory with headers.
   if (text.length > 64) return undefined;

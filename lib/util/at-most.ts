@@ -16,5 +16,5 @@ export async function atMost(ms: number, work: Promise<unknown>): Promise<boolea
 /** What the work resolves with; rejects with `UNAVAILABLE`, naming it, when that takes longer than so many ms. */
 export async function inTime<T>(ms: number, work: Promise<T>, name: string): Promise<T> {
   if (await atMost(ms, work)) return work;
-  throw new DepositCallbackError('UNAVAILABLE', `${name} gave no answer within ${ms} ms`);
+  throw new DepositCallbackError('UNAVAILABLE', `${name} did not answer within ${ms} ms`);
 }

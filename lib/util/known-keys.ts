@@ -2,8 +2,8 @@ import { invalidOption } from '../errors.ts';
 import { didYouMean } from './nearest.ts';
 
 /**
- * Throws `OPTION_INVALID` for a key that is not known, naming the nearest one that is: a misspelt option is no option.
- * `prefix` is the option that holds the keys, `''` at the top.
+ * Throws `OPTION_INVALID` for a key that is not known, naming the nearest one that is: a misspelt option is not an
+ * option. `prefix` is the option that holds the keys, `''` at the top.
  */
 export function refuseUnknownKeys(given: object, known: readonly string[], prefix: string): void {
   const unknown = Object.keys(given).find((key) => !known.includes(key));

@@ -1,4 +1,4 @@
-/** What the map has under the key; what `make` makes, where it has nothing yet. */
+/** What the map has under the key; what `make` makes, if it has nothing yet. */
 export function ensure<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   let value = map.get(key);
   if (value === undefined) {

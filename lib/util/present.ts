@@ -2,8 +2,8 @@
 export type Loose<T> = { [K in keyof T]: object extends Pick<T, K> ? T[K] | undefined : T[K] };
 
 /**
- * The same members without those that are undefined, so that a reader can write `present<Transfer>({ memo: optionalText(...) })`
- * where absent and undefined are not the same.
+ * The same members without those that are undefined, so that a reader can write `present<Transfer>({ memo:
+ * optionalText(...) })` if absent and undefined are not the same.
  */
 export function present<T extends object>(members: Loose<T>): T {
   const kept: Partial<T> = {};

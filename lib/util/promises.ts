@@ -4,15 +4,15 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * The same promise, marked as one that may be awaited later, or by nobody: where it rejects meanwhile, Node would end
- * the process.
+ * The same promise, marked as one that may be awaited later, or by nobody: if it rejects meanwhile, Node would end the
+ * process.
  */
 export function handled<T extends Promise<unknown>>(promise: T): T {
   promise.catch(() => {});
   return promise;
 }
 
-/** Takes a promise that a user's function gave where none is awaited; what it rejects with is told to `report`. */
+/** Takes a promise that a user's function returned where none is awaited; its rejection is passed to `report`. */
 export function unawaited(given: unknown, report: (error: unknown) => void = () => {}): void {
   if (isThenable(given)) Promise.resolve(given).catch(report);
 }

@@ -1,7 +1,7 @@
 const dateTime = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:([Zz])|([+-])(\d\d):(\d\d))?$/;
 
 /**
- * Epoch ms of an RFC 3339 date-time: `2026-01-01T00:00:00.5+08:00`. Undefined if it is none.
+ * Epoch ms of an RFC 3339 date-time: `2026-01-01T00:00:00.5+08:00`. Undefined if it is not one.
  *
  * The letters may be lower case and a space may stand for the `T`; the fraction may have any number of digits and is cut after
  * milliseconds. A leap second is read as the second that follows it. Hour 24 and days that do not exist are refused. A

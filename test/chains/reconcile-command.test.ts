@@ -19,7 +19,7 @@ test('reconcile finds by command what no callback reported, and the running serv
   const found = await run(['reconcile', 'eip155:1', '--from', '0', '--config', config]);
   assert.equal(found.code, 1);
   assert.match(found.stdout, new RegExp(`^1 +${hash}$`, 'm'));
-  assert.match(found.stderr, /1 transfers to accounts of ours; 1 transactions were missed/);
+  assert.match(found.stderr, /1 transfers to your accounts; 1 missed transactions/);
   await exchange.callbacks().idle();
   assert.deepEqual(exchange.balances(), { [`${ether} ${alice}`]: 7n });
 

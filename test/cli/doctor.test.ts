@@ -39,7 +39,7 @@ test('the doctor finds nothing bad in a sound service, and sends a signed callba
   });
   const table = await run(['doctor', '--config', config]);
   assert.match(table.stdout, /^level +about +found +what to do$/m);
-  assert.match(table.stderr, /Looking at the store/);
+  assert.match(table.stderr, /Checking the store/);
 });
 
 test('the doctor finds weak keys and times, dead letters, a provider that is refused and short memories', async (t) => {

@@ -29,7 +29,7 @@ test('the log lists what came, from where, its outcome, code, time, key and hash
 test('a log in which nothing fits is empty on standard output, and says so on standard error', async (t) => {
   const { path } = await service(t);
   const shown = await run(['log', '--store', path, '--code', 'SIGNATURE_INVALID']);
-  assert.deepEqual(shown, { code: 0, stdout: '', stderr: 'No callback fits.\n' });
+  assert.deepEqual(shown, { code: 0, stdout: '', stderr: 'No callback matches.\n' });
   const json = await run(['log', '--json'], { env: { DEPOSIT_CALLBACK_STORE: path } });
   assert.deepEqual(json, { code: 0, stdout: '[]\n', stderr: '' });
 });
@@ -133,7 +133,7 @@ test('a store that is not there, or of a kind that is not known, is refused and 
   await assert.rejects(readFile(join(folder, 'typo.db')), { code: 'ENOENT' });
   const unknown = await run(['log', '--store', 'mysql://localhost/x']);
   assert.equal(unknown.code, 2);
-  assert.match(unknown.stderr, /mysql:\/\/ is not known/);
+  assert.match(unknown.stderr, /mysql:\/\/ is not supported/);
   const none = await run(['log']);
   assert.equal(none.code, 2);
   const down = await run(['log', '--store', 'postgres://127.0.0.1:1/none']);

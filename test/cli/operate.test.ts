@@ -60,7 +60,7 @@ test('release credits a held deposit, keeps reason and actor, and asks for both'
   assert.match(silent.stderr, /required option '--reason <text>'/);
   const released = await run(['release', id, '--config', config, '--actor', 'kim', '--reason', 'checked the passport']);
   assert.deepEqual(released.code, 0, released.stderr);
-  assert.match(released.stdout, /^1\.5 to 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed are credited: dep_/);
+  assert.match(released.stdout, /^credited 1\.5 to 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed: dep_/);
   const [owed] = await store.events({ depositId: id, kind: 'deposit', limit: 1 });
   assert.equal(owed?.state, 'owed');
   const shown = await run(['show', id, '--store', path]);
@@ -97,9 +97,9 @@ test('hold, correct and revert decide on a deposit, and one that can do nothing 
   assert.deepEqual([credited?.amount, credited?.memo, credited?.account], [15_000_000n, '77', 'user-17']);
   const late = await run(['hold', ...decide, 'one more look']);
   assert.equal(late.code, 1);
-  assert.match(late.stderr, /^error: ALREADY_CREDITED: dep_\w+ is credited; revert takes it back/);
+  assert.match(late.stderr, /^error: ALREADY_CREDITED: dep_\w+ is credited; use revert to take it back/);
   const reverted = await run(['revert', ...decide, 'the bank was wrong']);
-  assert.deepEqual([reverted.code, reverted.stdout], [0, `15 to ${held?.to} are taken back: ${id}\n`]);
+  assert.deepEqual([reverted.code, reverted.stdout], [0, `reverted 15 to ${held?.to}: ${id}\n`]);
 
   const shown = await run(['show', id, '--store', path]);
   for (const line of [
@@ -137,7 +137,7 @@ test('reprocess reads again what has become ours, and settles no event of the se
   const config = await writeConfig(folder, path);
   const done = await run(['reprocess', '--config', config]);
   assert.equal(done.code, 0, done.stderr);
-  assert.match(done.stdout, /^1 callbacks read again, 1 of them recorded; 0 passed over/);
+  assert.match(done.stdout, /^1 callbacks read again, 1 of them recorded; 0 skipped/);
   assert.match(done.stderr, /Reading callbacks again/);
   const [event] = await store.events({ kind: 'deposit', limit: 1 });
   assert.equal(event?.state, 'owed');
@@ -153,7 +153,7 @@ test('reverify takes what a rotation has kept, once the key is right', async (t)
 
   const stillWrong = await run(['reverify', '--config', await writeConfig(folder, path)]);
   assert.equal(stillWrong.code, 1);
-  assert.match(stillWrong.stdout, /^0 callbacks taken, 1 kept/);
+  assert.match(stillWrong.stdout, /^0 callbacks accepted, 1 still kept/);
   const rotated = (await writeConfig(folder, path)).replace('.mjs', '-2.mjs');
   const { readFile, writeFile } = await import('node:fs/promises');
   const text = await readFile(join(folder, 'callbacks.config.mjs'), 'utf8');
@@ -170,14 +170,14 @@ test('prune forgets what is named and nothing by default', async (t) => {
   const nothing = await run(['prune', '--store', path]);
   assert.equal(nothing.code, 2);
   const young = await run(['prune', '--store', path, '--older-than', '1d']);
-  assert.match(young.stdout, /^0 callbacks forgotten/);
+  assert.match(young.stdout, /^0 callbacks received before .* deleted/);
   const dry = await run(['prune', '--store', path, '--before', '2999-01-01', '--dry-run']);
-  assert.match(dry.stdout, /^1 callbacks would be forgotten/);
+  assert.match(dry.stdout, /^1 callbacks received before .* would be deleted/);
   assert.equal((await store.callbacks({ limit: 9 })).length, 1);
   const all = await run(['prune', '--store', path, '--before', '2999-01-01', '--json']);
   assert.equal(all.code, 0);
   assert.deepEqual(JSON.parse(all.stdout), { before: '2999-01-01T00:00:00.000Z', forgotten: 1 });
-  assert.match(all.stderr, /Forgetting callbacks received before 2999/);
+  assert.match(all.stderr, /Deleting callbacks received before 2999/);
   assert.deepEqual(await store.callbacks({ limit: 1 }), []);
 });
 
@@ -186,7 +186,7 @@ test('a configuration that exports nothing, or a store that forgets, is refused'
   const config = await writeConfig(folder, path, 'store: undefined,');
   const forgets = await run(['reprocess', '--config', config]);
   assert.equal(forgets.code, 2);
-  assert.match(forgets.stderr, /the memory store of --config keeps nothing/);
+  assert.match(forgets.stderr, /the memory store of --config cannot be shared/);
   const missing = await run(['reprocess', '--config', join(folder, 'none.mjs')]);
   assert.equal(missing.code, 1);
   const unset = await run(['reprocess']);

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run, service } from './cli.ts';
 
-test('status is one screen with exit code 0 while nothing needs a person', async (t) => {
+test('status is one screen with exit code 0 while nothing needs attention', async (t) => {
   const { path, receive } = await service(t);
   await receive();
   const shown = await run(['status', '--store', path]);
   assert.equal(shown.code, 0, shown.stderr);
-  assert.match(shown.stdout, /^Nothing needs a person\.$/m);
+  assert.match(shown.stdout, /^Nothing needs attention\.$/m);
   assert.match(shown.stdout, /^deposits +1 confirmed$/m);
 });
 
@@ -16,7 +16,7 @@ test('status names what needs a person with its cure, exits 1, and doctor finds 
   await receive({ to: '0x5aaeb6053F3E94C9b9A09f33669435E7Ef1BeAeD' });
   const shown = await run(['status', '--store', path]);
   assert.equal(shown.code, 1);
-  assert.match(shown.stdout, /^unread +1 callback could not be read whole.*\(1 ADDRESS_MALFORMED\)$/m);
+  assert.match(shown.stdout, /^unread +1 callback could only be read in part.*\(1 ADDRESS_MALFORMED\)$/m);
   assert.match(shown.stdout, /^ +deposit-callback log --outcome quarantined; .*reprocess$/m);
   const json = await run(['status', '--store', path, '--json']);
   const { needs, counts } = JSON.parse(json.stdout);
@@ -37,5 +37,5 @@ test('status names what needs a person with its cure, exits 1, and doctor finds 
 test('status without a store or a configuration says which of them to give', async () => {
   const { code, stderr } = await run(['status']);
   assert.equal(code, 2);
-  assert.match(stderr, /--config, --store: give one of them/);
+  assert.match(stderr, /--config, --store: set one of them/);
 });

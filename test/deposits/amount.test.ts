@@ -43,7 +43,7 @@ describe('unitsFrom', () => {
     assert.throws(() => unitsFrom({ decimal: '1' }, undefined), invalid);
   });
 
-  it('refuses what is negative or no plain decimal', () => {
+  it('refuses what is negative or not a plain decimal', () => {
     const texts = [
       '-1',
       '-0',

@@ -77,15 +77,15 @@ test('what cannot be a network is refused by name', () => {
     [{}, /CAIP-2/],
     [{ id: '57073' }, /CAIP-2/],
     [{ id: 'eip155:2', confirmation: 3 }, /networks\[eip155:2\]\.confirmation.*confirmations/],
-    [{ id: 'eip155:2', confirmations: 0 }, /confirmations: must be a whole number/],
+    [{ id: 'eip155:2', confirmations: 0 }, /confirmations: must be a positive integer/],
     [{ id: 'eip155:2', confirmations: 9, reorgDepth: 3 }, /reorgDepth: must be at least the 9/],
     [{ id: 'eip155:2', native: { symbol: 'X', decimals: 99 } }, /native\.decimals/],
     [{ id: 'eip155:2', native: { asset: 'eip155:1/slip44:60', symbol: 'X', decimals: 18 } }, /native\.asset/],
-    [{ id: 'eip155:2', codec }, /codec: must be left out/],
+    [{ id: 'eip155:2', codec }, /codec: must be omitted/],
     [{ id: 'eip155:728126428' }, /another name of tron:728126428/],
-    [withoutCodec, /codec: is needed/],
+    [withoutCodec, /codec: is required/],
     [withoutNative, /native\.asset/],
-    [{ ...acme, reorgDepth: undefined }, /reorgDepth: must be a whole number/],
+    [{ ...acme, reorgDepth: undefined }, /reorgDepth: must be a positive integer/],
     [{ ...acme, codec: { ...codec, account: undefined } }, /codec\.account: must be a function/],
   ];
   for (const [given, message] of wrong) {
@@ -96,10 +96,10 @@ test('what cannot be a network is refused by name', () => {
     );
   }
   const twice = [{ id: 'eip155:2' }, { id: 'eip155:2' }];
-  assert.throws(() => tableWith(twice), { code: 'OPTION_INVALID', message: /one id twice/ });
+  assert.throws(() => tableWith(twice), { code: 'OPTION_INVALID', message: /a duplicate id/ });
   assert.throws(() => tableWith([{ id: 'eip155:2', aliases: ['BASE_MAINNET'] }]), {
     code: 'OPTION_INVALID',
-    message: /BASE_MAINNET means eip155:8453/,
+    message: /BASE_MAINNET already means eip155:8453/,
   });
   assert.throws(() => tableWith({} as never), { code: 'OPTION_INVALID' });
   assert.equal(defineNetwork({ id: 'eip155:2', codec: evm }).codec, evm);

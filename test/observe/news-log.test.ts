@@ -119,5 +119,5 @@ test('without a logger, an event that nobody listens to is written once', async 
   for (let i = 0; i < 3; i += 1) await callbacks.idle();
   const lines = warned.mock.calls.map(({ arguments: [message] }) => String(message));
   assert.equal(lines.length, 1, lines.join('\n'));
-  assert.match(lines[0] ?? '', /^NO_LISTENER: Events of kind deposit are owed and nobody listens/);
+  assert.match(lines[0] ?? '', /^NO_LISTENER: Events of kind deposit are owed, but nobody listens/);
 });

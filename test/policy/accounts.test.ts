@@ -108,13 +108,13 @@ describe('policy.accounts', () => {
     const broken = `${alice.slice(0, -1)}${alice.endsWith('d') ? 'D' : 'd'}`;
     refuses(
       { isOurs: undefined, accounts: [broken] },
-      /policy\.accounts: holds '0x\w+', which is no address of .*checksum/,
+      /policy\.accounts: contains '0x\w+', which is not an address of .*checksum/,
     );
-    refuses({ isOurs: undefined, accounts: [] }, /policy\.accounts: is an empty list/);
-    refuses({ isOurs: undefined, accounts: [42] }, /holds a number/);
+    refuses({ isOurs: undefined, accounts: [] }, /policy\.accounts: is empty/);
+    refuses({ isOurs: undefined, accounts: [42] }, /contains a number/);
     refuses({ isOurs: undefined, accounts: alice }, /must be a list, Set or Map/);
     refuses({ isOurs: undefined, accounts: {} }, /must be a list, Set or Map/);
-    refuses({ accounts: [alice] }, /policy\.accounts: and policy\.isOurs are two answers/);
+    refuses({ accounts: [alice] }, /policy\.accounts: cannot be combined with policy\.isOurs/);
     assert.doesNotThrow(() => compiled({ accounts: new Set() }));
   });
 
@@ -123,7 +123,9 @@ describe('policy.accounts', () => {
     const { own, warned } = compiled({ accounts: set });
     set.add('0x12');
     assert.equal(own(bob), false);
-    assert.deepEqual(warned, ["policy.accounts holds '0x12', which is no address of a network of policy.assets"]);
+    assert.deepEqual(warned, [
+      "policy.accounts contains '0x12', which is not an address of a network in policy.assets",
+    ]);
   });
 
   it('of a function, takes an account, true, false, undefined or unassigned, at once or later', async () => {

@@ -30,7 +30,7 @@ test('a listed asset that no provider has a name for is warned of by name, with 
     cryptomus({ secrets, accounts, trustMined: true }),
   );
   assert.equal(silent.length, 1);
-  assert.match(silent[0] ?? '', new RegExp(`${usdc}.*option assets of bitgo, cryptomus`));
+  assert.match(silent[0] ?? '', new RegExp(`${usdc}.*assets option of bitgo, cryptomus`));
 });
 
 test('nothing is warned of that a name leads to: of the user, of the provider, by symbol, or by contract', () => {

@@ -20,7 +20,7 @@ describe('policy.quorum', () => {
     const two = [{ name: 'a' }, { name: 'b' }];
     assert.equal(rulesOn(compile({ quorum: 2 }, { providers: two }), 'eip155:1').quorum, 2);
     assert.equal(rulesOn(compile({}), 'eip155:1').quorum, 1);
-    refuses({ quorum: 2 }, /is 2, and must be at most 1 on eip155:1/);
+    refuses({ quorum: 2 }, /is 2, but must be at most 1 on eip155:1/);
     refuses({ quorum: 2, assets: 'any' }, /at most 1/);
     refuses({ quorum: 3 }, /at most 2/, { providers: two });
     assert.ok(compile({ quorum: 2 }, { providers: [] }));
@@ -53,14 +53,14 @@ describe('providers beside a policy', () => {
     refuses({}, /silent never reports/, { providers: [{}, silent] });
     refuses({ assets: 'any' }, /silent never reports/, { providers: [silent] });
     const shallow = { name: 'shallow', reportsConfirmations: { 'eip155:1': 6 } } as const;
-    refuses({}, /shallow reports no more than 6 confirmations on eip155:1, and policy\.confirmations wants 12/, {
+    refuses({}, /shallow reports no more than 6 confirmations on eip155:1, but policy\.confirmations requires 12/, {
       providers: [shallow],
     });
     const tiers = [
       { from: 0n, confirmations: 6 },
       { from: 100n, confirmations: 7 },
     ];
-    refuses({ confirmations: { 'eip155:1': tiers } }, /wants 7/, { providers: [shallow] });
+    refuses({ confirmations: { 'eip155:1': tiers } }, /requires 7/, { providers: [shallow] });
     refuses({ assets: 'any' }, /shallow/, { providers: [shallow] });
   });
 
@@ -86,10 +86,7 @@ describe('providers beside a policy', () => {
       return warnings.join('\n');
     };
     const mute = { name: 'mute', sendsRemovals: false } as const;
-    assert.match(
-      warningsOf({}, { providers: [mute] }),
-      /^mute never tells of a reorg, and .*reorg depth on eip155:1: /,
-    );
+    assert.match(warningsOf({}, { providers: [mute] }), /^mute never reports reorgs, and .*reorg depth on eip155:1: /);
     assert.equal(warningsOf({}, { providers: [{}] }), '');
     assert.equal(warningsOf({}, { providers: [mute], chains: ['eip155:1'] }), '');
     assert.equal(warningsOf({ confirmations: { 'eip155:1': 64 } }, { providers: [mute] }), '');
@@ -115,7 +112,7 @@ describe('providers beside a policy', () => {
   });
 
   it('may not take the name of the chain check, nor count what cannot be counted', () => {
-    refuses({}, /none may have the name chain/, { providers: [{ name: 'chain' }] });
+    refuses({}, /must not use the name chain/, { providers: [{ name: 'chain' }] });
     refuses({}, /reportsConfirmations of provider counting/, {
       providers: [{ reportsConfirmations: { 'eip155:1': 1.5 } }],
     });

@@ -431,7 +431,7 @@ test('ChainUp: the receiver says when it starts that parts of two callbacks coul
     logger,
   });
   await callbacks.close();
-  assert.ok(logger.lines.some((line) => /sealed by itself/.test(JSON.stringify(line))));
+  assert.ok(logger.lines.some((line) => /encrypted separately/.test(JSON.stringify(line))));
 });
 
 test('CryptAPI: the URL of a GET, sent as the body of a POST, is not a callback without its first field', async () => {

@@ -58,9 +58,9 @@ test('what cannot be used is refused at construction, by the name of the option 
     ['s3cret', /list of secrets/],
     [['s3cret', ''], /entry 2 is empty/],
     [['  \n'], /entry 1 is empty/],
-    [[undefined], /entry 1 is no text; is its environment variable set/],
-    [[null], /entry 1 is no text/],
-    [[{ secret: 's3cret' }], /entry 1 is no text/],
+    [[undefined], /entry 1 must be a string; is its environment variable set/],
+    [[null], /entry 1 must be a string/],
+    [[{ secret: 's3cret' }], /entry 1 must be a string/],
     [['bad s3cret'], /entry 1 is not a usable secret/],
     [['s3cret\n'], /entry 1 has spaces or a line end around it/],
     [['ok', ' s3cret'], /entry 2 has spaces or a line end/],
@@ -74,7 +74,7 @@ test('what cannot be used is refused at construction, by the name of the option 
       ],
       /ids must differ/,
     ],
-    [[{ key: 's3cret', id: '' }], /id must be a text/],
+    [[{ key: 's3cret', id: '' }], /id must be a string/],
     [[{ key: 's3cret', notBefore: Number.NaN }], /notBefore must be epoch milliseconds/],
     [[{ key: 's3cret', notAfter: '2026-01-01' }], /notAfter must be epoch milliseconds/],
     [[{ key: 's3cret', notBefore: 5, notAfter: 5 }], /later than notBefore/],
@@ -97,7 +97,7 @@ test('a key is in force from notBefore until just before notAfter, newest first'
 
 test('a list with none in force is our own trouble, not that of the sender', () => {
   const keys = ring([{ key: 's3cret', notBefore: 100 }]);
-  assert.throws(() => keys.active(99), refused('KEYS_UNAVAILABLE', /none is in force/));
+  assert.throws(() => keys.active(99), refused('KEYS_UNAVAILABLE', /none is active/));
 });
 
 test('a function is first called when keys are asked for, and its answer is kept for a minute', async () => {
@@ -168,7 +168,7 @@ test('the last good answer is used for ten minutes while fetching fails, and no 
   });
   await values(keys, 0);
   assert.deepEqual(await values(keys, 10 * minute), ['prepared fine']);
-  await assert.rejects(async () => keys.active(10 * minute + 1), refused('KEYS_UNAVAILABLE', /no recent answer/));
+  await assert.rejects(async () => keys.active(10 * minute + 1), refused('KEYS_UNAVAILABLE', /none are cached/));
 });
 
 test('an answer with an unusable entry is KEYS_UNAVAILABLE as a whole, without the secret', async () => {

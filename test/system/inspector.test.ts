@@ -22,17 +22,17 @@ test('a callback that arrives is shown without a reload, on the overview and in 
   const inspection = await inspected(t);
   const { page, complaints } = await openTab(t);
   await page.goto(urlOf(inspection));
-  await page.getByText('No callback yet').waitFor();
+  await page.getByText('No callbacks yet').waitFor();
   await page.getByRole('status').getByText('Live').waitFor();
   await inspection.send();
   const [first] = inspection.outcomes;
   await page.locator(`a[href$="callbacks/${first?.id}"]`).waitFor();
-  assert.equal(await page.getByText('No callback yet').count(), 0);
+  assert.equal(await page.getByText('No callbacks yet').count(), 0);
 
   await page.goto(urlOf(inspection, 'callbacks'));
   await page.getByLabel('Outcome').selectOption('Rejected');
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
-  await page.getByText('No callback fits the filter').waitFor();
+  await page.getByText('No callbacks match the filter').waitFor();
   await page.getByRole('status').getByText('Live').waitFor();
   await inspection.send();
   await inspection.send({}, { secret: wrongKey });
@@ -81,7 +81,7 @@ test("a deposit's timeline tells what each provider said and what was made of it
     'Event handled deposit.reverted',
   ]);
   await page.locator('.timeline a').first().click();
-  await page.getByRole('heading', { name: 'What was read from it' }).waitFor();
+  await page.getByRole('heading', { name: 'Parsed content' }).waitFor();
   assert.match((await page.locator('pre').first().textContent()) ?? '', new RegExp(transfer.hash));
   assert.deepEqual(complaints, []);
 });
@@ -129,7 +129,7 @@ test('with the keyboard alone, a dead letter is delivered again and a deposit is
   await callbacks.idle();
   assert.deepEqual(events.slice(2), ['deposit 3000000']);
   await page.goto(urlOf(inspection));
-  await page.getByRole('heading', { name: 'Nothing waits for you' }).waitFor();
+  await page.getByRole('heading', { name: 'Nothing needs your attention' }).waitFor();
   const acted = log.lines.filter(({ message }) => message.includes('through the inspector'));
   assert.deepEqual(
     acted.map(({ fields }) => [fields.action, fields.actor, fields.reason]),

@@ -7,20 +7,20 @@ export const baselineProbes: readonly Probe[] = [
     id: 'accepts',
     group: 'baseline',
     severity: 'high',
-    title: 'A good callback is taken',
+    title: 'A valid callback is accepted',
     does: 'sends a signed test callback',
     needs: 'nothing',
     async run(target) {
       const seen = await target.send(target.ping());
       if (isTaken(seen)) return green(describeSeen(seen));
-      return red(`${describeSeen(seen)}: is the URL right, and the secret?`);
+      return red(`${describeSeen(seen)}: check the URL and the secret`);
     },
   },
   {
     id: 'chunked',
     group: 'baseline',
     severity: 'medium',
-    title: 'A callback without a length is taken',
+    title: 'A callback without a Content-Length is accepted',
     does: 'sends a signed test callback in chunks',
     async run(target) {
       const seen = await target.send(target.ping(), { declaredLength: null });
@@ -31,13 +31,13 @@ export const baselineProbes: readonly Probe[] = [
     id: 'unknown-event',
     group: 'baseline',
     severity: 'medium',
-    title: 'An event of a new kind is taken, and credits nothing',
+    title: 'An event of an unknown kind is accepted and credits nothing',
     does: 'sends a signed callback of a type that does not exist yet',
     async run(target) {
       const body = { type: 'deposit.audited', timestamp: new Date(target.signer.now()).toISOString(), data: {} };
       const seen = await target.send(target.signer.sign(body));
       if (isTaken(seen)) return green(describeSeen(seen));
-      return red(`${describeSeen(seen)}: a provider that adds an event would send it again and again, then give up`);
+      return red(`${describeSeen(seen)}: a provider that adds an event would retry it, then give up`);
     },
   },
 ];

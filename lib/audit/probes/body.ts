@@ -15,7 +15,7 @@ export const bodyProbes: readonly Probe[] = [
     id: 'oversize',
     group: 'body',
     severity: 'medium',
-    title: 'A body beyond all bounds is refused before it is taken in',
+    title: 'An oversized body is refused before it is read',
     does: 'announces 1 GiB; then sends 32 MiB in chunks, without a length',
     async run(target) {
       const signed = target.ping();
@@ -23,7 +23,7 @@ export const bodyProbes: readonly Probe[] = [
       if (!isRefused(announced)) return red(`${describeSeen(announced)} for an announced 1 GiB`);
       const body = Buffer.alloc(32 * mebibyte, 0x20);
       const seen = await target.send({ ...signed, body }, { declaredLength: null });
-      if (seen.sentBytes >= body.length) return red(`all 32 MiB were taken in, then ${describeSeen(seen)}`);
+      if (seen.sentBytes >= body.length) return red(`all 32 MiB were read, then ${describeSeen(seen)}`);
       return green(`${describeSeen(announced)}; cut off after ${Math.ceil(seen.sentBytes / mebibyte)} MiB`);
     },
   },
@@ -31,7 +31,7 @@ export const bodyProbes: readonly Probe[] = [
     id: 'slow',
     group: 'body',
     severity: 'medium',
-    title: 'A sender that takes its time is hung up on',
+    title: 'A slow sender is disconnected',
     does: 'sends the body a byte at a time',
     async run(target) {
       const everyMs = Math.max(50, Math.ceil(target.slowMs / 40));
@@ -45,8 +45,8 @@ export const bodyProbes: readonly Probe[] = [
     id: 'aborted',
     group: 'body',
     severity: 'medium',
-    title: 'A connection that is dropped in the middle harms nobody else',
-    does: 'drops eight callbacks half-way, then sends a good one',
+    title: 'A dropped connection does not affect other senders',
+    does: 'drops eight callbacks half-way, then sends a valid one',
     async run(target) {
       for (let count = 0; count < 8; count += 1) {
         const signed = target.ping();
@@ -76,7 +76,7 @@ export const bodyProbes: readonly Probe[] = [
     id: 'duplicate-keys',
     group: 'body',
     severity: 'high',
-    title: 'JSON that says one thing twice is not believed',
+    title: 'JSON with a duplicate key is not trusted',
     does: 'signs a body with two amounts',
     run: (target) =>
       hostile(target, (text, { amount }) => text.replace(`"amount":"${amount}"`, `"amount":"1","amount":"${amount}"`)),
@@ -85,8 +85,8 @@ export const bodyProbes: readonly Probe[] = [
     id: 'proto-key',
     group: 'body',
     severity: 'high',
-    title: 'A member called __proto__ is not believed',
-    does: 'signs a body that says its confirmations in "__proto__"',
+    title: 'A key named __proto__ is not trusted',
+    does: 'signs a body with its confirmations in "__proto__"',
     run: (target) =>
       hostile(target, (text, { confirmations }) =>
         text.replace(`"confirmations":${confirmations}`, `"__proto__":{"confirmations":${confirmations}}`),
@@ -96,16 +96,16 @@ export const bodyProbes: readonly Probe[] = [
     id: 'deep-nesting',
     group: 'body',
     severity: 'medium',
-    title: 'JSON of a great depth breaks nothing',
-    does: 'signs a body with 100000 arrays, one within the other',
+    title: 'Deeply nested JSON breaks nothing',
+    does: 'signs a body with 100000 nested arrays',
     run: (target) => hostile(target, (text) => text.replace(/\}$/, `,"deep":${'['.repeat(1e5)}${']'.repeat(1e5)}}`)),
   },
   {
     id: 'invalid-utf8',
     group: 'body',
     severity: 'medium',
-    title: 'A body that is no UTF-8 is not believed',
-    does: 'signs a body with the byte ff in a text',
+    title: 'A body that is not UTF-8 is not trusted',
+    does: 'signs a body with the byte ff in a string',
     run: (target) =>
       hostile(target, (text) => {
         const at = text.indexOf('"deposit.confirmed"');
@@ -117,8 +117,8 @@ export const bodyProbes: readonly Probe[] = [
     id: 'not-json',
     group: 'body',
     severity: 'medium',
-    title: 'A signed body that is no JSON breaks nothing',
-    does: 'signs nothing at all, a text, half a body, and null',
+    title: 'A signed body that is not JSON breaks nothing',
+    does: 'signs an empty body, a string, half a body, and null',
     async run(target) {
       const seen: Seen[] = [];
       for (const body of ['', 'hello', '{"type":"deposit.confirmed"', 'null', '[]', '{}']) {
@@ -133,12 +133,12 @@ export const bodyProbes: readonly Probe[] = [
     id: 'big-number',
     group: 'body',
     severity: 'high',
-    title: 'A large amount that is written as a number keeps every digit',
+    title: 'A large amount written as a number keeps every digit',
     does: 'reports an odd amount beyond 2^53 as a JSON number',
     needs: 'credits',
     async run(target) {
       const { state } = target;
-      if (!state) return skipped('nothing tells what is credited');
+      if (!state) return skipped('it is not known what is credited');
       if (state.account.amount <= 2n ** 53n) return skipped('--amount is below 2^53, so no digit could be lost');
       const template = target.transfer(state);
       const fields = { ...template, amount: String(BigInt(template.amount) | 1n) };
@@ -163,8 +163,8 @@ async function hostile(
   target.remember(fields);
   const seen = await target.send(target.signer.sign(spoil(sampleText(fields), fields)));
   if (!isDecided(seen)) return red(describeSeen(seen));
-  if (!(await target.isAlive())) return red(`${describeSeen(seen)}, and then good callbacks are not taken`);
-  if (!state) return green(`${describeSeen(seen)}; what is credited cannot be seen`);
+  if (!(await target.isAlive())) return red(`${describeSeen(seen)}, and then valid callbacks are not accepted`);
+  if (!state) return green(`${describeSeen(seen)}; it is not known what is credited`);
   const credited = await state.credited({ hash: fields.hash, amount: BigInt(fields.amount) });
   return credited.length > 0
     ? red(`${describeSeen(seen)}, and credited: ${credited[0]?.id}`)

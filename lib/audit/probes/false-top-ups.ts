@@ -6,7 +6,10 @@ import { newId } from '../signer.ts';
 import type { State } from '../state.ts';
 import type { Target } from '../target.ts';
 
-/** One false top-up: a signed callback whose transfer must not be credited. `docs/checks.md` tells the attack of each. */
+/**
+ * One false top-up: a signed callback whose transfer must not be credited. `docs/checks.md` describes the attack of
+ * each.
+ */
 interface FalseTopUp {
   id: string;
   title: string;
@@ -24,13 +27,13 @@ const table: readonly FalseTopUp[] = [
   },
   {
     id: 'failed-event',
-    title: 'A deposit that is reported as failed is not credited',
+    title: 'A deposit reported as failed is not credited',
     does: 'reports deposit.failed',
     make: (fields) => [[{ ...fields, type: 'deposit.failed' }]],
   },
   {
     id: 'unconfirmed',
-    title: 'What is only seen in the mempool is not credited',
+    title: 'A transaction seen only in the mempool is not credited',
     does: 'reports deposit.pending without a block',
     make: ({ block: _, ...fields }) => [[{ ...fields, type: 'deposit.pending', position: 'native', confirmations: 0 }]],
   },
@@ -42,19 +45,19 @@ const table: readonly FalseTopUp[] = [
   },
   {
     id: 'replaceable',
-    title: 'A payment that may still be replaced is not credited',
+    title: 'A replaceable payment is not credited',
     does: 'reports deposit.confirmed, replaceable, in no block',
     make: ({ block: _, ...fields }) => [[{ ...fields, position: 'native', confirmations: 0 }, { replaceable: true }]],
   },
   {
     id: 'zero-amount',
-    title: 'A transfer of nothing is not credited',
+    title: 'A zero transfer is not credited',
     does: 'reports an amount of 0',
     make: (fields) => [[{ ...fields, amount: '0' }]],
   },
   {
     id: 'odd-amount',
-    title: 'An amount that is no whole number of units is not credited',
+    title: 'An amount that is not a whole number of units is not credited',
     does: 'reports a negative amount, one with a fraction, one in hex, one with a comma',
     make: (fields) =>
       [
@@ -66,20 +69,20 @@ const table: readonly FalseTopUp[] = [
   },
   {
     id: 'partial-payment',
-    title: 'Not the declared amount but what was delivered is credited',
-    does: 'declares an amount of which 0 units were delivered',
+    title: 'The delivered amount is credited, not the declared one',
+    does: 'declares an amount of which 0 units are delivered',
     make: (fields) => [[fields, { delivered: '0' }]],
   },
   {
     id: 'wrong-decimals',
-    title: 'An asset with other decimals is not credited',
+    title: 'An asset with wrong decimals is not credited',
     does: 'reports the asset with 77 decimals',
     make: (fields) => [[{ ...fields, decimals: 77 }]],
   },
   {
     id: 'look-alike-token',
-    title: 'A token with the symbol of another one is not credited',
-    does: 'reports a token that was made up, called USDT',
+    title: 'A token with the symbol of another token is not credited',
+    does: 'reports a made-up token called USDT',
     make: (fields) => [
       [
         {
@@ -102,7 +105,7 @@ const table: readonly FalseTopUp[] = [
   },
   {
     id: 'other-network',
-    title: 'A coin of a test network is not credited',
+    title: 'A test network coin is not credited',
     does: 'reports the same account and the coin of Sepolia',
     make: (fields) => [
       [{ ...fields, network: 'eip155:11155111', asset: 'eip155:11155111/slip44:60', position: 'native' }],
@@ -110,31 +113,31 @@ const table: readonly FalseTopUp[] = [
   },
   {
     id: 'network-mismatch',
-    title: 'An asset of another network than that of the transfer is not credited',
-    does: 'reports a transfer on Sepolia of the asset of the main network',
+    title: "An asset of a network other than the transfer's is not credited",
+    does: 'reports a transfer of the mainnet asset on Sepolia',
     make: (fields) => [[{ ...fields, network: 'eip155:11155111' }]],
   },
   {
     id: 'bounced',
-    title: 'Money that was sent back is not credited',
+    title: 'A bounced transfer is not credited',
     does: 'reports a transfer that bounced',
     make: (fields) => [[fields, { bounced: true }]],
   },
   {
     id: 'time-locked',
-    title: 'Money that is locked for years is not credited',
+    title: 'A transfer locked for years is not credited',
     does: 'reports a transfer that is locked until the year 2286',
     make: (fields) => [[fields, { lockedUntil: '9999999999' }]],
   },
   {
     id: 'odd-script',
-    title: 'An output that others can spend too is not credited',
+    title: 'An output that others can spend is not credited',
     does: 'reports an output with a bare multisig script',
     make: (fields) => [[fields, { script: 'multisig' }]],
   },
   {
     id: 'short-hash',
-    title: 'A transaction id that is none is not credited',
+    title: 'A malformed transaction id is not credited',
     does: 'reports a transaction id of four digits',
     make: (fields) => [[{ ...fields, hash: '0x1234' }]],
   },
@@ -161,8 +164,8 @@ export const falseTopUpProbes: readonly Probe[] = [
     id: 'stranger',
     group: 'false top-up',
     severity: 'high',
-    title: 'A deposit for an account that is not ours is credited to nobody',
-    does: 'reports a transfer to an address that was made up',
+    title: 'A deposit to an account that is not yours is not credited',
+    does: 'reports a transfer to a made-up address',
     needs: 'credits',
     run: (target) =>
       withState(target, (state) => {
@@ -174,7 +177,7 @@ export const falseTopUpProbes: readonly Probe[] = [
     id: 'taken-back',
     group: 'false top-up',
     severity: 'high',
-    title: 'A deposit that a reorg has removed is taken back',
+    title: 'A deposit removed by a reorg is reverted',
     does: 'reports a confirmed deposit, then that its block is gone',
     needs: 'credits',
     run: (target) =>
@@ -183,20 +186,20 @@ export const falseTopUpProbes: readonly Probe[] = [
         const sought = { hash: fields.hash, amount: BigInt(fields.amount) };
         const over = { id: newId() };
         await target.report(fields, {}, over);
-        if ((await state.credited(sought)).length === 0) return red('a good deposit was not credited');
+        if ((await state.credited(sought)).length === 0) return red('a valid deposit was not credited');
         const later = new Date(target.signer.now() + 1_000).toISOString();
         const seen = await target.report({ ...fields, type: 'deposit.reverted', timestamp: later }, {}, over);
         if (!isDecided(seen)) return red(describeSeen(seen));
         const left = await state.credited(sought);
         return left.length > 0
           ? red(`${describeSeen(seen)}, and it stays credited`)
-          : green(`${describeSeen(seen)}, taken back`);
+          : green(`${describeSeen(seen)}, reverted`);
       }),
   },
 ];
 
 async function withState(target: Target, run: (state: State) => Promise<Finding>): Promise<Finding> {
-  return target.state ? run(target.state) : skipped('nothing tells what is credited');
+  return target.state ? run(target.state) : skipped('it is not known what is credited');
 }
 
 async function notCredited(

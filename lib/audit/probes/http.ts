@@ -12,7 +12,7 @@ export const httpProbes: readonly Probe[] = [
     id: 'wrong-method',
     group: 'http',
     severity: 'medium',
-    title: 'Methods that no callback uses are refused',
+    title: 'Methods that callbacks do not use are refused',
     does: 'sends GET, PUT, PATCH, DELETE and TRACE, signed',
     async run(target) {
       const seen: string[] = [];
@@ -36,11 +36,11 @@ export const httpProbes: readonly Probe[] = [
       const forged = { 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https', 'x-real-ip': '203.0.113.7' };
       const seen = await target.send(withHeaders(target.ping({ id }), forged));
       if (!isDecided(seen)) return red(describeSeen(seen));
-      if (!isTaken(seen)) return green(`${describeSeen(seen)}: not believed`);
+      if (!isTaken(seen)) return green(`${describeSeen(seen)}: not trusted`);
       const logged = await target.state?.senderOf(id, from);
       if (logged === undefined)
         return skipped(
-          `${describeSeen(seen)}: this machine may send, and whom the log names is seen only with --store`,
+          `${describeSeen(seen)}: this machine may send; which sender was logged is visible only with --store`,
         );
       return logged === '203.0.113.7'
         ? red('the log names 203.0.113.7 as the sender')
@@ -51,7 +51,7 @@ export const httpProbes: readonly Probe[] = [
     id: 'header-injection',
     group: 'http',
     severity: 'medium',
-    title: 'Nothing of a request gets into the headers of its answer',
+    title: 'Request data does not end up in response headers',
     does: 'puts line breaks and header lines into the URL and the delivery id, and forges the Host',
     async run(target) {
       const line = '%0d%0ax-audit:%20injected';
@@ -66,38 +66,38 @@ export const httpProbes: readonly Probe[] = [
         const mark = Object.entries(seen.headers).find(
           ([name, value]) => name === 'x-audit' || /audit\.invalid|injected/.test(String(value)),
         );
-        if (mark) return red(`the answer has "${mark[0]}: ${String(mark[1])}"`);
+        if (mark) return red(`the response has "${mark[0]}: ${String(mark[1])}"`);
       }
-      return green('no header of the answers has anything of it');
+      return green('no response header contains any of it');
     },
   },
   {
     id: 'error-leaks',
     group: 'http',
     severity: 'medium',
-    title: 'Answers to broken requests tell no paths, stacks, queries or secrets',
-    does: 'breaks the URL, the body, the encoding and the headers, and reads the answers',
+    title: 'Responses to broken requests leak no paths, stack traces, queries or secrets',
+    does: 'breaks the URL, the body, the encoding and the headers, and reads the responses',
     run: findLeaks,
   },
   {
     id: 'security-headers',
     group: 'http',
     severity: 'low',
-    title: 'Answers carry the headers of helmet, and do not name their software',
-    does: 'looks at the headers of the answer to a good callback',
+    title: "Responses carry helmet's headers and do not name their software",
+    does: 'reads the response headers of a valid callback',
     async run(target) {
       const seen = await target.send(target.ping());
       if (seen.status === undefined) return red(describeSeen(seen));
       const wrong = headerFaults(seen.headers, target.route.url.protocol === 'https:');
-      return wrong.length > 0 ? red(wrong.join(', ')) : green('all there');
+      return wrong.length > 0 ? red(wrong.join(', ')) : green('all present');
     },
   },
   {
     id: 'cross-origin',
     group: 'http',
     severity: 'low',
-    title: 'No web page of another origin may call it',
-    does: 'asks as a browser would, from https://audit.invalid',
+    title: 'Web pages of other origins cannot call it',
+    does: "sends a browser's preflight request from https://audit.invalid",
     async run(target) {
       const origin = { origin: 'https://audit.invalid', 'access-control-request-method': 'POST' };
       const asked = await exchange(target.route, { method: 'OPTIONS', headers: origin });
@@ -125,7 +125,7 @@ export const httpProbes: readonly Probe[] = [
         if (status !== undefined && status !== 400 && status !== 501 && status !== 403)
           return red(`${status} instead of 400`);
       }
-      return green('400, or hung up');
+      return green('400, or disconnected');
     },
   },
 ];
@@ -153,7 +153,7 @@ async function findLeaks(target: Target): Promise<Finding> {
   ];
   for (const seen of answers) {
     if (seen.status === undefined) continue;
-    if (seen.text.includes(target.secret)) return red('an answer holds the secret');
+    if (seen.text.includes(target.secret)) return red('a response contains the secret');
     const leak = leaks.map((pattern) => pattern.exec(seen.text)?.[0]).find((found) => found !== undefined);
     if (leak !== undefined) return red(`${seen.status} with "${leak.trim().slice(0, 80)}"`);
   }

@@ -6,14 +6,14 @@ import { newId } from '../signer.ts';
 import type { State } from '../state.ts';
 import type { Target } from '../target.ts';
 
-/** One deposit, told more than once. It must be credited once, and the repetition must be taken. */
+/** One deposit, reported more than once. It must be credited once, and the repetition must be taken. */
 export const replayProbes: readonly Probe[] = [
   {
     id: 'replayed',
     group: 'replay',
     severity: 'high',
-    title: 'The very same request again is taken, and credits nothing more',
-    does: 'sends one signed request twice',
+    title: 'A repeated request is accepted and credits nothing more',
+    does: 'sends a signed request twice',
     run: (target) => {
       const signed = { id: newId(), now: target.signer.now() };
       return twice(target, (fields) => [fields, fields], [signed, signed]);
@@ -23,8 +23,8 @@ export const replayProbes: readonly Probe[] = [
     id: 'other-id',
     group: 'replay',
     severity: 'high',
-    title: 'The same deposit under another delivery id credits nothing more',
-    does: 'sends one deposit twice, each under an id of its own, as a resend does',
+    title: 'The same deposit with another delivery id credits nothing more',
+    does: 'sends one deposit twice, each time with a new id, as a resend does',
     run: (target) => twice(target, (fields) => [fields, fields], [{ id: newId() }, { id: newId() }]),
   },
   {
@@ -65,7 +65,7 @@ export const replayProbes: readonly Probe[] = [
     id: 'pending-then-confirmed',
     group: 'replay',
     severity: 'high',
-    title: 'A deposit that is told while pending and when confirmed is credited once',
+    title: 'A deposit reported as pending and as confirmed is credited once',
     does: 'reports one deposit as pending, as confirmed, and as pending again',
     needs: 'credits',
     run(target) {
@@ -88,11 +88,11 @@ export const replayProbes: readonly Probe[] = [
     group: 'replay',
     severity: 'high',
     title: 'The same deposit many times at once is credited once',
-    does: 'sends one delivery 16 times at the same moment, as a sender with impatient retries does',
+    does: 'sends one delivery 16 times at once, as a sender with impatient retries does',
     needs: 'credits',
     async run(target) {
       const { state } = target;
-      if (!state) return skipped('nothing tells what is credited');
+      if (!state) return skipped('it is not known what is credited');
       const fields = target.transfer(state);
       const id = newId();
       const seconds = Array.from({ length: 16 }, (_, index) => target.signer.now() - index * 1_000);
@@ -104,12 +104,12 @@ export const replayProbes: readonly Probe[] = [
     id: 'two-amounts',
     group: 'replay',
     severity: 'high',
-    title: 'One transfer with two amounts is not credited with both',
-    does: 'reports one log of one block with an amount, then with another one',
+    title: 'A transfer reported with two amounts is not credited with both',
+    does: 'reports one log of a block with an amount, then with another',
     needs: 'credits',
     async run(target) {
       const { state } = target;
-      if (!state) return skipped('nothing tells what is credited');
+      if (!state) return skipped('it is not known what is credited');
       const fields = target.transfer(state);
       const other = { ...fields, amount: String(BigInt(fields.amount) + 1n) };
       const over = { id: newId() };
@@ -135,7 +135,7 @@ async function twice(
     const refused = seen.find((one) => !isTaken(one));
     return refused
       ? red(`${describeSeen(refused)} for a repetition: an honest sender would give up`)
-      : green(`${describeSeen(seen[0] ?? noAnswer)}; what is credited cannot be seen`);
+      : green(`${describeSeen(seen[0] ?? noAnswer)}; it is not known what is credited`);
   }
   const fields = target.transfer(state);
   for (const [index, one] of forms(fields).entries()) seen.push(await target.report(one, {}, over[index]));
@@ -174,18 +174,18 @@ export const creditsProbe: Probe = {
   id: 'credits',
   group: 'baseline',
   severity: 'high',
-  title: 'A good deposit is credited exactly',
+  title: 'A valid deposit is credited exactly',
   does: 'reports a confirmed transfer to the test account',
   needs: 'answers',
   async run(target) {
     const { state } = target;
-    if (!state) return skipped('what is credited can be seen only with --store, --to and --asset');
+    if (!state) return skipped('requires --store, --to and --asset to see what is credited');
     const fields = target.transfer(state);
     const seen = await target.report(fields);
     const [credited] = await state.credited({ hash: fields.hash, amount: BigInt(fields.amount) });
     if (!credited) {
       return red(
-        `${describeSeen(seen)}, and not credited: is the account yours, the asset listed, the amount above its minimum, ${fields.confirmations} confirmations enough?`,
+        `${describeSeen(seen)}, and not credited: check that the account is yours, the asset is listed, the amount is above its minimum, and ${fields.confirmations} confirmations are enough`,
       );
     }
     if (credited.amount !== BigInt(fields.amount))

@@ -8,14 +8,14 @@ import type { Target } from '../target.ts';
 // What reads an unset variable, and what stands in copied examples.
 const guessedKeys = ['', 'undefined', 'null', 'secret', 'changeme', 'test'];
 
-/** Callbacks whose signature does not fit. All of them move nothing, whoever takes them. */
+/** Callbacks whose signature does not match. All of them move nothing, whoever takes them. */
 export const signatureProbes: readonly Probe[] = [
   {
     id: 'unsigned',
     group: 'signature',
     severity: 'high',
     title: 'A callback without a signature is refused',
-    does: 'leaves out the three webhook headers, then the signature alone',
+    does: 'omits the three webhook headers, then only the signature',
     run: (target) =>
       allRefused(target, [
         { ...target.ping(), headers: { 'content-type': 'application/json' } },
@@ -39,7 +39,7 @@ export const signatureProbes: readonly Probe[] = [
     group: 'signature',
     severity: 'high',
     title: 'A callback signed with another key is refused',
-    does: 'signs with a random key, with an empty one, and with what unset variables and copied examples read',
+    does: 'signs with a random key, with an empty key, and with the text of unset variables and copied examples',
     run: (target) =>
       allRefused(target, [
         target.ping({ secret: strangeKey(target.secret) }),
@@ -71,8 +71,8 @@ export const signatureProbes: readonly Probe[] = [
     id: 'cut-signature',
     group: 'signature',
     severity: 'high',
-    title: 'A signature that is only right at its beginning is refused',
-    does: 'cuts off the right signature, and changes its end',
+    title: 'A signature that matches only in part is refused',
+    does: 'truncates the valid signature, and changes its end',
     run(target) {
       const whole = target.ping();
       const text = whole.headers['webhook-signature'] ?? '';
@@ -87,8 +87,8 @@ export const signatureProbes: readonly Probe[] = [
     id: 'tampered-body',
     group: 'signature',
     severity: 'high',
-    title: 'A body that was changed after signing is refused',
-    does: 'sends a good callback, then the same with one digit of its body changed, and with a byte more',
+    title: 'A body changed after signing is refused',
+    does: 'sends a valid callback, then the same with one digit of its body changed, and with an extra byte',
     async run(target) {
       const signed = target.ping();
       await target.send(signed);
@@ -102,8 +102,8 @@ export const signatureProbes: readonly Probe[] = [
     id: 'respaced-body',
     group: 'signature',
     severity: 'high',
-    title: 'The signature is over the exact bytes, not over JSON that was written again',
-    does: 'adds white space to the body after signing, which leaves its meaning',
+    title: 'The signature covers the exact bytes, not re-serialized JSON',
+    does: 'adds whitespace to the body after signing, which keeps its meaning',
     run(target) {
       const signed = target.ping();
       return allRefused(target, [{ ...signed, body: Buffer.from(signed.body.toString().replace(/,/g, ', ')) }]);
@@ -113,8 +113,8 @@ export const signatureProbes: readonly Probe[] = [
     id: 'tampered-header',
     group: 'signature',
     severity: 'high',
-    title: 'A signed id or time that was changed is refused',
-    does: 'sends a good callback, then the same with another id, and with another time',
+    title: 'A changed id or time is refused',
+    does: 'sends a valid callback, then the same with another id, and with another time',
     async run(target) {
       const signed = target.ping();
       await target.send(signed);
@@ -129,11 +129,11 @@ export const signatureProbes: readonly Probe[] = [
     id: 'api-key',
     group: 'signature',
     severity: 'high',
-    title: 'A wrong API key is refused, however good the signature',
-    does: 'sends a good callback without the API key, and with another one',
+    title: 'A wrong API key is refused even with a valid signature',
+    does: 'sends a valid callback without the API key, and with another one',
     async run(target) {
       if (target.apiKey === undefined)
-        return skipped('no --api-key-env is given, so the endpoint is taken to ask for none');
+        return skipped('no --api-key-env is set, so the endpoint is assumed not to require a key');
       return allRefused(target, [
         withHeaders(target.ping(), { 'x-api-key': undefined }),
         withHeaders(target.ping(), { 'x-api-key': `${target.apiKey}x` }),
@@ -142,7 +142,7 @@ export const signatureProbes: readonly Probe[] = [
   },
 ];
 
-/** Sends each and looks whether every one was refused; tells the first that was not. */
+/** Sends each and looks whether every one was refused; returns the first that was not. */
 export async function allRefused(target: Target, spoiled: readonly Signed[]): Promise<Finding> {
   const seen: Seen[] = [];
   for (const one of spoiled) {

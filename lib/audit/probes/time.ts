@@ -4,13 +4,13 @@ import { allRefused, withHeaders } from './signature.ts';
 
 const hour = 3_600_000;
 
-/** Callbacks whose signature fits and whose time does not. */
+/** Callbacks whose signature matches and whose time is wrong. */
 export const timeProbes: readonly Probe[] = [
   {
     id: 'stale',
     group: 'time',
     severity: 'high',
-    title: 'A callback that was signed long ago is refused',
+    title: 'A callback signed long ago is refused',
     does: 'signs as of an hour, a day and ten years ago',
     run: (target) =>
       allRefused(
@@ -22,8 +22,8 @@ export const timeProbes: readonly Probe[] = [
     id: 'future',
     group: 'time',
     severity: 'high',
-    title: 'A callback that is signed ahead of time is refused',
-    does: 'signs as of an hour, a day and ten years ahead: it would stay good for as long',
+    title: 'A callback signed ahead of time is refused',
+    does: 'signs as of an hour, a day and ten years ahead: it would stay valid that long',
     run: (target) =>
       allRefused(
         target,
@@ -34,8 +34,8 @@ export const timeProbes: readonly Probe[] = [
     id: 'no-time',
     group: 'time',
     severity: 'high',
-    title: 'A signed time that is no number is refused',
-    does: 'signs "NaN", "Infinity", a time with letters behind it, one of 40 digits: no comparison with them is ever true',
+    title: 'A signed time that is not a number is refused',
+    does: 'signs "NaN", "Infinity", a time followed by letters, and one of 40 digits: comparisons with NaN are never true',
     run: (target) =>
       allRefused(
         target,

@@ -3,15 +3,15 @@ import { describeSeen, exchange, type Route } from '../exchange.ts';
 import { green, isTaken, type Probe, red, skipped } from '../probe.ts';
 import { serverName } from '../raw-exchange.ts';
 
-const noTls = 'the URL is plain HTTP on loopback, where TLS is not asked for: audit the public URL too';
+const noTls = 'the URL is plain HTTP on loopback, where TLS is not required: audit the public URL too';
 
-/** The way to the endpoint. Tried even where good callbacks are refused: that may be the reason. */
+/** The way to the endpoint. Tried even if valid callbacks are refused: that may be the reason. */
 export const transportProbes: readonly Probe[] = [
   {
     id: 'plain-http',
     group: 'transport',
     severity: 'high',
-    title: 'Callbacks over plain HTTP are not taken',
+    title: 'Callbacks over plain HTTP are refused',
     does: 'sends a signed test callback without TLS',
     needs: 'nothing',
     async run(target) {
@@ -30,8 +30,8 @@ export const transportProbes: readonly Probe[] = [
     id: 'tls-version',
     group: 'transport',
     severity: 'medium',
-    title: 'Only TLS 1.2 and newer are spoken',
-    does: 'shakes hands with TLS 1.0, 1.1, then with what is offered',
+    title: 'Only TLS 1.2 and newer are accepted',
+    does: 'connects with TLS 1.0, with TLS 1.1, then with the version offered',
     needs: 'nothing',
     async run({ route }) {
       if (route.url.protocol !== 'https:') return skipped(noTls);
@@ -53,7 +53,7 @@ export const transportProbes: readonly Probe[] = [
     id: 'certificate',
     group: 'transport',
     severity: 'medium',
-    title: 'The certificate is trusted and good for two weeks and more',
+    title: 'The certificate is trusted and valid for at least two weeks',
     does: 'reads the certificate',
     needs: 'nothing',
     async run({ route, signer }) {
@@ -63,7 +63,7 @@ export const transportProbes: readonly Probe[] = [
       const until = Date.parse(socket.getPeerCertificate().valid_to);
       const day = new Date(until).toISOString();
       if (!socket.authorized) return red(`not trusted: ${String(socket.authorizationError)}`);
-      return until - signer.now() < 14 * 86_400_000 ? red(`valid until ${day} only`) : green(`valid until ${day}`);
+      return until - signer.now() < 14 * 86_400_000 ? red(`expires on ${day}`) : green(`valid until ${day}`);
     },
   },
 ];
@@ -79,7 +79,7 @@ function handshake({ url, ca, patienceMs }: Route, options: ConnectionOptions): 
         port: Number(url.port || 443),
         ...serverName(host),
         ...(ca === undefined ? {} : { ca }),
-        // What is wrong with the certificate is to be told, not to end the connection.
+        // A fault of the certificate is to be reported, not to end the connection.
         rejectUnauthorized: false,
         ...options,
       });
@@ -89,7 +89,7 @@ function handshake({ url, ca, patienceMs }: Route, options: ConnectionOptions): 
     }
     socket.setTimeout(Math.min(patienceMs, 10_000), () => {
       socket.destroy();
-      resolve('no answer to the handshake');
+      resolve('no response to the handshake');
     });
     socket.once('secureConnect', () => {
       resolve(socket);

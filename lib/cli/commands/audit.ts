@@ -43,27 +43,27 @@ export function addAudit(program: Command, context: Context, finish: (code: numb
   const { output } = context;
   const command = program
     .command('audit')
-    .description('attack an endpoint of your own that takes the imtoken profile, and report what got through')
+    .description('attack your own imtoken endpoint and report what got through')
     .argument('[url]', 'the callback URL')
     .option('--api-key-env <name>', 'environment variable with the API key')
-    .option('--to <address>', 'test account of yours (EVM); what it is credited is taken back in the end')
-    .option('--asset <id>', 'CAIP-19 of an asset that the policy lists')
-    .option('--amount <units>', 'smallest units, above the minimum', '1000000')
-    .option('--confirmations <count>', 'of good deposits; default: what the registry knows of the network', parseCount)
-    .option('--only <probe...>', 'these probes')
+    .option('--to <address>', 'EVM test account of yours; its credits are reverted at the end')
+    .option('--asset <id>', 'CAIP-19 id of an asset listed in the policy')
+    .option('--amount <units>', 'in smallest units, above the minimum', '1000000')
+    .option('--confirmations <count>', 'of valid deposits; default: from the network registry', parseCount)
+    .option('--only <probe...>', 'only these probes')
     .addOption(
-      new Option('--fail-on <severity>', 'exit 1 for a red probe of this severity or above')
+      new Option('--fail-on <severity>', 'exit with 1 if a probe of this severity or higher is red')
         .choices(['low', 'medium', 'high', 'never'])
         .default('low'),
     )
-    .option('--html <file>', 'write the report as a page of its own')
+    .option('--html <file>', 'write the report as an HTML page')
     .option('--report <file>', 'write the report as JSON')
-    .option('--ca <file>', 'certificate authorities beside those of Node, PEM')
-    .option('--plain-url <url>', 'where the same service would answer plain HTTP; default: port 80 of the host')
-    .option('--slow <duration>', 'how long a slow sender may be borne with', parseDuration, 15_000)
+    .option('--ca <file>', 'extra certificate authorities (PEM)')
+    .option('--plain-url <url>', 'plain-HTTP URL of the same service; default: port 80 of the host')
+    .option('--slow <duration>', 'how long a slow sender is tolerated', parseDuration, 15_000)
     .option('--patience <duration>', 'how long to wait for an answer', parseDuration, 30_000)
-    .option('--list', 'list the probes and try none')
-    .option('--json', 'the report as JSON on standard output');
+    .option('--list', 'list the probes without running them')
+    .option('--json', 'print the report as JSON');
   addStoreOption(command);
   addSecretOption(command, 'the signing key').action(async (url: string | undefined, options: AuditVerbOptions) => {
     if (options.list) {
@@ -71,10 +71,10 @@ export function addAudit(program: Command, context: Context, finish: (code: numb
       finish(exitCodes.ok);
       return;
     }
-    if (url === undefined)
-      throw invalidOption('url', 'name the callback URL to audit, for example https://example.com/callbacks/imtoken');
+    if (url === undefined) throw invalidOption('url', 'is required, for example https://example.com/callbacks/imtoken');
     const unknown = options.only?.find((id) => !probes.some((probe) => probe.id === id));
-    if (unknown !== undefined) throw invalidOption('--only', `there is no probe ${unknown}; --list names them`);
+    if (unknown !== undefined)
+      throw invalidOption('--only', `unknown probe ${unknown}; run with --list to see all probes`);
     const account = accountOf(options);
     const store = account === undefined ? undefined : await openStore(options.store);
     try {
@@ -116,15 +116,18 @@ async function run(
   });
 }
 
-/** The test account, where all that it takes is given; undefined where nothing of it is. */
+/** The test account, if all its options are set; undefined if nothing of it is. */
 function accountOf({ store, to, asset, amount, confirmations }: AuditVerbOptions): Account | undefined {
   if (to === undefined && asset === undefined) return undefined;
   if (to === undefined || asset === undefined || store === undefined) {
-    throw invalidOption('--store, --to, --asset', 'belong together: give all three, or none to go by answers alone');
+    throw invalidOption(
+      '--store, --to, --asset',
+      'must be set together; without them the audit judges by responses alone',
+    );
   }
   const network = requireNetwork(asset.split('/', 1)[0] ?? '');
-  if (network.family !== 'evm') throw invalidOption('--asset', 'must be one of an EVM network (eip155:...)');
-  if (!/^\d{1,60}$/.test(amount)) throw invalidOption('--amount', 'write smallest units: digits, and nothing else');
+  if (network.family !== 'evm') throw invalidOption('--asset', 'must be an asset of an EVM network (eip155:...)');
+  if (!/^\d{1,60}$/.test(amount)) throw invalidOption('--amount', 'must be in smallest units, digits only');
   // Fewer than make a block final: what is final cannot be taken back.
   const usual = Math.max(network.confirmations, network.reorgDepth - 1);
   return { network: network.id, asset, to, amount: BigInt(amount), confirmations: confirmations ?? usual };
@@ -149,7 +152,7 @@ function show({ url, startedAt, probes: done, counts, verdict, tookMs, takenBack
   );
   output.line();
   for (const one of done.filter((probe) => probe.verdict === 'red')) {
-    output.line({ text: `${one.id}: ${one.title}, and it does not: it ${one.did}.`, colour: 'red' });
+    output.line({ text: `${one.id}: does not hold: ${one.title}. The probe ${one.did}.`, colour: 'red' });
   }
   if (takenBack.length > 0)
     output.line(`${takenBack.length} deposits were made on the test account and reported as reverted.`);

@@ -6,15 +6,15 @@ import { addStoreOption, withStore } from '../open-store.ts';
 import { parseCount } from '../times.ts';
 import { amountText } from './deposits.ts';
 
-/** Events that no attempt could deliver. Exits 1 where there are any, so that a scheduled job can tell. */
+/** Events that no attempt could deliver. Exits with 1 if there are any, for scheduled jobs. */
 export function addDeadLetters(program: Command, { output }: Context, finish: (code: number) => void): void {
   addStoreOption(
     program
       .command('dead-letters')
-      .description('list events that no attempt could deliver; exits 1 where there are any'),
+      .description('list events that could not be delivered; exits with 1 if there are any'),
   )
-    .option('--limit <count>', 'at most so many', parseCount, 50)
-    .option('--json', 'as JSON')
+    .option('--limit <count>', 'maximum number of results', parseCount, 50)
+    .option('--json', 'print JSON')
     .action(async ({ store: where, limit, json }: { store?: string; limit: number; json?: boolean }) => {
       const found = await withStore(where, (store) => store.events({ state: 'dead', limit }));
       if (json) output.json(found.map(eventJson));

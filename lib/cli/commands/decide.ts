@@ -27,22 +27,22 @@ interface Deciding {
 const deciding: readonly Deciding[] = [
   {
     verb: 'hold',
-    description: 'keep a deposit back that is not credited',
+    description: 'hold a deposit that is not credited',
     decide: (operations, id, { reason, actor }) => operations.hold(id, { reason, actor }),
   },
   {
     verb: 'release',
-    description: 'end what holds a deposit; the running service delivers it',
+    description: 'release a held deposit; the running service delivers it',
     decide: (operations, id, { reason, actor }) => operations.release(id, { reason, actor }),
   },
   {
     verb: 'correct',
-    description: 'say what the report of a held deposit has wrong; the corrected is credited',
+    description: 'correct the report of a held deposit and credit the corrected deposit',
     decide: (operations, id, options) => operations.correct(id, correctionOf(options)),
   },
   {
     verb: 'revert',
-    description: 'say that a deposit is false: a credit is taken back, and what is held is not credited',
+    description: 'mark a deposit as false: a credit is reverted, and a held deposit is not credited',
     decide: (operations, id, { reason, actor }) => operations.revert(id, { reason, actor }),
   },
 ];
@@ -51,15 +51,15 @@ const deciding: readonly Deciding[] = [
 export function addDecisions(program: Command, { output }: Context, finish: (code: number) => void): void {
   for (const { verb, description, decide } of deciding) {
     const command = addConfigOption(program.command(verb).description(description))
-      .argument('<deposit>', 'its id')
-      .requiredOption('--reason <text>', 'why; kept with the deposit')
-      .requiredOption('--actor <name>', 'who decides; kept with the deposit')
-      .option('--json', 'as JSON');
+      .argument('<deposit>', 'id of the deposit')
+      .requiredOption('--reason <text>', 'reason, stored with the deposit')
+      .requiredOption('--actor <name>', 'who decided, stored with the deposit')
+      .option('--json', 'print JSON');
     if (verb === 'correct') {
       command
-        .option('--decimals <n>', 'decimals in which the reported amount is counted')
-        .option('--memo <text>', 'its memo or tag')
-        .option('--no-memo', 'it has no memo')
+        .option('--decimals <n>', 'decimals of the reported amount')
+        .option('--memo <text>', 'memo or tag')
+        .option('--no-memo', 'no memo or tag')
         .option('--account <name>', "the customer's account");
     }
     command.action(async (id: string, options: DecideOptions) => {
@@ -75,16 +75,16 @@ function tell(verb: Deciding['verb'], deposit: DepositRecord, output: Output): v
   const { id, status, code, reason } = deposit;
   const shown = `${status}${code === undefined ? '' : ` (${code})`}${reason === undefined ? '' : `: ${reason}`}`;
   if (verb === 'revert' && status === 'reverted')
-    output.line(`${amountText(deposit)} to ${deposit.to} are taken back: ${id}`);
-  else if (status === 'confirmed') output.line(`${amountText(deposit)} to ${deposit.to} are credited: ${id}`);
-  else if (verb === 'release') output.error(`${id} is released, and still ${shown}: something else is waited for`);
+    output.line(`reverted ${amountText(deposit)} to ${deposit.to}: ${id}`);
+  else if (status === 'confirmed') output.line(`credited ${amountText(deposit)} to ${deposit.to}: ${id}`);
+  else if (verb === 'release') output.error(`${id} is released but still ${shown}: it is waiting for something else`);
   else output.line(`${id} is ${shown}`);
 }
 
 function correctionOf({ reason, actor, decimals, memo, account }: DecideOptions): Reason & Correcting {
   const correction: Reason & Correcting = { reason, actor };
   if (decimals !== undefined) {
-    if (!/^\d{1,3}$/.test(decimals)) throw invalidOption('--decimals', 'must be a whole number');
+    if (!/^\d{1,3}$/.test(decimals)) throw invalidOption('--decimals', 'must be an integer');
     correction.decimals = Number(decimals);
   }
   if (typeof memo === 'string') correction.memo = memo;

@@ -34,16 +34,16 @@ export const statuses: readonly DepositStatus[] = [
 
 /** Deposits as they stand. */
 export function addDeposits(program: Command, { output }: Context, finish: (code: number) => void): void {
-  addStoreOption(program.command('deposits').description('list deposits, the newest first'))
+  addStoreOption(program.command('deposits').description('list deposits, newest first'))
     .addOption(new Option('--status <status>', 'with this status').choices([...statuses]))
     .option('--network <id>', 'CAIP-2, for example eip155:1')
     .option('--asset <id>', 'CAIP-19')
     .option('--to <address>', 'recipient, in canonical form')
     .option('--transaction <id>', 'of this transaction')
-    .option('--since <time>', 'first seen at or after: ISO 8601, or 2h ago', parseTime)
-    .option('--before <id>', 'the page after the one that ended with this deposit')
-    .option('--limit <count>', 'at most so many', parseCount, 50)
-    .option('--json', 'as JSON')
+    .option('--since <time>', 'first seen at or after this time (ISO 8601, or 2h for two hours ago)', parseTime)
+    .option('--before <id>', 'continue after this deposit, the last one of the previous page')
+    .option('--limit <count>', 'maximum number of results', parseCount, 50)
+    .option('--json', 'print JSON')
     .action(async (options: DepositsOptions) => {
       const [found, credits] = await withStore(options.store, async (store) => {
         const deposits = await store.deposits(queryOf(options));
@@ -79,13 +79,13 @@ function row(deposit: DepositRecord, credit: Credit | undefined): readonly Cell[
   ];
 }
 
-/** Whole coins with the symbol; where the decimals are not known, so that nobody takes them for coins, units. */
+/** Whole coins with the symbol; if the decimals are not known, in units, so that nobody takes them for coins. */
 export function amountText({ amount, decimals, symbol }: DepositRecord): string {
   const unit = symbol === undefined ? '' : ` ${symbol}`;
   return areDecimals(decimals) ? `${decimalFrom(amount, decimals)}${unit}` : `${amount} units${unit}`;
 }
 
-/** The status; where the listeners have not done what it says, that too. */
+/** The status; and if the listeners have not acted on it, that too. */
 export function statusCell(status: DepositStatus, credit?: Credit): Cell {
   if (credit !== undefined && credit.state !== 'done')
     return { text: `${status}, ${creditText(status, credit)}`, colour: credit.state === 'owed' ? 'yellow' : 'red' };

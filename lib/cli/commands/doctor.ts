@@ -28,21 +28,21 @@ interface DoctorOptions {
 const colours: Readonly<Record<Level, Colour>> = { ok: 'green', note: 'dim', warn: 'yellow', bad: 'red' };
 const supported = [20, 19] as const;
 
-/** Looks at a configuration, its store and the mounted app, and tells what will hurt. */
+/** Looks at a configuration, its store and the mounted app, and reports what will hurt. */
 export function addDoctor(program: Command, context: Context, finish: (code: number) => void): void {
   const { output } = context;
   const command = program
     .command('doctor')
-    .description('look at configuration, keys, store and the mounted app; exits 1 where something is bad')
+    .description('check configuration, keys, store and the mounted app; exits with 1 if a check fails')
     .option('--url <url>', 'callback URL of the imtoken profile: sends signed test callbacks through the app')
     .option('--api-key-env <name>', 'environment variable with the API key')
-    .option('--strict', 'exit 1 for warnings too')
-    .option('--json', 'as JSON');
+    .option('--strict', 'exit with 1 for warnings too')
+    .option('--json', 'print JSON');
   addConfigOption(command);
   addStoreOption(command);
   addSecretOption(command, 'the signing key, for --url').action(async (options: DoctorOptions) => {
     if (options.config === undefined && options.store === undefined && options.url === undefined) {
-      throw invalidOption('--config, --store, --url', 'give at least one of them to look at');
+      throw invalidOption('--config, --store, --url', 'set at least one of them');
     }
     const findings = [nodeFinding(), ...(await examine(options, context))];
     if (options.json) output.json(findings);
@@ -61,12 +61,12 @@ async function examine(options: DoctorOptions, context: Context): Promise<Doctor
   const { env, now, output } = context;
   const findings: DoctorFinding[] = [];
   if (options.config !== undefined) {
-    output.progress('Looking at the configuration');
+    output.progress('Checking the configuration');
     const { settings, findings: found } = examineOptions(await loadConfig(options.config));
     findings.push(...found);
     if (settings) {
       for (const provider of settings.providers) findings.push(...(await examineKeys(provider, now())));
-      output.progress('Looking at the store');
+      output.progress('Checking the store');
       try {
         const stored = await examineStore(settings.store);
         findings.push(...stored);
@@ -107,6 +107,6 @@ function nodeFinding(): DoctorFinding {
   const isOld = major < supported[0] || (major === supported[0] && minor < supported[1]);
   const found = `Node ${process.versions.node}`;
   return isOld
-    ? { id: 'node', level: 'bad', about: 'node', found, fix: `the package needs ${supported.join('.')} or newer` }
+    ? { id: 'node', level: 'bad', about: 'node', found, fix: `the package requires ${supported.join('.')} or newer` }
     : { id: 'node', level: 'ok', about: 'node', found };
 }

@@ -24,13 +24,11 @@ const page = 500;
 
 /** Writes deposits or the log of callbacks for other programs, a page at a time, the newest first. */
 export function addExport(program: Command, { output }: Context, finish: (code: number) => void): void {
-  addStoreOption(
-    program.command('export').description('write deposits or callbacks as CSV or NDJSON, the newest first'),
-  )
+  addStoreOption(program.command('export').description('export deposits or callbacks as CSV or NDJSON, newest first'))
     .argument('<what>', 'deposits or callbacks')
     .addOption(new Option('--format <format>').choices(['csv', 'ndjson']).default('csv'))
-    .option('--since <time>', 'from then on: ISO 8601, or 2h ago', parseTime)
-    .option('--output <file>', 'a new file; default: standard output')
+    .option('--since <time>', 'at or after this time (ISO 8601, or 2h for two hours ago)', parseTime)
+    .option('--output <file>', 'file to create; default: standard output')
     .option('--json', 'the same as --format ndjson')
     .action(async (what: string, { store: where, format, since, output: file, json }: ExportOptions) => {
       const kind = whatOf(program, what);
@@ -56,7 +54,7 @@ export function addExport(program: Command, { output }: Context, finish: (code: 
 
 function whatOf(program: Command, text: string): What {
   if (text === 'deposits' || text === 'callbacks') return text;
-  return program.error(`error: ${text} cannot be exported; deposits and callbacks can`);
+  return program.error(`error: cannot export ${text}; only deposits and callbacks`);
 }
 
 async function* rowsOf(store: Store, kind: What, since: number | undefined): AsyncGenerator<ExportRow> {

@@ -9,19 +9,19 @@ type Kind = 'whsec' | 'ed25519' | 'hex' | 'api-key';
 export function addKeygen(program: Command, { output }: Context, finish: (code: number) => void): void {
   program
     .command('keygen')
-    .description('make a secret to sign callbacks with')
+    .description('generate a secret for signing callbacks')
     .addOption(
       new Option('--type <type>', 'whsec: HMAC by Standard Webhooks; ed25519: a pair; hex: 32 bytes; api-key')
         .choices(['whsec', 'ed25519', 'hex', 'api-key'])
         .default('whsec'),
     )
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action(({ type, json }: { type: Kind; json?: boolean }) => {
       const made = make(type);
       if (json) output.json({ type, ...made });
       else for (const key of Object.values(made)) output.line(key);
       if (!json && type === 'ed25519')
-        output.note('The first is for the sender alone; the receiver verifies with the second.');
+        output.note('The first key is for the sender only; the receiver verifies with the second.');
       finish(exitCodes.ok);
     });
 }

@@ -44,27 +44,27 @@ const eventKinds: readonly EventKind[] = ['deposit', 'deposit.pending', 'deposit
 export function addListen(program: Command, context: Context, finish: (code: number) => void): void {
   program
     .command('listen')
-    .description('receive callbacks and show them, with the inspector: for trials; its listeners credit nobody')
+    .description('receive callbacks and show them, with the inspector; for trials: nobody is credited')
     .argument('[provider...]', `default imtoken; of ${providerNames.join(', ')}`)
-    .option('--store <where>', 'SQLite file (made where it is missing) or URL', 'deposit-callback.db')
+    .option('--store <where>', 'SQLite file (created if missing) or URL', 'deposit-callback.db')
     .option('--host <address>', 'to listen on', '127.0.0.1')
-    .option('--port <number>', '0 for a free one', parsePort, 3000)
+    .option('--port <number>', '0 for any free port', parsePort, 3000)
     .option(
       '--secret-env <name>',
-      'environment variable with the secret, or NAME_PROVIDER for each; where none is set, one is made and shown',
+      'environment variable with the secret, or NAME_PROVIDER for each; if none is set, one is generated and shown',
       secretVariable,
     )
-    .option('--asset <id=decimals...>', 'credit these, for example eip155:1/slip44:60=18; default: any')
-    .option('--to <address...>', 'credit these accounts; default: any')
+    .option('--asset <id=decimals...>', 'assets to credit, for example eip155:1/slip44:60=18; default: any')
+    .option('--to <address...>', 'accounts to credit; default: any')
     .option('--options <json>', `options of providers, by name: {"helius":{"network":"solana-devnet"}}`, readObject)
-    .option('--trust-mined', 'credit what is mined, whatever its confirmations')
+    .option('--trust-mined', 'credit mined transfers regardless of confirmations')
     .option(
       '--confirmations <count>',
-      'credit after so many, on every network; default: what the registry knows of each',
+      'confirmations required on every network; default: from the network registry',
       parseCount,
     )
-    .option('--trust-proxy <hops>', 'proxies in front', Number)
-    .option('--json', 'a line of JSON for each callback and event')
+    .option('--trust-proxy <hops>', 'number of proxies in front', Number)
+    .option('--json', 'print a line of JSON per callback and event')
     .action(async (names: string[], options: ListenOptions) => {
       const secretOf = secretsOf(options.secretEnv, context);
       const providers = await Promise.all(
@@ -159,7 +159,7 @@ function show(callbacks: DepositCallbacks, { json }: ListenOptions, output: Outp
 function policyOf({ asset, to, confirmations }: ListenOptions): Policy {
   const assets = asset?.map((text) => {
     const [, id, decimals] = /^(.+)=(\d{1,2})$/.exec(text) ?? [];
-    if (id === undefined) throw invalidOption('--asset', `${text} does not say its decimals; write ${text}=18`);
+    if (id === undefined) throw invalidOption('--asset', `${text} has no decimals; write ${text}=18`);
     return { asset: id, decimals: Number(decimals) };
   });
   return {
@@ -187,7 +187,7 @@ function secretsOf(variable: string, { env, output }: Context): (provider: strin
     const given = env[`${variable}_${provider.toUpperCase().replaceAll('-', '_')}`] ?? env[variable] ?? made;
     if (given !== undefined) return given;
     made = `whsec_${randomBytes(32).toString('base64')}`;
-    output.note(`Made a secret: ${variable}=${made}`);
+    output.note(`Generated a secret: ${variable}=${made}`);
     return made;
   };
 }

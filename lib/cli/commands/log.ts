@@ -29,19 +29,19 @@ export const outcomes: readonly CallbackRecord['outcome'][] = [
 
 /** The log of every callback. */
 export function addLog(program: Command, { output }: Context, finish: (code: number) => void): void {
-  addStoreOption(program.command('log').description('list callbacks, the newest first'))
+  addStoreOption(program.command('log').description('list callbacks, newest first'))
     .option('--provider <name>', 'of this provider instance')
     .addOption(new Option('--outcome <outcome>', 'with this outcome').choices([...outcomes]))
     .option('--code <code>', 'with this code')
-    .option('--since <time>', 'received at or after: ISO 8601, or 2h ago', parseTime)
-    .option('--until <time>', 'received before', parseTime)
-    .option('--before <id>', 'the page after the one that ended with this callback')
-    .option('--limit <count>', 'at most so many', parseCount, 50)
-    .option('--json', 'as JSON')
+    .option('--since <time>', 'received at or after this time (ISO 8601, or 2h for two hours ago)', parseTime)
+    .option('--until <time>', 'received before this time', parseTime)
+    .option('--before <id>', 'continue after this callback, the last one of the previous page')
+    .option('--limit <count>', 'maximum number of results', parseCount, 50)
+    .option('--json', 'print JSON')
     .action(async ({ store: where, json, ...query }: LogOptions) => {
       const found = await withStore(where, (store) => store.callbacks(query satisfies CallbackQuery));
       if (json) output.json(found.map(callbackJson));
-      else if (found.length === 0) output.note('No callback fits.');
+      else if (found.length === 0) output.note('No callback matches.');
       else
         output.table(
           ['received', 'provider', 'from', 'outcome', 'code', 'ms', 'key', 'body (sha256)', 'id'],

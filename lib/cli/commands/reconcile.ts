@@ -12,11 +12,11 @@ interface ReconcileOptions {
 
 /** Reads blocks for deposits that no callback reported; what it finds is recorded, and credited by the service. */
 export function addReconcile(program: Command, { output }: Context, finish: (code: number) => void): void {
-  addConfigOption(program.command('reconcile').description('read blocks for deposits that no callback reported'))
-    .argument('<network>', 'CAIP-2, for example eip155:1: one that chains has a check for')
+  addConfigOption(program.command('reconcile').description('search blocks for deposits that no callback reported'))
+    .argument('<network>', 'CAIP-2 id of a network with a chain check, for example eip155:1')
     .requiredOption('--from <block>', 'first block', parseBlock)
-    .option('--to <block>', 'last block; without it, the newest', parseBlock)
-    .option('--json', 'as JSON')
+    .option('--to <block>', 'last block; default: the newest', parseBlock)
+    .option('--json', 'print JSON')
     .action(async (network: string, { config, from, to, json }: ReconcileOptions) => {
       const found = await withOperations(config, output, ({ follower }) => {
         output.progress('Reading blocks');
@@ -31,7 +31,7 @@ export function addReconcile(program: Command, { output }: Context, finish: (cod
           );
         }
         output.note(
-          `Blocks ${found.fromBlock} to ${found.toBlock} hold ${found.transfers} transfers to accounts of ours; ${found.missed.length} transactions were missed, and are recorded now.`,
+          `Blocks ${found.fromBlock} to ${found.toBlock} contain ${found.transfers} transfers to your accounts; ${found.missed.length} missed transactions are now recorded.`,
         );
       }
       finish(found.missed.length > 0 ? exitCodes.found : exitCodes.ok);
@@ -39,6 +39,6 @@ export function addReconcile(program: Command, { output }: Context, finish: (cod
 }
 
 function parseBlock(text: string): bigint {
-  if (!/^\d{1,18}$/.test(text)) throw new InvalidArgumentError('Write a block number.');
+  if (!/^\d{1,18}$/.test(text)) throw new InvalidArgumentError('Expected a block number.');
   return BigInt(text);
 }

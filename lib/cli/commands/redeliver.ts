@@ -12,14 +12,12 @@ interface RedeliverOptions {
 
 /** Makes dead letters due again; the running service delivers them. */
 export function addRedeliver(program: Command, { output }: Context, finish: (code: number) => void): void {
-  addStoreOption(
-    program.command('redeliver').description('make dead letters due again; the running service delivers them'),
-  )
+  addStoreOption(program.command('redeliver').description('retry dead letters; the running service delivers them'))
     .argument('[event...]', 'ids of events')
     .option('--all', 'every dead letter')
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action(async (ids: string[], { store: where, all, json }: RedeliverOptions) => {
-      if (ids.length === 0 && all !== true) throw invalidOption('event', 'name events, or give --all');
+      if (ids.length === 0 && all !== true) throw invalidOption('event', 'list event ids, or use --all');
       const done = await withStore(where, async (store) => {
         const chosen = all ? (await store.events({ state: 'dead', limit: 100_000 })).map(({ id }) => id) : ids;
         const results: { id: string; redelivered: boolean }[] = [];

@@ -15,13 +15,15 @@ interface ReprocessOptions {
 
 /** Reads stored callbacks again: after an upgrade, or when an address has become ours or an asset listed. */
 export function addReprocess(program: Command, { output }: Context, finish: (code: number) => void): void {
-  addConfigOption(program.command('reprocess').description('read ignored and quarantined callbacks again'))
+  addConfigOption(
+    program.command('reprocess').description('read ignored and quarantined callbacks again with the current policy'),
+  )
     .argument('[callback]', 'only this one')
     .addOption(new Option('--outcome <outcome>', 'only these').choices(['ignored', 'quarantined']))
     .option('--provider <name>', 'of this provider instance')
-    .option('--since <time>', 'received at or after: ISO 8601, or 2h ago', parseTime)
-    .option('--limit <count>', 'of each outcome the latest so many', parseCount, 1_000)
-    .option('--json', 'as JSON')
+    .option('--since <time>', 'received at or after this time (ISO 8601, or 2h for two hours ago)', parseTime)
+    .option('--limit <count>', 'maximum number per outcome, newest first', parseCount, 1_000)
+    .option('--json', 'print JSON')
     .action(async (callbackId: string | undefined, { config, json, ...query }: ReprocessOptions) => {
       const done = await withOperations(config, output, ({ operations }) => {
         output.progress('Reading callbacks again');
@@ -30,7 +32,7 @@ export function addReprocess(program: Command, { output }: Context, finish: (cod
       if (json) output.json(done);
       else {
         output.line(
-          `${done.read} callbacks read again, ${done.recorded} of them recorded; ${done.passedOver} passed over: no body is kept, or their provider is not configured`,
+          `${done.read} callbacks read again, ${done.recorded} of them recorded; ${done.passedOver} skipped: their body is not kept, or their provider is not configured`,
         );
         if (done.assigned) output.line(`${done.assigned} deposits whose customer was not known are assigned`);
       }

@@ -14,18 +14,18 @@ interface ReverifyOptions {
 /** Verifies again what `quarantineUnverified` kept, with the keys of now. */
 export function addReverify(program: Command, { output }: Context, finish: (code: number) => void): void {
   addConfigOption(
-    program.command('reverify').description('verify again, with the keys of now, what a botched key rotation has kept'),
+    program.command('reverify').description('verify callbacks kept as unverified again, with the current keys'),
   )
     .option('--provider <name>', 'of this provider instance')
-    .option('--limit <count>', 'at most so many', parseCount, 1_000)
-    .option('--json', 'as JSON')
+    .option('--limit <count>', 'maximum number of results', parseCount, 1_000)
+    .option('--json', 'print JSON')
     .action(async ({ config, json, ...query }: ReverifyOptions) => {
       const done = await withOperations(config, output, ({ operations }) => {
         output.progress('Verifying callbacks that were kept');
         return operations.reverify(query);
       });
       if (json) output.json(done);
-      else output.line(`${done.taken} callbacks taken, ${done.kept} kept: no key of now fits them`);
+      else output.line(`${done.taken} callbacks accepted, ${done.kept} still kept: no current key matches them`);
       finish(done.kept === 0 ? exitCodes.ok : exitCodes.found);
     });
 }

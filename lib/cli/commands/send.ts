@@ -46,9 +46,12 @@ export function addSend(program: Command, context: Context, finish: (code: numbe
     .argument('<provider>', `one of ${providerNames.join(', ')}`)
     .requiredOption('--url <url>', 'the callback URL')
     .option('--api-key-env <name>', 'environment variable with the API key')
-    .option('--body <file>', 'exact bytes to send; - for standard input. Needed for every provider but imtoken')
+    .option(
+      '--body <file>',
+      'file with the exact bytes to send, or - for standard input; required for every provider except imtoken',
+    )
     .addOption(
-      new Option('--event <type>', 'what the imtoken profile reports')
+      new Option('--event <type>', 'event that the imtoken profile reports')
         .choices([...sampleEvents])
         .default('deposit.confirmed'),
     )
@@ -60,15 +63,15 @@ export function addSend(program: Command, context: Context, finish: (code: numbe
     .option('--memo <text>', 'memo or tag')
     .option('--hash <id>', 'transaction; default: a new one')
     .option('--position <text>', 'for example log:3 or native')
-    .option('--confirmations <count>', 'as the provider counts them', parseCount)
+    .option('--confirmations <count>', 'as counted by the provider', parseCount)
     .option('--status <text>', 'success or failed')
     .option('--id <id>', 'of the delivery; default: a new one')
     .option('--method <method>', 'HTTP method', 'POST')
-    .option('--options <json>', 'options of the provider that signing needs', readObject)
-    .option('--header <line...>', 'sent beside the others, for example "x-test: 1"')
+    .option('--options <json>', 'provider options needed for signing', readObject)
+    .option('--header <line...>', 'extra header, for example "x-test: 1"')
     .addOption(new Option('--attack <kind>', attackHelp()).choices(Object.keys(attacks)))
     .option('--patience <duration>', 'how long to wait for the answer', parseDuration, 30_000)
-    .option('--json', 'as JSON');
+    .option('--json', 'print JSON');
   addSecretOption(command, 'the signing key').action(async (name: string, options: SendOptions) => {
     const provider = await makeSigner(name, options.options);
     const secret = secretFrom(env, options.secretEnv);
@@ -97,7 +100,7 @@ function sendGood(signer: Signer, body: Buffer, { id, header = [] }: SendOptions
 
 function readHeader(line: string): [name: string, value: string] {
   const colon = line.indexOf(':');
-  if (colon < 1) throw invalidOption('--header', `${line} is no header; write "name: value"`);
+  if (colon < 1) throw invalidOption('--header', `${line} is not a header; write "name: value"`);
   return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
 }
 
@@ -105,14 +108,11 @@ async function bodyOf(name: string, options: SendOptions, { stdin, now }: Contex
   if (options.body === '-') return stdin();
   if (options.body !== undefined) return readFile(options.body);
   if (name !== 'imtoken') {
-    throw invalidOption(
-      '--body',
-      `give the bytes that ${name} sends: they are its own, and only those of imtoken are made up here`,
-    );
+    throw invalidOption('--body', `is required for ${name}: sample bodies can be generated for imtoken only`);
   }
   const { event, network, asset, amount, to, from, memo, hash, position, confirmations, status } = options;
   if (amount !== undefined && !/^\d{1,78}$/.test(amount)) {
-    throw invalidOption('--amount', 'write smallest units: digits, and nothing else');
+    throw invalidOption('--amount', 'must be in smallest units, digits only');
   }
   const given = { network, asset, amount, to, from, memo, hash, position, confirmations, status };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
@@ -129,12 +129,12 @@ function tell(seen: Seen, right: boolean, { attack, json }: SendOptions, { outpu
     output.json({ ...(attack === undefined ? {} : { attack, held: right }), ...answer, tookMs });
     return;
   }
-  const verdict = attack === undefined ? '' : right ? '  the receiver held' : '  the receiver did not hold';
+  const verdict = attack === undefined ? '' : right ? '  attack refused' : '  attack not refused';
   output.line({ text: describeSeen(seen), colour: right ? 'green' : 'red' }, `  ${seen.tookMs} ms${verdict}`);
 }
 
 function attackHelp(): string {
-  return `spoils it; exits 1 where the receiver does not hold. ${Object.entries(attacks)
+  return `send an attack instead; exits with 1 if the receiver fails it. ${Object.entries(attacks)
     .map(([name, { does }]) => `${name}: ${does}`)
     .join('; ')}`;
 }

@@ -16,9 +16,9 @@ import { outcomeCell } from './log.ts';
 
 /** Everything that is known of one callback, deposit or event. */
 export function addShow(program: Command, { output }: Context, finish: (code: number) => void): void {
-  addStoreOption(program.command('show').description('show all that is known of a callback, a deposit or an event'))
-    .argument('<id>', 'of a callback (cb_...), a deposit (dep_...) or an event (dep_...:1:deposit)')
-    .option('--json', 'as JSON')
+  addStoreOption(program.command('show').description('show everything stored about a callback, deposit or event'))
+    .argument('<id>', 'id id of a callback (cb_...), a deposit (dep_...) or an event (dep_...:1:deposit)')
+    .option('--json', 'print JSON')
     .action(async (id: string, { store: where, json }: { store?: string; json?: boolean }) => {
       await withStore(where, async (store) => {
         const callback = await store.callback(id);

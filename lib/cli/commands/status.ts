@@ -20,8 +20,8 @@ export function addStatus(program: Command, context: Context, finish: (code: num
   const { output } = context;
   const command = program
     .command('status')
-    .description('show what needs a person, and how to cure it; exits 1 if there is anything')
-    .option('--json', 'as JSON');
+    .description('show what needs attention and how to fix it; exits with 1 if anything does')
+    .option('--json', 'print JSON');
   addConfigOption(command);
   addStoreOption(command).action(async (options: StatusOptions) => {
     const status = await statusOf(options, context);
@@ -34,12 +34,12 @@ export function addStatus(program: Command, context: Context, finish: (code: num
 async function statusOf({ config, store }: StatusOptions, { output, now }: Context): Promise<Status> {
   // The configuration knows the providers and their silence as well.
   if (config !== undefined) return withOperations(config, output, (receiver) => receiver.status());
-  if (store === undefined) throw invalidOption('--config, --store', 'give one of them to look at');
+  if (store === undefined) throw invalidOption('--config, --store', 'set one of them');
   return withStore(store, (opened) => createStatus({ store: opened, now })());
 }
 
 function show({ needs, counts, providers }: Status, output: Output): void {
-  if (needs.length === 0) output.line({ text: 'Nothing needs a person.', colour: 'green' });
+  if (needs.length === 0) output.line({ text: 'Nothing needs attention.', colour: 'green' });
   for (const { kind, text, cure } of needs) {
     output.line({ text: kind.padEnd(13), colour: 'red' }, ` ${text}`);
     output.line(' '.repeat(14), { text: cure, colour: 'dim' });
@@ -53,12 +53,12 @@ function show({ needs, counts, providers }: Status, output: Output): void {
     'owed events': counts.owed,
     'oldest owed': isoTime(counts.oldestOwedAt),
     'dead letters': counts.dead,
-    'not read whole': counts.unread,
+    'partly read': counts.unread,
     unverified: counts.unverified,
     ...Object.fromEntries(
       providers.map(({ name, heardAt }) => [
         name,
-        heardAt === undefined ? 'not heard for 30 days' : `heard ${isoTime(heardAt)}`,
+        heardAt === undefined ? 'nothing received for 30 days' : `last received ${isoTime(heardAt)}`,
       ]),
     ),
   });

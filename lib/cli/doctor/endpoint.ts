@@ -23,7 +23,7 @@ export async function examineEndpoint(signer: Signer): Promise<DoctorFinding[]> 
           level: 'bad',
           about: 'endpoint',
           found: `${describeSeen(odd)} for a body with odd spaces`,
-          fix: 'something writes the body again before the callbacks see it: mount them before the parsers',
+          fix: 'something rewrites the body before the callbacks see it: mount them before the parsers',
         },
   );
   return findings;
@@ -36,14 +36,13 @@ function pingOf(signer: Signer, write: (text: string) => string): Signed {
 const fixes: Readonly<Record<string, string>> = {
   BODY_ALREADY_PARSED:
     'mount the callbacks before express.json(), or give it { verify: keepRawBody }; see docs/recipes/raw-body.md',
-  SOURCE_UNKNOWN: 'a proxy forwards that is not trusted: set trustProxy',
-  SOURCE_NOT_ALLOWED: 'this machine is not on the list of sources: run the doctor from one that is',
-  HTTPS_REQUIRED: 'use the https URL; behind a proxy let it send X-Forwarded-Proto, and set trustProxy',
-  SIGNATURE_INVALID: 'the secret is another one, or something changes the body on the way',
-  SIGNATURE_MISSING: 'a proxy drops the headers webhook-*',
-  API_KEY_INVALID: 'give the API key: --api-key-env',
-  KEPT_UNVERIFIED:
-    'the secret is another one, or something changes the body on the way; the callback is kept until reverify',
+  SOURCE_UNKNOWN: 'the request came through a proxy that is not trusted: set trustProxy',
+  SOURCE_NOT_ALLOWED: 'this machine is not listed in sources: run the doctor from one that is',
+  HTTPS_REQUIRED: 'use the https URL; behind a proxy, have it send X-Forwarded-Proto and set trustProxy',
+  SIGNATURE_INVALID: 'the secret differs, or something changes the body in transit',
+  SIGNATURE_MISSING: 'a proxy drops the webhook-* headers',
+  API_KEY_INVALID: 'pass the API key: --api-key-env',
+  KEPT_UNVERIFIED: 'the secret differs, or something changes the body in transit; the callback is kept until reverify',
   TIMESTAMP_TOO_OLD: 'one of the two clocks is wrong',
   TIMESTAMP_TOO_NEW: 'one of the two clocks is wrong',
   UNAVAILABLE: 'the store is down or not ready: see the log of the service',
@@ -52,13 +51,18 @@ const fixes: Readonly<Record<string, string>> = {
 function reading(seen: Seen): DoctorFinding {
   const base = { id: 'signed-probe', about: 'endpoint' };
   if (seen.status === undefined)
-    return { ...base, level: 'bad', found: seen.failure, fix: 'is the service running, and the URL right?' };
+    return {
+      ...base,
+      level: 'bad',
+      found: seen.failure,
+      fix: 'check that the service is running and the URL is correct',
+    };
   if (seen.status < 300)
     return { ...base, level: 'ok', found: `${seen.status}: a signed callback gets through the mounted app` };
   const code = /"code":"([A-Z_]+)"/.exec(seen.text)?.[1] ?? '';
   const fix =
     fixes[code] ??
-    (seen.status === 404 ? 'the path is none of a provider: mount point and path must add up' : undefined);
+    (seen.status === 404 ? 'no provider has this path: check the mount point and the provider path' : undefined);
   return { ...base, level: 'bad', found: describeSeen(seen), ...(fix === undefined ? {} : { fix }) };
 }
 
@@ -66,12 +70,13 @@ function reading(seen: Seen): DoctorFinding {
 function clock({ headers }: Answered, sentAt: number, receivedAt: number): DoctorFinding[] {
   const theirs = Date.parse(headers.date ?? '');
   if (Number.isNaN(theirs))
-    return [{ id: 'clock', level: 'note', about: 'endpoint', found: 'its answers have no Date' }];
+    return [{ id: 'clock', level: 'note', about: 'endpoint', found: 'its responses have no Date header' }];
   const ahead = theirs - receivedAt;
   const behind = sentAt - (theirs + 1_000);
   const skewMs = Math.max(ahead, behind, 0);
   const direction = ahead > behind ? 'ahead of' : 'behind';
-  if (skewMs < 5_000) return [{ id: 'clock', level: 'ok', about: 'endpoint', found: 'its clock agrees with this one' }];
+  if (skewMs < 5_000)
+    return [{ id: 'clock', level: 'ok', about: 'endpoint', found: 'its clock agrees with the local clock' }];
   const level = skewMs > 60_000 ? 'bad' : 'warn';
   return [
     {
@@ -79,7 +84,7 @@ function clock({ headers }: Answered, sentAt: number, receivedAt: number): Docto
       level,
       about: 'endpoint',
       found: `its clock is ${Math.round(skewMs / 1_000)} s ${direction} this one`,
-      fix: 'run NTP on both: honest callbacks are refused when clocks differ',
+      fix: 'run NTP on both: valid callbacks are refused when the clocks differ',
     },
   ];
 }

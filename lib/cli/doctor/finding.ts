@@ -9,6 +9,6 @@ export interface DoctorFinding {
   /** What it is about: `options`, `store`, a provider's name, `endpoint`. */
   about: string;
   found: string;
-  /** What to do; absent where nothing is. */
+  /** What to do; absent if nothing is. */
   fix?: string;
 }

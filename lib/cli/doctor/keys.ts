@@ -25,7 +25,7 @@ export async function examineKeys(provider: Provider, now: number): Promise<Doct
           level,
           about,
           found: `the key ${id} has ${bytes} bytes`,
-          fix: 'make one of 32 bytes: deposit-callback keygen',
+          fix: 'generate one of 32 bytes: deposit-callback keygen',
         });
       }
       findings.push(...periods(ring.describe(), about, now));
@@ -36,13 +36,13 @@ export async function examineKeys(provider: Provider, now: number): Promise<Doct
         level: 'bad',
         about,
         found,
-        fix: 'every callback gets a 503 until a key is in force',
+        fix: 'every callback gets a 503 until a key is active',
       });
     }
   }
   return findings.some(({ level }) => level === 'bad' || level === 'warn')
     ? findings
-    : [...findings, { id: 'keys', level: 'ok', about: provider.name, found: 'the keys are long enough and in force' }];
+    : [...findings, { id: 'keys', level: 'ok', about: provider.name, found: 'the keys are long enough and active' }];
 }
 
 function periods(keys: readonly KeyDescription[], about: string, now: number): DoctorFinding[] {
@@ -53,12 +53,17 @@ function periods(keys: readonly KeyDescription[], about: string, now: number): D
         id: 'key-over',
         level: 'note',
         about,
-        found: `the key ${id} is over since ${iso(notAfter)}`,
-        fix: 'take it off the list',
+        found: `the key ${id} expired at ${iso(notAfter)}`,
+        fix: 'remove it from the list',
       });
     }
     if (notBefore !== undefined && notBefore > now) {
-      findings.push({ id: 'key-to-come', level: 'note', about, found: `the key ${id} begins at ${iso(notBefore)}` });
+      findings.push({
+        id: 'key-to-come',
+        level: 'note',
+        about,
+        found: `the key ${id} is not active until ${iso(notBefore)}`,
+      });
     }
   }
   const inForce = keys.filter((key) => (key.notBefore ?? 0) <= now && now < (key.notAfter ?? Number.POSITIVE_INFINITY));
@@ -69,8 +74,8 @@ function periods(keys: readonly KeyDescription[], about: string, now: number): D
       id: 'key-ends',
       level: 'warn',
       about,
-      found: `the last key ends at ${iso(last)}, and none follows`,
-      fix: 'add the next one before',
+      found: `the last key expires at ${iso(last)}, and no other follows`,
+      fix: 'add the next one before then',
     });
   }
   if (inForce.length > 2) {
@@ -78,8 +83,8 @@ function periods(keys: readonly KeyDescription[], about: string, now: number): D
       id: 'key-many',
       level: 'note',
       about,
-      found: `${inForce.length} keys are in force at once`,
-      fix: 'after a rotation, take the old ones off',
+      found: `${inForce.length} keys are active at once`,
+      fix: 'after a rotation, remove the old ones',
     });
   }
   return findings;

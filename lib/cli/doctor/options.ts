@@ -5,7 +5,7 @@ import type { DoctorFinding } from './finding.ts';
 
 const day = 86_400_000;
 
-/** What the options say, and what follows from them; `settings` is undefined where they cannot be understood. */
+/** What the options say, and what follows from them; `settings` is undefined if the options are invalid. */
 export function examineOptions(options: Options): { settings?: Settings<unknown>; findings: DoctorFinding[] } {
   const findings: DoctorFinding[] = [];
   const add = (id: string, level: DoctorFinding['level'], found: string, fix?: string): void => {
@@ -18,14 +18,14 @@ export function examineOptions(options: Options): { settings?: Settings<unknown>
     // docs/rules.md#confirmations: a policy that a provider can never meet throws. docs/rules.md#unseen-reorgs: one that rests on removals warns.
     compilePolicy(settings.policy, settings.providers, {
       chains,
-      warn: (text) => add('removals', 'warn', text, 'ask a node: chains: [evmChain(...)]'),
+      warn: (text) => add('removals', 'warn', text, 'query a node: chains: [evmChain(...)]'),
     });
   } catch (error) {
     const text = isDepositCallbackError(error) || error instanceof Error ? error.message : String(error);
-    add('understood', 'bad', text, 'the service does not start with these options');
+    add('understood', 'bad', text, 'the service cannot start with these options');
     return { findings };
   }
-  add('understood', 'ok', 'every option is understood, and each provider can meet the policy');
+  add('understood', 'ok', 'every option is valid, and each provider can meet the policy');
   examineSettings(settings, add);
   return { settings, findings };
 }
@@ -36,29 +36,19 @@ function examineSettings(settings: Settings<unknown>, add: Add): void {
   const { requireHttps, trustProxy, sources, providers, toleranceMs, retainMs, keepBodies, silenceMs, policy } =
     settings;
   if (!requireHttps)
-    add(
-      'https',
-      'bad',
-      'callbacks are taken over plain HTTP',
-      'leave requireHttps at true; behind a proxy set trustProxy',
-    );
+    add('https', 'bad', 'plain HTTP is accepted', 'leave requireHttps at true; behind a proxy, set trustProxy');
   if (toleranceMs > 600_000) {
     add(
       'tolerance',
       'warn',
-      `a signature stays good for ${toleranceMs / 60_000} minutes`,
-      'lower toleranceMs to 300000 and set the clocks',
+      `a signature stays valid for ${toleranceMs / 60_000} minutes`,
+      'lower toleranceMs to 300000 and synchronize the clocks',
     );
   }
   const guarded = sources.length > 0 || providers.every((one) => one.sources.length > 0);
   if (guarded) add('sources', 'ok', 'only listed addresses may send');
   else
-    add(
-      'sources',
-      'note',
-      'anybody may try to send: nothing is listed in sources',
-      'list the addresses that the providers publish',
-    );
+    add('sources', 'note', 'any address may send: sources is empty', 'list the addresses that the providers publish');
   if (guarded && trustProxy === undefined) {
     add(
       'trust-proxy',
@@ -71,26 +61,26 @@ function examineSettings(settings: Settings<unknown>, add: Add): void {
     add(
       'assets',
       'warn',
-      "assets: 'any' credits whatever token calls itself money",
+      "assets: 'any' credits every token, worthless ones included",
       'list the assets with their decimals',
     );
   if (!keepBodies)
     add(
       'bodies',
       'warn',
-      'bodies are not kept, so nothing can be read again',
+      'bodies are not kept, so no callback can be read again',
       'leave keepBodies at true, and limit retainMs instead',
     );
   if (retainMs === undefined)
-    add('retention', 'note', 'callbacks are kept for ever', 'set retainMs, for example 400 days');
+    add('retention', 'note', 'callbacks are kept forever', 'set retainMs, for example 400 days');
   else if (retainMs < 14 * day)
     add(
       'retention',
       'warn',
-      `callbacks are forgotten after ${(retainMs / day).toFixed(1)} days`,
-      'providers send again for days: keep 14 days and more',
+      `callbacks are deleted after ${(retainMs / day).toFixed(1)} days`,
+      'providers retry for days: keep 14 days or more',
     );
   else add('retention', 'ok', `callbacks are kept for ${Math.round(retainMs / day)} days`);
   if (silenceMs === undefined)
-    add('silence', 'note', 'nobody is told when a provider falls silent', 'set silenceMs, and listen to "silence"');
+    add('silence', 'note', 'no alert is raised when a provider falls silent', 'set silenceMs, and listen to "silence"');
 }

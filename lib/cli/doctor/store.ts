@@ -14,8 +14,8 @@ export async function examineStore(store: Store): Promise<DoctorFinding[]> {
         id: 'durable',
         level: 'bad',
         about,
-        found: 'keeps nothing over a restart',
-        fix: 'use sqliteStore, postgresStore or redisStore where money is credited',
+        found: 'keeps nothing across a restart',
+        fix: 'use sqliteStore, postgresStore or redisStore to credit money',
       },
     ];
   }
@@ -31,7 +31,7 @@ export async function examineStore(store: Store): Promise<DoctorFinding[]> {
 export async function examineNeeds(options: StatusOptions): Promise<DoctorFinding[]> {
   const about = `store (${options.store.name})`;
   const { needs } = await createStatus(options)();
-  if (needs.length === 0) return [{ id: 'needs', level: 'ok', about, found: 'nothing needs a person' }];
+  if (needs.length === 0) return [{ id: 'needs', level: 'ok', about, found: 'nothing needs attention' }];
   return needs.map(({ kind, text, cure, provider }) => ({
     id: kind,
     level: 'bad',
@@ -52,7 +52,7 @@ export async function examineTraffic(
     const recent = await store.callbacks({ provider: name, limit: looked });
     const heard = recent.find(({ outcome }) => outcome !== 'rejected');
     if (heard === undefined)
-      findings.push({ id: 'heard', level: 'note', about: name, found: 'no callback of it is stored' });
+      findings.push({ id: 'heard', level: 'note', about: name, found: 'none of its callbacks are stored' });
     else {
       const quiet = now - heard.receivedAt;
       const level = silenceMs !== undefined && quiet > silenceMs ? 'warn' : 'ok';
@@ -60,7 +60,7 @@ export async function examineTraffic(
         id: 'heard',
         level,
         about: name,
-        found: `last heard at ${new Date(heard.receivedAt).toISOString()}`,
+        found: `last received at ${new Date(heard.receivedAt).toISOString()}`,
       });
     }
     const its = deposits.filter((one) => one.providers.includes(name));
@@ -69,7 +69,7 @@ export async function examineTraffic(
         id: 'never-confirms',
         level: 'bad',
         about: name,
-        found: `none of its last ${its.length} deposits was ever confirmed`,
+        found: `none of its last ${its.length} deposits were ever confirmed`,
         fix: 'it may never send confirmations: see its page, and use chains or trustMined',
       });
     }

@@ -9,7 +9,7 @@ import type { Page, View } from '../view.ts';
 /** Of what was read from one callback: as many rows as a person looks at. */
 const mostRows = 200;
 
-/** One callback: its headers, and its raw body beside what was read from it; undefined where it is not stored. */
+/** One callback: its headers, and its raw body beside what was read from it; undefined if it is not stored. */
 export async function callbackPage(view: View, callbackId: string): Promise<Page | undefined> {
   const { words, callbacks } = view;
   const record = await callbacks.store.callback(callbackId);

@@ -9,7 +9,7 @@ import { amount, code, empty, facts, section, shorten, standing, time, whole } f
 import { timeline } from '../timeline.ts';
 import type { Page, View } from '../view.ts';
 
-/** One deposit, and everything that was said and done about it; undefined where it is not stored. */
+/** One deposit, and everything that was said and done about it; undefined if it is not stored. */
 export async function depositPage(view: View, depositId: string): Promise<Page | undefined> {
   const { words, callbacks } = view;
   const { store } = callbacks;

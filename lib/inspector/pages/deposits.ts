@@ -124,7 +124,7 @@ function readQuery(query: URLSearchParams): Omit<DepositQuery, 'before' | 'limit
   };
 }
 
-/** As stored, whatever form it was copied in: without a network, the form of EVM addresses is told by itself. */
+/** As stored, whatever form it was copied in: without a network, the form of EVM addresses is recognized by itself. */
 export function canonicalTo(text: string, network: string | undefined): string {
   try {
     return canonicalAddress(network ?? (/^0x[0-9a-f]{40}$/i.test(text) ? 'eip155:1' : ''), text);

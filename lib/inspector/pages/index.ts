@@ -9,7 +9,7 @@ import { canonicalTo, depositsPage } from './deposits.ts';
 import { overviewPage } from './overview.ts';
 import { quarantinePage } from './quarantine.ts';
 
-/** The page under a path below the mount path, or where else to go; undefined where there is none. */
+/** The page under a path below the mount path, or where else to go; undefined if there is none. */
 export async function findPage(
   view: View,
   path: string,

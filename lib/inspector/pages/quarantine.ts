@@ -9,10 +9,10 @@ import { decisionForms } from './deposit.ts';
 import { depositTable } from './deposits.ts';
 
 const most = 100;
-/** Of each body that did not verify: as much as tells what it is. */
+/** Of each body that did not verify: as much as shows what it is. */
 const shownBytes = 4 * 1_024;
 
-/** All that is kept back: deposits, callbacks that could not be read, and callbacks whose signature did not fit. */
+/** All that is kept back: deposits, callbacks that could not be read, and callbacks whose signature did not match. */
 export async function quarantinePage(view: View): Promise<Page> {
   const { words, callbacks, token } = view;
   const { quarantine: texts, act } = words;

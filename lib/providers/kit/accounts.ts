@@ -18,7 +18,7 @@ export type AccountOn = (network: string | undefined) => string;
 export function accountsOf(provider: string, accounts: Readonly<Record<string, string>>): AccountOn {
   const entries = Object.entries(typeof accounts === 'object' && accounts !== null ? accounts : {});
   if (entries.length === 0)
-    throw invalidOption(`${provider}.accounts`, 'must name an account of yours for each network: callbacks do not');
+    throw invalidOption(`${provider}.accounts`, 'must list your account on each network: callbacks do not name it');
   const known = new Map(
     entries.map(([network, address]) => accountOf(`${provider}.accounts[${network}]`, network, address)),
   );
@@ -29,11 +29,11 @@ function accountOf(option: string, name: string, address: string): readonly [str
   const network = findNetwork(name);
   // On a network of the user's own, the receiver makes it canonical.
   if (network === undefined && name.includes(':')) return [name, String(address)];
-  if (network === undefined) throw invalidOption(option, 'is of a network that is not known; give a CAIP-2 id');
+  if (network === undefined) throw invalidOption(option, 'is of an unknown network; use a CAIP-2 id');
   try {
     return [network.id, canonicalAccount(network.id, String(address)).address];
   } catch (error) {
-    if (isDepositCallbackError(error)) throw invalidOption(option, 'is no address of that network');
+    if (isDepositCallbackError(error)) throw invalidOption(option, 'is not an address of that network');
     throw error;
   }
 }

@@ -10,7 +10,7 @@ import { tokenOn } from './evm-reading.ts';
  */
 export function readStellarActivity(activity: Json, network: string, at: number | undefined): Transfer {
   if (text(activity, 'eventSubtype') !== 'transfer')
-    throw new DepositCallbackError('BODY_UNREADABLE', 'The eventSubtype of an activity is none that is known');
+    throw new DepositCallbackError('BODY_UNREADABLE', 'The eventSubtype of an activity is not known');
   return present<Transfer>({
     kind: 'mined',
     network,
@@ -33,6 +33,6 @@ function assetOf(activity: Json, network: string): Transfer['asset'] {
   const type = text(activity, 'asset.type');
   if (type === 'native') return 'native';
   if (type !== 'credit_alphanum4' && type !== 'credit_alphanum12')
-    throw new DepositCallbackError('BODY_UNREADABLE', 'The type of the asset is none that is known');
+    throw new DepositCallbackError('BODY_UNREADABLE', 'The type of the asset is not known');
   return tokenOn(network, `${text(activity, 'asset.code')}-${text(activity, 'asset.issuer')}`);
 }

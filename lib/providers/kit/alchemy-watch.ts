@@ -1,6 +1,7 @@
 import { array, optionalText } from '../../json/json.ts';
 import { type AddressWatch, type ApiOptions, createApiClient, requireText } from './api-client.ts';
 
+/** Options of `watchAlchemy`. */
 export interface AlchemyWatchOptions extends ApiOptions {
   /** The auth token of the dashboard: not a signing key, and not the key of an app. */
   authToken: string;
@@ -8,7 +9,10 @@ export interface AlchemyWatchOptions extends ApiOptions {
   webhookId: string;
 }
 
-/** Addresses of an Alchemy Address Activity webhook. https://www.alchemy.com/docs/reference/notify-api-endpoints */
+/**
+ * Manages the addresses of an Alchemy Address Activity webhook.
+ * https://www.alchemy.com/docs/reference/notify-api-endpoints
+ */
 export function watchAlchemy(options: AlchemyWatchOptions): AddressWatch {
   const authToken = requireText('watchAlchemy.authToken', options.authToken);
   const webhookId = requireText('watchAlchemy.webhookId', options.webhookId);

@@ -8,7 +8,7 @@ export interface ApiOptions {
   baseUrl?: string;
   /** From the call to the last byte of the answer, for each attempt. Default 10000 ms. */
   timeoutMs?: number;
-  /** Attempts in all, where the API is busy or does not answer. Default 4. */
+  /** Attempts in all, if the API is busy or does not answer. Default 4. */
   attempts?: number;
   /** Before the second attempt; doubled for each one after it, unless the API says how long to wait. Default 500 ms. */
   firstWaitMs?: number;
@@ -29,14 +29,14 @@ export interface ApiCall {
   path: string;
   query?: Readonly<Record<string, string>>;
   body?: object;
-  /** Whether a second call does no more than the first. Default true; false is tried again only where nothing was done. */
+  /** Whether a second call does no more than the first. Default true; false is tried again only if nothing was done. */
   repeatable?: boolean;
   /** Statuses beside 2xx that are an answer, not a failure. */
   allowed?: readonly number[];
 }
 
 export interface ApiClient {
-  /** The JSON of the answer; null where it is empty. */
+  /** The JSON of the answer; null if it is empty. */
   call(call: ApiCall): Promise<Json>;
 }
 
@@ -52,13 +52,13 @@ interface ApiSettings {
 const longestWaitMs = 60_000;
 const maxAnswerBytes = 32 * 1_048_576;
 
-/** A client of a provider's JSON API, on `fetch`: bounded in time, tried again where that is safe. */
+/** A client of a provider's JSON API, on `fetch`: bounded in time, retried if that is safe. */
 export function createApiClient(settings: ApiSettings, options: ApiOptions): ApiClient {
   const { timeoutMs = 10_000, attempts = 4, firstWaitMs = 500, baseUrl = settings.baseUrl } = options;
   if (!URL.canParse(baseUrl)) throw invalidOption(`${settings.provider}.baseUrl`, 'must be a URL');
   for (const [name, value] of Object.entries({ timeoutMs, attempts, firstWaitMs })) {
     if (!Number.isSafeInteger(value) || value < 1)
-      throw invalidOption(`${settings.provider}.${name}`, 'must be a whole number, at least 1');
+      throw invalidOption(`${settings.provider}.${name}`, 'must be a positive integer');
   }
 
   async function attempt(call: ApiCall): Promise<Response> {
@@ -144,6 +144,6 @@ function nameOf(cause: unknown): unknown {
 /** Throws `OPTION_INVALID` for a text that is empty or missing, as of an environment variable that is not set. */
 export function requireText(option: string, value: unknown): string {
   if (typeof value !== 'string' || value.trim() === '')
-    throw invalidOption(option, 'must be a text; is its environment variable set?');
+    throw invalidOption(option, 'must be a string; is its environment variable set?');
   return value;
 }

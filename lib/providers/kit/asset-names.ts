@@ -31,8 +31,8 @@ export interface AssetNames {
 }
 
 /**
- * Reads a provider's names. `known` are those that mean the same for every customer, as `network`, or `network/SYMBOL` for
- * USDT and USDC. Throws `OPTION_INVALID` for an entry of `assets` that is no CAIP-19.
+ * Reads a provider's names. `known` are those that mean the same for every customer, as `network`, or `network/SYMBOL`
+ * for USDT and USDC. Throws `OPTION_INVALID` for an entry of `assets` that is not CAIP-19.
  */
 export function assetNames(
   provider: string,
@@ -74,6 +74,6 @@ function knownAsset(what: string): NamedAsset {
   const [name = '', symbol] = what.split('/');
   const network = requireNetwork(name);
   const asset = symbol === undefined ? network.native.asset : assetOfSymbol(network, symbol);
-  if (asset === undefined) throw new Error(`${what} names no asset that is known`);
+  if (asset === undefined) throw new Error(`${what} is not a known asset`);
   return { network: network.id, asset };
 }

@@ -4,6 +4,7 @@ import { array, parseJson, text } from '../../json/json.ts';
 import { type SafeFetchOptions, safeFetch } from '../../outbound/safe-fetch.ts';
 import type { SecretEntry } from '../../signatures/key-ring.ts';
 
+/** Options of `binancePayKeys`. */
 export interface BinancePayKeysOptions {
   apiKey: string;
   secretKey: string;
@@ -19,13 +20,13 @@ const path = '/binancepay/openapi/certificates';
 const body = '{}';
 
 /**
- * For the option `secrets`: Binance's public keys with their serials, fetched when they are first needed and again each
- * minute. Rejects with `KEYS_UNAVAILABLE`; callbacks then get a 503 and come again. Throws `OPTION_INVALID`.
+ * Fetches Binance's public keys with their serials, for the option `secrets`: when they are first needed, and again
+ * each minute. Rejects with `KEYS_UNAVAILABLE`; callbacks then get a 503 and are sent again. Throws `OPTION_INVALID`.
  */
 export function binancePayKeys(options: BinancePayKeysOptions): () => Promise<readonly SecretEntry[]> {
   const { apiKey, secretKey, url = 'https://bpay.binanceapi.com', now = Date.now } = options;
   for (const [name, value] of Object.entries({ apiKey, secretKey })) {
-    if (typeof value !== 'string' || value === '') throw invalidOption(`binancePayKeys.${name}`, 'must be given');
+    if (typeof value !== 'string' || value === '') throw invalidOption(`binancePayKeys.${name}`, 'is required');
   }
   return async () => {
     const answer = await safeFetch(`${url}${path}`, {

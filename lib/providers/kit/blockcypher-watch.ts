@@ -2,6 +2,7 @@ import { invalidOption } from '../../errors.ts';
 import { array, optionalText, text } from '../../json/json.ts';
 import { type AddressWatch, type ApiOptions, createApiClient, requireText } from './api-client.ts';
 
+/** Options of `watchBlockcypher`. */
 export interface BlockcypherWatchOptions extends ApiOptions {
   token: string;
   /** As BlockCypher names it: `btc/main`, `btc/test3`, `ltc/main`, `doge/main`. */
@@ -12,7 +13,7 @@ export interface BlockcypherWatchOptions extends ApiOptions {
   confirmations?: number;
 }
 
-/** BlockCypher hooks, one for each address. https://www.blockcypher.com/dev/bitcoin/#using-webhooks */
+/** Manages BlockCypher hooks, one per address. https://www.blockcypher.com/dev/bitcoin/#using-webhooks */
 export function watchBlockcypher(options: BlockcypherWatchOptions): AddressWatch {
   const token = requireText('watchBlockcypher.token', options.token);
   const url = requireText('watchBlockcypher.url', options.url);

@@ -3,14 +3,15 @@ import { formFields, type Json, parseJson } from '../../json/json.ts';
 import type { InboundCallback } from './provider.ts';
 
 /**
- * How a callback is written. `json`: a JSON body. `form`: an `application/x-www-form-urlencoded` body, whose fields become the
- * members of an object, each a text. `query`: no body; the parameters of the URL, as an object of the same kind.
+ * The form of a callback. `json`: a JSON body. `form`: an `application/x-www-form-urlencoded` body, whose fields
+ * become the members of an object, each a string. `query`: no body; the parameters of the URL, as an object of the
+ * same kind.
  */
 export type BodyForm = 'json' | 'form' | 'query';
 
 /**
- * The form of a provider's callbacks, or how to tell it from the method and the bytes themselves, for a provider that sends
- * several. The `content-type` plays no part: nobody signs it.
+ * The form of a provider's callbacks, or a function that determines it from the method and the bytes, for a provider
+ * that sends several. The `content-type` plays no part: it is not signed.
  */
 export type BodyFormOption = BodyForm | ((request: Pick<InboundCallback, 'method' | 'body'>) => BodyForm);
 

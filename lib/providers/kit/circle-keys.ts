@@ -3,6 +3,7 @@ import { parseJson, text } from '../../json/json.ts';
 import { type SafeFetchOptions, safeFetch } from '../../outbound/safe-fetch.ts';
 import type { SecretEntry } from '../../signatures/key-ring.ts';
 
+/** Options of `circleKeys`. */
 export interface CircleKeysOptions {
   apiKey: string;
   /** Ids of keys, as `x-circle-key-id` of deliveries names them. A few beside one another during a rotation. */
@@ -14,8 +15,8 @@ export interface CircleKeysOptions {
 }
 
 /**
- * For the option `secrets`: public keys of Circle by their ids, each fetched once, since a key never changes. Rejects with
- * `KEYS_UNAVAILABLE`; callbacks then get a 503 and come again. Throws `OPTION_INVALID`.
+ * Fetches Circle's public keys by their ids, for the option `secrets`: each once, since a key never changes. Rejects
+ * with `KEYS_UNAVAILABLE`; callbacks then get a 503 and are sent again. Throws `OPTION_INVALID`.
  */
 export function circleKeys(options: CircleKeysOptions): () => Promise<readonly SecretEntry[]> {
   const { apiKey, ids, url = 'https://api.circle.com' } = options;

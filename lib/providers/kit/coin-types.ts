@@ -19,7 +19,7 @@ export function assetByCoinType(
   token: string,
   networks: Readonly<Record<string, string>> = {},
 ): NamedAsset {
-  // A number that is not in the table is no chain id of the EVM, which is a bare number too.
+  // A number that is not in the table is not an EVM chain id, which is a bare number too.
   const network = wordIn(networks, coin) ?? wordIn(coinTypes, coin) ?? `slip44:${coin}`;
   return { network, asset: token === coin ? 'native' : { contract: token } };
 }

@@ -1,6 +1,7 @@
 import { array, optionalText, text } from '../../json/json.ts';
 import { type AddressWatch, type ApiOptions, createApiClient, requireText } from './api-client.ts';
 
+/** Options of `watchCoinbaseCdp`. */
 export interface CoinbaseCdpWatchOptions extends ApiOptions {
   /** Makes the JWT of one request, as the CDP documentation says; `path` is that of the API, with its base. */
   token(request: { method: string; path: string }): string | Promise<string>;
@@ -15,7 +16,9 @@ export interface CoinbaseCdpWatchOptions extends ApiOptions {
 
 const base = '/platform/v2/data/webhooks/subscriptions';
 
-/** CDP subscriptions to ERC-20 transfers, one for each address. https://docs.cdp.coinbase.com/webhooks/quickstart */
+/**
+ * Manages CDP subscriptions to ERC-20 transfers, one per address. https://docs.cdp.coinbase.com/webhooks/quickstart
+ */
 export function watchCoinbaseCdp(options: CoinbaseCdpWatchOptions): AddressWatch {
   const { token, network, onSecret } = options;
   const contract = requireText('watchCoinbaseCdp.contract', options.contract);

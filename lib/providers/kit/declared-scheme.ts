@@ -34,7 +34,7 @@ export interface DeclaredScheme {
   content(request: SignedRequest): Json;
   signs: SignedForm;
   sentSecret: SentSecret | undefined;
-  /** Headers without which a stored callback could not be told from a ping. */
+  /** Headers without which a stored callback could not be distinguished from a ping. */
   keptHeaders: readonly string[];
 }
 
@@ -99,17 +99,11 @@ function verify(declared: Declared, request: SignedRequest, keys: readonly Key<V
   const texts = signaturesAt(request, scheme.signature);
   if (texts.length === 0) {
     if (isUnsignedPing(scheme, request)) return {};
-    throw new DepositCallbackError(
-      'SIGNATURE_MISSING',
-      `${name}: no signature stands in ${describePlace(scheme.signature)}`,
-    );
+    throw new DepositCallbackError('SIGNATURE_MISSING', `${name}: no signature in ${describePlace(scheme.signature)}`);
   }
   const timestamp = scheme.timestamp && textAt(request, scheme.timestamp);
   if (scheme.timestamp !== undefined && timestamp === undefined) {
-    throw new DepositCallbackError(
-      'SIGNATURE_MISSING',
-      `${name}: no time stands in ${describePlace(scheme.timestamp)}`,
-    );
+    throw new DepositCallbackError('SIGNATURE_MISSING', `${name}: no timestamp in ${describePlace(scheme.timestamp)}`);
   }
   const key = candidates(scheme, request, keys).find(({ value }) => isSignedBy(declared, value, request, texts));
   const signedAt = scheme.timestamp && timeOf(timestamp ?? '', scheme.timestamp.unit);
@@ -117,7 +111,7 @@ function verify(declared: Declared, request: SignedRequest, keys: readonly Key<V
   if (key === undefined || (scheme.timestamp !== undefined && signedAt === undefined)) {
     throw new DepositCallbackError(
       'SIGNATURE_INVALID',
-      `${name}: no active secret fits ${describePlace(scheme.signature)}`,
+      `${name}: no active secret matches ${describePlace(scheme.signature)}`,
     );
   }
   const deliveryId = scheme.id && textAt(request, scheme.id);

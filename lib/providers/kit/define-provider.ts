@@ -53,7 +53,7 @@ export interface ProviderDefinition<K> {
   inflate?: boolean;
   heartbeatMs?: number;
   keptHeaders?: readonly string[];
-  /** Which assets it can name, if it names assets and not their contracts. */
+  /** The assets it can name, if it names assets and not their contracts. */
   names?: NamedBy;
   /** Names of the options that this kind takes beside the common ones. */
   ownOptions?: readonly string[];
@@ -66,19 +66,22 @@ export interface ProviderDefinition<K> {
   bindsIds?: boolean;
   /** Default false. */
   needsChainCheck?: boolean;
-  /** Where callbacks carry the secret itself, if they do. */
+  /** The place in which callbacks carry the secret itself, if they do. */
   sentSecret?: SentSecret<K>;
-  /** What the reader is given of a callback; throws for one that says two things. Default: all that was parsed. */
+  /**
+   * The content that the reader is given; throws for a callback that can be read in two ways. Default: all that was
+   * parsed.
+   */
   content?(request: SignedRequest): Json;
   /** Whether a callback is a test that came unsigned: it is answered and never read. Default: none is. */
   isUnsignedPing?(request: SignedRequest): boolean;
 }
 
 /**
- * Reads a callback. `content` is the very parse that was verified: the JSON body, numbers as they were written (the readers
- * of `deposit-callback/providers/custom` take them), or the fields of a form or of the URL as an object of texts. `headers`
- * are those of `keptHeaders`, and only signed where the scheme signs them. What it throws keeps the whole callback in
- * quarantine, so read lists with `readRows`.
+ * Reads a callback. `content` is the same parse that was verified: the JSON body, with numbers as written (use the
+ * readers of `deposit-callback/providers/custom`), or the fields of a form or of the URL as an object of strings.
+ * `headers` are those in `keptHeaders`, signed only if the scheme signs them. If it throws, the whole callback is
+ * quarantined; so read lists with `readRows`.
  */
 export type Read = (content: Json, verified: Verified, headers: Readonly<Record<string, string>>) => Reading;
 
@@ -152,7 +155,7 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
   };
 }
 
-/** What only some kinds have; absent where a kind does not say it. */
+/** What only some kinds have; absent if a kind does not say it. */
 function ownTraits<K>(definition: ProviderDefinition<K>): Partial<Provider> {
   const { names, caution, bindsIds, needsChainCheck, deadlineMs, heartbeatMs, sendsBatches = false } = definition;
   const bodyBytes = sendsBatches ? batchBytes : undefined;
@@ -193,7 +196,7 @@ const batchBytes = 8 * 2 ** 20;
 
 const accepted = Object.freeze({ status: 200 });
 
-/** SHA-256, hex, of what was signed: of two spellings that one signature fits, the same. */
+/** SHA-256, hex, of what was signed: of two spellings that one signature matches, the same. */
 function messageHash(content: Json): string {
   return hash('sha256', JSON.stringify(content, inOrder));
 }

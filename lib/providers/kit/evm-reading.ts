@@ -15,7 +15,7 @@ export function hexUnits(json: Json | undefined, path: string): bigint {
   return BigInt(written);
 }
 
-/** A hex or decimal quantity as decimal text; undefined where it is absent. */
+/** A hex or decimal quantity as decimal text; undefined if it is absent. */
 export function quantityText(json: Json | undefined, path: string): string | undefined {
   const written = optionalNumberText(json, path);
   if (written === undefined) return undefined;
@@ -23,7 +23,7 @@ export function quantityText(json: Json | undefined, path: string): string | und
   return hexUnits(json, path).toString();
 }
 
-/** The topics of a log. Throws `BODY_UNREADABLE` for one that is not 32 bytes: what kind of log it is cannot be told. */
+/** The topics of a log. Throws `BODY_UNREADABLE` for one that is not 32 bytes: the kind of log is not known. */
 export function topicsOf(json: Json, path: string): readonly string[] {
   return array(json, path).map((topic) => {
     const written = text(topic, '');
@@ -33,7 +33,7 @@ export function topicsOf(json: Json, path: string): readonly string[] {
   });
 }
 
-/** The address in a log's topic, which holds it in its last 20 bytes; undefined where it holds anything else. */
+/** The address in a log's topic, which holds it in its last 20 bytes; undefined if it holds anything else. */
 export function topicAddress(topic: string | undefined): string | undefined {
   return /^0x0{24}[0-9a-fA-F]{40}$/.test(topic ?? '') ? `0x${topic?.slice(-40)}` : undefined;
 }
@@ -49,7 +49,7 @@ export function networkOfChainId(text: string): string {
  */
 export function tokenOn(network: string, contract: string | undefined): ReportedAsset {
   if (contract === undefined || (findNetwork(network) !== undefined && !isToken(network, contract)))
-    throw new DepositCallbackError('BODY_UNREADABLE', 'The contract of a token is no address of its network');
+    throw new DepositCallbackError('BODY_UNREADABLE', 'The contract of a token is not an address of its network');
   return { contract };
 }
 

@@ -4,8 +4,9 @@ import { array, optionalText, parseJson, text } from '../../json/json.ts';
 import { type SafeFetchOptions, safeFetch } from '../../outbound/safe-fetch.ts';
 import type { SecretEntry } from '../../signatures/key-ring.ts';
 
+/** Options of `fireblocksKeys`. */
 export interface FireblocksKeysOptions {
-  /** Where the workspace is. Default `us`. */
+  /** Region of the workspace. Default `us`. */
   region?: 'us' | 'eu' | 'eu2' | 'sandbox';
   /** In place of the region's. */
   url?: string;
@@ -16,8 +17,8 @@ export interface FireblocksKeysOptions {
 const hosts = { us: 'keys', eu: 'eu-keys', eu2: 'eu2-keys', sandbox: 'sandbox-keys' } as const;
 
 /**
- * For the option `secrets`: the keys that Fireblocks publishes for v2 signatures (JWKS), fetched when they are first
- * needed and again each minute. Rejects with `KEYS_UNAVAILABLE`; callbacks then get a 503 and come again.
+ * Fetches the keys that Fireblocks publishes for v2 signatures (JWKS), for the option `secrets`: when they are first
+ * needed, and again each minute. Rejects with `KEYS_UNAVAILABLE`; callbacks then get a 503 and are sent again.
  */
 export function fireblocksKeys(options: FireblocksKeysOptions = {}): () => Promise<readonly SecretEntry[]> {
   const { region = 'us', url = `https://${hosts[region]}.fireblocks.io/.well-known/jwks.json` } = options;

@@ -39,12 +39,13 @@ export function readTransaction(data: Json, names: AssetNames): Transfer {
 }
 
 /**
- * `networkRecords`: each transfer of a transaction that made several, that of `data` among them. They have no ids and are told
- * apart within one callback only; their event is not that of `data`, so that what stands in both counts once.
+ * `networkRecords`: each transfer of a transaction that made several, that of `data` among them. They have no ids and
+ * are distinguished within one callback only; their event is not that of `data`, so that what stands in both counts
+ * once.
  *
- * A move between two vault accounts stands there twice: as one that leaves a vault for `ONE_TIME_ADDRESS`, and as one that comes
- * from `UNKNOWN` to the other vault. So an arrival that a vault of ours has paid is no deposit. Real deliveries of a batch sweep
- * showed it, August 2026.
+ * A move between two vault accounts stands there twice: as one that leaves a vault for `ONE_TIME_ADDRESS`, and as one
+ * that comes from `UNKNOWN` to the other vault. So an arrival that a vault of ours has paid is not a deposit. Real
+ * deliveries of a batch sweep showed it, August 2026.
  */
 export function readRecords(records: readonly Json[], data: Json, names: AssetNames): Rows {
   const paidByUs = new Map<string, number>();
@@ -106,7 +107,7 @@ function peerOf(of: Json, side: 'source' | 'destination'): string {
   return ifReadable(() => optionalText(of, `${side}.type`)) ?? '';
 }
 
-/** Whether it is on no chain yet: then there is nothing to tell a deposit by. */
+/** Whether it is on no chain yet: then there is nothing to identify a deposit by. */
 export function isBeforeBroadcast(data: Json): boolean {
   return optionalText(data, 'txHash') === undefined && kindOf(text(data, 'status')) === 'seen';
 }

@@ -74,7 +74,7 @@ function changeOf(change: Json, row: number): Change {
   const units = text(change, 'rawTokenAmount.tokenAmount');
   const decimals = numberText(change, 'rawTokenAmount.decimals');
   if (!/^-?\d{1,20}$/.test(units) || !/^\d{1,3}$/.test(decimals))
-    throw new DepositCallbackError('BODY_UNREADABLE', 'A rawTokenAmount of the body is no integer with its decimals');
+    throw new DepositCallbackError('BODY_UNREADABLE', 'A rawTokenAmount of the body is not an integer with decimals');
   return {
     mint: text(change, 'mint'),
     owner: text(change, 'userAccount'),
@@ -98,7 +98,7 @@ function isNft(transfers: readonly Json[], mint: string | undefined): boolean {
   );
 }
 
-/** Failed transactions are documented not to be sent; where the error is told all the same, it counts. */
+/** Failed transactions are documented not to be sent; if the error is reported all the same, it counts. */
 function successOf(transaction: Json): boolean | undefined {
   const error = member(transaction, 'transactionError');
   return error === undefined ? undefined : error === null;

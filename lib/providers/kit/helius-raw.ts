@@ -7,8 +7,8 @@ import { type Change, type Doubt, gainsOf } from './solana-gains.ts';
 import { arrivals } from './solana-transfers.ts';
 
 /**
- * The transfers of one transaction as a Solana node tells it: what each owner holds more after it than before, whatever
- * instructions moved it.
+ * The transfers of one transaction as a Solana node reports it: what each owner holds more after it than before,
+ * whatever instructions moved it.
  */
 export function readRawTransaction(transaction: Json, network: string): Rows {
   const signature = text(array(transaction, 'transaction.signatures')[0], '');
@@ -50,7 +50,7 @@ interface CoinChanges extends Omit<Rows, 'transfers'> {
 }
 
 /**
- * Lamports by account. What a closed token account held goes back to somebody, and has not arrived from anywhere where
+ * Lamports by account. What a closed token account held goes back to somebody, and has not arrived from anywhere if
  * that is its own owner: so it counts as the owner's. The fee is nothing that anybody sent.
  */
 function coinChanges(transaction: Json, tokensBefore: readonly Json[]): CoinChanges {
@@ -91,7 +91,7 @@ function inOrderOfOwners(changes: readonly Change[], accounts: readonly string[]
 function lamports(balance: Json | undefined): bigint {
   const written = numberText(balance, '');
   if (!/^\d{1,20}$/.test(written))
-    throw new DepositCallbackError('BODY_UNREADABLE', 'A balance of the body is no integer');
+    throw new DepositCallbackError('BODY_UNREADABLE', 'A balance of the body is not an integer');
   return BigInt(written);
 }
 

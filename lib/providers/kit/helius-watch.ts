@@ -1,16 +1,17 @@
 import { array, type Json, optionalText, text } from '../../json/json.ts';
 import { type AddressWatch, type ApiOptions, createApiClient, requireText } from './api-client.ts';
 
+/** Options of `watchHelius`. */
 export interface HeliusWatchOptions extends ApiOptions {
   apiKey: string;
   webhookId: string;
-  /** What Helius sends as `authorization`: one of the provider's `secrets`. Each edit says it again. */
+  /** The text that Helius sends as `authorization`: one of the provider's `secrets`. Each edit sends it again. */
   authHeader: string;
 }
 
 /**
- * Addresses of a Helius webhook. An edit replaces the whole list, so edits of one client run one after another; two
- * clients at once, in two processes, would undo each other. For tokens, watch the token accounts too.
+ * Manages the addresses of a Helius webhook. An edit replaces the whole list, so the edits of one client run one after
+ * another; clients in two processes would undo each other's. For tokens, watch the token accounts too.
  * https://www.helius.dev/docs/webhooks
  */
 export function watchHelius(options: HeliusWatchOptions): AddressWatch {

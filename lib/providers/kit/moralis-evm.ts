@@ -78,7 +78,7 @@ function successOf(transaction: Json): boolean | null {
   return status === undefined ? null : status === '1';
 }
 
-// Internal transfers have no index: rows of one callback are told apart, and no more.
+// Internal transfers have no index: rows of one callback are distinguished, and no more.
 function readInternal(call: Json, statuses: ReadonlyMap<string, Json>, common: Common): readonly Transfer[] {
   const to = recipientOf(call, 'to');
   if (to === undefined) return [];

@@ -40,7 +40,7 @@ function readTransaction(transaction: Json, common: Pick<Arrival, 'kind' | 'netw
     firstRow: 0,
   });
   if (changes.length === 0 && unreadable.length === 0)
-    throw new DepositCallbackError('BODY_UNREADABLE', 'The body does not say what SOL the transaction moved');
+    throw new DepositCallbackError('BODY_UNREADABLE', 'The body does not say how much SOL the transaction moved');
   const arrived = arrivals(gainsOf(changes, doubts), {
     ...common,
     signature: text(transaction, 'signature'),

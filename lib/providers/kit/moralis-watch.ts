@@ -1,13 +1,17 @@
 import { array, optionalText, text } from '../../json/json.ts';
 import { type AddressWatch, type ApiOptions, createApiClient, requireText } from './api-client.ts';
 
+/** Options of `watchMoralis`. */
 export interface MoralisWatchOptions extends ApiOptions {
   apiKey: string;
   /** The stream's id, a UUID. */
   streamId: string;
 }
 
-/** Addresses of a Moralis stream (EVM). https://docs.moralis.com/streams/api-reference/streams/add-address-to-stream */
+/**
+ * Manages the addresses of a Moralis stream (EVM).
+ * https://docs.moralis.com/streams/api-reference/streams/add-address-to-stream
+ */
 export function watchMoralis(options: MoralisWatchOptions): AddressWatch {
   const apiKey = requireText('watchMoralis.apiKey', options.apiKey);
   const path = `/streams/evm/${encodeURIComponent(requireText('watchMoralis.streamId', options.streamId))}/address`;

@@ -29,7 +29,7 @@ export function signedRequest(
     },
     fields() {
       parsed ??= parse();
-      // Not authentic yet: that it cannot be parsed is no more than a signature that does not fit.
+      // Not authentic yet: failing to parse it is no different from a signature that does not match.
       return 'content' in parsed && isObject(parsed.content) ? parsed.content : undefined;
     },
   };
@@ -39,7 +39,7 @@ function isObject(json: Json): json is JsonObject {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
-/** The text in a place; undefined where nothing stands there. */
+/** The text in a place; undefined if there is nothing there. */
 export function textAt(request: SignedRequest, place: Place): string | undefined {
   if ('from' in place) return place.from(request);
   if ('header' in place)
@@ -104,7 +104,7 @@ export function scalarText(found: Json | undefined): string | undefined {
   }
 }
 
-/** Epoch ms of a time as it was sent; undefined where it is none. */
+/** Epoch ms of a time as it was sent; undefined if it is not one. */
 export function timeOf(text: string, unit: TimeUnit): number | undefined {
   switch (unit) {
     case 's':

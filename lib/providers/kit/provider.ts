@@ -7,40 +7,40 @@ export type { Amount, Evidence, Removal, Transfer } from '../../deposits/transfe
 export type { NamedBy } from '../../networks/named-by.ts';
 export type { Key, KeyDescription, KeyRing, SecretEntry, Secrets } from '../../signatures/key-ring.ts';
 
-/** One callback as a provider sees it: exact bytes, no Express. */
+/** A callback as a provider sees it: exact bytes, independent of Express. */
 export interface InboundCallback {
   method: string;
   /** Path and query as sent, for example `/callbacks/imtoken?id=1`. */
   url: string;
   /** Lower-case names, as `node:http` gives them. */
   headers: IncomingHttpHeaders;
-  /** The exact bytes; inflated where the provider signs the inflated ones. */
+  /** The exact bytes; inflated if the provider signs the inflated ones. */
   body: Buffer;
   /** Epoch ms. */
   receivedAt: number;
 }
 
 /**
- * What a signature holds together. `bytes`: the callback as it was sent, so that no other spelling verifies. `content`: a form
- * of it that is made anew, so that several spellings verify, and the reader is given what was signed. `nothing`: the secret
- * itself is sent.
+ * The part of a callback that a signature covers as a whole. `bytes`: the callback as it was sent, so that no other
+ * spelling verifies. `content`: a form of it that is made anew, so that several spellings verify, and the reader is
+ * given what was signed. `nothing`: the secret itself is sent.
  */
 export type SignedForm = 'bytes' | 'content' | 'nothing';
 
-/** What a signature proves. */
+/** The facts that a signature proves. */
 export interface Verified {
   /** The provider's id of this delivery, from signed bytes only. */
   deliveryId?: string;
   /** When it was signed, epoch ms; the signature link compares it with `toleranceMs`, both ways. */
   signedAt?: number;
-  /** Which key matched. */
+  /** The key that matched. */
   keyId?: string;
 }
 
 /**
- * What a callback says, before any policy. `transfers`: what it reports. `hint`: only where to look, which is never credited
- * by itself. `ping`, `heartbeat`: a sign of life. `notice`: of the provider's own service. `unknown`: a kind of event that the
- * reader does not know, which raises an alarm. What it knows and is no deposit is a reading of no transfers.
+ * The content of a callback, before any policy. `transfers`: reported transfers and removals. `hint`: only what to
+ * look up, never credited by itself. `ping`, `heartbeat`: a sign of life. `notice`: about the provider's own service.
+ * `unknown`: not a deposit, or nothing that this version knows.
  */
 export interface Reading {
   kind: 'transfers' | 'hint' | 'ping' | 'notice' | 'heartbeat' | 'unknown';
@@ -52,19 +52,19 @@ export interface Reading {
   event?: string;
   /** For a notice: what the provider says of its own service; raised as an alarm. */
   notice?: string;
-  /** What to look up; at least one where `kind` is `hint`. */
+  /** Pointers to look up; at least one if `kind` is `hint`. */
   hints?: readonly Hint[];
 }
 
 /** One row of a callback that could not be read. */
 export interface UnreadableRow {
-  /** Where in the body, keys and indexes joined by dots: `event.activity.3`. */
+  /** Path in the body, keys and indexes joined by dots: `event.activity.3`. */
   path: string;
   /** Why, for an operator. */
   reason: string;
 }
 
-/** An unsigned pointer to something to look up; it makes no statement (docs/rules.md#hints). */
+/** An unsigned pointer to a transaction to look up; it makes no statement (docs/rules.md#hints). */
 export interface Hint {
   network?: string;
   transactionId?: string;
@@ -72,7 +72,7 @@ export interface Hint {
   reference?: string;
 }
 
-/** What became of a callback. */
+/** The outcome of a callback. */
 export type OutcomeKind = 'recorded' | 'duplicate' | 'ignored' | 'quarantined' | 'rejected';
 
 /** The HTTP answer that a provider accepts as acknowledgement. */
@@ -82,13 +82,19 @@ export interface Answer {
   body?: string;
 }
 
-/** Who sends callbacks: how it signs, what it sends, what answer it wants. Made by a function of options. */
+/**
+ * A sender of callbacks: how it signs, what it sends and what answer it expects. Created by a function of options,
+ * such as `imtoken()`.
+ */
 export interface Provider {
   /** Unique among the configured instances. */
   readonly name: string;
-  /** Which kind of provider it is, `alchemy`: names of networks that only this kind uses are told by it. Default: `name`. */
+  /**
+   * The kind of provider, such as `alchemy`: names of networks that only this kind uses are found by it. Default:
+   * `name`.
+   */
   readonly kind?: string;
-  /** Which assets it can name, if it names assets and not their contracts. */
+  /** The assets it can name, if it names assets and not their contracts. */
   readonly names?: NamedBy;
   /** Below the mount point, for example `/imtoken`. */
   readonly path: string;
@@ -107,9 +113,9 @@ export interface Provider {
   isUnsignedPing?(inbound: InboundCallback): boolean;
   /** Throws for an authentic body that it cannot read: that callback is quarantined whole. */
   read(inbound: InboundCallback, verified: Verified): Reading;
-  /** What a signature holds together; see `docs/signed-forms.md`. */
+  /** The part of a callback that a signature covers as a whole; see `docs/signed-forms.md`. */
   readonly signs?: SignedForm;
-  /** What its scheme cannot prevent, for whoever starts the receiver: logged once, as a warning. */
+  /** A weakness that its scheme cannot prevent: logged once at the start, as a warning. */
   readonly caution?: string;
   /**
    * Whether an id of its that names a second transfer is held (`ID_REUSED`): its signature covers parts of a callback one by
@@ -130,7 +136,7 @@ export interface Provider {
   answer(outcome: OutcomeKind): Answer;
   /** Signs as the provider does: for tests and for `deposit-callback send`. */
   readonly sign: Sign;
-  /** Addresses that the provider publishes; used where `sources` has `'published'`. */
+  /** Addresses that the provider publishes; used if `sources` has `'published'`. */
   readonly publishedSources: readonly string[];
   /** IP, CIDR, domain or `'published'`; empty allows any. */
   readonly sources: readonly string[];
@@ -139,13 +145,13 @@ export interface Provider {
   readonly reportsConfirmations: 'count' | Readonly<Record<string, number>> | false;
   /** Whether it can report a memo on networks that have them (docs/rules.md#group). */
   readonly reportsMemos: boolean;
-  /** Whether it tells of reorgs (docs/rules.md#unseen-reorgs). */
+  /** Whether it reports reorgs (docs/rules.md#unseen-reorgs). */
   readonly sendsRemovals: boolean;
   /** Mined suffices, whatever the count (docs/rules.md#confirmations). */
   readonly trustMined: boolean;
-  /** Largest body that it may send, where `limits.bodyBytes` sets none. Default 1 MiB. */
+  /** Largest body that it may send, if `limits.bodyBytes` sets none. Default 1 MiB. */
   readonly bodyBytes?: number;
-  /** How long the provider waits for an answer, where it says. */
+  /** Time for which the provider waits for an answer, if documented. */
   readonly deadlineMs?: number;
   /** For a provider that signs nothing and sends the secret itself. */
   readonly sentSecret?: SentSecretDigest;
@@ -153,13 +159,13 @@ export interface Provider {
   readonly keptHeaders?: readonly string[];
   /** Whether the signature is over the inflated bytes of a gzip body. */
   readonly inflate: boolean;
-  /** How often it sends a heartbeat when nothing happens, where it does. */
+  /** Interval of its heartbeats, if it sends any. */
   readonly heartbeatMs?: number;
   readonly keys: KeyRing<unknown>;
   readonly apiKeys?: KeyRing<Buffer>;
 }
 
-/** The secret that callbacks carry is stored nowhere: where one is kept to be verified again, its digest stands for it. */
+/** The secret that callbacks carry is stored nowhere: if one is kept to be verified again, its digest stands for it. */
 export interface SentSecretDigest {
   /** The header that carries it, lower-case. */
   readonly header?: string;
@@ -172,19 +178,19 @@ export interface SentSecretDigest {
 }
 
 /**
- * Makes the headers of a signed callback; also the query, where the URL carries the signature, and the body, where that
+ * Makes the headers of a signed callback; also the query, if the URL carries the signature, and the body, if that
  * carries it.
  */
 export type Sign = (signing: Signing) => { headers: Record<string, string>; query?: string; body?: Buffer };
 
 /** A callback to sign, and the key to sign it with. */
 export interface Signing {
-  /** The signing side's key: the shared secret, or the private key where the provider signs with one. */
+  /** The signing side's key: the shared secret, or the private key if the provider signs with one. */
   secret: string;
   body: Buffer;
   /** Epoch ms. */
   now: number;
-  /** The delivery's id, where the provider sends one. */
+  /** The delivery's id, if the provider sends one. */
   id: string;
   /** Default POST. For providers that sign it. */
   method?: string;
@@ -192,7 +198,7 @@ export interface Signing {
   url?: string;
 }
 
-/** Options that every provider takes. */
+/** Options that every provider accepts. */
 export interface ProviderOptions {
   /** Default: the provider's own name. */
   name?: string;

@@ -3,15 +3,16 @@ import { invalidOption } from '../../errors.ts';
 /** Stands in each body that the filter makes, so that the reader knows its own. */
 export const quicknodeFormat = 'deposit-callback/1';
 
+/** Options of `quicknodeFilter`. */
 export interface QuicknodeFilterOptions {
   /** Key of the key-value list that holds the watched addresses, in lower case. */
   list: string;
 }
 
 /**
- * The filter function to give to a QuickNode stream of the dataset `block_with_receipts` on an EVM network: what it
- * returns is what `quicknode` reads. It keeps native and ERC-20 transfers to addresses of the list, each with block hash,
- * log index, status and exact amount, and returns null (nothing is sent) where there is none.
+ * Returns the source of the filter function for a QuickNode stream of the dataset `block_with_receipts` on an EVM
+ * network; `quicknode` reads its output. The filter keeps native and ERC-20 transfers to addresses of the list, each
+ * with block hash, log index, status and exact amount, and returns null (nothing is sent) if there are none.
  */
 export function quicknodeFilter({ list }: QuicknodeFilterOptions): string {
   if (!/^[\w-]{1,64}$/.test(list)) throw invalidOption('list', 'must be 1 to 64 letters, digits, "_" or "-"');

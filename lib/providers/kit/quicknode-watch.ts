@@ -1,19 +1,21 @@
 import { array } from '../../json/json.ts';
 import { type AddressWatch, type ApiOptions, createApiClient, requireText } from './api-client.ts';
 
+/** Options of `watchQuicknode`. */
 export interface QuicknodeWatchOptions extends ApiOptions {
   apiKey: string;
   /** Key of the list that the filter looks into: the one given to `quicknodeFilter`. */
   list: string;
 }
 
+/** The watched addresses of a QuickNode list, and the list itself. */
 export interface QuicknodeWatch extends AddressWatch {
-  /** Makes the list, empty, where it is not there yet: before the first `watch`. */
+  /** Creates the list, empty, if it does not exist yet: before the first `watch`. */
   create(): Promise<void>;
 }
 
 /**
- * Addresses of a list in QuickNode's key-value store, in lower case, as the filter asks for them.
+ * Manages the addresses of a list in QuickNode's key-value store, in lower case, as the filter looks them up.
  * https://www.quicknode.com/docs/key-value-store/rest-api/getting-started
  */
 export function watchQuicknode(options: QuicknodeWatchOptions): QuicknodeWatch {

@@ -39,7 +39,7 @@ export function transfersOf(...transfers: readonly Transfer[]): Reading {
 
 type Block = NonNullable<Transfer['transaction']['block']>;
 
-/** The block that a body names, by either; undefined where it names none. */
+/** The block that a body names, by either; undefined if it names none. */
 export function blockFrom(number: string | undefined, hash: string | undefined): Block | undefined {
   return number === undefined && hash === undefined ? undefined : present<Block>({ number, hash });
 }

@@ -6,11 +6,11 @@ import type { Reading, UnreadableRow } from './provider.ts';
 export interface Rows {
   transfers: readonly Transfer[];
   unreadable: readonly UnreadableRow[];
-  /** How many rows the list has, read or not. */
+  /** Number of rows of the list, read or not. */
   size: number;
 }
 
-/** What one row reports: nothing, a transfer, several, or a list within it that is read row by row too. */
+/** Reads one row: returns nothing, a transfer, several transfers, or a nested list that was read row by row. */
 export type RowReader = (row: Json, index: number) => Transfer | readonly Transfer[] | Rows | undefined;
 
 /** Apart by more rows than any body holds: the second transfer of a row never gets the number of another row. */
@@ -18,11 +18,11 @@ const stride = 65_536;
 const longestReason = 200;
 
 /**
- * Reads the rows of a list one by one. What a row throws makes that row unreadable and no other: its neighbours are
- * credited, and it is quarantined by itself until `reprocess` can read it. `path` says where the list is in the body.
+ * Reads the rows of a list one by one. If `readRow` throws, that row alone is unreadable: its neighbours are credited,
+ * and it stays in quarantine until `reprocess` can read it. `path` is the path of the list in the body.
  *
- * A transfer gets its row's number, which tells it from an equal one and stays the same when a row before it can be read
- * later. Take out of the list beforehand, without reading them, entries that never are transfers.
+ * Each transfer gets the number of its row, which tells it from an equal one and does not change when an earlier row
+ * becomes readable. Filter out entries that are never transfers beforehand, without reading them.
  *
  * @example
  * const rows = readRows(array(content, 'transfers'), 'transfers', (row) => readTransfer(row, network));
@@ -58,7 +58,7 @@ function reasonOf(error: unknown): string {
   return reason.length > longestReason ? `${reason.slice(0, longestReason)}...` : reason;
 }
 
-/** A reading of several lists of one body, in this order. */
+/** Combines several lists of one body into a reading, in this order. */
 export function readingOf(...lists: readonly Rows[]): Reading {
   const transfers: Transfer[] = [];
   const unreadable: UnreadableRow[] = [];

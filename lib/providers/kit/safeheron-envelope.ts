@@ -17,7 +17,7 @@ const keyBytes = 32;
 const secretsBytes = 48;
 const tagBytes = 16;
 
-/** The event within; undefined where it does not open, whatever the reason. */
+/** The event within; undefined if it cannot be decrypted, whatever the reason. */
 export function openEnvelope(envelope: JsonObject, privateKey: KeyObject): Buffer | undefined {
   try {
     const isOaep = optionalText(envelope, 'rsaType') === 'ECB_OAEP';

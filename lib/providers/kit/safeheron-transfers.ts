@@ -10,7 +10,7 @@ import { readingOf, readRows } from './rows.ts';
 // Members of https://github.com/Safeheron/safeheron-api-sdk-java, webhook/TransactionParam and response/OneTransactionsResponse, and
 // words of https://github.com/Safeheron/safeheron-skill, references/js (both 2026-11-29).
 
-/** The transfer of one event; where it names several destinations, each of them by itself. */
+/** The transfer of one event; if it names several destinations, each of them by itself. */
 export function readDetail(detail: Json, names: AssetNames): Reading {
   const destinations = ifReadable(() => optionalArray(detail, 'destinationAddressList')) ?? [];
   if (destinations.length < 2) return transfersOf(readTransfer(detail, names));
@@ -59,7 +59,7 @@ function readTransfer(detail: Json, names: AssetNames): Transfer {
   });
 }
 
-// Events of before the direction was told name the kinds of accounts only.
+// Events from before the direction was reported name the kinds of accounts only.
 function directionOf(detail: Json): 'in' | 'out' | null {
   const direction = optionalText(detail, 'transactionDirection');
   if (direction === 'INFLOW') return 'in';

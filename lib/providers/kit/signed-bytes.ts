@@ -4,7 +4,10 @@ import { digestOf } from '../../signatures/algorithms.ts';
 import { fieldOf, headerOf, queryOf, textAt } from './places.ts';
 import type { Part, Scheme, SignedRequest } from './scheme.ts';
 
-/** The bytes that are signed; undefined where a part is missing. `secret` stands where a plain digest holds it. */
+/**
+ * The bytes that are signed; undefined if a part is missing. `secret` stands in the place in which a plain digest has
+ * it.
+ */
 export function signedBytes(
   scheme: Scheme,
   parts: readonly Part[],

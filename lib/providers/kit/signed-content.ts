@@ -46,7 +46,7 @@ function reachOf(parts: readonly Part[], form: BodyFormOption): Reach {
   return parts.some((part) => typeof part !== 'string' && 'from' in part) ? 'told' : 'fields';
 }
 
-/** What the reader is given: the callback where its bytes are signed, else what of it was signed. */
+/** What the reader is given: the callback if its bytes are signed, else the signed part of it. */
 export function signedContent(scheme: Scheme, form: BodyFormOption): (request: SignedRequest) => Json {
   const { content } = scheme;
   if (content !== undefined) return (request) => content(request) ?? unclear();

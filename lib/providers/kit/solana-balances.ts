@@ -11,7 +11,7 @@ export interface TokenChanges {
 }
 
 export interface TokenBalances {
-  /** Token accounts before and after a transaction, as a Solana node tells them, each with where it is in the body. */
+  /** Token accounts before and after a transaction, as a Solana node reports them, each with its path in the body. */
   before: { list: readonly Json[]; path: string };
   after: { list: readonly Json[]; path: string };
   /** The row of the first balance afterwards. */
@@ -31,7 +31,7 @@ export function tokenChanges({ before, after, firstRow }: TokenBalances): TokenC
       if (sign < 0n) ownerBefore.set(account, change.owner);
       const had = ownerBefore.get(account) ?? change.owner;
       if (had !== change.owner)
-        throw new DepositCallbackError('BODY_UNREADABLE', 'A token account changed hands, which is no transfer');
+        throw new DepositCallbackError('BODY_UNREADABLE', 'A token account changed hands, which is not a transfer');
       changes.push(change);
     } catch (error) {
       doubts.push(doubtOf(balance));
@@ -57,7 +57,7 @@ function changeOf(balance: Json, sign: bigint): Omit<Change, 'row'> {
 
 function digits(written: string): bigint {
   if (!/^\d{1,20}$/.test(written))
-    throw new DepositCallbackError('BODY_UNREADABLE', 'A token amount of the body is no integer');
+    throw new DepositCallbackError('BODY_UNREADABLE', 'A token amount of the body is not an integer');
   return BigInt(written);
 }
 

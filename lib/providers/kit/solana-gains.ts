@@ -12,7 +12,7 @@ export interface Change {
 
 /** What arrived: above zero, once all changes of one owner are counted together. */
 export interface Gain extends Change {
-  /** The one owner who holds less of the same afterwards; undefined where there is none, or several. */
+  /** The one owner who holds less of the same afterwards; undefined if there is none, or several. */
   from?: string;
 }
 

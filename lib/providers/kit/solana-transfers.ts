@@ -11,7 +11,7 @@ export interface Arrival {
   network: string;
   signature: string;
   block: { number?: string; hash?: string };
-  /** Undefined where it is not told. */
+  /** Undefined if it is not reported. */
   success: boolean | undefined;
   /** Whether a token is an NFT; by default none is known to be. */
   isNft?(gain: Gain): boolean;

@@ -10,7 +10,7 @@ export function assertSound(scheme: Scheme, name: string): void {
   };
   const isSent = algorithm === 'shared' || algorithm === 'basic';
   if (isSent && (signed.length > 0 || timestamp !== undefined || id !== undefined)) {
-    refuse('signed', 'must be left out, with timestamp and id: a secret that is only sent signs nothing');
+    refuse('signed', 'must be omitted, with timestamp and id: a secret that is only sent signs nothing');
   }
   if (isSent) return;
   for (const parts of [signed, ...alsoSigned]) {
@@ -18,7 +18,7 @@ export function assertSound(scheme: Scheme, name: string): void {
     if (isDigest(algorithm) !== parts.includes('secret')) {
       refuse(
         'signed',
-        'must hold "secret" for a plain hash, with which anybody could sign otherwise, and for nothing else',
+        'must hold "secret" for a plain hash, which anyone could compute otherwise, and for nothing else',
       );
     }
     if (timestamp !== undefined && !covers(parts, 'timestamp', timestamp))
@@ -32,7 +32,7 @@ export function assertSound(scheme: Scheme, name: string): void {
     refuse('unsignedPing.withoutHeaders', 'must name signed headers, so that nothing signed looks like a ping');
   }
   if ('header' in signature && unsignedPing?.withoutHeaders?.includes(signature.header)) {
-    refuse('unsignedPing.withoutHeaders', 'must not hold the header of the signature, which is not stored');
+    refuse('unsignedPing.withoutHeaders', 'must not contain the signature header, which is not stored');
   }
 }
 

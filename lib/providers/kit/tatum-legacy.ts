@@ -16,8 +16,8 @@ interface Movement {
 }
 
 /**
- * A body of the legacy template, which is the only one on chains other than those of the EVM and TRON: amounts in whole coins, and
- * negative for what left the address. Undefined for a subscription that tells of no deposits.
+ * A body of the legacy template, which is the only one on chains other than those of the EVM and TRON: amounts in whole
+ * coins, and negative for what left the address. Undefined for a subscription that reports no deposits.
  */
 export function readTatumLegacy(callback: Json, names: AssetNames): Transfer | undefined {
   const network = text(callback, 'chain');
@@ -74,7 +74,7 @@ function addressEvent(callback: Json, network: string, names: AssetNames): Movem
     return tokenEvent(callback, network, names);
   if (type === 'nft' || type === 'multitoken')
     return { category: 'nft', asset: { contract: optionalText(callback, 'asset') ?? '' } };
-  throw new DepositCallbackError('BODY_UNREADABLE', 'The type of the event is none that is known');
+  throw new DepositCallbackError('BODY_UNREADABLE', 'The type of the event is not known');
 }
 
 function tokenEvent(callback: Json, network: string, names: AssetNames): Movement {
@@ -92,8 +92,8 @@ function tokenEvent(callback: Json, network: string, names: AssetNames): Movemen
 }
 
 /**
- * On some chains `tokenId` is the amount in the smallest unit: then it is the amount times a power of ten. `none` where it is
- * anything else, undefined where there is none, or the amount has another spelling.
+ * On some chains `tokenId` is the amount in the smallest unit: then it is the amount times a power of ten. `none` if it
+ * is anything else, undefined if there is none, or the amount has another spelling.
  */
 function decimalsOfRawAmount(callback: Json): number | 'none' | undefined {
   const raw = optionalNumberText(callback, 'tokenId');

@@ -2,6 +2,7 @@ import { array, type Json, optionalText, text } from '../../json/json.ts';
 import { findNetwork } from '../../networks/registry.ts';
 import { type AddressWatch, type ApiOptions, createApiClient, requireText } from './api-client.ts';
 
+/** Options of `watchTatum`. */
 export interface TatumWatchOptions extends ApiOptions {
   apiKey: string;
   /** As Tatum names it: `ethereum-mainnet`, `tron-mainnet`, `bitcoin-mainnet`, ... */
@@ -13,8 +14,8 @@ export interface TatumWatchOptions extends ApiOptions {
 const pageSize = 50;
 
 /**
- * Tatum subscriptions of the type ADDRESS_EVENT, one for each address, and before the first the secret that signs them.
- * https://docs.tatum.io/docs/notifications
+ * Manages Tatum subscriptions of the type ADDRESS_EVENT, one per address; `setSecret` sets the secret that signs them
+ * and comes first. https://docs.tatum.io/docs/notifications
  */
 export function watchTatum(options: TatumWatchOptions): AddressWatch & { setSecret(secret: string): Promise<void> } {
   const apiKey = requireText('watchTatum.apiKey', options.apiKey);

@@ -3,6 +3,7 @@ import { array, parseJson, text } from '../../json/json.ts';
 import { type SafeFetchOptions, safeFetch } from '../../outbound/safe-fetch.ts';
 import type { SecretEntry } from '../../signatures/key-ring.ts';
 
+/** Options of `turnkeyKeys`. */
 export interface TurnkeyKeysOptions {
   /** Default Turnkey's own. */
   url?: string;
@@ -13,8 +14,8 @@ export interface TurnkeyKeysOptions {
 const published = 'https://api.turnkey.com/public/v1/discovery/webhooks/jwks';
 
 /**
- * For the option `secrets`: the keys that Turnkey signs with, by their ids, from its key set; asked for again after a minute, so
- * that a new key is taken in. Rejects with `KEYS_UNAVAILABLE`; callbacks then get a 503 and come again.
+ * Fetches Turnkey's signing keys by their ids from its key set, for the option `secrets`: again after a minute, so
+ * that a new key is picked up. Rejects with `KEYS_UNAVAILABLE`; callbacks then get a 503 and are sent again.
  */
 export function turnkeyKeys({
   url = published,

@@ -4,7 +4,7 @@ import { unverifiedBytes } from '../store.ts';
 
 const hourMs = 3_600_000;
 
-/** Callbacks in memory, the oldest dropped first, and those whose signature did not fit. */
+/** Callbacks in memory, the oldest dropped first, and those whose signature did not match. */
 export interface MemoryCallbacks {
   add(callbacks: readonly CallbackRecord[]): void;
   get(id: string): CallbackRecord | undefined;

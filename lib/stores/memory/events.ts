@@ -122,7 +122,7 @@ function lease({ now }: Events, entry: Entry, leaseMs: number): Claim {
   return { event: { id, kind, generation, deposit }, token: String(entry.lease), attempt: event.attempts };
 }
 
-/** Runs `change` where the lease is still ours. */
+/** Runs `change` if the lease is still ours. */
 function fenced({ entries }: Events, claim: Claim, change: (entry: Entry) => void): boolean {
   const entry = entries.get(claim.event.id);
   if (entry?.event.state !== 'leased' || claim.token !== String(entry.lease)) return false;

@@ -1,4 +1,4 @@
-/** What the store needs of a pool: a `Pool` of `pg` 8 has it. */
+/** The part of a pool that the store uses; a `Pool` of `pg` 8 has it. */
 export interface PostgresPool {
   connect(): Promise<PostgresPoolClient>;
   query(query: PostgresQuery): Promise<PostgresResult>;
@@ -7,7 +7,7 @@ export interface PostgresPool {
   readonly options?: { readonly max?: number };
 }
 
-/** One client of the pool. */
+/** A client of the pool. */
 export interface PostgresPoolClient extends PostgresTransaction {
   query(query: PostgresQuery | string, values?: unknown[]): Promise<PostgresResult>;
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -15,11 +15,12 @@ export interface PostgresPoolClient extends PostgresTransaction {
   release(destroy?: boolean): void;
 }
 
-/** What `atomically` hands to a listener: the client in whose transaction the event is marked handled. */
+/** The client that `atomically` passes to a listener; its transaction marks the event as handled. */
 export interface PostgresTransaction {
   query(text: string, values?: unknown[]): Promise<PostgresResult>;
 }
 
+/** A query with its values. */
 export interface PostgresQuery {
   text: string;
   values?: unknown[];
@@ -27,6 +28,7 @@ export interface PostgresQuery {
   query_timeout?: number;
 }
 
+/** The rows that a query returned. */
 export interface PostgresResult {
   rows: Record<string, unknown>[];
   rowCount: number | null;

@@ -8,7 +8,7 @@ import { isFunctionMissing } from './sql-state.ts';
 
 /** How long the pool may take to give a client, and the server to answer, before the work fails and is tried again. */
 const connectMs = 5_000;
-const noClient = `postgresStore: the pool gave no client within ${connectMs} ms; raise its max, or see to the server`;
+const noClient = `postgresStore: the pool provided no client within ${connectMs} ms; raise its max, or check the server`;
 const queryMs = 30_000;
 
 /**
@@ -122,5 +122,5 @@ async function isLostAfterRollback(query: PostgresSession['query']): Promise<boo
 }
 
 function notReady(): DepositCallbackError {
-  return new DepositCallbackError('STORE_NOT_READY', 'postgresStore: await ready() first; after close() it is gone');
+  return new DepositCallbackError('STORE_NOT_READY', 'postgresStore: await ready() first; unusable after close()');
 }

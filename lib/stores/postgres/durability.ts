@@ -1,7 +1,7 @@
 import { DepositCallbackError } from '../../errors.ts';
 import type { PostgresTransaction } from './client.ts';
 
-/** Throws `STORE_NOT_DURABLE` where the server acknowledges a commit that a crash may lose, unless that is accepted. */
+/** Throws `STORE_NOT_DURABLE` if the server acknowledges a commit that a crash may lose, unless that is accepted. */
 export async function assertDurable(client: PostgresTransaction, acceptLoss: boolean): Promise<void> {
   const { rows } = await client.query(
     `SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS synchronous_commit,

@@ -16,7 +16,7 @@ type Ask = (text: string, values: unknown[]) => Promise<Row[]>;
 interface Conditions {
   readonly values: unknown[];
   add(text: string, ...values: unknown[]): void;
-  /** Adds only where there is a value. */
+  /** Adds a condition only if there is a value. */
   equal(column: string, value: string | undefined): void;
   sql(): string;
 }

@@ -16,7 +16,9 @@ export function keyHashesOf(transactionId: string): [first: string, last: string
   return [begin.padEnd(32, '0'), begin.padEnd(32, 'f')];
 }
 
-/** Only where the key does not lead to the transaction id (docs/rules.md#payments): one index less to write for the others. */
+/**
+ * Only if the key does not lead to the transaction id (docs/rules.md#payments): one index less to write for the others.
+ */
 export function transactionHash(key: string, transactionId: string): number | null {
   return key.slice(key.indexOf('|') + 1) === transactionId ? null : compactHash(transactionId);
 }

@@ -3,8 +3,8 @@ import type { PostgresPoolClient } from './client.ts';
 type Query = PostgresPoolClient['query'];
 
 /**
- * The client's `query`, one at a time: pg 9 refuses a query while another one runs. A query that is answered by a callback
- * or read in parts (a cursor) goes to the client at once, since nothing tells when it has ended.
+ * The client's `query`, one at a time: pg 9 refuses a query while another one runs. A query that is answered by a
+ * callback or read in parts (a cursor) goes to the client at once, since nothing says when it has ended.
  */
 export function queryInTurn(client: PostgresPoolClient): Query {
   let last: Promise<unknown> = Promise.resolve();

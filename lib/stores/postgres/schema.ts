@@ -33,7 +33,7 @@ export async function migrate(client: PostgresTransaction, name: string, now: nu
   if (version > migrations.length) {
     throw new DepositCallbackError(
       'STORE_SCHEMA_NEWER',
-      `postgresStore: schema ${name} is at version ${version}, this version of deposit-callback knows ${migrations.length}; upgrade deposit-callback`,
+      `postgresStore: schema ${name} is at version ${version}, but this version of deposit-callback knows ${migrations.length}; upgrade deposit-callback`,
     );
   }
   for (const [index, migration] of migrations.entries()) {

@@ -64,8 +64,8 @@ async function settleAlone(
   functions: readonly ((tx: PostgresTransaction) => unknown)[],
 ): Promise<boolean> {
   const [transaction, seq, lease] = partsOf(claim);
-  // Whole numbers, so that both statements fit into one round trip. The fence first: a function that commits by
-  // itself has then at least not credited twice.
+  // Integers, so that both statements need one round trip. The fence first: a function that commits by itself has then
+  // at least not credited twice.
   const fence = `SELECT deposit_callback.settle('{${transaction}}', '{${seq}}', '{${lease}}', ${now() ?? 'NULL'})::text AS number`;
   const notOurs = Symbol('not ours');
   try {

@@ -4,7 +4,7 @@ import { type CallbackRow, callbackFromRow, callbackToJson } from '../shared/sto
 import { type Store, unverifiedBytes } from '../store.ts';
 import type { PostgresConnections } from './connections.ts';
 
-/** Callbacks whose signature did not fit: a table of their own, under a quota, oldest kept. */
+/** Callbacks whose signature did not match: a table of their own, under a quota, oldest kept. */
 export function unverifiedMethods(
   connections: () => PostgresConnections,
 ): Pick<Store, 'keepUnverified' | 'unverified' | 'dropUnverified'> {

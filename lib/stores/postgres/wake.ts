@@ -96,7 +96,7 @@ async function connect(state: WakeState): Promise<void> {
       state.listening = client;
       state.holder = number;
     }
-    // What was told while nobody heard.
+    // The notifications sent while nobody listened.
     for (const wake of wakes) wake();
   } catch {
     again(state);

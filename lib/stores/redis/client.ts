@@ -3,7 +3,7 @@ import { DepositCallbackError } from '../../errors.ts';
 import { within } from '../shared/within.ts';
 import { type RedisScript, scriptNames, scriptText } from './scripts.ts';
 
-/** What the store needs of a client of `ioredis` 5. */
+/** The part of an `ioredis` 5 client that the store uses. */
 export interface IoredisClient {
   call(command: string, ...args: string[]): Promise<unknown>;
   duplicate(): IoredisClient;
@@ -13,7 +13,7 @@ export interface IoredisClient {
   disconnect(): unknown;
 }
 
-/** What the store needs of a connected client of `redis` 4 or newer. */
+/** The part of a connected client of `redis` 4 or newer that the store uses. */
 export interface NodeRedisClient {
   sendCommand(args: string[]): Promise<unknown>;
   duplicate(): NodeRedisClient;
@@ -23,6 +23,7 @@ export interface NodeRedisClient {
   disconnect(): unknown;
 }
 
+/** A client of `ioredis` or `redis`. */
 export type RedisClient = IoredisClient | NodeRedisClient;
 
 /** How long an answer may take before the work fails and is tried again: a client may queue commands for longer. */
@@ -43,7 +44,7 @@ export function createRedisConnection(client: RedisClient, prefix: string, now: 
   function command(...args: string[]): Promise<unknown> {
     const [name = '', ...rest] = args;
     const answer = isIoredis(client) ? client.call(name, ...rest) : client.sendCommand(args);
-    return within(answerMs, answer, `redisStore: no answer within ${answerMs} ms`);
+    return within(answerMs, answer, `redisStore: no response within ${answerMs} ms`);
   }
 
   return {
@@ -57,7 +58,9 @@ export function createRedisConnection(client: RedisClient, prefix: string, now: 
         // A server that was started anew knows no script yet.
         if (messageOf(error).startsWith('NOSCRIPT')) return command('EVAL', scriptText(script), ...args);
         if (messageOf(error).startsWith('OOM'))
-          throw new DepositCallbackError('STORE_FULL', 'redisStore: the server is at its maxmemory', { cause: error });
+          throw new DepositCallbackError('STORE_FULL', 'redisStore: the server has reached its maxmemory', {
+            cause: error,
+          });
         throw error;
       }
     },

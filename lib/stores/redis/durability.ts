@@ -1,7 +1,7 @@
 import { DepositCallbackError } from '../../errors.ts';
 import type { RedisConnection } from './client.ts';
 
-/** Throws `STORE_NOT_DURABLE` where the server may lose or evict an acknowledged callback, unless that is accepted. */
+/** Throws `STORE_NOT_DURABLE` if the server may lose or evict an acknowledged callback, unless that is accepted. */
 export async function assertDurable({ command }: RedisConnection, acceptLoss: boolean): Promise<void> {
   const info = String(await command('INFO'));
   if (/^cluster_enabled:1/m.test(info))
@@ -22,7 +22,7 @@ export async function assertDurable({ command }: RedisConnection, acceptLoss: bo
   );
   const wrong = found.filter(([name, value]) => value === undefined || !wanted[name]?.(value));
   if (wrong.length === 0) return;
-  const said = wrong.map(([name, value]) => `${name} is ${value ?? 'not to be read'}`).join(', ');
+  const said = wrong.map(([name, value]) => `${name} is ${value ?? 'unreadable'}`).join(', ');
   const fix = wrong.map(([name]) => `${name} ${fixes[name as keyof typeof fixes]}`).join(', ');
   throw new DepositCallbackError(
     'STORE_NOT_DURABLE',
@@ -30,7 +30,7 @@ export async function assertDurable({ command }: RedisConnection, acceptLoss: bo
   );
 }
 
-/** Undefined where the server, managed by others, does not tell. */
+/** Undefined if the server, managed by others, does not say. */
 async function setting(command: RedisConnection['command'], name: string): Promise<string | undefined> {
   try {
     const reply = await command('CONFIG', 'GET', name);

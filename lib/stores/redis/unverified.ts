@@ -4,7 +4,7 @@ import { type CallbackRecord, type Store, unverifiedBytes } from '../store.ts';
 import { bodyFromText, bodyToText } from './batch.ts';
 import type { RedisConnection } from './client.ts';
 
-/** Callbacks whose signature did not fit, each in a hash of its own. */
+/** Callbacks whose signature did not match, each in a hash of its own. */
 export function unverifiedMethods(
   connection: () => RedisConnection,
   prefix: string,

@@ -14,7 +14,7 @@ export function compactHash(...texts: readonly string[]): number {
       high = Math.imul(high ^ (unit + 0x9e37), 0x85ebca6b);
       high ^= high >>> 13;
     }
-    // Parts are told apart: ('ab', 'c') is not ('a', 'bc').
+    // Parts are distinguished: ('ab', 'c') is not ('a', 'bc').
     low = Math.imul(low ^ 0x10000, prime);
     high = Math.imul(high ^ 0x10000, 0x85ebca6b);
   }

@@ -44,7 +44,7 @@ export function applyChange(
   return change.cancelled.every((id) => cancel(connection, events.get(id), now));
 }
 
-/** Compare and set: the transaction's id, or undefined where another version is stored. */
+/** Compare and set: the transaction's id, or undefined if another version is stored. */
 function takeVersion(connection: SqliteConnection, change: TransactionChange, now: number): number | undefined {
   const { key, expectedVersion, events } = change;
   const { sql } = connection;
@@ -87,7 +87,7 @@ const insertStatement = 'INSERT INTO deposit_callback_statements (place, id, rec
 interface PlacedDeposit {
   place: number;
   status: string;
-  /** As the change has it; absent where the change leaves it alone. */
+  /** As the change has it; absent if the change leaves it alone. */
   changed?: StoredDeposit;
 }
 
@@ -149,7 +149,9 @@ function updateDeposit({ sql }: SqliteConnection, key: string, deposit: StoredDe
   );
 }
 
-/** Only where the transaction's key does not lead to it (docs/rules.md#payments): one index less to write for the others. */
+/**
+ * Only if the transaction's key does not lead to it (docs/rules.md#payments): one index less to write for the others.
+ */
 function transactionHash(key: string, { transaction }: StoredDeposit): number | null {
   const hash = compactHash(transaction.id);
   return hash === keyHash(key) ? null : hash;
@@ -166,7 +168,7 @@ function writeEvents(
   let place = nextPlace(stored.events, transactionId);
   for (const event of change.events) {
     const deposit = deposits.get(event.deposit.id);
-    if (!deposit) throw new Error(`event ${event.id} is of a deposit that is not stored`);
+    if (!deposit) throw new Error(`event ${event.id} belongs to a deposit that is not stored`);
     if (places.has(event.id) || told.has(event.id)) throw new Error(`event ${event.id} was made before`);
     // It has its turn once those before it of its deposit are settled; until then it has no time to be due.
     const dueAt = unsettled.has(deposit.place) ? null : now;

@@ -13,7 +13,7 @@ export interface SqliteConnection {
   /** Runs `work` in one read transaction; again when the database was busy. */
   read<T>(work: () => T): Promise<T>;
   /**
-   * Runs `work` in one write transaction, at once where no other process writes. Rolls back when it throws, and when
+   * Runs `work` in one write transaction, at once if no other process writes. Rolls back when it throws, and when
    * `options.keep` says no to its result. `options.durable: false` leaves the write to be synced with the next one.
    */
   write<T>(work: () => T, options?: { keep?: (result: T) => boolean; durable?: boolean }): Promise<T>;

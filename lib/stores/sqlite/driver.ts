@@ -1,16 +1,17 @@
 import { closeSync, openSync } from 'node:fs';
 import { DepositCallbackError, isDepositCallbackError } from '../../errors.ts';
 
+/** A value of a SQLite column or parameter. */
 export type SqliteValue = string | number | bigint | null | Uint8Array;
 
-/** A prepared statement, as far as better-sqlite3 and `node:sqlite` agree on it. */
+/** A prepared statement: the part that better-sqlite3 and `node:sqlite` share. */
 export interface SqliteStatement {
   run(...values: SqliteValue[]): { changes: number | bigint; lastInsertRowid: number | bigint };
   get(...values: SqliteValue[]): unknown;
   all(...values: SqliteValue[]): unknown[];
 }
 
-/** A connection, as far as better-sqlite3 and `node:sqlite` agree on it. */
+/** A connection: the part that better-sqlite3 and `node:sqlite` share. */
 export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement;
   exec(sql: string): unknown;
@@ -21,6 +22,7 @@ export interface OpenedDatabase extends SqliteDatabase {
   close(): unknown;
 }
 
+/** The name of a SQLite driver. */
 export type SqliteDriver = 'better-sqlite3' | 'node:sqlite';
 
 const missing =
@@ -55,7 +57,7 @@ async function openBetterSqlite(path: string): Promise<OpenedDatabase> {
   let Database: new (path: string) => OpenedDatabase;
   try {
     ({ default: Database } = (await import('better-sqlite3')) as unknown as { default: typeof Database });
-    // Its binding is loaded at the first use, and fails where it was built for another Node.
+    // Its binding is loaded at the first use, and fails if it was built for another Node.
     new Database(':memory:').close();
   } catch (cause) {
     throw new DepositCallbackError('STORE_DRIVER_MISSING', missing, { cause });

@@ -3,7 +3,7 @@ import type { SqliteDatabase } from './driver.ts';
 
 /**
  * Sets the connection to a write-ahead log that is synced at each commit, so that an acknowledged callback survives a
- * loss of power as far as the disk keeps its word. Throws `STORE_NOT_DURABLE` where `required` and it cannot be had.
+ * loss of power as far as the disk keeps its word. Throws `STORE_NOT_DURABLE` if it is `required` and cannot be had.
  */
 export function makeDurable(database: SqliteDatabase, required: boolean): void {
   const { journal_mode: journal } = database.prepare('PRAGMA journal_mode = WAL').get() as { journal_mode: string };

@@ -26,7 +26,7 @@ export function eventMethods(
     run(functions);
   }
 
-  /** Changes the event where the lease is still ours. */
+  /** Changes the event if the lease is still ours. */
   function fenced(claim: Claim, assignments: string, values: (number | string)[]): boolean {
     const [place, lease] = placeAndLease(claim);
     const { changes } = connection()
@@ -99,7 +99,7 @@ async function freeOrphaned(
   });
 }
 
-/** Lets the deposit's earliest unsettled event be due, where it waited for its turn. */
+/** Lets the deposit's earliest unsettled event be due, if it waited for its turn. */
 export function giveTurn({ sql }: SqliteConnection, place: number, deposit: number, now: number): void {
   // Not by the index of unsettled events, which SQLite would choose: it grows with the backlog.
   sql(`
@@ -181,7 +181,7 @@ function freeHeldBy(
   ) as (EventRow & { state: string })[];
 }
 
-/** The deposit as the event shows it: its own record, or the deposit's where that has not changed since. */
+/** The deposit as the event shows it: its own record, or the deposit's if that has not changed since. */
 export const shownDeposit: string =
   'coalesce(record, (SELECT d.record FROM deposit_callback_deposits d WHERE d.place = deposit)) AS record';
 

@@ -179,7 +179,7 @@ function newestEvents({ sql }: SqliteConnection, last: EventRow | undefined, siz
   ) as EventRow[];
 }
 
-/** Kind by kind, so that one with nothing owed is told at once beside a backlog of another. */
+/** Kind by kind, so that one with nothing owed is answered at once beside a backlog of another. */
 function unsettledEvents(
   { sql }: SqliteConnection,
   state: 'owed' | 'leased' | 'dead',

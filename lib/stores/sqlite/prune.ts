@@ -92,7 +92,7 @@ function isNeeded({ sql }: SqliteConnection, transactionId: number): boolean {
   return needed.get(...places, ...places) !== undefined;
 }
 
-/** Deletes what is told of a transaction by nobody any more; what must outlive it stays (`outlivesPrune`). */
+/** Deletes what nobody reports of a transaction anymore; what must outlive it stays (`outlivesPrune`). */
 function forget(connection: SqliteConnection, transactionId: number, tally: (name: string, by: number) => void): void {
   const { sql } = connection;
   const places = placesOf(transactionId);

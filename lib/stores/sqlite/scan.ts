@@ -7,7 +7,7 @@ const step = 500;
 export interface Scan<Row, Found> {
   /** The next `size` rows after `last`, in the order of the scan. */
   page(last: Row | undefined, size: number): Row[];
-  /** What is made of a row; undefined where it is not asked for. */
+  /** What is made of a row; undefined if it is not requested. */
   pick(row: Row): Found | undefined;
   limit: number;
 }

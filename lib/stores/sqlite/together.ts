@@ -4,7 +4,7 @@ import type { SqliteConnection } from './connection.ts';
 export type WriteTogether = <T>(work: () => T) => Promise<T>;
 
 interface Waiting {
-  /** Runs the work between savepoints; what it returns tells the caller, once all is committed. */
+  /** Runs the work between savepoints; the function it returns calls the caller back, once all is committed. */
   run(connection: SqliteConnection): () => void;
   reject(error: unknown): void;
 }

@@ -6,7 +6,7 @@ import { addToTally, tallyOf } from './tallies.ts';
 
 const hourMs = 3_600_000;
 
-/** Callbacks whose signature did not fit: a table of their own, under a quota, oldest kept. */
+/** Callbacks whose signature did not match: a table of their own, under a quota, oldest kept. */
 export function unverifiedMethods(
   connection: () => SqliteConnection,
 ): Pick<Store<SqliteDatabase>, 'keepUnverified' | 'unverified' | 'dropUnverified'> {

@@ -55,7 +55,7 @@ export function withChangedByte(bytes: Buffer, index: number): Buffer {
   return changed;
 }
 
-/** The text with one character changed for its neighbour: never only its case, which hex does not tell. */
+/** The text with one character changed for its neighbour: never only its case, which hex ignores. */
 export function withChangedCharacter(text: string, index: number): string {
   const code = text.charCodeAt(index);
   return text.slice(0, index) + String.fromCharCode(code % 2 === 0 ? code + 1 : code - 1) + text.slice(index + 1);

@@ -16,11 +16,11 @@ function exactReadings(under: ProviderUnderTest): readonly SuiteCase[] {
   const now = nowOf(fixtures);
   return [
     {
-      name: 'There is a case of each kind, or a reason why this provider has none',
+      name: 'Each kind has a case, or a reason why this provider has none',
       run() {
         for (const kind of kinds.filter((one) => one !== 'stale')) {
           const isThere = fixtures.cases.some((one) => one.kind === kind);
-          assert.ok(isThere !== (fixtures.lacks?.[kind] !== undefined), `Of kind ${kind}: give a case, or the reason`);
+          assert.ok(isThere !== (fixtures.lacks?.[kind] !== undefined), `Kind ${kind}: add a case, or the reason`);
         }
       },
     },

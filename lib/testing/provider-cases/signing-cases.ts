@@ -77,7 +77,7 @@ export function signingCases(under: ProviderUnderTest): readonly SuiteCase[] {
       },
     },
     {
-      name: 'During a rotation either secret verifies, and the one that fits is told',
+      name: 'During a rotation either secret verifies, and the matching one is reported',
       async run() {
         const both = providerWith(under, first.key, second.key);
         const ids = [];

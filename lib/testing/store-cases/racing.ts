@@ -11,7 +11,7 @@ import {
 } from './samples.ts';
 import type { StoreCase } from './store-case.ts';
 
-/** What goes wrong only when two meet at the wrong moment, over two connections where there are two. */
+/** Faults that appear only when two meet at the wrong moment, over two connections if there are two. */
 export const racingCases: readonly StoreCase[] = [
   {
     name: 'an event that is made while the one before it is settled has its turn',

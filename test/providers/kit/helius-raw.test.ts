@@ -100,7 +100,7 @@ test('A token account that changes hands is kept for an operator, not credited',
     [{ account: first, owner: stranger, amount: '100000000' }],
     [{ account: first, owner: user, amount: '100000000' }],
   );
-  assert.deepEqual(told(given), ['A token account changed hands, which is no transfer']);
+  assert.deepEqual(told(given), ['A token account changed hands, which is not a transfer']);
 });
 
 test('A balance before the transaction that cannot be read makes no gain of what was there already', () => {
@@ -109,7 +109,7 @@ test('A balance before the transaction that cannot be read makes no gain of what
     [{ account: first, owner: user, amount: 'many' }],
     [{ account: first, owner: user, amount: '100000000' }],
   );
-  assert.deepEqual(told(odd), ['A token amount of the body is no integer']);
+  assert.deepEqual(told(odd), ['A token amount of the body is not an integer']);
 });
 
 test('Enhanced bodies are counted by owner too: userAccount "" and a mint that is none cost no other row', () => {
@@ -143,6 +143,6 @@ test('Enhanced bodies are counted by owner too: userAccount "" and a mint that i
     `9 to ${user} from ${stranger}`,
     `6 to ${hot} from ${stranger}`,
     'The field userAccount of the body is not text',
-    'The contract of a token is no address of its network',
+    'The contract of a token is not an address of its network',
   ]);
 });

@@ -53,7 +53,7 @@ test('redis: settings that may lose or evict an acknowledged callback are refuse
 test('redis: a server that does not tell its settings is refused', async (t) => {
   await server.client().acl('SETUSER', 'managed', 'on', 'nopass', '~*', '&*', '+@all', '-config');
   const client = server.client({ username: 'managed', password: 'any' });
-  await assert.rejects(open(t, { client }), isCoded('STORE_NOT_DURABLE', 'appendfsync is not to be read'));
+  await assert.rejects(open(t, { client }), isCoded('STORE_NOT_DURABLE', 'appendfsync is unreadable'));
 });
 
 test('redis: a replica is refused', async (t) => {
