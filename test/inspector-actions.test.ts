@@ -152,7 +152,7 @@ test('callbacks that could not be read, or not be verified, are read and verifie
   assert.equal(one.headers.location, `../callbacks/${ignored}?done=reprocess&read=1&recorded=1&passed=0`);
   const all = await act('reprocess', {});
   assert.equal(all.headers.location, '../quarantine?done=reprocess&read=1&recorded=0&passed=0');
-  assert.match((await get('/quarantine?done=reprocess&read=1&recorded=0')).text, /Read 1 again: 0 recorded now/);
+  assert.match((await get('/quarantine?done=reprocess&read=1&recorded=0')).text, /Read 1 again: 0 recorded,/);
   assert.equal((await callbacks.store.counts()).unverified, 1);
   const early = await act('reverify', {});
   assert.equal(early.headers.location, '../quarantine?done=reverify&taken=0&kept=1');

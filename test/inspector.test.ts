@@ -212,15 +212,17 @@ test('what was read from a callback leads to its deposit, and its timeline has e
   const callback = await get(`/callbacks/${outcomes[2]?.id}`);
   assert.match(callback.text, new RegExp(`href="../deposits/${deposit?.id}"`));
   const { text } = await get(`/deposits/${deposit?.id}`);
-  const entries = [...text.matchAll(/(\w+) says<\/bdi> <span class="badge is-said-(\w+)|(Event \w+) <code>([\w.]+)/g)];
+  const entries = [
+    ...text.matchAll(/(\w+) reported<\/bdi> <span class="badge is-said-(\w+)|(Event \w+) <code>([\w.]+)/g),
+  ];
   assert.deepEqual(
     entries.map(([, who, said, did, kind]) => `${who ?? did} ${said ?? kind}`),
     [
       'imtoken mined',
-      'Event made deposit.pending',
+      'Event created deposit.pending',
       'Event handled deposit.pending',
       'imtoken confirmed',
-      'Event made deposit',
+      'Event created deposit',
       'Event handled deposit',
       'second confirmed',
     ],

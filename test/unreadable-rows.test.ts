@@ -88,7 +88,7 @@ test('Each row in turn made unreadable: the others are credited, and it is quara
         ['quarantined', `rows.${bad}`],
       ],
     );
-    assert.match(transfers[2]?.reason ?? '', /units of the body is not text/);
+    assert.match(transfers[2]?.reason ?? '', /units of the body is not a string/);
   }
   assert.deepEqual(alarms, ['ROW_UNREADABLE', 'ROW_UNREADABLE', 'ROW_UNREADABLE']);
 });

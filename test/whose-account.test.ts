@@ -38,7 +38,7 @@ test('a forgotten return is a 503 with an alarm, and the deposit is credited onc
   assert.deepEqual(codes(alarms), ['POLICY_FAILED']);
   assert.match(
     alarms[0]?.message ?? '',
-    /policy\.isOurs gave undefined for 0x\w+ on eip155:1; .* Is a return missing\?/,
+    /policy\.isOurs returned undefined for 0x\w+ on eip155:1; .* Is a return missing\?/,
   );
   isOurs = () => true;
   assert.equal((await send({}, { id: 'msg_1' })).status, 200);

@@ -68,16 +68,16 @@ test("a deposit's timeline tells what each provider said and what was made of it
   await page.getByRole('link', { name: 'dep_' }).click();
   const entries = (await page.locator('.timeline .what > p').allInnerTexts()).map((text) => text.replace(/\s+/g, ' '));
   assert.deepEqual(entries, [
-    'imtoken says Mined',
-    'Event made deposit.pending Handled',
+    'imtoken reported Mined',
+    'Event created deposit.pending Handled',
     'Event handled deposit.pending',
-    'imtoken says Confirmed',
-    'Event made deposit Handled',
+    'imtoken reported Confirmed',
+    'Event created deposit Handled',
     'Event handled deposit',
-    'backup says Confirmed',
-    'imtoken says Removed',
-    'backup says Removed',
-    'Event made deposit.reverted Handled',
+    'backup reported Confirmed',
+    'imtoken reported Removed',
+    'backup reported Removed',
+    'Event created deposit.reverted Handled',
     'Event handled deposit.reverted',
   ]);
   await page.locator('.timeline a').first().click();
@@ -105,7 +105,7 @@ test('with the keyboard alone, a dead letter is delivered again and a deposit is
 
   const { page, complaints } = await openTab(t);
   await page.goto(urlOf(inspection));
-  await page.getByRole('heading', { name: '2 things need you' }).waitFor();
+  await page.getByRole('heading', { name: '2 items need your attention' }).waitFor();
   await page.getByRole('link', { name: '1 dead letter' }).press('Enter');
   await page.getByText('the ledger is down').waitFor();
   await page.locator('summary', { hasText: 'Redeliver' }).press('Enter');

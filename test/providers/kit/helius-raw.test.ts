@@ -142,7 +142,7 @@ test('Enhanced bodies are counted by owner too: userAccount "" and a mint that i
   assert.deepEqual(told(read), [
     `9 to ${user} from ${stranger}`,
     `6 to ${hot} from ${stranger}`,
-    'The field userAccount of the body is not text',
+    'The field userAccount of the body is not a string',
     'The contract of a token is not an address of its network',
   ]);
 });

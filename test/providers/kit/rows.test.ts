@@ -19,7 +19,7 @@ test('What one row throws makes that row unreadable, with its place and the reas
     unreadable.map(({ path }) => path),
     ['event.activity.1', 'event.activity.3'],
   );
-  assert.match(unreadable[0]?.reason ?? '', /id of the body is not text/);
+  assert.match(unreadable[0]?.reason ?? '', /id of the body is not a string/);
 });
 
 test('What is thrown may be anything, and a reason is short', () => {
