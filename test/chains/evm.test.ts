@@ -170,7 +170,7 @@ describe('the chain check over an EVM node', () => {
       transactionId: `0x${'ab'.repeat(32)}`,
     });
     assert.equal(wrong.status, 'unknown');
-    assert.match(wrong.status === 'unknown' ? wrong.reason : '', /is of eip155:1, not of eip155:56/);
+    assert.match(wrong.status === 'unknown' ? wrong.reason : '', /serves eip155:1, not eip155:56/);
   });
 
   it('finds every transfer to our accounts in a range of blocks, failed ones too', async () => {

@@ -37,7 +37,7 @@ describe('asset', () => {
   });
 
   it('must lie on the network of the transfer', () => {
-    assert.equal(run({ ...eth, network: 'eip155:56' }).code, 'ASSET_NOT_LISTED');
+    assert.equal(run({ ...eth, network: 'eip155:56' }).code, 'ASSET_MALFORMED');
   });
 
   it('may be written otherwise than the policy writes it', () => {
@@ -183,7 +183,7 @@ describe('statement', () => {
     assert.equal(run({ ...xrp, kind: 'removed', memo: null, evidence: {} }).outcome, 'recorded');
     assert.equal(run({ ...eth, kind: 'removed', evidence: { direction: 'out' } }).code, 'OUTGOING');
     assert.equal(run({ ...eth, kind: 'removed', asset: fakeUsdt }).outcome, 'recorded');
-    assert.equal(run({ ...eth, kind: 'removed', asset: 'eip155:1/junk:1' }).code, 'ASSET_NOT_LISTED');
+    assert.equal(run({ ...eth, kind: 'removed', asset: 'eip155:1/junk:1' }).code, 'ASSET_MALFORMED');
     // A block that cannot be read is none: the removal then holds the whole group.
     assert.equal(
       run({ ...eth, kind: 'removed', transaction: { id: hash, block: { hash: '?' } } }).statement?.blockHash,

@@ -74,11 +74,15 @@ describe('an asset', () => {
     assert.equal(run({ ...eth, network: 'eip155:987654321', asset: { name: 'ETH' } }).code, unknown.code);
   });
 
-  it('that nobody lists is ignored, and a malformed contract is no unknown name: strangers fill no quarantine', () => {
-    for (const asset of [{ contract: '' }, { contract: '0x12' }, { contract: `0x${'12'.repeat(20)}` }]) {
-      assert.deepEqual(run({ ...eth, asset }), { outcome: 'ignored', code: 'ASSET_NOT_LISTED' });
+  it('that nobody lists is ignored: strangers fill no quarantine', () => {
+    const asset = { contract: `0x${'12'.repeat(20)}` };
+    assert.deepEqual(run({ ...eth, asset }), { outcome: 'ignored', code: 'ASSET_NOT_LISTED' });
+  });
+
+  it('with a contract that no chain could have reported is quarantined: the provider means another asset', () => {
+    for (const asset of [{ contract: '' }, { contract: '0x12' }, 'eip155:1/erc20:0x12']) {
+      assert.deepEqual(run({ ...eth, asset }), { outcome: 'quarantined', code: 'ASSET_MALFORMED' });
     }
-    assert.deepEqual(run({ ...eth, asset: 'eip155:1/erc20:0x12' }), { outcome: 'ignored', code: 'ASSET_NOT_LISTED' });
   });
 });
 
