@@ -31,7 +31,8 @@ export function keptHeaders(
 
 /** The URL with the values of parameters that may be secrets replaced, and of the one that the provider declares as its secret. */
 export function redactedUrl(url: string, { sentSecret }: Pick<Provider, 'sentSecret'>): string {
-  return withoutValues(url, (name) => name === sentSecret?.query || secretParameter.test(name));
+  const isParameter = isNamed(sentSecret?.query);
+  return withoutValues(url, (name) => isParameter(name) || secretParameter.test(name));
 }
 
 /** Parameters are split as any reader may split them: at `&` or `;`, their names decoded. */
@@ -80,12 +81,17 @@ export function withoutCredentials(
   { sentSecret }: Pick<Provider, 'sentSecret'>,
 ): { url: string; headers: Record<string, string> } {
   const headers: Record<string, string> = {};
+  const isHeader = isNamed(sentSecret?.header);
   for (const [name, value] of Object.entries(inbound.headers)) {
-    if (value === undefined || credentials.has(name) || name === sentSecret?.header) continue;
+    if (value === undefined || credentials.has(name) || isHeader(name)) continue;
     headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   const apiKey = inbound.headers['x-api-key'];
   headers[apiKeyDigest] = typeof apiKey === 'string' ? hash('sha256', apiKey) : '';
   if (sentSecret) headers[sentSecretDigest] = sentSecret.digestOf(inbound) ?? '';
-  return { url: withoutValues(inbound.url, (name) => name === sentSecret?.query), headers };
+  return { url: withoutValues(inbound.url, isNamed(sentSecret?.query)), headers };
+}
+
+function isNamed(place: string | undefined): (name: string) => boolean {
+  return (name) => name === place;
 }
