@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { atMost } from '../../util/at-most.ts';
 import type { PostgresPoolClient } from './client.ts';
 import type { PostgresConnections } from './connections.ts';
 import { inSchema, quoted } from './functions.ts';
@@ -7,6 +8,8 @@ import { holderLock } from './holder-lock.ts';
 /** Commits within so long share one notification. */
 const gatherMs = 20;
 const reconnectMs = 1_000;
+/** How long a claim waits for a session that is being opened. */
+const connectingMs = 2_000;
 
 /** Tells other processes that events are owed, and hears it from them: `LISTEN` on a client of its own. */
 export interface PostgresWake {
@@ -66,7 +69,8 @@ export function createWake(connections: () => PostgresConnections, schema: strin
       return () => state.wakes.delete(wake);
     },
     async holder() {
-      await state.connecting;
+      // A server that does not answer must not keep claims from being tried.
+      if (state.connecting !== undefined) await atMost(connectingMs, state.connecting);
       return state.holder;
     },
     close: () => close(state),
