@@ -23,6 +23,11 @@ const found = await Promise.all(['better-sqlite3', 'node:sqlite'].map((name) =>
 console.log(found.filter(Boolean).join(', '));
 `;
 
+/** What Node itself gets wrong, and docs/stores.md says: `node:sqlite` of Node 22 cuts a text at NUL when it reads it. */
+const knownFailures: Readonly<Record<number, readonly string[]>> = {
+  22: ['node:sqlite: hostile texts are kept exactly, and found by'],
+};
+
 for (const major of [22, 24]) {
   test(`on Node ${major}, whichever Node runs this, HTTP, streams, serverless and both module formats work`, async (t) => {
     await run(t, major, files, 50);
@@ -32,18 +37,26 @@ for (const major of [22, 24]) {
     t.diagnostic(
       `Node ${major} has ${(await nodeOf(major, ['--import', 'tsx', '--input-type=module', '--eval', whichDrivers])).trim()}`,
     );
-    const out = await run(t, major, ['--test-name-pattern=node:sqlite', ...sqliteFiles], 50);
+    const out = await run(t, major, ['--test-name-pattern=node:sqlite', ...sqliteFiles], 50, knownFailures[major]);
     assert.match(out, /node:sqlite: /);
   });
 }
 
-/** Runs tests on another Node: all pass, none is skipped, and there are more than `least`, not a pattern that matches nothing. */
-async function run(t: TestContext, major: number, tests: readonly string[], least: number): Promise<string> {
+/** Runs tests on another Node: all pass but those that are known, none is skipped, and there are more than `least`, not a pattern that matches nothing. */
+async function run(
+  t: TestContext,
+  major: number,
+  tests: readonly string[],
+  least: number,
+  known: readonly string[] = [],
+): Promise<string> {
   const loaders = ['--import', 'tsx', '--import', './test/helpers/stray-promises.ts'];
   const stdout = await nodeOf(major, [...loaders, '--test', '--test-concurrency=2', '--test-reporter=tap', ...tests]);
   const count = (name: string): number => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(stdout)?.[1]);
   t.diagnostic(`${count('pass')} tests passed on Node ${major}`);
-  assert.equal(count('fail'), 0, stdout);
+  const failed = [...stdout.matchAll(/^ *not ok \d+ - (node:sqlite: .*)$/gm)].map(([, name]) => name);
+  assert.deepEqual(failed, known, stdout);
+  assert.equal(count('fail'), known.length, stdout);
   assert.equal(count('skipped'), 0);
   assert.ok(count('pass') >= least, stdout);
   return stdout;
@@ -55,6 +68,8 @@ async function nodeOf(major: number, args: readonly string[]): Promise<string> {
   const command = ['--yes', `--package=node@${major}`, 'node', ...args];
   const { stdout } = await promisify(execFile)('npx', command, { env, maxBuffer: 2 ** 26 }).catch(
     (error: { stdout: string; message: string }) => {
+      // Of tests that failed the output says which.
+      if (/^# fail \d+$/m.test(error.stdout)) return error;
       throw new Error(`${error.message}\n${error.stdout}`);
     },
   );
