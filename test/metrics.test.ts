@@ -126,7 +126,7 @@ test('the figures are those of the callbacks and of the store', async (t) => {
   assert.equal(await read('deposit_callback_dead_letters_total', { kind: 'deposit' }), 1);
 });
 
-test('a status that no deposit has any more is not told with its last figure', async (t) => {
+test('a status without deposits is absent, not shown with its last figure', async (t) => {
   const { send: callback, callbacks } = await receiver(t, {
     policy: { assets: 'any', isOurs: () => true, hold: () => 'a person must look' },
   });

@@ -31,8 +31,8 @@ export function keptHeaders(
 
 /** The URL with the values of parameters that may be secrets replaced, and of the one that the provider declares as its secret. */
 export function redactedUrl(url: string, { sentSecret }: Pick<Provider, 'sentSecret'>): string {
-  const isParameter = isNamed(sentSecret?.query);
-  return withoutValues(url, (name) => isParameter(name) || secretParameter.test(name));
+  const declared = sentSecret?.query;
+  return withoutValues(url, (name) => name === declared || secretParameter.test(name));
 }
 
 /** Parameters are split as any reader may split them: at `&` or `;`, their names decoded. */
@@ -81,17 +81,13 @@ export function withoutCredentials(
   { sentSecret }: Pick<Provider, 'sentSecret'>,
 ): { url: string; headers: Record<string, string> } {
   const headers: Record<string, string> = {};
-  const isHeader = isNamed(sentSecret?.header);
+  const { header, query }: { header?: string; query?: string } = sentSecret ?? {};
   for (const [name, value] of Object.entries(inbound.headers)) {
-    if (value === undefined || credentials.has(name) || isHeader(name)) continue;
+    if (value === undefined || credentials.has(name) || name === header) continue;
     headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   const apiKey = inbound.headers['x-api-key'];
   headers[apiKeyDigest] = typeof apiKey === 'string' ? hash('sha256', apiKey) : '';
   if (sentSecret) headers[sentSecretDigest] = sentSecret.digestOf(inbound) ?? '';
-  return { url: withoutValues(inbound.url, isNamed(sentSecret?.query)), headers };
-}
-
-function isNamed(place: string | undefined): (name: string) => boolean {
-  return (name) => name === place;
+  return { url: withoutValues(inbound.url, (name) => name === query), headers };
 }

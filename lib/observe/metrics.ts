@@ -128,7 +128,7 @@ function measureStore(callbacks: Pick<Measured, 'status'>, registers: Registry[]
     registers,
     async collect() {
       const found = await status();
-      // A status that no deposit has any more is absent from the counts.
+      // The counts leave out a status without deposits, and a gauge would keep its last figure.
       this.reset();
       for (const [name, count] of Object.entries(found?.counts.deposits ?? {})) this.set({ status: name }, count);
     },

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { AuditReport } from '../../lib/audit/audit.ts';
 import { htmlReport } from '../../lib/audit/html-report.ts';
 import { probes } from '../../lib/audit/probes/index.ts';
+import { reportSaying } from '../helpers/audit-report.ts';
 
 test('each probe has a service that is broken for it', () => {
   const folder = new URL('.', import.meta.url);
@@ -20,27 +20,7 @@ test('docs/audit.md has a line for each probe', () => {
 
 test('the page shows what hostile answers say as text, and loads nothing', () => {
   const hostile = '<img src=x onerror=alert(1)>"\'&\u0000\u202e';
-  const report: AuditReport = {
-    url: `https://example.com/${hostile}`,
-    startedAt: '2026-01-01T00:00:00.000Z',
-    tookMs: 1_234,
-    verdict: 'red',
-    counts: { green: 0, red: 1, skipped: 0 },
-    probes: [
-      {
-        id: 'unsigned',
-        group: 'signature',
-        severity: 'high',
-        title: hostile,
-        did: hostile,
-        verdict: 'red',
-        saw: hostile,
-        tookMs: 1,
-      },
-    ],
-    takenBack: [{ hash: hostile, amount: '1', answer: hostile }],
-  };
-  const html = htmlReport(report);
+  const html = htmlReport(reportSaying(hostile));
   assert.ok(!html.includes('<img'));
   assert.ok(!html.includes('\u0000') && !html.includes('\u202e'));
   assert.ok(html.includes('&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;'));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { SqliteStore } from '../../../lib/stores/sqlite.ts';
 import { owe } from '../../helpers/events.ts';
 import { sqliteDrivers, sqliteFile } from './files.ts';
 
@@ -10,13 +11,7 @@ for (const driver of sqliteDrivers) {
     const file = sqliteFile(driver);
     t.after(() => file.remove());
     const store = await file.open();
-    const { database } = store;
-    const prepare = database.prepare.bind(database);
-    const texts = new Set<string>();
-    database.prepare = (text) => {
-      texts.add(text);
-      return prepare(text);
-    };
+    const { texts, prepare } = recordStatements(store);
 
     await owe(store, 'a', ['deposit', 'deposit.reverted']);
     await owe(store, 'b', ['deposit']);
@@ -32,7 +27,7 @@ for (const driver of sqliteDrivers) {
     assert.ok(again);
     assert.equal(await store.release(again), true);
 
-    const planned = [...texts].filter((text) => /^\s*(SELECT|UPDATE|INSERT|DELETE)/.test(text));
+    const planned = [...new Set(texts)].filter((text) => /^\s*(SELECT|UPDATE|INSERT|DELETE)/.test(text));
     assert.ok(planned.length > 10);
     for (const text of planned) {
       const values = text
@@ -52,13 +47,7 @@ test('what is not finished is found along an index of its own, not among all tha
   const file = sqliteFile('better-sqlite3');
   t.after(() => file.remove());
   const store = await file.open();
-  const { database } = store;
-  const prepare = database.prepare.bind(database);
-  const texts: string[] = [];
-  database.prepare = (text) => {
-    texts.push(text);
-    return prepare(text);
-  };
+  const { texts, prepare } = recordStatements(store);
   assert.deepEqual(await store.callbacks({ finished: false, limit: 10 }), []);
   const [query = ''] = texts.filter((text) => text.includes('FROM deposit_callback_callbacks'));
   const plan = prepare(`EXPLAIN QUERY PLAN ${query}`).all(0, 0, 0, 10) as { detail: string }[];
@@ -69,13 +58,7 @@ test('what could not be read is counted and found along an index of its own, how
   const file = sqliteFile('better-sqlite3');
   t.after(() => file.remove());
   const store = await file.open();
-  const { database } = store;
-  const prepare = database.prepare.bind(database);
-  const texts: string[] = [];
-  database.prepare = (text) => {
-    texts.push(text);
-    return prepare(text);
-  };
+  const { texts, prepare } = recordStatements(store);
   assert.equal((await store.counts()).unread, 0);
   assert.deepEqual(await store.callbacks({ outcome: 'quarantined', finished: false, limit: 10 }), []);
   const queries = texts.filter((text) => text.includes('FROM deposit_callback_callbacks'));
@@ -86,3 +69,14 @@ test('what could not be read is counted and found along an index of its own, how
     assert.match(plan.map(({ detail }) => detail).join(), /INDEX deposit_callback_callbacks_unread/, query);
   }
 });
+
+/** The texts of all statements that the store prepares from now on, and the database's own `prepare`. */
+function recordStatements({ database }: SqliteStore): { texts: string[]; prepare: SqliteStore['database']['prepare'] } {
+  const prepare = database.prepare.bind(database);
+  const texts: string[] = [];
+  database.prepare = (text) => {
+    texts.push(text);
+    return prepare(text);
+  };
+  return { texts, prepare };
+}
