@@ -30,7 +30,7 @@ export const consoleLogger: Logger = {
 
 /** One text: the console takes the first of several for a format. */
 function lineOf(fields: object, message: string): string {
-  return `${visible(message)} ${visibleLines(inspect(fields))}`;
+  return `${visible(message)} ${visibleLines(inspect(fields, { breakLength: Number.POSITIVE_INFINITY, compact: true }))}`;
 }
 
 /**
