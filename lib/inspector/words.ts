@@ -242,7 +242,8 @@ export const english = {
     revert: 'Revert',
     revertMore:
       'Reverts a false credit. Listeners get deposit.reverted with the reason; only a release credits it again.',
-    rejectMore: 'Says that the deposit is false: no report credits it, only a release, and it needs nobody any more.',
+    rejectMore:
+      'Rejects a false deposit. No later report credits it, only a release, and it no longer needs attention.',
     reprocess: 'Read again',
     reprocessMore: 'Reads the stored callback again with the current policy.',
     reprocessAll: 'Read all again',
