@@ -1,6 +1,6 @@
 import { confirmedCopies, type Placed, placeAmount, possibleCopies, readyCopies, reportedCopies } from './due.ts';
 import { confirmationsAsked, type Terms } from './fold-rules.ts';
-import { type DepthView, type GroupView, isConfirmedUnplaced } from './group-view.ts';
+import { confirmationsToTry, type DepthView, type GroupView, isConfirmedUnplaced } from './group-view.ts';
 import { type AmountView, type Copies, isDenied, keepBack } from './reasons.ts';
 import type { Statement } from './statement.ts';
 
@@ -26,8 +26,10 @@ export interface AmountFold extends Copies {
 /** The group as it was looked at before: configuration lowers nothing of what was possible then. */
 export interface Before {
   group: GroupView;
-  /** Confirmations under which the amount was credited. */
+  /** The fewest confirmations that were asked while the amount was credited. */
   confirmations: number;
+  /** The most. */
+  mostConfirmations: number;
 }
 
 export function foldAmount(
@@ -40,11 +42,7 @@ export function foldAmount(
   const asked = confirmationsAsked(group.rules, amount);
   const now = amountAt(group, key, asked);
   const { view, placed, ready } = now;
-  let possible = possibleIn(now);
-  if (before) {
-    const confirmations = Math.min(before.confirmations, asked);
-    possible = Math.max(possible, possibleIn(amountAt(before.group, key, confirmations)));
-  }
+  const possible = Math.max(possibleIn(now), before ? possibleBefore(before, key, asked) : 0);
   const { confirmations, block } = depthShown(group, key, placed);
   const fold: AmountFold = {
     amount,
@@ -62,6 +60,13 @@ export function foldAmount(
   if (memo !== undefined) fold.memo = memo;
   keepBack(fold, now, statements);
   return fold;
+}
+
+/** What was possible for any number of confirmations that was asked meanwhile: fewer let more be denied, more let less be confirmed. */
+function possibleBefore({ group, confirmations, mostConfirmations }: Before, key: string, asked: number): number {
+  const fewest = Math.min(confirmations, asked);
+  const most = Math.max(mostConfirmations, asked);
+  return Math.max(...confirmationsToTry(group, fewest, most).map((tried) => possibleIn(amountAt(group, key, tried))));
 }
 
 function amountAt(group: GroupView, key: string, confirmations: number): AmountView {

@@ -1,6 +1,6 @@
 import type { AmountFold } from './amount-fold.ts';
 import type { Correction } from './decisions.ts';
-import { type CreditedUnder, milder } from './fold-rules.ts';
+import { type CreditedUnder, milder, mostAsked } from './fold-rules.ts';
 import type { Turn } from './lifecycle.ts';
 import type { Copy } from './moves.ts';
 import type { StoredStatement } from './statement.ts';
@@ -79,6 +79,8 @@ function keepTerms(deposit: StoredDeposit, { asked, terms }: AmountFold, { moves
   if (kept.reorgDepth === undefined || kept.finality === undefined || kept.taking === undefined) return;
   deposit.creditedWith = kept.confirmations;
   deposit.creditedUnder = { reorgDepth: kept.reorgDepth, finality: kept.finality, taking: kept.taking };
+  const most = Math.min(mostAsked(kept), noDepthEver);
+  if (most !== kept.confirmations) deposit.creditedUnder.mostConfirmations = most;
 }
 
 // Infinity is not in JSON.

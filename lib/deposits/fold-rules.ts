@@ -159,6 +159,8 @@ export interface Terms {
 /** The mildest that was asked while an amount was credited. */
 export interface CreditedUnder {
   confirmations: number;
+  /** The most that was asked meanwhile. Default `confirmations`. */
+  mostConfirmations?: number;
   /** Absent, with the others, for what was credited before they were kept. */
   reorgDepth?: number;
   /** Votes that finality took, at the fewest, and that taking back took, at the most. */
@@ -166,16 +168,24 @@ export interface CreditedUnder {
   taking?: number;
 }
 
+export function mostAsked({ confirmations, mostConfirmations = confirmations }: CreditedUnder): number {
+  return mostConfirmations;
+}
+
 export function milder(one: CreditedUnder, other: CreditedUnder | undefined): CreditedUnder {
   if (!other) return one;
   const confirmations = Math.min(one.confirmations, other.confirmations);
+  const mostConfirmations = Math.max(mostAsked(one), mostAsked(other));
   const { reorgDepth, finality, taking } = one;
-  if (reorgDepth === undefined || finality === undefined || taking === undefined) return { confirmations };
+  if (reorgDepth === undefined || finality === undefined || taking === undefined) {
+    return { confirmations, mostConfirmations };
+  }
   if (other.reorgDepth === undefined || other.finality === undefined || other.taking === undefined) {
-    return { confirmations };
+    return { confirmations, mostConfirmations };
   }
   return {
     confirmations,
+    mostConfirmations,
     reorgDepth: Math.min(reorgDepth, other.reorgDepth),
     finality: Math.min(finality, other.finality),
     taking: Math.max(taking, other.taking),

@@ -1,7 +1,7 @@
 import { ensure, push } from '../util/maps.ts';
 import { type AmountFold, foldAmount } from './amount-fold.ts';
 import type { DepositCode } from './codes.ts';
-import { type CreditedUnder, type FoldRules, isCountedLower, type Terms, termsOf } from './fold-rules.ts';
+import { type CreditedUnder, type FoldRules, isCountedLower, mostAsked, type Terms, termsOf } from './fold-rules.ts';
 import { type GroupView, viewGroup } from './group-view.ts';
 import { amountKey } from './identity.ts';
 import { type PaymentWords, paymentWords } from './payment-words.ts';
@@ -86,9 +86,10 @@ export function foldGroup<S extends Statement>(
     const under = creditedUnder?.(key);
     const before = viewBefore(termsBefore(group.terms, mode, under));
     const confirmations = under?.confirmations ?? Number.POSITIVE_INFINITY;
+    const mostConfirmations = under ? mostAsked(under) : 0;
     const isOther = before !== group || under !== undefined;
     folded.set(key, {
-      fold: foldAmount(group, key, spoken, isOther ? { group: before, confirmations } : undefined),
+      fold: foldAmount(group, key, spoken, isOther ? { group: before, confirmations, mostConfirmations } : undefined),
       statements: own,
     });
   }

@@ -91,6 +91,21 @@ function viewAt(group: GroupView, confirmations: number, mayConflict: boolean): 
   return view;
 }
 
+/** From `fewest` to `most` confirmations, one number for each stretch in which the group looks the same. */
+export function confirmationsToTry({ reporters }: GroupView, fewest: number, most: number): number[] {
+  const depths = new Set([fewest]);
+  if (most > fewest) {
+    const counts = reporters.flatMap(({ unplaced, blocks }) => [
+      ...unplaced.map((one) => one.depth.count),
+      ...[...blocks.values()].flatMap(({ depth, depthByKey }) =>
+        [depth, ...depthByKey.values()].map(({ count }) => count),
+      ),
+    ]);
+    for (const count of counts) if (count >= fewest && count < most) depths.add(count + 1);
+  }
+  return [...depths];
+}
+
 /** Whether a statement without a block has the confirmations asked. */
 export function isConfirmedUnplaced(one: Unplaced, confirmations: number): boolean {
   return one.standing !== 'dead' && one.tellsRows && meets(one.depth, confirmations);

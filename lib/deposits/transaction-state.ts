@@ -31,7 +31,7 @@ export interface StoredDeposit extends DepositRecord {
   /** Confirmations that were asked when it was credited: a policy that asks for more later takes nothing back (docs/rules.md#facts). */
   creditedWith?: number;
   /** What else was asked, at the mildest, while it was credited; absent for what was credited before it was kept. */
-  creditedUnder?: { reorgDepth: number; finality: number; taking: number };
+  creditedUnder?: { mostConfirmations?: number; reorgDepth: number; finality: number; taking: number };
   /** Where an operator has corrected it: the amount (units) and memo as they were reported, which it is found by. */
   reported?: { amount: string; memo?: string };
 }

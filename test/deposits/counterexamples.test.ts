@@ -139,6 +139,17 @@ describe('A changed configuration', () => {
     assert.deepEqual(inbox.credited(), { 5: 1 });
   });
 
+  test('that asks for other confirmations lets no chain check take back what it could not deny before', () => {
+    const inbox = createInbox({ ...rules, confirmations: 5 });
+    tell(inbox, 'A confirmed 7 - x5 @1', 'chain mined 5 X x3 @2');
+    assert.deepEqual(inbox.credited(), { 7: 1 });
+    for (const confirmations of [2, 9, 2]) {
+      inbox.step({ rules: () => ({ ...rules, confirmations }) });
+      assert.deepEqual(inbox.credited(), { 7: 1 });
+      assert.equal(reverts(inbox), 0);
+    }
+  });
+
   test('lets deposits be read that were credited before statements were stamped', () => {
     const inbox = createInbox(trusting);
     tell(inbox, 'A mined 5 -');
