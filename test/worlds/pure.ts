@@ -68,8 +68,8 @@ function player(world: World): (step: Step) => Outcome {
       for (const { id } of next.proposed) holds.set(id, answer);
       next = folded(statements, holds, decisions);
     }
-    const { change, deposits } = next;
-    if (!change) return { ...nothing, deposits };
+    const { change } = next;
+    if (!change) return { ...nothing, deposits: state.deposits };
     state = kept(state, change);
     return { events: change.events, cancelled: change.cancelled, deposits: state.deposits };
   };
