@@ -6,17 +6,17 @@ import { dispatch } from './middleware/dispatch.ts';
 import { joinLinks } from './middleware/join-links.ts';
 import { keepUnverified } from './middleware/keep-unverified.ts';
 import { createMount, type Mount } from './middleware/mount.ts';
+import { whenOver } from './middleware/on-finished.ts';
 import { rawBodyWithin } from './middleware/raw-body.ts';
 import { guardOver } from './middleware/replay-guard.ts';
 import type { CallbackRequest, Link, RequestState } from './middleware/request-state.ts';
 import { answerNotFound, refuse } from './middleware/respond.ts';
 import { signature } from './middleware/signature.ts';
 import { sourceFilter } from './middleware/source-filter.ts';
-import { whenOver } from './middleware/when-over.ts';
 import type { Settings } from './options.ts';
 import type { Provider } from './providers/kit/provider.ts';
 import type { Receiver } from './receiver.ts';
-import { inTime } from './util/at-most.ts';
+import { inTime } from './util/time-limit.ts';
 
 type Next = (error?: unknown) => void;
 

@@ -7,7 +7,7 @@ import type { Logger } from './observe/logger.ts';
 import { createNews, type News } from './observe/news.ts';
 import { logNews } from './observe/news-log.ts';
 import type { Notices } from './observe/notices.ts';
-import { createHeard } from './operator/heard.ts';
+import { createHeard } from './operator/last-callbacks.ts';
 import { createOperations, type Operations } from './operator/operations.ts';
 import { createRefused } from './operator/refused.ts';
 import { createRetention } from './operator/retention.ts';
@@ -15,8 +15,8 @@ import { createStatus, type Status } from './operator/status.ts';
 import { createWatchdog } from './operator/watchdog.ts';
 import type { Settings } from './options.ts';
 import { type Deliverer, delivererTelling } from './outbox/deliverer.ts';
-import { atMost } from './util/at-most.ts';
 import { createTicker } from './util/ticker.ts';
+import { atMost } from './util/time-limit.ts';
 
 /** A receiver without HTTP: the middleware, the command line and the inspector all stand on it. */
 export interface Receiver<Tx> {

@@ -23,7 +23,7 @@ import type { isNewer } from './deposits/times.ts';
 import type { settleUnplaced } from './deposits/unplaced.ts';
 import type { canonicalAccount, canonicalTransactionId } from './networks/address.ts';
 import type { createWatchdog } from './operator/watchdog.ts';
-import type { checkReach } from './policy/reach.ts';
+import type { checkReach } from './policy/reachable.ts';
 import type { outlivesPrune } from './stores/shared/outlives-prune.ts';
 
 /** Each rule of docs/rules.md, by its anchor, and the function that keeps it: the way from a rule into the code. */

@@ -4,7 +4,7 @@ import type { CheckCode, checkResults, FoldCode } from '../lib/deposits/codes.ts
 import type { DepositStatus } from '../lib/deposits/deposit.ts';
 import type { Transfer } from '../lib/deposits/transfer.ts';
 import { findNeeds } from '../lib/operator/attention.ts';
-import { createHeard } from '../lib/operator/heard.ts';
+import { createHeard } from '../lib/operator/last-callbacks.ts';
 import type { NeedKind } from '../lib/operator/need.ts';
 import { createRefused } from '../lib/operator/refused.ts';
 import { imtoken } from '../lib/providers/imtoken.ts';

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type DraftContext, type DraftLine, draftGroup, groupStates } from './amounts.ts';
 import { type Decision, ruled, rulings } from './decisions.ts';
 import type { DepositEvent, DepositRecord } from './deposit.ts';
 import { describeDeposit } from './describe.ts';
-import { type DraftContext, type DraftLine, draftGroup, groupStates } from './draft.ts';
 import { factsByDeposit } from './facts.ts';
 import { countingFor, type FoldRules, stampFor } from './fold-rules.ts';
 import { type HoldAnswer, policyDecision } from './holding.ts';

@@ -4,7 +4,7 @@ import type { DepositCode } from './codes.ts';
 import { type CreditedUnder, type FoldRules, isCountedLower, mostAsked, type Terms, termsOf } from './fold-rules.ts';
 import { type GroupView, viewGroup } from './group-view.ts';
 import { amountKey } from './identity.ts';
-import { type PaymentWords, paymentWords } from './payment-words.ts';
+import { type PaymentWords, paymentWords } from './payment-statements.ts';
 import type { Keyed } from './reporter.ts';
 import type { Statement } from './statement.ts';
 

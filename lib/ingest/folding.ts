@@ -6,8 +6,8 @@ import type { Group, StoredStatement } from '../deposits/statement.ts';
 import type { TransactionState } from '../deposits/transaction-state.ts';
 import type { CompiledPolicy } from '../policy/compile-policy.ts';
 import type { Store } from '../stores/store.ts';
-import { inTime } from '../util/at-most.ts';
 import { handled } from '../util/promises.ts';
+import { inTime } from '../util/time-limit.ts';
 
 /** What a fold that is to be committed needs beside the transaction. */
 export interface FoldingParts {

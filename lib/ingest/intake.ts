@@ -9,7 +9,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { Provider } from '../providers/kit/provider.ts';
 import { shortKeys } from '../providers/kit/short-keys.ts';
 import type { Store } from '../stores/store.ts';
-import { inTime } from '../util/at-most.ts';
+import { inTime } from '../util/time-limit.ts';
 import type { Recorded } from './arrival.ts';
 import { type ReadCallback, readCallback, type VerifiedCallback } from './read-callback.ts';
 import { createRecorder, type Recorder } from './recorder.ts';

@@ -1,7 +1,7 @@
+import type { Bar } from './callback-counts.ts';
 import { outcomes } from './callback-list.ts';
 import { type Html, html } from './html.ts';
 import { isoTime } from './parts.ts';
-import type { Bar } from './tally.ts';
 import type { Words } from './words.ts';
 
 const height = 96;

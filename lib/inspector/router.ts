@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Logger } from '../observe/logger.ts';
-import { createHeard } from '../operator/heard.ts';
+import { createHeard } from '../operator/last-callbacks.ts';
 import { act } from './actions.ts';
 import { assets } from './assets/index.ts';
 import { readFilter } from './callback-list.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { DepositCallbacks } from '../deposit-callbacks.ts';
 import type { Alarm, NewsKind, NewsMap } from '../observe/news.ts';
-import type { Heard } from '../operator/heard.ts';
+import type { Heard } from '../operator/last-callbacks.ts';
 import type { Store } from '../stores/store.ts';
 import type { Html } from './html.ts';
 import type { Words } from './words.ts';

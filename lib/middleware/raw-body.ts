@@ -9,9 +9,9 @@ import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { findParser } from './find-parser.ts';
 import { declaresBody } from './hang-up.ts';
 import { type Coding, inflateBody, looksEncoded, readCoding } from './inflate-body.ts';
+import { whenOver } from './on-finished.ts';
 import { type CallbackRequest, type Link, placed, stateOf } from './request-state.ts';
 import { refuse } from './respond.ts';
-import { whenOver } from './when-over.ts';
 
 /** Options of `rawBody`. */
 export interface RawBodyOptions {

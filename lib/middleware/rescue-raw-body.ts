@@ -5,7 +5,7 @@ import { compileSources } from './address-rules.ts';
 import { capture } from './captured-body.ts';
 import { compileTrust, findSender, type TrustProxy } from './forwarded.ts';
 import { declaresBody } from './hang-up.ts';
-import { whenOver } from './when-over.ts';
+import { whenOver } from './on-finished.ts';
 
 /** Options of `rescueRawBody`. Sizes are in bytes. */
 export interface RescueOptions {

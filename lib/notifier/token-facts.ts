@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { EvmClient } from '../chains/evm-node.ts';
 import type { Logger } from '../observe/logger.ts';
-import { atMost, inTime } from '../util/at-most.ts';
+import { atMost, inTime } from '../util/time-limit.ts';
 import { trimEnd } from '../util/trim-end.ts';
 
 /** What a token's contract says of itself: chosen by whoever wrote it, so of use to a reader and proof of nothing. */

@@ -3,7 +3,7 @@ import type { DepositRecord, EventKind } from '../deposits/deposit.ts';
 import type { StoredDeposit } from '../deposits/transaction-state.ts';
 import { findNetwork, networks } from '../networks/registry.ts';
 import type { Store, StoreCounts } from '../stores/store.ts';
-import type { Heard } from './heard.ts';
+import type { Heard } from './last-callbacks.ts';
 import { are, listOf, type Need, type NeedKind, tallyOf, things } from './need.ts';
 import type { Refused } from './refused.ts';
 

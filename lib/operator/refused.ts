@@ -1,8 +1,8 @@
 import type { RefusalCode } from '../errors.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
-import { atMost } from '../util/at-most.ts';
 import { ensure } from '../util/maps.ts';
-import type { Heard } from './heard.ts';
+import { atMost } from '../util/time-limit.ts';
+import type { Heard } from './last-callbacks.ts';
 import { listOf, type Need, tallyOf } from './need.ts';
 import { refusalCures } from './refusal-cures.ts';
 

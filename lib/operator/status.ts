@@ -1,7 +1,7 @@
 import type { EventKind } from '../deposits/deposit.ts';
 import type { Store, StoreCounts } from '../stores/store.ts';
 import { findNeeds } from './attention.ts';
-import { createHeard } from './heard.ts';
+import { createHeard } from './last-callbacks.ts';
 import type { Need } from './need.ts';
 import { createRefused, type Refused } from './refused.ts';
 

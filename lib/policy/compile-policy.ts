@@ -22,7 +22,7 @@ import type { PolicySettings, ProviderTraits } from './context.ts';
 import { checkNames } from './names.ts';
 import type { Account, ListedAsset, Policy } from './policy.ts';
 import { compileQuorum, refuseSharedKeys } from './quorum.ts';
-import { canonicalTraits, checkReach, warnOfUnchecked } from './reach.ts';
+import { canonicalTraits, checkReach, warnOfUnchecked } from './reachable.ts';
 
 /** The policy, checked and in canonical form. Its functions can be passed on by themselves. */
 export interface CompiledPolicy {

@@ -1,6 +1,6 @@
 import { invalidOption } from '../errors.ts';
 import type { PolicySettings, ProviderTraits } from './context.ts';
-import { isServed } from './reach.ts';
+import { isServed } from './reachable.ts';
 
 /**
  * Checks `policy.quorum` against those who have a vote on each network: providers keyed by transaction, and a chain

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { findNeeds } from '../../lib/operator/attention.ts';
 import { creditOf } from '../../lib/operator/credit.ts';
-import { createHeard } from '../../lib/operator/heard.ts';
+import { createHeard } from '../../lib/operator/last-callbacks.ts';
 import type { Need } from '../../lib/operator/need.ts';
 import { createRefused } from '../../lib/operator/refused.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { RefusalCode } from '../../lib/errors.ts';
-import { createHeard } from '../../lib/operator/heard.ts';
+import { createHeard } from '../../lib/operator/last-callbacks.ts';
 import { createRefused } from '../../lib/operator/refused.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
 import { fixedClock } from '../../lib/testing/fixed-clock.ts';

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { networks } from '../../lib/networks/registry.ts';
 import { silentLogger } from '../../lib/observe/logger.ts';
 import { createNews, type NewsMap } from '../../lib/observe/news.ts';
-import { createHeard } from '../../lib/operator/heard.ts';
+import { createHeard } from '../../lib/operator/last-callbacks.ts';
 import { createRefused } from '../../lib/operator/refused.ts';
 import { createWatchdog } from '../../lib/operator/watchdog.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';

@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { atMost } from '../../util/at-most.ts';
+import { atMost } from '../../util/time-limit.ts';
 import type { PostgresPoolClient } from './client.ts';
 import type { PostgresConnections } from './connections.ts';
 import { inSchema, quoted } from './functions.ts';

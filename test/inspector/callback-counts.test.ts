@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { spread, tally, type WindowName, windows } from '../../lib/inspector/tally.ts';
+import { spread, tally, type WindowName, windows } from '../../lib/inspector/callback-counts.ts';
 import type { CallbackRecord } from '../../lib/stores/store.ts';
 import { callbackRecord } from '../helpers/callback-record.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
-import { createHeard } from '../../lib/operator/heard.ts';
+import { createHeard } from '../../lib/operator/last-callbacks.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
 import type { CallbackRecord, Store } from '../../lib/stores/store.ts';
 
