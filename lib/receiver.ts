@@ -7,7 +7,7 @@ import type { Logger } from './observe/logger.ts';
 import { createNews, type News } from './observe/news.ts';
 import { logNews } from './observe/news-log.ts';
 import type { Notices } from './observe/notices.ts';
-import { createHeard } from './operator/last-callbacks.ts';
+import { createLastCallbacks } from './operator/last-callbacks.ts';
 import { createOperations, type Operations } from './operator/operations.ts';
 import { createRefused } from './operator/refused.ts';
 import { createRetention } from './operator/retention.ts';
@@ -56,7 +56,7 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
   };
   const operations = createOperations({ store, intake, providers, toleranceMs: settings.toleranceMs, now, wake });
   const follower = followChains({ chains: settings.chains, store, intake, news, logger, now, wake });
-  const refused = createRefused(store, createHeard(store));
+  const refused = createRefused(store, createLastCallbacks(store));
   const { silenceMs } = settings;
   const { watched } = intake.policy();
   const watching = { providers, store, networks: watched, silenceMs, refused, flushLog: log.flush };

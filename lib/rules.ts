@@ -12,7 +12,7 @@ import type { factsByDeposit } from './deposits/facts.ts';
 import type { foldGroup } from './deposits/fold.ts';
 import type { countingFor, countingIn } from './deposits/fold-rules.ts';
 import type { depositId, groupKey } from './deposits/identity.ts';
-import type { turn } from './deposits/lifecycle.ts';
+import type { transition } from './deposits/lifecycle.ts';
 import type { moveGroup } from './deposits/moves.ts';
 import type { isOvertaken } from './deposits/overtaken.ts';
 import type { areToldApart } from './deposits/positions.ts';
@@ -56,7 +56,7 @@ export interface Rules {
   removed: typeof standing;
   'removed-without-a-block': typeof settleUnplaced;
   failed: typeof rowsOf;
-  revert: typeof turn;
+  revert: typeof transition;
   generations: typeof factsByDeposit;
   decisions: typeof ruled;
   retention: typeof outlivesPrune;

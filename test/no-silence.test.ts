@@ -4,7 +4,7 @@ import type { CheckCode, checkResults, FoldCode } from '../lib/deposits/codes.ts
 import type { DepositStatus } from '../lib/deposits/deposit.ts';
 import type { Transfer } from '../lib/deposits/transfer.ts';
 import { findNeeds } from '../lib/operator/attention.ts';
-import { createHeard } from '../lib/operator/last-callbacks.ts';
+import { createLastCallbacks } from '../lib/operator/last-callbacks.ts';
 import type { NeedKind } from '../lib/operator/need.ts';
 import { createRefused } from '../lib/operator/refused.ts';
 import { imtoken } from '../lib/providers/imtoken.ts';
@@ -256,9 +256,11 @@ describe('a deposit with a code of the fold asks for a person, if it will not en
       t.after(() => store.close());
       const isWaiting = status === 'pending' || status === 'quarantined' || waits !== undefined;
       await owe(store, 'a', [], 1n, { status, code, ...(isWaiting ? { waitingSince: 0 } : {}) });
-      const heard = createHeard(store);
+      const lastCallbacks = createLastCallbacks(store);
       const at = async (now: number): Promise<unknown> =>
-        (await findNeeds({ store, heard, refused: createRefused(store, heard), now })).needs.map((need) => need.kind);
+        (await findNeeds({ store, lastCallbacks, refused: createRefused(store, lastCallbacks), now })).needs.map(
+          (need) => need.kind,
+        );
       const month = 30 * 24 * 3_600_000;
       assert.deepEqual(await at(1), kind === undefined || kind === 'stuck' ? [] : [kind]);
       assert.deepEqual(await at(month), kind === undefined ? [] : [kind]);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type DraftContext, type DraftLine, draftGroup, groupStates } from './amounts.ts';
+import { type AmountContext, amountsOfGroup, groupStates, type ReportedAmount } from './amounts.ts';
 import { type Decision, ruled, rulings } from './decisions.ts';
 import type { DepositEvent, DepositRecord } from './deposit.ts';
 import { describeDeposit } from './describe.ts';
@@ -7,7 +7,7 @@ import { factsByDeposit } from './facts.ts';
 import { countingFor, type FoldRules, stampFor } from './fold-rules.ts';
 import { type HoldAnswer, policyDecision } from './holding.ts';
 import { eventId, groupKey } from './identity.ts';
-import { turn } from './lifecycle.ts';
+import { transition } from './lifecycle.ts';
 import { moveGroup } from './moves.ts';
 import { type Standing, standingOf } from './standing.ts';
 import type { Group, StoredStatement } from './statement.ts';
@@ -58,20 +58,20 @@ export function advance(
   const fresh = stamped(beginnings(unknownOf(state.statements, arrived), state), context);
   const decisions = [...(context.decisions ?? [])];
   const statements = fresh.length === 0 ? state.statements : [...state.statements, ...fresh];
-  const draftContext: DraftContext = {
+  const amountContext: AmountContext = {
     rules: context.rules,
     asset: context.asset,
     factsOf: factsByDeposit(state.facts),
     rulingOf: rulings([...state.decisions, ...decisions]),
   };
-  const lines: DraftLine[] = [];
+  const amounts: ReportedAmount[] = [];
   for (const group of groupStates(statements, state.deposits)) {
-    const drafted = draftGroup(group, draftContext);
-    decisions.push(...heedPolicy(drafted, context));
-    moveGroup(drafted, context.frozen.has(group.group.network));
-    lines.push(...drafted);
+    const ofGroup = amountsOfGroup(group, amountContext);
+    decisions.push(...heedPolicy(ofGroup, context));
+    moveGroup(ofGroup, context.frozen.has(group.group.network));
+    amounts.push(...ofGroup);
   }
-  const { deposits, changed, proposed, events, cancelled, standings } = finish(lines, context.now);
+  const { deposits, changed, proposed, events, cancelled, standings } = finish(amounts, context.now);
   if (state.deposits.length > 0) deposits.push(...untouched(state.deposits, deposits));
   const isChanged = fresh.length + decisions.length + changed.length + events.length + cancelled.length > 0;
   const change = {
@@ -83,7 +83,7 @@ export function advance(
     cancelled,
     decisions,
   };
-  return { change: isChanged ? change : undefined, deposits, proposed, standings, depositIdsOf: depositIds(lines) };
+  return { change: isChanged ? change : undefined, deposits, proposed, standings, depositIdsOf: depositIds(amounts) };
 }
 
 /** Deposits whose statements the store no longer has: they stay as they are. */
@@ -116,9 +116,9 @@ function stamped(fresh: readonly StoredStatement[], { rules }: AdvanceContext): 
 }
 
 /** Applies what `policy.hold` says now, and gives what of it is new, to be stored. */
-function heedPolicy(lines: readonly DraftLine[], { holds, now }: AdvanceContext): Decision[] {
+function heedPolicy(amounts: readonly ReportedAmount[], { holds, now }: AdvanceContext): Decision[] {
   const decisions: Decision[] = [];
-  for (const copy of lines.flatMap((line) => line.copies)) {
+  for (const copy of amounts.flatMap((amount) => amount.copies)) {
     const decision = policyDecision(copy, holds.get(copy.id), now);
     if (!decision) continue;
     decisions.push(decision);
@@ -128,9 +128,9 @@ function heedPolicy(lines: readonly DraftLine[], { holds, now }: AdvanceContext)
 }
 
 /** Rows of one event go to the copies in turn; which row is which copy means nothing (docs/rules.md#deposit-id). */
-function depositIds(lines: readonly DraftLine[]): Map<string, string> {
+function depositIds(amounts: readonly ReportedAmount[]): Map<string, string> {
   const ids = new Map<string, string>();
-  for (const { statements, copies } of lines) {
+  for (const { statements, copies } of amounts) {
     const given = new Map<string, number>();
     for (const { id, provider, eventId } of statements) {
       const event = `${provider}\n${eventId}`;
@@ -152,7 +152,7 @@ interface Outcome {
   standings: Map<string, Standing>;
 }
 
-function finish(lines: readonly DraftLine[], now: number): Outcome {
+function finish(amounts: readonly ReportedAmount[], now: number): Outcome {
   const outcome: Outcome = {
     deposits: [],
     changed: [],
@@ -162,19 +162,19 @@ function finish(lines: readonly DraftLine[], now: number): Outcome {
     standings: new Map(),
   };
   const reverts: DepositEvent[] = [];
-  for (const line of lines) {
-    for (const copy of line.copies) {
-      const next = turn(copy, line.fold, line.memoIsToldElsewhere);
-      const deposit = describeDeposit(copy, line.fold, next, line.told, now);
+  for (const amount of amounts) {
+    for (const copy of amount.copies) {
+      const next = transition(copy, amount.fold, amount.memoIsReportedElsewhere);
+      const deposit = describeDeposit(copy, amount.fold, next, amount.report, now);
       outcome.deposits.push(deposit);
       if (!copy.previous || !isDeepStrictEqual(copy.previous, deposit)) outcome.changed.push(deposit);
       for (const { kind, generation } of next.events) {
         // What is taken back is reported as it was credited, also if another amount of the payment takes its place.
-        const { before } = line;
+        const { before } = amount;
         const record =
           kind === 'deposit.reverted' && before
             ? depositRecordOf(
-                describeDeposit(copy, before.fold, { ...next, status: 'reverted', generation }, before.told, now),
+                describeDeposit(copy, before.fold, { ...next, status: 'reverted', generation }, before.report, now),
               )
             : depositRecordOf(deposit);
         const event = { id: eventId(copy.id, generation, kind), kind, generation, deposit: record };
@@ -182,7 +182,7 @@ function finish(lines: readonly DraftLine[], now: number): Outcome {
         if (kind === 'deposit') outcome.proposed.push(record);
       }
       if (copy.waitsForPolicy) outcome.proposed.push(depositRecordOf(deposit));
-      outcome.standings.set(copy.id, standingOf(copy, line.fold, deposit));
+      outcome.standings.set(copy.id, standingOf(copy, amount.fold, deposit));
       outcome.cancelled.push(...next.cancelled);
     }
   }

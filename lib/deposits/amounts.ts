@@ -1,14 +1,14 @@
 import { ensure } from '../util/maps.ts';
 import type { AmountFold } from './amount-fold.ts';
 import type { Ruling } from './decisions.ts';
-import type { Told } from './describe.ts';
+import type { AmountReport } from './describe.ts';
 
 import type { DepositFacts } from './facts.ts';
 import { type FoldContext, type FoldedAmount, foldGroup } from './fold.ts';
 import { type CreditedUnder, type FoldRules, milder } from './fold-rules.ts';
 import { withUnstoredHold } from './holding.ts';
 import { amountKey, depositId, groupKey } from './identity.ts';
-import type { Copy, Line } from './moves.ts';
+import type { AmountState, Copy } from './moves.ts';
 import type { Group, Statement, StoredStatement } from './statement.ts';
 import type { StoredDeposit } from './transaction-state.ts';
 
@@ -21,16 +21,16 @@ export interface GroupState {
   deposits: StoredDeposit[];
 }
 
-/** A line with what its deposits are described from. */
-export interface DraftLine extends Line<Told> {
+/** An amount with what its deposits are described from. */
+export interface ReportedAmount extends AmountState<AmountReport> {
   /** All that speak of its deposits, removals apart, in the order of arrival. */
   statements: readonly StoredStatement[];
   /** docs/rules.md#group: another provider reports the same amount with its memo. */
-  memoIsToldElsewhere: boolean;
+  memoIsReportedElsewhere: boolean;
 }
 
-/** What the draft of a group has to know beside statements. */
-export interface DraftContext {
+/** What the amounts of a group have to know beside statements. */
+export interface AmountContext {
   rules(group: Group): FoldRules;
   asset(group: Group): { decimals?: number; symbol?: string } | undefined;
   factsOf(depositId: string): DepositFacts;
@@ -52,7 +52,7 @@ export function groupStates(statements: readonly StoredStatement[], deposits: re
 }
 
 /** The key of a statement's amount within its group: what a payment is paid in may differ, so it is part of the key. */
-function lineKey(statement: Pick<Statement, 'amount' | 'memo'> & { group?: Group }): string {
+function statementKey(statement: Pick<Statement, 'amount' | 'memo'> & { group?: Group }): string {
   const { group } = statement;
   if (group?.payment === undefined) return amountKey(statement);
   return `${amountKey(statement)}\n${group.network}\n${group.asset}\n${group.to}`;
@@ -60,47 +60,47 @@ function lineKey(statement: Pick<Statement, 'amount' | 'memo'> & { group?: Group
 
 /** That of a stored deposit, by what was reported. */
 function depositKey({ amount, memo, group, reported }: StoredDeposit): string {
-  if (!reported) return lineKey(memo === undefined ? { amount, group } : { amount, memo, group });
-  return lineKey({ ...reported, amount: BigInt(reported.amount), group });
+  if (!reported) return statementKey(memo === undefined ? { amount, group } : { amount, memo, group });
+  return statementKey({ ...reported, amount: BigInt(reported.amount), group });
 }
 
 const noDeposits: ReadonlyMap<number, StoredDeposit> = new Map();
 
 /** Folds a group, and lays out a copy for each deposit that there is or may be. */
-export function draftGroup(state: GroupState, context: DraftContext): DraftLine[] {
-  const foldContext: FoldContext<StoredStatement> = { wide: state.wide, keyOf: lineKey, areRecorded: true };
+export function amountsOfGroup(state: GroupState, context: AmountContext): ReportedAmount[] {
+  const foldContext: FoldContext<StoredStatement> = { wide: state.wide, keyOf: statementKey, areRecorded: true };
   if (state.deposits.length > 0) foldContext.creditedUnder = creditedUnder(state.deposits);
   const folded = foldGroup(state.statements, context.rules(state.group), foldContext);
   const removals = [...state.wide, ...state.statements.filter((statement) => statement.kind === 'removed')];
-  const told = (statements: readonly StoredStatement[]): Told => {
+  const report = (statements: readonly StoredStatement[]): AmountReport => {
     const group = statements[0]?.group ?? state.group;
     return { group, statements, removals, asset: context.asset(group) };
   };
-  if (state.group.payment !== undefined) return draftPayment(state, folded, told, context);
+  if (state.group.payment !== undefined) return amountOfPayment(state, folded, report, context);
   const known = new Map<string, Map<number, StoredDeposit>>();
   for (const deposit of state.deposits) {
     ensure(known, depositKey(deposit), () => new Map<number, StoredDeposit>()).set(deposit.ordinal, deposit);
   }
-  const lines: DraftLine[] = [];
+  const amounts: ReportedAmount[] = [];
   for (const [key, { fold, statements }] of folded) {
-    lines.push({
+    amounts.push({
       statements,
       fold,
       copies: copiesOf(state.group, fold, known.get(key) ?? noDeposits, context),
-      told: told(statements),
-      memoIsToldElsewhere: fold.code === 'MEMO_UNKNOWN' && isToldWithMemo(folded, fold),
+      report: report(statements),
+      memoIsReportedElsewhere: fold.code === 'MEMO_UNKNOWN' && isReportedWithMemo(folded, fold),
     });
   }
-  return lines;
+  return amounts;
 }
 
 /** docs/rules.md#payments: one deposit, whose amount is what was credited; until then, what comes nearest to it. */
-function draftPayment(
+function amountOfPayment(
   state: GroupState,
   folded: ReadonlyMap<string, FoldedAmount<StoredStatement>>,
-  told: (statements: readonly StoredStatement[]) => Told,
-  context: DraftContext,
-): DraftLine[] {
+  report: (statements: readonly StoredStatement[]) => AmountReport,
+  context: AmountContext,
+): ReportedAmount[] {
   const [previous] = state.deposits;
   const known = previous && folded.get(depositKey(previous));
   const best = [...folded].toSorted(
@@ -115,9 +115,9 @@ function draftPayment(
       statements: state.statements.filter((statement) => statement.kind !== 'removed'),
       fold: shown.fold,
       copies: [copy],
-      told: told(shown.statements),
-      next: { fold: next.fold, told: told(next.statements) },
-      memoIsToldElsewhere: false,
+      report: report(shown.statements),
+      next: { fold: next.fold, report: report(next.statements) },
+      memoIsReportedElsewhere: false,
     },
   ];
 }
@@ -131,7 +131,7 @@ function copiesOf(
   group: Group,
   fold: AmountFold,
   known: ReadonlyMap<number, StoredDeposit>,
-  context: DraftContext,
+  context: AmountContext,
 ): Copy[] {
   const count = Math.max(1, fold.possible, fold.reported, ...known.keys());
   const copies: Copy[] = [];
@@ -143,7 +143,7 @@ function copiesOf(
   return copies;
 }
 
-function copyOf(id: string, ordinal: number, previous: StoredDeposit | undefined, context: DraftContext): Copy {
+function copyOf(id: string, ordinal: number, previous: StoredDeposit | undefined, context: AmountContext): Copy {
   const facts = context.factsOf(id);
   return {
     id,
@@ -157,7 +157,7 @@ function copyOf(id: string, ordinal: number, previous: StoredDeposit | undefined
   };
 }
 
-function isToldWithMemo(folded: ReadonlyMap<string, FoldedAmount<StoredStatement>>, bare: AmountFold): boolean {
+function isReportedWithMemo(folded: ReadonlyMap<string, FoldedAmount<StoredStatement>>, bare: AmountFold): boolean {
   for (const { fold } of folded.values()) if (fold.amount === bare.amount && fold.possible > 0) return true;
   return false;
 }

@@ -20,7 +20,7 @@ export interface Scene {
 }
 
 /** What one provider reports of one amount. */
-interface Told {
+interface ReportedRows {
   rows: Statement[];
   /** Rows that it has confirmed without a block. */
   confirmed: Statement[];
@@ -30,7 +30,7 @@ interface Told {
   strong: number;
 }
 
-type ToldByKey = Map<string, Told>;
+type RowsByKey = Map<string, ReportedRows>;
 
 /** Keys of the amounts that contradict one another, with the copies of them that are beyond doubt. */
 export type Conflicts = Map<string, number>;
@@ -52,17 +52,17 @@ function flag(conflicts: Conflicts, key: string, agreed = 0): void {
  */
 function betweenProviders({ reporters, blocks, confirmations, withSeen }: Scene, conflicts: Conflicts): void {
   if (reporters.length < 2) return;
-  const outside = reporters.map((reporter) => toldOutside(reporter, confirmations, withSeen));
+  const outside = reporters.map((reporter) => reportedOutside(reporter, confirmations, withSeen));
   comparePairs(outside, conflicts);
   for (const block of blocks) {
     comparePairs(
-      reporters.map((reporter, index) => toldIn(block, reporter, outside[index], confirmations)),
+      reporters.map((reporter, index) => reportedIn(block, reporter, outside[index], confirmations)),
       conflicts,
     );
   }
 }
 
-function toldOutside(reporter: Reporter, confirmations: number, withSeen: boolean): ToldByKey {
+function reportedOutside(reporter: Reporter, confirmations: number, withSeen: boolean): RowsByKey {
   const all = new Map<string, Statement[]>();
   const confirmed = new Map<string, Statement[]>();
   for (const { statement, key, tellsRows } of withSeen ? reporter.seen : []) {
@@ -73,53 +73,60 @@ function toldOutside(reporter: Reporter, confirmations: number, withSeen: boolea
     push(all, one.key, one.statement);
     if (one.standing === 'live' && meets(one.depth, confirmations)) push(confirmed, one.key, one.statement);
   }
-  const told: ToldByKey = new Map();
+  const reported: RowsByKey = new Map();
   for (const [key, rows] of all) {
     const own = confirmed.get(key) ?? [];
-    told.set(key, { rows, confirmed: own, copies: toldApart(rows, false), strong: toldApart(own, false) });
+    reported.set(key, { rows, confirmed: own, copies: toldApart(rows, false), strong: toldApart(own, false) });
   }
-  return told;
+  return reported;
 }
 
-function toldIn(block: Block, reporter: Reporter, outside: ToldByKey | undefined, confirmations: number): ToldByKey {
-  const told: ToldByKey = new Map(outside);
+function reportedIn(
+  block: Block,
+  reporter: Reporter,
+  outside: RowsByKey | undefined,
+  confirmations: number,
+): RowsByKey {
+  const reported: RowsByKey = new Map(outside);
   const report = block.reports.get(reporter);
   for (const key of report?.rows.keys() ?? []) {
     const own = report ? rowsOf(block, reporter, report, key) : [];
     if (own.length === 0 || !report) continue;
-    const { rows = [], confirmed = [], copies = 0, strong = 0 } = told.get(key) ?? {};
+    const { rows = [], confirmed = [], copies = 0, strong = 0 } = reported.get(key) ?? {};
     const here = toldApart(own, true);
     // Positions that the transaction fixes join those of statements without a block.
     const all = [...rows, ...own];
     const isWeak = isOvertaken({ reporter, report, key, own, confirmations });
-    told.set(key, {
+    reported.set(key, {
       rows: all,
       confirmed,
       copies: Math.max(copies, here, toldApart(all, false)),
       strong: isWeak ? strong : Math.max(strong, here, toldApart([...confirmed, ...own], false)),
     });
   }
-  return told;
+  return reported;
 }
 
-function comparePairs(told: readonly ToldByKey[], conflicts: Conflicts): void {
-  for (let i = 0; i < told.length; i += 1) {
-    for (let j = i + 1; j < told.length; j += 1) {
-      const one = told[i];
-      const other = told[j];
+function comparePairs(reported: readonly RowsByKey[], conflicts: Conflicts): void {
+  for (let i = 0; i < reported.length; i += 1) {
+    for (let j = i + 1; j < reported.length; j += 1) {
+      const one = reported[i];
+      const other = reported[j];
       if (one && other && one.size > 0 && other.size > 0) compare(one, other, conflicts);
     }
   }
 }
 
-function compare(one: ToldByKey, other: ToldByKey, conflicts: Conflicts): void {
+function compare(one: RowsByKey, other: RowsByKey, conflicts: Conflicts): void {
   const lackedByOther = lackedBy(other, one);
   if (lackedByOther.length === 0) return;
   const lackedByOne = lackedBy(one, other);
-  for (const [key, told, agreed] of lackedByOther) {
-    for (const [otherKey, otherTold, otherAgreed] of lackedByOne) {
+  for (const [key, reported, agreed] of lackedByOther) {
+    for (const [otherKey, otherReported, otherAgreed] of lackedByOne) {
       if (key === otherKey || (conflicts.get(key) === 0 && conflicts.get(otherKey) === 0)) continue;
-      const isCertain = told.rows.every((row) => otherTold.rows.every((otherRow) => areToldApart(row, otherRow)));
+      const isCertain = reported.rows.every((row) =>
+        otherReported.rows.every((otherRow) => areToldApart(row, otherRow)),
+      );
       if (isCertain) continue;
       flag(conflicts, key, agreed);
       flag(conflicts, otherKey, otherAgreed);
@@ -128,10 +135,10 @@ function compare(one: ToldByKey, other: ToldByKey, conflicts: Conflicts): void {
 }
 
 /** Amounts of which one reports more copies than the other does, with those on which both agree. */
-function lackedBy(other: ToldByKey, one: ToldByKey): [key: string, told: Told, agreed: number][] {
-  return [...one].flatMap(([key, told]) => {
+function lackedBy(other: RowsByKey, one: RowsByKey): [key: string, reported: ReportedRows, agreed: number][] {
+  return [...one].flatMap(([key, reported]) => {
     const agreed = other.get(key)?.strong ?? 0;
-    return told.copies > agreed ? [[key, told, agreed] as [string, Told, number]] : [];
+    return reported.copies > agreed ? [[key, reported, agreed] as [string, ReportedRows, number]] : [];
   });
 }
 

@@ -1,13 +1,13 @@
 import type { AmountFold } from './amount-fold.ts';
 import type { Correction } from './decisions.ts';
 import { type CreditedUnder, milder, mostAsked } from './fold-rules.ts';
-import type { Turn } from './lifecycle.ts';
+import type { Transition } from './lifecycle.ts';
 import type { Copy } from './moves.ts';
 import type { StoredStatement } from './statement.ts';
 import type { StoredDeposit } from './transaction-state.ts';
 
-/** What statements say of one amount, and what the policy pins of its asset. */
-export interface Told {
+/** What was reported of one amount, and what the policy pins of its asset. */
+export interface AmountReport {
   group: StoredDeposit['group'];
   /** Of this amount, in the order of arrival. */
   statements: readonly StoredStatement[];
@@ -17,21 +17,27 @@ export interface Told {
 }
 
 /** The deposit as it stands after this step. What is no longer said is kept from before. */
-export function describeDeposit(copy: Copy, fold: AmountFold, turn: Turn, told: Told, now: number): StoredDeposit {
-  const { group, statements, asset } = told;
+export function describeDeposit(
+  copy: Copy,
+  fold: AmountFold,
+  next: Transition,
+  report: AmountReport,
+  now: number,
+): StoredDeposit {
+  const { group, statements, asset } = report;
   const { previous } = copy;
   const deposit: StoredDeposit = {
     id: copy.id,
-    generation: turn.generation,
+    generation: next.generation,
     network: group.network,
     asset: group.asset,
     amount: fold.amount,
     to: group.to,
-    transaction: transactionOf(fold, told, previous),
-    status: turn.status,
-    providers: providersOf(told),
+    transaction: transactionOf(fold, report, previous),
+    status: next.status,
+    providers: providersOf(report),
     firstSeenAt: firstSeenAt(statements, now),
-    callbackIds: callbackIdsOf(told),
+    callbackIds: callbackIdsOf(report),
     group,
     ordinal: copy.ordinal,
   };
@@ -50,7 +56,7 @@ export function describeDeposit(copy: Copy, fold: AmountFold, turn: Turn, told: 
   if (copy.reason !== undefined) deposit.reason = copy.reason;
   correct(deposit, copy.ruling.correction);
   // docs/rules.md#stuck: from when it last began to wait.
-  const isWaiting = turn.status === 'pending' || turn.status === 'quarantined' || copy.isAboveDue;
+  const isWaiting = next.status === 'pending' || next.status === 'quarantined' || copy.isAboveDue;
   if (isWaiting) deposit.waitingSince = previous?.waitingSince ?? now;
   if (copy.isCredited) keepTerms(deposit, fold, copy);
   return deposit;
@@ -88,14 +94,14 @@ const noDepthEver = Number.MAX_SAFE_INTEGER;
 
 function transactionOf(
   fold: AmountFold,
-  told: Told,
+  report: AmountReport,
   previous: StoredDeposit | undefined,
 ): StoredDeposit['transaction'] {
-  const transaction: StoredDeposit['transaction'] = { id: transactionId(told, previous) };
+  const transaction: StoredDeposit['transaction'] = { id: transactionId(report, previous) };
   const { block } = fold;
-  const position = solePosition(told.statements, block);
+  const position = solePosition(report.statements, block);
   if (position !== undefined) transaction.position = position;
-  const number = first(told.statements, (one) =>
+  const number = first(report.statements, (one) =>
     block === undefined || one.blockHash === block ? one.blockNumber : undefined,
   );
   if (block !== undefined || number !== undefined) {
@@ -108,7 +114,7 @@ function transactionOf(
   return transaction;
 }
 
-function transactionId({ group, statements }: Told, previous: StoredDeposit | undefined): string {
+function transactionId({ group, statements }: AmountReport, previous: StoredDeposit | undefined): string {
   if (group.payment === undefined) return group.transactionId;
   // docs/rules.md#payments: the last one named.
   for (const statement of statements.toReversed())
@@ -127,14 +133,14 @@ function solePosition(statements: readonly StoredStatement[], block: string | un
   return sole;
 }
 
-function providersOf({ statements, removals }: Told): string[] {
+function providersOf({ statements, removals }: AmountReport): string[] {
   const names = new Set<string>();
   for (const { provider } of statements) names.add(provider);
   for (const { provider } of removals) names.add(provider);
   return [...names].sort();
 }
 
-function callbackIdsOf({ statements, removals }: Told): string[] {
+function callbackIdsOf({ statements, removals }: AmountReport): string[] {
   const ids = new Set<string>();
   for (const { callbackId } of statements) ids.add(callbackId);
   for (const { callbackId } of removals) ids.add(callbackId);

@@ -4,7 +4,7 @@ import type { DepositCode } from './codes.ts';
 import { type CreditedUnder, type FoldRules, isCountedLower, mostAsked, type Terms, termsOf } from './fold-rules.ts';
 import { type GroupView, viewGroup } from './group-view.ts';
 import { amountKey } from './identity.ts';
-import { type PaymentWords, paymentWords } from './payment-statements.ts';
+import { type PaymentStatements, paymentStatements } from './payment-statements.ts';
 import type { Keyed } from './reporter.ts';
 import type { Statement } from './statement.ts';
 
@@ -63,7 +63,7 @@ export function foldGroup<S extends Statement>(
   rules: FoldRules,
   { wide = [], keyOf = amountKey, creditedUnder, areRecorded = false }: FoldContext<S> = {},
 ): Map<string, FoldedAmount<S>> {
-  const words = rules.keyedBy === 'payment' ? paymentWords(statements, keyOf) : undefined;
+  const payment = rules.keyedBy === 'payment' ? paymentStatements(statements, keyOf) : undefined;
   const all: Keyed[] = [];
   const byKey = new Map<string, S[]>();
   for (const statement of statements) {
@@ -72,7 +72,7 @@ export function foldGroup<S extends Statement>(
       continue;
     }
     const key = keyOf(statement);
-    if (words?.standing.has(statement) !== false) all.push({ statement, key });
+    if (payment?.standing.has(statement) !== false) all.push({ statement, key });
     push(byKey, key, statement);
   }
   for (const statement of wide) all.push({ statement, key: '' });
@@ -81,7 +81,7 @@ export function foldGroup<S extends Statement>(
   const mode = areRecorded && isCountedLower(all, rules) ? 'recorded' : 'now';
   const folded = new Map<string, FoldedAmount<S>>();
   for (const [key, own] of byKey) {
-    const standing = own.filter((statement) => words?.standing.has(statement) !== false);
+    const standing = own.filter((statement) => payment?.standing.has(statement) !== false);
     const spoken = standing.length === 0 ? own : standing;
     const under = creditedUnder?.(key);
     const before = viewBefore(termsBefore(group.terms, mode, under));
@@ -93,7 +93,7 @@ export function foldGroup<S extends Statement>(
       statements: own,
     });
   }
-  if (words) decidePayment(folded, words);
+  if (payment) decidePayment(folded, payment);
   return folded;
 }
 
@@ -122,7 +122,10 @@ function termsBefore(now: Terms, mode: 'recorded' | 'now', under: CreditedUnder 
  * docs/rules.md#payments: a payment is one deposit, so two confirmed amounts are a conflict, unless the provider has replaced one by the
  * other; and no amount has a second copy. What is replaced stays possible: if it was credited, a person decides.
  */
-function decidePayment(folded: ReadonlyMap<string, { fold: AmountFold }>, { replaced }: PaymentWords<Statement>): void {
+function decidePayment(
+  folded: ReadonlyMap<string, { fold: AmountFold }>,
+  { replaced }: PaymentStatements<Statement>,
+): void {
   const confirmed = [...folded].filter(
     ([key, { fold: one }]) => one.isConfirmed && one.possible > 0 && !replaced.has(key),
   );

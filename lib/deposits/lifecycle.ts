@@ -5,7 +5,7 @@ import { eventId } from './identity.ts';
 import type { Copy } from './moves.ts';
 
 /** What one step makes of one copy. */
-export interface Turn {
+export interface Transition {
   status: DepositStatus;
   generation: number;
   /** Events to make, in the order in which listeners are to get them. */
@@ -30,8 +30,8 @@ export interface Turn {
  * Late news never moves a status back: `confirmed` is left only by a revert; and once a deposit was credited, a report
  * from mempool or without confirmations does not make it pending again, only a block that may hold it does.
  */
-export function turn(copy: Copy, fold: AmountFold, memoIsToldElsewhere: boolean): Turn {
-  const made: Turn = { status: 'pending', generation: copy.facts.generation, events: [], cancelled: [] };
+export function transition(copy: Copy, fold: AmountFold, memoIsReportedElsewhere: boolean): Transition {
+  const made: Transition = { status: 'pending', generation: copy.facts.generation, events: [], cancelled: [] };
   let isCancelled = copy.facts.isCancelled;
   for (const move of copy.moves) {
     if (move === 'credit') made.generation += 1;
@@ -47,7 +47,7 @@ export function turn(copy: Copy, fold: AmountFold, memoIsToldElsewhere: boolean)
   } else if (copy.code === 'OPERATOR_REVERTED') {
     end(made, isMade, [upcoming]);
   } else if (copy.code === 'MEMO_UNKNOWN') {
-    made.status = memoIsToldElsewhere ? 'ignored' : 'quarantined';
+    made.status = memoIsReportedElsewhere ? 'ignored' : 'quarantined';
   } else if (copy.ordinal <= (made.generation === 0 ? Math.max(fold.possible, fold.reported) : fold.possible)) {
     made.status = isQuarantine(copy) ? 'quarantined' : 'pending';
     const kind = 'deposit.pending';
@@ -62,7 +62,7 @@ export function turn(copy: Copy, fold: AmountFold, memoIsToldElsewhere: boolean)
 type IsMade = (kind: EventKind, generation: number) => boolean;
 
 /** Says that it will not be credited to whoever was told, in one of the generations, that it is pending. */
-function end(made: Turn, isMade: IsMade, generations: readonly number[]): void {
+function end(made: Transition, isMade: IsMade, generations: readonly number[]): void {
   const promised = generations.find((one) => isMade('deposit.pending', one));
   made.status = promised !== undefined || made.generation === 0 ? 'failed' : 'reverted';
   const kind = 'deposit.failed';

@@ -5,14 +5,14 @@ import type { DepositFacts } from './facts.ts';
 import type { StoredDeposit } from './transaction-state.ts';
 
 /** One amount of a group with its copies; for a payment, whichever of its amounts counts (docs/rules.md#payments). */
-export interface Line<T = unknown> {
+export interface AmountState<T = unknown> {
   fold: AmountFold;
   /** What the deposits of the fold are described from. */
-  told: T;
+  report: T;
   copies: Copy[];
   /** For a payment: what takes the place of these once nothing is credited, and what was there before. */
-  next?: { fold: AmountFold; told: T };
-  before?: { fold: AmountFold; told: T };
+  next?: { fold: AmountFold; report: T };
+  before?: { fold: AmountFold; report: T };
 }
 
 /** One copy of an amount: a deposit in the making. */
@@ -40,32 +40,32 @@ export interface Copy {
  * group is credited above its due. Conflicts, checks, holds and a frozen network lower what is due, never what is
  * possible, so they take nothing back.
  */
-export function moveGroup(lines: readonly Line[], isFrozen: boolean): void {
-  for (const line of lines) {
-    revertDecided(line);
-    takeBack(line);
-    if (line.next && creditedCount(line) === 0) giveWay(line, line.next);
+export function moveGroup(amounts: readonly AmountState[], isFrozen: boolean): void {
+  for (const amount of amounts) {
+    revertDecided(amount);
+    takeBack(amount);
+    if (amount.next && creditedCount(amount) === 0) giveWay(amount, amount.next);
   }
   let isGroupHeld = false;
-  for (const line of lines) {
-    if (isAboveDue(line)) isGroupHeld = true;
+  for (const amount of amounts) {
+    if (isAboveDue(amount)) isGroupHeld = true;
   }
-  for (const line of lines) {
-    for (const copy of line.copies) {
-      if (copy.isCredited) markCredited(line, copy);
-      else creditOrKeepBack(line, copy, isFrozen ? 'NETWORK_FROZEN' : isGroupHeld ? 'GROUP_HELD' : undefined);
+  for (const amount of amounts) {
+    for (const copy of amount.copies) {
+      if (copy.isCredited) markCredited(amount, copy);
+      else creditOrKeepBack(amount, copy, isFrozen ? 'NETWORK_FROZEN' : isGroupHeld ? 'GROUP_HELD' : undefined);
     }
   }
 }
 
-function giveWay<T>(line: Line<T>, next: { fold: AmountFold; told: T }): void {
-  line.before = { fold: line.fold, told: line.told };
-  line.fold = next.fold;
-  line.told = next.told;
+function giveWay<T>(amount: AmountState<T>, next: { fold: AmountFold; report: T }): void {
+  amount.before = { fold: amount.fold, report: amount.report };
+  amount.fold = next.fold;
+  amount.report = next.report;
 }
 
 /** docs/rules.md#deposit-id: from the highest ordinal downward. */
-function takeBack({ fold, copies }: Line): void {
+function takeBack({ fold, copies }: AmountState): void {
   let credited = copies.filter((copy) => copy.isCredited).length;
   for (const copy of copies.toReversed()) {
     if (credited <= fold.possible) return;
@@ -81,14 +81,14 @@ function undo(copy: Copy): void {
 }
 
 /** What an operator says was credited falsely is taken back, whatever is still said of it. */
-function revertDecided({ copies }: Line): void {
+function revertDecided({ copies }: AmountState): void {
   for (const copy of copies) {
     if (copy.isCredited && copy.ruling.holds.some(({ kind }) => kind === 'reverted')) undo(copy);
   }
 }
 
-/** Marks the copies of a line that is credited above its due, but for those whose credit an operator has accepted. */
-function isAboveDue({ fold, copies }: Line): boolean {
+/** Marks the copies of an amount that is credited above its due, but for those whose credit an operator has accepted. */
+function isAboveDue({ fold, copies }: AmountState): boolean {
   let credited = 0;
   let isAbove = false;
   for (const copy of copies) {
@@ -122,16 +122,16 @@ function dueFor({ ruling }: Copy, fold: AmountFold): number {
 }
 
 /** A credited copy that is due shows only what is odd about it; the fold's code says why others are not. */
-function markCredited({ fold }: Line, copy: Copy): void {
+function markCredited({ fold }: AmountState, copy: Copy): void {
   if (copy.isAboveDue) copy.code = fold.code ?? 'REORG_PENDING';
   else if (fold.code === 'POSITIONS_DIFFER') copy.code = fold.code;
 }
 
-function creditOrKeepBack(line: Line, copy: Copy, groupCode: DepositCode | undefined): void {
-  const { fold } = line;
+function creditOrKeepBack(amount: AmountState, copy: Copy, groupCode: DepositCode | undefined): void {
+  const { fold } = amount;
   const due = dueFor(copy, fold);
   // Copies are interchangeable, but one that is held keeps its place: the next is not credited in its stead.
-  const isDue = copy.ordinal <= due && creditedCount(line) < due;
+  const isDue = copy.ordinal <= due && creditedCount(amount) < due;
   const { holds } = copy.ruling;
   if (holds.length > 0) {
     copy.reason = holds.map(({ reason }) => reason).join('; ');
@@ -142,7 +142,7 @@ function creditOrKeepBack(line: Line, copy: Copy, groupCode: DepositCode | undef
   if (isDue && kept === undefined) {
     copy.isCredited = true;
     copy.moves.push('credit');
-    markCredited(line, copy);
+    markCredited(amount, copy);
     return;
   }
   const code = kept ?? codeLeft(copy, fold);
@@ -156,7 +156,7 @@ function codeLeft({ ruling }: Copy, { code, stands, amount }: AmountFold): Depos
   return left.includes(code) ? code : left[0];
 }
 
-function creditedCount({ copies }: Line): number {
+function creditedCount({ copies }: AmountState): number {
   let count = 0;
   for (const copy of copies) if (copy.isCredited) count += 1;
   return count;

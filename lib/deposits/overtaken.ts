@@ -3,7 +3,7 @@ import type { BlockReport, Keyed, Reporter } from './reporter.ts';
 import type { Statement } from './statement.ts';
 
 /** What one provider reports of one amount in one block. */
-export interface Telling {
+export interface AmountInBlock {
   reporter: Reporter;
   report: BlockReport;
   key: string;
@@ -16,7 +16,7 @@ export interface Telling {
  * event, may have corrected itself: the block's confirmations do not count for the first amount, which waits for its own.
  * How deep is asked plays no part in which of them is the deeper: a policy that asks for more credits nothing.
  */
-export function isOvertaken({ reporter, report, key, own, confirmations }: Telling): boolean {
+export function isOvertaken({ reporter, report, key, own, confirmations }: AmountInBlock): boolean {
   if (own.some(({ position }) => position !== undefined)) return false;
   const depth = report.depthByKey.get(key) ?? noDepth;
   if (meets(depth, confirmations)) return false;

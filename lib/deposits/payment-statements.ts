@@ -1,7 +1,7 @@
 import type { Statement } from './statement.ts';
 
-/** The words about one payment, once the later have taken the place of the earlier. */
-export interface PaymentWords<S extends Statement> {
+/** The statements about one payment, once the later ones have taken the place of the earlier. */
+export interface PaymentStatements<S extends Statement> {
   /** Those that still count. */
   standing: ReadonlySet<S>;
   /** Keys of amounts that the provider itself has replaced by another. */
@@ -13,10 +13,10 @@ export interface PaymentWords<S extends Statement> {
  * A success ends a failure. An amount that `policy.payments` holds gives way to a later one, and one of less than was asked
  * to the payment in full. Other amounts never give way: they conflict.
  */
-export function paymentWords<S extends Statement>(
+export function paymentStatements<S extends Statement>(
   statements: readonly S[],
   keyOf: (statement: S) => string,
-): PaymentWords<S> {
+): PaymentStatements<S> {
   const standing = new Set(statements);
   const replaced = new Set<string>();
   const current = new Set<string>();

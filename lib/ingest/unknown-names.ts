@@ -6,10 +6,10 @@ import type { News } from '../observe/news.ts';
  * Reports what a provider sends and what cannot become a deposit until somebody acts: networks and assets that no table
  * knows, transactions given by a hash that names none. Each name once, not once a callback.
  */
-export type UnknownNames = (by: Teller, assessments: readonly Assessment[]) => void;
+export type UnknownNames = (by: NamedIn, assessments: readonly Assessment[]) => void;
 
 /** Who names it, and in which callback. */
-export interface Teller {
+export interface NamedIn {
   provider: string;
   callbackId: string;
 }
@@ -19,7 +19,7 @@ export interface UnknownNamesParts {
   now(): number;
 }
 
-interface Told {
+interface Raised {
   at: number;
   times: number;
 }
@@ -53,14 +53,14 @@ const isCode = (code: string | undefined): code is Code => code !== undefined &&
  * `reprocess` reads them once the name is known; a hash that names no transaction never comes to do so.
  */
 export function createUnknownNames({ news, now }: UnknownNamesParts): UnknownNames {
-  const told = new LRUCache<string, Told>({ max: mostNames });
+  const raised = new LRUCache<string, Raised>({ max: mostNames });
 
-  const tell = ({ provider, callbackId }: Teller, code: Code, name: string): void => {
+  const tell = ({ provider, callbackId }: NamedIn, code: Code, name: string): void => {
     const key = `${code} ${provider} ${name}`;
-    const known = told.get(key);
+    const known = raised.get(key);
     const times = (known?.times ?? 0) + 1;
     const isDue = known === undefined || now() - known.at >= againMs;
-    told.set(key, { at: isDue ? now() : known.at, times });
+    raised.set(key, { at: isDue ? now() : known.at, times });
     if (!isDue) return;
     const [what, cure] = words[code](JSON.stringify(name));
     const often = times === 1 ? '' : ` (${times} times so far)`;

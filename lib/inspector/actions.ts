@@ -16,13 +16,13 @@ export interface ActionsOptions {
   logger: Logger;
 }
 
-interface Told {
+interface ActionInput {
   actor: string;
   reason: string;
   text: (name: string) => string;
 }
 
-type Action = (callbacks: Inspected, told: Told) => Promise<string | Refusal>;
+type Action = (callbacks: Inspected, input: ActionInput) => Promise<string | Refusal>;
 
 const notFound: Refusal = { status: 404, reason: 'notFound' };
 
@@ -85,12 +85,17 @@ export async function act(req: InspectorRequest, name: string, options: ActionsO
   return run(name, action, { actor, reason, text: (field) => form.get(field) ?? '' }, options);
 }
 
-async function run(name: string, action: Action, told: Told, { callbacks, logger }: ActionsOptions): Promise<Acted> {
-  const { actor, reason, text } = told;
+async function run(
+  name: string,
+  action: Action,
+  input: ActionInput,
+  { callbacks, logger }: ActionsOptions,
+): Promise<Acted> {
+  const { actor, reason, text } = input;
   const subject = text('event') || text('deposit') || text('callback');
   const fields = { action: name, actor, reason, ...(subject === '' ? {} : { subject }) };
   try {
-    const went = await action(callbacks, told);
+    const went = await action(callbacks, input);
     if (typeof went !== 'string') return went;
     logger.warn(fields, 'An operator acted through the inspector');
     return { location: `../${went}` };

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Logger } from '../observe/logger.ts';
-import { createHeard } from '../operator/last-callbacks.ts';
+import { createLastCallbacks } from '../operator/last-callbacks.ts';
 import { act } from './actions.ts';
 import { assets } from './assets/index.ts';
 import { readFilter } from './callback-list.ts';
@@ -32,11 +32,11 @@ export interface Router {
 
 const keptAlarms = 20;
 
-/** One inspector: its options, and what it has heard. */
+/** One inspector: its options, and what it has found. */
 interface Inspector {
   readonly options: RouterOptions;
   readonly streams: Streams;
-  readonly heard: View['heard'];
+  readonly lastCallbacks: View['lastCallbacks'];
   readonly alarms: TimedAlarm[];
 }
 
@@ -46,7 +46,7 @@ export function createRouter(options: RouterOptions): Router {
   const inspector: Inspector = {
     options,
     streams: createStreams(callbacks),
-    heard: createHeard(callbacks.store),
+    lastCallbacks: createLastCallbacks(callbacks.store),
     alarms: [],
   };
   const { alarms } = inspector;
@@ -166,7 +166,7 @@ async function refuse(
   sendPage(req, res, view, refusalPage(view, refusal), { needs: status?.needs });
 }
 
-function viewOf({ options, heard, alarms }: Inspector, req: InspectorRequest, { path, query }: Place): View {
+function viewOf({ options, lastCallbacks, alarms }: Inspector, req: InspectorRequest, { path, query }: Place): View {
   const { callbacks, locale, now } = options;
   const chosen = languageOf(req);
   const language = isLanguage(chosen) ? chosen : (locale ?? preferredLanguage(req.headers['accept-language']));
@@ -176,7 +176,7 @@ function viewOf({ options, heard, alarms }: Inspector, req: InspectorRequest, { 
     root: '../'.repeat(Math.max(0, path.split('/').length - 2)) || './',
     query,
     now: now(),
-    heard,
+    lastCallbacks,
     alarms,
     token: undefined,
   };

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { DepositCallbacks } from '../deposit-callbacks.ts';
 import type { Alarm, NewsKind, NewsMap } from '../observe/news.ts';
-import type { Heard } from '../operator/last-callbacks.ts';
+import type { LastCallbacks } from '../operator/last-callbacks.ts';
 import type { Store } from '../stores/store.ts';
 import type { Html } from './html.ts';
 import type { Words } from './words.ts';
@@ -37,7 +37,7 @@ export interface View {
   query: URLSearchParams;
   /** Epoch ms. */
   now: number;
-  heard: Heard;
+  lastCallbacks: LastCallbacks;
   /** Of this process, newest first. */
   alarms: readonly TimedAlarm[];
   /** The token that forms carry; undefined if actions are off. */

@@ -3,7 +3,7 @@ import type { DepositRecord, EventKind } from '../deposits/deposit.ts';
 import type { StoredDeposit } from '../deposits/transaction-state.ts';
 import { findNetwork, networks } from '../networks/registry.ts';
 import type { Store, StoreCounts } from '../stores/store.ts';
-import type { Heard } from './last-callbacks.ts';
+import type { LastCallbacks } from './last-callbacks.ts';
 import { are, listOf, type Need, type NeedKind, tallyOf, things } from './need.ts';
 import type { Refused } from './refused.ts';
 
@@ -12,7 +12,7 @@ export interface AttentionOptions {
   /** Without them no provider counts as silent, and refused ones are found in the log alone. */
   providers?: readonly { name: string }[];
   silenceMs?: number | undefined;
-  heard: Heard;
+  lastCallbacks: LastCallbacks;
   refused: Refused;
   /** Whether this process listens to a kind of event; without it `unheard` is not known. */
   listensTo?: (kind: EventKind) => boolean;
@@ -185,13 +185,13 @@ function boundOf(network: string): number {
   return findNetwork(network)?.stuckAfterMs ?? Math.min(...networks.map(({ stuckAfterMs }) => stuckAfterMs));
 }
 
-async function silent({ providers = [], silenceMs, heard, now }: AttentionOptions): Promise<Need[]> {
+async function silent({ providers = [], silenceMs, lastCallbacks, now }: AttentionOptions): Promise<Need[]> {
   if (silenceMs === undefined) return [];
   const found = await Promise.all(
-    providers.map(async ({ name }) => ({ name, heardAt: await heard.lastAt(name, now) })),
+    providers.map(async ({ name }) => ({ name, heardAt: await lastCallbacks.lastAt(name, now) })),
   );
   return found.flatMap(({ name, heardAt }): Need[] => {
-    // One that was never heard may be new; it is silent once it has spoken and stopped.
+    // One that has never sent anything may be new; it is silent once it has spoken and stopped.
     if (typeof heardAt !== 'number' || now - heardAt < silenceMs) return [];
     return [
       {

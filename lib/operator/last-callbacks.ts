@@ -6,7 +6,7 @@ const firstLookMs = 30 * 24 * 3_600_000;
 const slackMs = 60_000;
 const patienceMs = 300;
 
-export interface Heard {
+export interface LastCallbacks {
   /**
    * When a provider last sent a callback that was not refused, which may be anybody's; undefined if it did not within
    * 30 days, `looking` while a large store is still searched.
@@ -15,21 +15,21 @@ export interface Heard {
 }
 
 interface Known {
-  heardAt?: number;
+  lastAt?: number;
   /** All up to then is searched: the next look begins there. */
   searchedTo?: number;
   running?: Promise<void> | undefined;
 }
 
 /** Looks for each provider's newest callback. A silent one has none to find fast, so what was searched is not searched again. */
-export function createHeard(store: Pick<Store, 'callbacks'>): Heard {
+export function createLastCallbacks(store: Pick<Store, 'callbacks'>): LastCallbacks {
   const providers = new Map<string, Known>();
 
   async function look(provider: string, known: Known, now: number): Promise<void> {
     const since = known.searchedTo === undefined ? now - firstLookMs : known.searchedTo - slackMs;
     const lists = await Promise.all(outcomes.map((outcome) => store.callbacks({ provider, outcome, since, limit: 1 })));
     const times = lists.flat().map(({ receivedAt }) => receivedAt);
-    if (times.length > 0) known.heardAt = Math.max(known.heardAt ?? 0, ...times);
+    if (times.length > 0) known.lastAt = Math.max(known.lastAt ?? 0, ...times);
     known.searchedTo = now;
   }
 
@@ -41,7 +41,7 @@ export function createHeard(store: Pick<Store, 'callbacks'>): Heard {
         known.running = undefined;
       });
       await withinPatience(known.running);
-      return known.heardAt ?? (known.running === undefined ? undefined : 'looking');
+      return known.lastAt ?? (known.running === undefined ? undefined : 'looking');
     },
   };
 }

@@ -2,7 +2,7 @@ import type { RefusalCode } from '../errors.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
 import { ensure } from '../util/maps.ts';
 import { atMost } from '../util/time-limit.ts';
-import type { Heard } from './last-callbacks.ts';
+import type { LastCallbacks } from './last-callbacks.ts';
 import { listOf, type Need, tallyOf } from './need.ts';
 import { refusalCures } from './refusal-cures.ts';
 
@@ -26,21 +26,21 @@ export interface Refused {
   needs(providers: readonly { name: string }[] | undefined, now: number): Promise<Need[]>;
 }
 
-type Line = Pick<CallbackRecord, 'receivedAt' | 'remoteAddress'> & { code: string };
+type RefusedLine = Pick<CallbackRecord, 'receivedAt' | 'remoteAddress'> & { code: string };
 
 interface Known {
-  lines: Map<string, Line>;
+  lines: Map<string, RefusedLine>;
   searchedTo?: number;
   running?: Promise<void> | undefined;
 }
 
 /** Reads refusals from the log, and each only once: strangers can make very many of them. */
-export function createRefused(store: Pick<Store, 'callbacks'>, heard: Heard): Refused {
+export function createRefused(store: Pick<Store, 'callbacks'>, lastCallbacks: LastCallbacks): Refused {
   const log: RefusalLog = { store, byProvider: new Map() };
   return {
     async needs(providers, now) {
       const names = providers?.map(({ name }) => name) ?? (await namesIn(store, now));
-      return (await Promise.all(names.map((name) => needOf(log, heard, name, now)))).flat();
+      return (await Promise.all(names.map((name) => needOf(log, lastCallbacks, name, now)))).flat();
     },
   };
 }
@@ -62,7 +62,7 @@ async function look({ store }: RefusalLog, provider: string, known: Known, now: 
   known.searchedTo = now;
 }
 
-async function linesOf(log: RefusalLog, provider: string, now: number): Promise<Line[]> {
+async function linesOf(log: RefusalLog, provider: string, now: number): Promise<RefusedLine[]> {
   const known = ensure(log.byProvider, provider, (): Known => ({ lines: new Map() }));
   known.running ??= look(log, provider, known, now).finally(() => {
     known.running = undefined;
@@ -82,13 +82,13 @@ async function takenFrom(
   return lists.flat();
 }
 
-async function needOf(log: RefusalLog, heard: Heard, provider: string, now: number): Promise<Need[]> {
+async function needOf(log: RefusalLog, lastCallbacks: LastCallbacks, provider: string, now: number): Promise<Need[]> {
   const lines = (await linesOf(log, provider, now)).filter(({ code }) => code !== 'KEPT_UNVERIFIED');
   if (!isSteady(lines)) return [];
-  const heardAt = await heard.lastAt(provider, now);
+  const heardAt = await lastCallbacks.lastAt(provider, now);
   if (heardAt === 'looking') return [];
   if (heardAt === undefined) return [refusedNeed(provider, lines, 'none has been accepted in 30 days')];
-  // A browser or a monitor asks for the page; what has been heard is known to use the right method.
+  // A browser or a monitor asks for the page; a provider that has sent callbacks is known to use the right method.
   const its = lines.filter(({ code }) => code !== 'METHOD_NOT_ALLOWED');
   const recent = await takenFrom(log, { provider, since: now - knownWithinMs, until: now + 1, limit: 50 });
   const addresses = new Set(recent.map(({ remoteAddress }) => remoteAddress));
@@ -109,24 +109,24 @@ async function namesIn(store: Pick<Store, 'callbacks'>, now: number): Promise<st
   return [...new Set(lines.map(({ provider }) => provider))];
 }
 
-function isSteady(lines: readonly Line[]): boolean {
+function isSteady(lines: readonly RefusedLine[]): boolean {
   return lines.length >= 10 || (lines.length >= 3 && lastOf(lines) - firstOf(lines) >= hourMs);
 }
 
 /** Of addresses that nobody knows: a stranger rarely keeps on for so long. */
-function isManyForLong(lines: readonly Line[]): boolean {
+function isManyForLong(lines: readonly RefusedLine[]): boolean {
   return lines.length >= 10 && lastOf(lines) - firstOf(lines) >= hourMs;
 }
 
-function firstOf(lines: readonly Line[]): number {
+function firstOf(lines: readonly RefusedLine[]): number {
   return Math.min(...lines.map(({ receivedAt }) => receivedAt));
 }
 
-function lastOf(lines: readonly Line[]): number {
+function lastOf(lines: readonly RefusedLine[]): number {
   return Math.max(...lines.map(({ receivedAt }) => receivedAt));
 }
 
-function refusedNeed(provider: string, lines: readonly Line[], since: string): Need {
+function refusedNeed(provider: string, lines: readonly RefusedLine[], since: string): Need {
   const codes = tallyOf(lines.map(({ code }) => code));
   const [most = 'UNAVAILABLE'] = Object.entries(codes)
     .sort(([, one], [, other]) => other - one)

@@ -1,7 +1,7 @@
 import type { EventKind } from '../deposits/deposit.ts';
 import type { Store, StoreCounts } from '../stores/store.ts';
 import { findNeeds } from './attention.ts';
-import { createHeard } from './last-callbacks.ts';
+import { createLastCallbacks } from './last-callbacks.ts';
 import type { Need } from './need.ts';
 import { createRefused, type Refused } from './refused.ts';
 
@@ -10,7 +10,7 @@ export interface Status {
   /** Empty when nothing needs a person. */
   needs: readonly Need[];
   counts: StoreCounts;
-  /** When each provider was last heard within 30 days, epoch ms; refused callbacks, which may be anybody's, do not count. */
+  /** When each provider last sent a callback within 30 days, epoch ms; refused callbacks, which may be anybody's, do not count. */
   providers: readonly { name: string; heardAt?: number }[];
 }
 
@@ -24,16 +24,16 @@ export interface StatusOptions {
   now: () => number;
 }
 
-/** Asks the store how it stands. Each answer is new; when a provider was last heard is looked up from where the last look ended. */
+/** Asks the store how it stands. Each answer is new; when a provider last sent a callback is looked up from where the last look ended. */
 export function createStatus(options: StatusOptions): () => Promise<Status> {
   const { store, providers = [], now: clock } = options;
-  const heard = createHeard(store);
-  const { refused = createRefused(store, heard) } = options;
+  const lastCallbacks = createLastCallbacks(store);
+  const { refused = createRefused(store, lastCallbacks) } = options;
   return async () => {
     const now = clock();
     const [{ needs, counts }, heardOf] = await Promise.all([
-      findNeeds({ ...options, heard, refused, now }),
-      Promise.all(providers.map(async ({ name }) => ({ name, heardAt: await heard.lastAt(name, now) }))),
+      findNeeds({ ...options, lastCallbacks, refused, now }),
+      Promise.all(providers.map(async ({ name }) => ({ name, heardAt: await lastCallbacks.lastAt(name, now) }))),
     ]);
     return {
       needs,

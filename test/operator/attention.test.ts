@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { findNeeds } from '../../lib/operator/attention.ts';
 import { creditOf } from '../../lib/operator/credit.ts';
-import { createHeard } from '../../lib/operator/last-callbacks.ts';
+import { createLastCallbacks } from '../../lib/operator/last-callbacks.ts';
 import type { Need } from '../../lib/operator/need.ts';
 import { createRefused } from '../../lib/operator/refused.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
@@ -22,8 +22,10 @@ async function opened(t: TestContext): Promise<Store> {
 }
 
 async function needsOf(store: Store, more: Partial<Parameters<typeof findNeeds>[0]> = {}): Promise<readonly Need[]> {
-  const heard = createHeard(store);
-  return (await findNeeds({ store, heard, refused: createRefused(store, heard), now: clock.now(), ...more })).needs;
+  const lastCallbacks = createLastCallbacks(store);
+  return (
+    await findNeeds({ store, lastCallbacks, refused: createRefused(store, lastCallbacks), now: clock.now(), ...more })
+  ).needs;
 }
 
 const brief = (needs: readonly Need[]): unknown[] =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
-import { createHeard } from '../../lib/operator/last-callbacks.ts';
+import { createLastCallbacks } from '../../lib/operator/last-callbacks.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
 import type { CallbackRecord, Store } from '../../lib/stores/store.ts';
 
@@ -38,36 +38,36 @@ async function opened(t: TestContext): Promise<{
   };
 }
 
-test('a provider was heard with its newest callback that was not refused, within 30 days', async (t) => {
+test('a provider was lastCallbacks with its newest callback that was not refused, within 30 days', async (t) => {
   const { store, log } = await opened(t);
   await log('busy', now - 2_000, 'recorded');
   await log('busy', now - 1_000, 'ignored');
   await log('busy', now, 'rejected');
   await log('refused', now, 'rejected');
   await log('old', now - 31 * day, 'recorded');
-  const heard = createHeard(store);
-  assert.equal(await heard.lastAt('busy', now), now - 1_000);
-  assert.equal(await heard.lastAt('refused', now), undefined);
-  assert.equal(await heard.lastAt('old', now), undefined);
+  const lastCallbacks = createLastCallbacks(store);
+  assert.equal(await lastCallbacks.lastAt('busy', now), now - 1_000);
+  assert.equal(await lastCallbacks.lastAt('refused', now), undefined);
+  assert.equal(await lastCallbacks.lastAt('old', now), undefined);
 });
 
 test('what another process records later is found, and what was searched is not searched again', async (t) => {
   const { store, log } = await opened(t);
   const asked: number[] = [];
-  const heard = createHeard({
+  const lastCallbacks = createLastCallbacks({
     callbacks(query) {
       asked.push(now - (query.since ?? 0));
       return store.callbacks(query);
     },
   });
-  assert.equal(await heard.lastAt('silent', now), undefined);
+  assert.equal(await lastCallbacks.lastAt('silent', now), undefined);
   await log('silent', now + 5_000, 'recorded');
-  assert.equal(await heard.lastAt('silent', now + 10_000), now + 5_000);
+  assert.equal(await lastCallbacks.lastAt('silent', now + 10_000), now + 5_000);
   assert.equal(Math.max(...asked.slice(4)), 60_000, 'from the last look, and a little before');
-  assert.equal(await heard.lastAt('silent', now + 2 * day), now + 5_000);
+  assert.equal(await lastCallbacks.lastAt('silent', now + 2 * day), now + 5_000);
 });
 
 test('a search that takes long keeps nobody waiting', async () => {
-  const heard = createHeard({ callbacks: () => new Promise<never>(() => {}) });
-  assert.equal(await heard.lastAt('silent', now), 'looking');
+  const lastCallbacks = createLastCallbacks({ callbacks: () => new Promise<never>(() => {}) });
+  assert.equal(await lastCallbacks.lastAt('silent', now), 'looking');
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { RefusalCode } from '../../lib/errors.ts';
-import { createHeard } from '../../lib/operator/last-callbacks.ts';
+import { createLastCallbacks } from '../../lib/operator/last-callbacks.ts';
 import { createRefused } from '../../lib/operator/refused.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
 import { fixedClock } from '../../lib/testing/fixed-clock.ts';
@@ -16,7 +16,7 @@ async function logged(t: TestContext) {
   const store = sqliteStore({ path: ':memory:', now: clock.now });
   await store.ready();
   t.after(() => store.close());
-  const watching = createRefused(store, createHeard(store));
+  const watching = createRefused(store, createLastCallbacks(store));
   let lines = 0;
   const line = async (given: Partial<Parameters<typeof callbackRecord>[0]>, times = 1): Promise<void> => {
     for (let i = 0; i < times; i += 1) {
@@ -32,12 +32,12 @@ async function logged(t: TestContext) {
     refused: (times = 1, remoteAddress = own, code: RefusalCode = 'SIGNATURE_INVALID', provider = 'imtoken') =>
       line({ outcome: 'rejected', code, remoteAddress, provider }, times),
     async needs(): Promise<(string | undefined)[]> {
-      const asked = [createRefused(store, createHeard(store)), watching];
+      const asked = [createRefused(store, createLastCallbacks(store)), watching];
       const [once, again] = await Promise.all(
         asked.map((refused) => refused.needs([{ name: 'imtoken' }, { name: 'other' }], clock.now())),
       );
       assert.deepEqual(again, once, 'who goes on looking finds the same');
-      const unnamed = await createRefused(store, createHeard(store)).needs(undefined, clock.now());
+      const unnamed = await createRefused(store, createLastCallbacks(store)).needs(undefined, clock.now());
       assert.deepEqual(unnamed, once, 'and who does not know the providers');
       return (once ?? []).map(({ provider }) => provider);
     },
@@ -83,7 +83,7 @@ test('a steady share is refused, while others from the same address are taken', 
   assert.deepEqual(await needs(), [], 'until two hours after the last');
 });
 
-test("a stranger's posts are no need of a provider that is heard, unless they go on for an hour without one of its own", async (t) => {
+test("a stranger's posts are no need of a provider that is lastCallbacks, unless they go on for an hour without one of its own", async (t) => {
   const { refused, needs, taken, clock } = await logged(t);
   await taken();
   clock.advance(minute);

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { networks } from '../../lib/networks/registry.ts';
 import { silentLogger } from '../../lib/observe/logger.ts';
 import { createNews, type NewsMap } from '../../lib/observe/news.ts';
-import { createHeard } from '../../lib/operator/last-callbacks.ts';
+import { createLastCallbacks } from '../../lib/operator/last-callbacks.ts';
 import { createRefused } from '../../lib/operator/refused.ts';
 import { createWatchdog } from '../../lib/operator/watchdog.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
@@ -25,7 +25,7 @@ function setUp(t: TestContext, silenceMs?: number) {
     store,
     networks,
     silenceMs,
-    refused: createRefused(store, createHeard(store)),
+    refused: createRefused(store, createLastCallbacks(store)),
     flushLog: async () => {},
     news,
     logger: silentLogger,
@@ -67,7 +67,7 @@ test('what anybody may have sent breaks no silence', async (t) => {
   assert.equal(silences.length, 1);
 });
 
-test('a provider that is refused is told once, and again if it is refused after it was heard', async (t) => {
+test('a provider that is refused is told once, and again if it is refused after it was lastCallbacks', async (t) => {
   const { clock, store, watchdog, alarms, hear } = setUp(t);
   let lines = 0;
   const log = (outcome: 'rejected' | 'recorded'): Promise<void> => {

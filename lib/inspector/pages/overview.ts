@@ -112,7 +112,7 @@ function charts(view: View, records: readonly CallbackRecord[], window: WindowNa
 }
 
 async function providers(view: View, records: readonly CallbackRecord[]): Promise<Html> {
-  const { words, callbacks, root, heard, now } = view;
+  const { words, callbacks, root, lastCallbacks, now } = view;
   const { column } = words;
   const columns: Column[] = [
     { label: column.provider },
@@ -123,12 +123,12 @@ async function providers(view: View, records: readonly CallbackRecord[]): Promis
   const rows = await Promise.all(
     callbacks.providers.map(async (name) => {
       const own = records.filter(({ provider }) => provider === name);
-      const heardAt = await heard.lastAt(name, now);
+      const lastAt = await lastCallbacks.lastAt(name, now);
       return row(columns, [
         html`<a href="${root}callbacks?provider=${segment(name)}"><bdi>${name}</bdi></a>`,
-        heardAt === undefined || heardAt === 'looking'
-          ? words.heard[heardAt ?? 'never']
-          : html`${ago(view, heardAt)} <span class="soft">${time(heardAt)}</span>`,
+        lastAt === undefined || lastAt === 'looking'
+          ? words.heard[lastAt ?? 'never']
+          : html`${ago(view, lastAt)} <span class="soft">${time(lastAt)}</span>`,
         own.length,
         own.filter(({ outcome }) => outcome === 'rejected').length,
       ]);
