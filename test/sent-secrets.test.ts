@@ -86,6 +86,22 @@ for (const query of ['?x=1;secret=', '?s%65cret=', '?x=1&API%4bey=', '?%E0%A4%A=
   });
 }
 
+for (const header of ['x-shkeeper-api-key', 'apikey', 'x-auth-token', 'x-amz-access-token', 'x-hook-password']) {
+  test(`the value of ${header} is not stored, though the signature does not depend on it`, async (t) => {
+    const one = await open(t, {
+      algorithm: 'hmac-sha256',
+      signature: { header: 'x-hook-signature' },
+      signed: ['body'],
+    });
+    one.use(old);
+    assert.equal(
+      await one.come({ path: '/hook', headers: { 'x-hook-signature': '00'.repeat(32), [header]: rotated } }),
+      503,
+    );
+    assert.ok(!(await one.stored()).includes(rotated));
+  });
+}
+
 async function open(t: TestContext, scheme: Scheme) {
   const folder = await mkdtemp(join(tmpdir(), 'deposit-callback-sent-'));
   t.after(() => rm(folder, { recursive: true, force: true }));

@@ -69,7 +69,8 @@ export const apiKeyDigest = 'x-api-key-sha256';
 /** Stands there for the secret of a provider that sends the secret itself: its SHA-256, hex. */
 export const sentSecretDigest = 'sent-secret-sha256';
 
-const credentials = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key']);
+// By their names, since some senders add their key to a signature that does not need it.
+const credential = /^(?:proxy-)?authorization$|^cookie$|api-?key|(?:access|auth)-?token|password|passphrase/;
 
 /**
  * The URL and headers of an unverified callback without its credentials: verifying again needs the signature's header and
@@ -83,7 +84,7 @@ export function withoutCredentials(
   const headers: Record<string, string> = {};
   const { header, query }: { header?: string; query?: string } = sentSecret ?? {};
   for (const [name, value] of Object.entries(inbound.headers)) {
-    if (value === undefined || credentials.has(name) || name === header) continue;
+    if (value === undefined || credential.test(name) || name === header) continue;
     headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   const apiKey = inbound.headers['x-api-key'];
