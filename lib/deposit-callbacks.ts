@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Reconciler } from './chains/reconcile.ts';
+import type { Reconciler } from './chains/follow/reconcile.ts';
 import type { EventKind } from './deposits/deposit.ts';
 import { close, createEntrance, enter, ready } from './entrance.ts';
 import { invalidOption } from './errors.ts';

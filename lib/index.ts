@@ -10,7 +10,7 @@ export type {
   ChainTransfer,
   ChainVerdict,
   MinedVerdict,
-} from './chains/chain-check.ts';
+} from './chains/kit/chain-check.ts';
 export { type DepositCallbacks, depositCallbacks } from './deposit-callbacks.ts';
 export type { CheckCode, DepositCode } from './deposits/codes.ts';
 export type { Deposit, DepositStatus, EventKind } from './deposits/deposit.ts';

@@ -1,4 +1,4 @@
-import type { ChainCheck } from './chains/chain-check.ts';
+import type { ChainCheck } from './chains/kit/chain-check.ts';
 import { invalidOption } from './errors.ts';
 import { type NetworkDefinition, tableWith } from './networks/define-network.ts';
 import type { NetworkTable } from './networks/table.ts';

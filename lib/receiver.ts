@@ -1,4 +1,4 @@
-import { type ChainFollower, followChains } from './chains/follow-chains.ts';
+import { type ChainFollower, followChains } from './chains/follow/follow-chains.ts';
 import type { EventKind } from './deposits/deposit.ts';
 import { type CallbackLog, createCallbackLog } from './ingest/callback-log.ts';
 import { createIntake, type Intake } from './ingest/intake.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { ChainCheck } from '../lib/chains/chain-check.ts';
+import type { ChainCheck } from '../lib/chains/kit/chain-check.ts';
 import { depositCallbacks } from '../lib/deposit-callbacks.ts';
 import type { Options } from '../lib/options.ts';
 import { imtoken } from '../lib/providers/imtoken.ts';

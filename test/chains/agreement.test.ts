@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { agreedVerdict } from '../../lib/chains/agreement.ts';
-import type { ChainVerdict, MinedVerdict } from '../../lib/chains/chain-check.ts';
 import { evmChain } from '../../lib/chains/evm.ts';
+import { agreedVerdict } from '../../lib/chains/kit/agreement.ts';
+import type { ChainVerdict, MinedVerdict } from '../../lib/chains/kit/chain-check.ts';
 
 const row = {
   asset: 'eip155:1/slip44:60',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { MinedVerdict } from '../../lib/chains/chain-check.ts';
 import { type EvmChainOptions, evmChain } from '../../lib/chains/evm.ts';
+import type { MinedVerdict } from '../../lib/chains/kit/chain-check.ts';
 import { type Anvil, rich, startAnvil } from './anvil.ts';
 import { collectible, liar, payer, shrug, token, transferCall, words } from './contracts.ts';
 

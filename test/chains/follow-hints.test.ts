@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { ChainCheck, ChainVerdict } from '../../lib/chains/chain-check.ts';
+import type { ChainCheck, ChainVerdict } from '../../lib/chains/kit/chain-check.ts';
 import { tokenpocket } from '../../lib/providers/tokenpocket.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
 import { alice, randomHash, usdt } from '../helpers/deposits.ts';

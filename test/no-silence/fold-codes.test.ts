@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import type { ChainCheck, ChainVerdict } from '../../lib/chains/chain-check.ts';
+import type { ChainCheck, ChainVerdict } from '../../lib/chains/kit/chain-check.ts';
 import type { FoldCode } from '../../lib/deposits/codes.ts';
 import type { DepositStatus } from '../../lib/deposits/deposit.ts';
 import type { Removal, Transfer } from '../../lib/deposits/transfer.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import type { ChainCheck } from '../../lib/chains/chain-check.ts';
+import type { ChainCheck } from '../../lib/chains/kit/chain-check.ts';
 import type { CheckCode, checkResults } from '../../lib/deposits/codes.ts';
 import type { Transfer } from '../../lib/deposits/transfer.ts';
 import type { Policy } from '../../lib/policy/policy.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { ChainCheck } from '../../lib/chains/chain-check.ts';
+import type { ChainCheck } from '../../lib/chains/kit/chain-check.ts';
 import type { Policy } from '../../lib/policy/policy.ts';
 import { chainupCustody } from '../../lib/providers/chainup-custody.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';

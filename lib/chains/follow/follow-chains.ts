@@ -1,8 +1,8 @@
-import type { Intake } from '../ingest/intake.ts';
-import type { Logger } from '../observe/logger.ts';
-import type { News } from '../observe/news.ts';
-import type { Store } from '../stores/store.ts';
-import type { ChainCheck } from './chain-check.ts';
+import type { Intake } from '../../ingest/intake.ts';
+import type { Logger } from '../../observe/logger.ts';
+import type { News } from '../../observe/news.ts';
+import type { Store } from '../../stores/store.ts';
+import type { ChainCheck } from '../kit/chain-check.ts';
 import { createConfirmer } from './confirmer.ts';
 import { followHints } from './follow-hints.ts';
 import { createReconciler, type Reconciler } from './reconcile.ts';

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import { transactionKey } from '../deposits/identity.ts';
-import type { Logger } from '../observe/logger.ts';
-import type { ChainBlock, ChainCheck, ChainHead } from './chain-check.ts';
+import { transactionKey } from '../../deposits/identity.ts';
+import type { Logger } from '../../observe/logger.ts';
+import type { ChainBlock, ChainCheck, ChainHead } from '../kit/chain-check.ts';
 import { type Confirmed, type ConfirmParts, confirmTransaction } from './confirm-transaction.ts';
 
 export interface ChainWatchParts extends ConfirmParts {

@@ -1,9 +1,9 @@
-import { transactionKey } from '../deposits/identity.ts';
-import { transactionIdOn } from '../networks/canonical.ts';
-import type { NetworkTable } from '../networks/table.ts';
-import type { Logger } from '../observe/logger.ts';
-import type { News, NewsMap } from '../observe/news.ts';
-import type { ChainCheck } from './chain-check.ts';
+import { transactionKey } from '../../deposits/identity.ts';
+import { transactionIdOn } from '../../networks/canonical.ts';
+import type { NetworkTable } from '../../networks/table.ts';
+import type { Logger } from '../../observe/logger.ts';
+import type { News, NewsMap } from '../../observe/news.ts';
+import type { ChainCheck } from '../kit/chain-check.ts';
 import { type ConfirmParts, confirmTransaction } from './confirm-transaction.ts';
 
 export interface FollowHintsParts extends ConfirmParts {

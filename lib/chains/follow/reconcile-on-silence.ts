@@ -1,8 +1,8 @@
-import type { Logger } from '../observe/logger.ts';
-import type { News, NewsMap } from '../observe/news.ts';
-import type { CompiledPolicy } from '../policy/compile-policy.ts';
-import type { CallbackRecord } from '../stores/store.ts';
-import type { ChainCheck } from './chain-check.ts';
+import type { Logger } from '../../observe/logger.ts';
+import type { News, NewsMap } from '../../observe/news.ts';
+import type { CompiledPolicy } from '../../policy/compile-policy.ts';
+import type { CallbackRecord } from '../../stores/store.ts';
+import type { ChainCheck } from '../kit/chain-check.ts';
 import type { Confirmer } from './confirmer.ts';
 import type { Reconciler } from './reconcile.ts';
 

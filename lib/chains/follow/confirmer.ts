@@ -1,11 +1,11 @@
-import { invalidOption } from '../errors.ts';
-import type { Recorder } from '../ingest/recorder.ts';
-import { type Logger, silentLogger } from '../observe/logger.ts';
-import type { News } from '../observe/news.ts';
-import type { CompiledPolicy } from '../policy/compile-policy.ts';
-import type { CallbackRecord, Store } from '../stores/store.ts';
-import { createTicker } from '../util/ticker.ts';
-import type { ChainCheck } from './chain-check.ts';
+import { invalidOption } from '../../errors.ts';
+import type { Recorder } from '../../ingest/recorder.ts';
+import { type Logger, silentLogger } from '../../observe/logger.ts';
+import type { News } from '../../observe/news.ts';
+import type { CompiledPolicy } from '../../policy/compile-policy.ts';
+import type { CallbackRecord, Store } from '../../stores/store.ts';
+import { createTicker } from '../../util/ticker.ts';
+import type { ChainCheck } from '../kit/chain-check.ts';
 import { type ChainWatch, createChainWatch } from './chain-watch.ts';
 
 export interface ConfirmerOptions {

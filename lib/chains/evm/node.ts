@@ -1,4 +1,4 @@
-import { DepositCallbackError } from '../errors.ts';
+import { DepositCallbackError } from '../../errors.ts';
 
 /** A client for an EVM node: a viem client, an EIP-1193 provider, or any object with the same `request`. */
 export interface EvmClient {

@@ -1,13 +1,13 @@
-import { assess } from '../checks/assess.ts';
-import { chainProvider } from '../deposits/fold-rules.ts';
-import { groupKey } from '../deposits/identity.ts';
-import type { Group, StoredStatement } from '../deposits/statement.ts';
-import type { TransactionState } from '../deposits/transaction-state.ts';
-import type { Transfer } from '../deposits/transfer.ts';
-import type { CompiledPolicy } from '../policy/compile-policy.ts';
-import type { ProviderTraits } from '../policy/context.ts';
-import { present } from '../util/present.ts';
-import type { ChainBlock, ChainClaim, ChainSubject, ChainVerdict, MinedVerdict } from './chain-check.ts';
+import { assess } from '../../checks/assess.ts';
+import { chainProvider } from '../../deposits/fold-rules.ts';
+import { groupKey } from '../../deposits/identity.ts';
+import type { Group, StoredStatement } from '../../deposits/statement.ts';
+import type { TransactionState } from '../../deposits/transaction-state.ts';
+import type { Transfer } from '../../deposits/transfer.ts';
+import type { CompiledPolicy } from '../../policy/compile-policy.ts';
+import type { ProviderTraits } from '../../policy/context.ts';
+import { present } from '../../util/present.ts';
+import type { ChainBlock, ChainClaim, ChainSubject, ChainVerdict, MinedVerdict } from '../kit/chain-check.ts';
 
 /** Our own chain check as a provider: the fold hears it under a name that no other may have. */
 const traits: ProviderTraits = {

@@ -1,6 +1,6 @@
-import { DepositCallbackError } from '../errors.ts';
-import type { EvmBlock, EvmLog, EvmNode, EvmReceipt } from './evm-node.ts';
-import { type EvmTransfer, tokenTransfer, tracedTransfers, transferTopic, valueTransfer } from './evm-transfers.ts';
+import { DepositCallbackError } from '../../errors.ts';
+import type { EvmBlock, EvmLog, EvmNode, EvmReceipt } from './node.ts';
+import { type EvmTransfer, tokenTransfer, tracedTransfers, transferTopic, valueTransfer } from './transfers.ts';
 
 /** A transfer in a block, with its transaction. Addresses lower-case. */
 export interface EvmBlockTransfer extends EvmTransfer {

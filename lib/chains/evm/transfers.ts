@@ -1,8 +1,8 @@
-import { checksumAddress } from '../networks/evm.ts';
-import { nativeAsset } from '../networks/registry.ts';
-import type { ChainRow } from './chain-check.ts';
-import type { EvmLog, EvmTransaction } from './evm-node.ts';
-import { internalTransfers } from './evm-traces.ts';
+import { checksumAddress } from '../../networks/evm.ts';
+import { nativeAsset } from '../../networks/registry.ts';
+import type { ChainRow } from '../kit/chain-check.ts';
+import type { EvmLog, EvmTransaction } from './node.ts';
+import { internalTransfers } from './traces.ts';
 
 /** `keccak256('Transfer(address,address,uint256)')`: ERC-20, and ERC-721 with a fourth topic. */
 export const transferTopic = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';

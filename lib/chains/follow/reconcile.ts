@@ -1,6 +1,6 @@
-import { transactionKey } from '../deposits/identity.ts';
-import { DepositCallbackError, invalidOption } from '../errors.ts';
-import type { ChainCheck, ChainTransfer } from './chain-check.ts';
+import { transactionKey } from '../../deposits/identity.ts';
+import { DepositCallbackError, invalidOption } from '../../errors.ts';
+import type { ChainCheck, ChainTransfer } from '../kit/chain-check.ts';
 import { type ConfirmParts, confirmTransaction } from './confirm-transaction.ts';
 
 export interface ReconcileQuery {

@@ -1,10 +1,10 @@
-import { chainProvider } from '../deposits/fold-rules.ts';
-import type { StoredStatement } from '../deposits/statement.ts';
-import type { TransactionState } from '../deposits/transaction-state.ts';
-import type { Recorder } from '../ingest/recorder.ts';
-import type { CompiledPolicy } from '../policy/compile-policy.ts';
-import type { Store } from '../stores/store.ts';
-import type { ChainBlock, ChainCheck, ChainVerdict } from './chain-check.ts';
+import { chainProvider } from '../../deposits/fold-rules.ts';
+import type { StoredStatement } from '../../deposits/statement.ts';
+import type { TransactionState } from '../../deposits/transaction-state.ts';
+import type { Recorder } from '../../ingest/recorder.ts';
+import type { CompiledPolicy } from '../../policy/compile-policy.ts';
+import type { Store } from '../../stores/store.ts';
+import type { ChainBlock, ChainCheck, ChainVerdict } from '../kit/chain-check.ts';
 import { blocksIn, chainStatements, nextCheck, subjectOf } from './chain-statements.ts';
 
 export interface ConfirmParts {

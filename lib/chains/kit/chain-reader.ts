@@ -1,0 +1,52 @@
+import type { CanonicalAccount } from '../../networks/network.ts';
+import type { ChainBlock, ChainRow, ChainSubject, ChainTransfer } from './chain-check.ts';
+
+/**
+ * One node of one chain, asked in the same way whatever the chain is: the chain check and `reconcile` stand on it. Each
+ * function rejects when the node does not answer, or not with what was asked for.
+ */
+export interface ChainReader {
+  /** The newest block, without rows. */
+  head(): Promise<ReadBlock>;
+  /** Number of the newest block that the network itself calls final; undefined if it calls none so. */
+  finalized(): Promise<bigint | undefined>;
+  /**
+   * The block of this number in the chain as it is now; undefined if the chain has not come so far. Its rows are looked
+   * for only if `isWanted` is given.
+   */
+  block(number: bigint, isWanted?: IsWanted): Promise<ReadBlock | undefined>;
+  /** Looks up one transaction; `blocks` and `claims` of the subject say where it may be, and what matters of it. */
+  transaction(subject: ChainSubject): Promise<ReadTransaction>;
+}
+
+/** Whether transfers to an account, in canonical form, are to be told. */
+export type IsWanted = (account: CanonicalAccount) => boolean | Promise<boolean>;
+
+export interface ReadBlock extends ChainBlock {
+  parentHash: string;
+  /** Epoch ms, as the block itself says. */
+  time: number;
+  /** Wanted transfers in the order of the chain, those of failed transactions too. */
+  rows: readonly ChainTransfer[];
+}
+
+/**
+ * What a node holds of a transaction.
+ *
+ * - `changed`: its answers contradict each other, as they do during a reorg; asking again helps.
+ * - `unknown`: it cannot say.
+ */
+export type ReadTransaction =
+  | { status: 'changed' | 'absent' | 'pending' }
+  | { status: 'unknown'; reason: string }
+  | MinedTransaction;
+
+export interface MinedTransaction {
+  status: 'mined';
+  block: ChainBlock;
+  success: boolean;
+  /** Every movement that the node can see. */
+  rows: readonly ChainRow[];
+  /** Assets (CAIP-19) of which it may not see every row. */
+  unseen: readonly string[];
+}

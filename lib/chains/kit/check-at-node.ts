@@ -1,0 +1,60 @@
+import type { ChainBlock, ChainHead, ChainSubject, ChainVerdict } from './chain-check.ts';
+import type { ChainReader } from './chain-reader.ts';
+
+// A reorg between two questions shows as answers that contradict each other; a few rounds outlast it.
+const rounds = 3;
+
+/** The newest block of one node, and how far its network's own finality has come. */
+export async function headAtNode(node: ChainReader): Promise<ChainHead> {
+  const [{ number, hash, parentHash }, finalized] = await Promise.all([node.head(), node.finalized()]);
+  return { number, hash, parentHash, ...(finalized === undefined ? {} : { finalized }) };
+}
+
+/** What one node holds of a transaction. Trouble of the node's is `unknown`, never a rejection. */
+export async function checkAtNode(node: ChainReader, subject: ChainSubject): Promise<ChainVerdict> {
+  try {
+    for (let round = 0; round < rounds; round += 1) {
+      const verdict = await lookUp(node, subject);
+      if (verdict) return verdict;
+    }
+    return { status: 'unknown', reason: 'the chain changed during the check' };
+  } catch (error) {
+    return { status: 'unknown', reason: reasonOf(error) };
+  }
+}
+
+/** Undefined if the answers contradict each other. */
+async function lookUp(node: ChainReader, subject: ChainSubject): Promise<ChainVerdict | undefined> {
+  const found = await node.transaction(subject);
+  if (found.status === 'changed') return undefined;
+  if (found.status === 'unknown') return found;
+  // The head and the blocks asked for come last: what was read before is at least as old.
+  const removed = await goneAtNode(node, subject.blocks ?? []);
+  const head = await headAtNode(node);
+  if (found.status !== 'mined') return { status: found.status, head: head.number, removed };
+  const { block } = found;
+  if (head.number < block.number || removed.includes(block.hash)) return undefined;
+  return {
+    ...found,
+    confirmations: Number(head.number - block.number) + 1,
+    finalized: head.finalized !== undefined && block.number <= head.finalized,
+    removed,
+  };
+}
+
+/** Which of the blocks the node's chain does not hold at their height. A height that it has not reached says nothing. */
+export async function goneAtNode(node: ChainReader, blocks: readonly ChainBlock[]): Promise<string[]> {
+  const found = await Promise.all(blocks.map(async ({ number, hash }) => ({ hash, at: await node.block(number) })));
+  return found.flatMap(({ hash, at }) => (at !== undefined && at.hash !== hash ? [hash] : []));
+}
+
+/** Short, and without the node's URL, which may hold a key. */
+function reasonOf(error: unknown): string {
+  if (typeof error === 'object' && error !== null) {
+    const { shortMessage, name, code } = error as { shortMessage?: unknown; name?: unknown; code?: unknown };
+    if (typeof shortMessage === 'string') return `the node did not answer: ${shortMessage}`;
+    if (code === 'REQUEST_FAILED' && error instanceof Error) return error.message;
+    if (typeof name === 'string') return `the node did not answer: ${name}`;
+  }
+  return 'the node did not answer';
+}
