@@ -6,7 +6,7 @@ import { cardano } from './cardano.ts';
 import { cosmos } from './cosmos.ts';
 import { evm } from './evm.ts';
 import { near } from './near.ts';
-import type { Codec, Family } from './network.ts';
+import type { Codec } from './network.ts';
 import { solana } from './solana.ts';
 import { stellar } from './stellar.ts';
 import { substrate } from './substrate.ts';
@@ -15,8 +15,8 @@ import { ton } from './ton.ts';
 import { tron } from './tron.ts';
 import { xrpl } from './xrpl.ts';
 
-/** The codec of each family. */
-export const codecs: Readonly<Record<Family, Codec>> = {
+/** The codec of each family: networks of one family write accounts and transactions alike. */
+export const codecs = {
   evm,
   bitcoin,
   tron,
@@ -32,4 +32,7 @@ export const codecs: Readonly<Record<Family, Codec>> = {
   sui,
   cardano,
   stellar,
-};
+} satisfies Readonly<Record<string, Codec>>;
+
+/** The families that this package has a codec for. A network of your own may have any other name of a family. */
+export type Family = keyof typeof codecs;

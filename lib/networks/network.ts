@@ -1,25 +1,4 @@
 /**
- * The families that this package has a codec for: networks of one family write accounts and transactions alike. A network
- * of your own may have any other name of a family.
- */
-export type Family =
-  | 'evm'
-  | 'bitcoin'
-  | 'bitcoincash'
-  | 'tron'
-  | 'solana'
-  | 'aptos'
-  | 'sui'
-  | 'substrate'
-  | 'antelope'
-  | 'ton'
-  | 'xrpl'
-  | 'stellar'
-  | 'cosmos'
-  | 'near'
-  | 'cardano';
-
-/**
  * A network: its names, its native asset, its confirmations and its codec. `docs/networks.md` lists those of the
  * package.
  */
@@ -27,7 +6,11 @@ export interface Network {
   /** CAIP-2, for example `eip155:1`. */
   readonly id: string;
   readonly name: string;
-  readonly family: Family | (string & {});
+  /**
+   * Networks of one family write accounts and transactions alike: `evm`, `bitcoin` and the others of `docs/networks.md`, or any
+   * other name for a network of your own.
+   */
+  readonly family: string;
   /** The text forms of accounts, tokens, transactions and blocks. */
   readonly codec: Codec;
   /** Other names that providers use. */

@@ -13,8 +13,8 @@ import {
   solanaBounds,
   tronBounds,
 } from './bounds.ts';
-import { codecs } from './families.ts';
-import type { Family, Network } from './network.ts';
+import { codecs, type Family } from './families.ts';
+import type { Network } from './network.ts';
 
 interface Chain {
   family: Family;

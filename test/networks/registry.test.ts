@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { codecs } from '../../lib/networks/families.ts';
 import {
   canonicalAsset,
   findNetwork,
@@ -167,5 +168,24 @@ test('docs/networks.md has a line for every network, with its numbers', () => {
     for (const part of [native.asset, `| ${confirmations} |`, `| ${reorgDepth} |`]) {
       assert.ok(line.includes(part), `${id}: ${part}`);
     }
+  }
+});
+
+test('docs/networks.md says how each family writes things, and why each network has its numbers', () => {
+  const rows = readFileSync('docs/networks.md', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  for (const family of Object.keys(codecs)) {
+    assert.ok(
+      rows.some((row) => row[1] === family && row.length === 9),
+      `${family} has no row under "Families"`,
+    );
+  }
+  for (const { name, testnet, confirmations, reorgDepth, confirmationsReason } of networks) {
+    if (testnet) continue;
+    const reason = rows.find((row) => row[4]?.startsWith(confirmationsReason) && row[1]?.split(', ').includes(name));
+    assert.ok(reason, `${name} is not under "Why these numbers", or for another reason`);
+    assert.equal(reason[2], `${confirmations} of ${reorgDepth}`, name);
   }
 });
