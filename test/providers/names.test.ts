@@ -19,80 +19,39 @@ interface Names {
   note?: string;
   /** ISO date. */
   retrieved: string;
+  body: Body;
   /** CAIP-2 by name; null for one that nobody knows. */
   names: Record<string, string | null>;
+}
+
+/** The body of the provider's fixtures that each name is sent in. */
+interface Body {
+  file: string;
+  /** The text for which a name is written. */
+  stands: string;
+  /**
+   * What is written: `{name}` is the name, `{1}` and `{2}` its parts before and after `/` or `@`. Default: `stands`, with the
+   * name in its last quotes.
+   */
+  written?: string;
+  /** For a body that names an asset by an id of the account beside its network: the id is the name too. */
+  namesAsset?: true;
 }
 
 const folder = join(import.meta.dirname, 'names');
 const namesOf = (provider: string): Names =>
   JSON.parse(readFileSync(join(folder, `${provider}.json`), 'utf8')) as Names;
+const listed = readdirSync(folder)
+  .filter((file) => file.endsWith('.json') && file !== 'without-list.json')
+  .map((file) => file.slice(0, -5));
 
-interface Body {
-  file: string;
-  /** The text for which a name is written. */
-  stands: string;
-  write?: (name: string) => string;
-  /** For a body that names an asset by an id of the account beside its network: the id is the name too. */
-  namesAsset?: true;
+function written({ stands, written: template }: Body, name: string): string {
+  const [first = '', second = ''] = name.split(/[/@]/);
+  const form = template ?? stands.replace(/"[^"]*"$/, '"{name}"');
+  return form.replaceAll('{name}', name).replaceAll('{1}', first).replaceAll('{2}', second);
 }
 
-const bodies: Readonly<Record<string, Body>> = {
-  alchemy: { file: 'a-native-transfer.json', stands: '"ETH_SEPOLIA"', write: (name) => `"${name}"` },
-  tatum: { file: 'native.json', stands: '"chain":"ethereum-mainnet"' },
-  quicknode: { file: 'a-native-and-an-erc-20-transfer.json', stands: '"network":"ethereum-mainnet"' },
-  fireblocks: { file: 'a-token-deposit-that-is-completed.json', stands: '"assetId":"TRX_USDT"' },
-  bitgo: { file: 'a-confirmed-deposit-as-it-was-really-sen.json', stands: '"coin":"hteth"' },
-  moralis: { file: 'a-confirmed-native-transfer.json', stands: '"chainId":"0x1"' },
-  'coinbase-cdp': { file: 'a-transfer-by-wallet-activity.json', stands: '"network":"base-mainnet"' },
-  cobo: { file: 'a-coin-with-all-its-decimals.json', stands: '"token_id":"ETH"' },
-  circle: {
-    file: 'a-complete-deposit.json',
-    stands: '"blockchain":"MATIC-AMOY","tokenId":"36b6931a-873a-56a8-8a27-b706b17104ee"',
-    write: (name) => `"blockchain":"${name}","tokenId":"${name}"`,
-    namesAsset: true,
-  },
-  safeheron: { file: 'a-completed-deposit.json', stands: '"coinKey":"USDT_ERC20"' },
-  udun: {
-    file: 'a-token-deposit.txt',
-    stands:
-      '%22coinType%22%3A%22TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t%22%2C%22decimals%22%3A%226%22%2C%22fee%22%3A%220%22%2C%22mainCoinType%22%3A%22195%22',
-    write(name) {
-      const [main, coin] = name.split('/');
-      return `%22coinType%22%3A%22${coin}%22%2C%22mainCoinType%22%3A%22${main}%22`;
-    },
-  },
-  'cobo-waas1': { file: 'a-deposit-as-cobo-publishes-it.json', stands: '"coin":"TRON"' },
-  dfns: { file: 'a-coin-with-all-its-digits.json', stands: '"network":"Ethereum"' },
-  crossmint: { file: 'a-token-deposit.json', stands: '"type":"fungible","chain":"base"' },
-  shkeeper: { file: 'a-payment.json', stands: '"trigger":true,"crypto":"ETH-USDT"' },
-  coinspaid: { file: 'a-confirmed-deposit.json', stands: '"transactions":[{"id":1,"currency":"BTC"' },
-  oxapay: {
-    file: 'a-paid-invoice-as-oxapay-publishes-it.json',
-    stands: '"currency":"POL","network":"Polygon Network"',
-    write(name) {
-      const [coin, network] = name.split('@');
-      return `"currency":"${coin}","network":"${network}"`;
-    },
-  },
-  btcpay: { file: 'a-payment-that-is-settled.json', stands: '"paymentMethodId": "BTC-CHAIN"' },
-  nowpayments: { file: 'a-finished-payment.json', stands: '"pay_currency":"usdttrc20"' },
-  cryptapi: { file: 'a-payment-as-json.json', stands: '"coin":"btc"' },
-  plisio: { file: 'a-completed-invoice.json', stands: '"psys_cid":"USDT"' },
-  cryptomus: {
-    file: 'a-paid-invoice-as-cryptomus-publishes-it.json',
-    stands: '"network":"tron","currency":"TRX","payer_currency":"TRX"',
-    write(name) {
-      const [coin, network] = name.split('@');
-      return `"network":"${network}","currency":"${coin}","payer_currency":"${coin}"`;
-    },
-  },
-};
-
-test('every list of names has a provider whose bodies carry them, its source and its day', () => {
-  const listed = readdirSync(folder)
-    .filter((file) => file.endsWith('.json') && file !== 'without-list.json')
-    .map((file) => file.slice(0, -5));
-  assert.deepEqual(listed.toSorted(), Object.keys(bodies).toSorted());
+test('every list of names has its source and its day', () => {
   for (const provider of listed) {
     const { source, retrieved, names } = namesOf(provider);
     assert.ok(source.length > 20 && /^\d{4}-\d\d-\d\d$/.test(retrieved) && Object.keys(names).length > 3, provider);
@@ -104,7 +63,7 @@ test('every provider has a list of the names that it publishes, or the reason wh
   const providers = readdirSync(join(import.meta.dirname, '../../lib/providers'))
     .filter((file) => file.endsWith('.ts') && file !== 'standard-webhooks.ts')
     .map((file) => file.slice(0, -3));
-  assert.deepEqual([...Object.keys(bodies), ...Object.keys(reasons)].toSorted(), providers.toSorted());
+  assert.deepEqual([...listed, ...Object.keys(reasons)].toSorted(), providers.toSorted());
   for (const [provider, reason] of Object.entries(reasons)) assert.match(reason, /^[A-Z].{15,}\.$/, provider);
 });
 
@@ -116,14 +75,15 @@ const coinsByName = (names: Names['names']): Record<string, string> =>
 
 const unknownCodes: ReadonlySet<string | undefined> = new Set(['NETWORK_NOT_KNOWN', 'ASSET_NAME_NOT_KNOWN']);
 
-for (const [name, { file, stands, write, namesAsset }] of Object.entries(bodies)) {
-  const inPlace = (written: string): string => stands.replace(/"[^"]*"$/, `"${written}"`);
+for (const name of listed) {
   test(`each name that ${name} publishes is read as its network, or quarantined with an alarm: none is ignored`, async (t) => {
     const fixtures = readProviderFixtures(join(import.meta.dirname, '../fixtures/providers', name));
     const { first } = fixtures.keys;
+    const { body: where, names } = namesOf(name);
+    const { file, stands, namesAsset } = where;
     const { assets: _, ...options } = fixtures.options ?? {};
     const now = fixtures.now ?? 1_767_225_600_000;
-    const assets = namesAsset ? { assets: coinsByName(namesOf(name).names) } : {};
+    const assets = namesAsset ? { assets: coinsByName(names) } : {};
     const provider = await makeProvider(name, { ...options, ...assets, trustMined: true, secrets: [first.key] });
     const callbacks = depositCallbacks({
       providers: [provider],
@@ -144,10 +104,10 @@ for (const [name, { file, stands, write, namesAsset }] of Object.entries(bodies)
 
     const wrong: string[] = [];
     const unknown = new Set<string | undefined>();
-    for (const [written, network] of Object.entries(namesOf(name).names)) {
-      const body = Buffer.from(template.replace(stands, (write ?? inPlace)(written)));
+    for (const [one, network] of Object.entries(names)) {
+      const body = Buffer.from(template.replace(stands, () => written(where, one)));
       const url = provider.path;
-      const signed = signCallback(provider, { secret: first.signing ?? first.key, body, now, id: written, url });
+      const signed = signCallback(provider, { secret: first.signing ?? first.key, body, now, id: one, url });
       const answered = await send(port, { path: url, headers: signed.headers, body: signed.body });
       const record = records.at(-1);
       const kept = record?.transfers ?? [];
@@ -164,7 +124,7 @@ for (const [name, { file, stands, write, namesAsset }] of Object.entries(bodies)
         isUnknown === (network === null) &&
         keys.every((key) => key.startsWith(`${network}|`) || key.startsWith('payment|'));
       const isRight = answered.status < 300 && (isRead || (isKeptWhole && !isEvm));
-      if (!isRight) wrong.push(`${written} (${network}): ${answered.status} ${JSON.stringify(kept)}`);
+      if (!isRight) wrong.push(`${one} (${network}): ${answered.status} ${JSON.stringify(kept)}`);
     }
     assert.deepEqual(wrong, []);
     assert.deepEqual(
