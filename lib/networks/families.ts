@@ -15,8 +15,26 @@ import { ton } from './ton.ts';
 import { tron } from './tron.ts';
 import { xrpl } from './xrpl.ts';
 
+/** The families that this package has a codec for. A network of your own may have any other name of a family. */
+export type Family =
+  | 'evm'
+  | 'bitcoin'
+  | 'bitcoincash'
+  | 'tron'
+  | 'solana'
+  | 'aptos'
+  | 'sui'
+  | 'substrate'
+  | 'antelope'
+  | 'ton'
+  | 'xrpl'
+  | 'stellar'
+  | 'cosmos'
+  | 'near'
+  | 'cardano';
+
 /** The codec of each family: networks of one family write accounts and transactions alike. */
-export const codecs = {
+export const codecs: Readonly<Record<Family, Codec>> = {
   evm,
   bitcoin,
   tron,
@@ -32,7 +50,4 @@ export const codecs = {
   sui,
   cardano,
   stellar,
-} satisfies Readonly<Record<string, Codec>>;
-
-/** The families that this package has a codec for. A network of your own may have any other name of a family. */
-export type Family = keyof typeof codecs;
+};
