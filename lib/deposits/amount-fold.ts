@@ -1,18 +1,19 @@
 import { confirmedCopies, type Placed, placeAmount, possibleCopies, readyCopies, reportedCopies } from './due.ts';
-import { confirmationsAsked, type Terms } from './fold-rules.ts';
-import { confirmationsToTry, type DepthView, type GroupView, isConfirmedUnplaced } from './group-view.ts';
+import { confirmationsAsked } from './fold-rules.ts';
+import { type DepthView, type GroupView, isConfirmedUnplaced } from './group-view.ts';
 import { type AmountView, type Copies, isDenied, keepBack } from './reasons.ts';
 import type { Statement } from './statement.ts';
+import { type CreditedUnder, type KeptTerms, stored } from './terms.ts';
 
 /** What the fold makes of one amount. */
 export interface AmountFold extends Copies {
   memo?: string;
   /** Copies reported at all and not taken back, mempool and unconfirmed ones too. */
   reported: number;
-  /** Confirmations that the policy asks for this amount. */
-  asked: number;
-  /** What else decides: kept with what is credited. */
-  terms: Terms;
+  /** What is asked now: kept with what is credited. */
+  under: CreditedUnder;
+  /** Whether it is possible under that alone, whatever was asked before. */
+  isPossibleNow: boolean;
   /** Some provider has given them. */
   isConfirmed: boolean;
   /** The most that one provider has counted where the copies are. */
@@ -23,26 +24,32 @@ export interface AmountFold extends Copies {
   isReplaced?: boolean;
 }
 
-/** The group as it was looked at before: configuration lowers nothing of what was possible then. */
-export interface Before {
+/** How the group looked under what was asked earlier: nothing that is asked now makes impossible what was possible then. */
+export interface Earlier {
   group: GroupView;
-  /** The fewest confirmations that were asked while the amount was credited. */
-  confirmations: number;
-  /** The most. */
-  mostConfirmations: number;
+  /** Default: those that are asked now. */
+  confirmations?: number;
+}
+
+/** What is asked now, and what was asked while the amount was credited. */
+export interface AskedOf {
+  terms: KeptTerms;
+  earlier: readonly Earlier[];
 }
 
 export function foldAmount(
   group: GroupView,
   key: string,
   statements: readonly Statement[],
-  before?: Before,
+  { terms, earlier }: AskedOf,
 ): AmountFold {
   const { amount, memo } = statements[0] ?? { amount: 0n, memo: undefined };
   const asked = confirmationsAsked(group.rules, amount);
   const now = amountAt(group, key, asked);
   const { view, placed, ready } = now;
-  const possible = Math.max(possibleIn(now), before ? possibleBefore(before, key, asked) : 0);
+  const possibleNow = possibleIn(now);
+  const possibleThen = earlier.map((one) => possibleIn(amountAt(one.group, key, one.confirmations ?? asked)));
+  const possible = Math.max(possibleNow, ...possibleThen);
   const { confirmations, block } = depthShown(group, key, placed);
   const fold: AmountFold = {
     amount,
@@ -51,8 +58,8 @@ export function foldAmount(
     releasable: Math.max(ready.copies, confirmedCopies(group, key, view, placed)),
     stands: [],
     reported: Math.max(possible, reportedCopies(group, key, placed)),
-    asked,
-    terms: group.terms,
+    under: { confirmations: stored(asked), ...terms },
+    isPossibleNow: possibleNow > 0,
     isConfirmed: isConfirmedSomewhere(group, key, view, placed),
     confirmations,
   };
@@ -60,13 +67,6 @@ export function foldAmount(
   if (memo !== undefined) fold.memo = memo;
   keepBack(fold, now, statements);
   return fold;
-}
-
-/** What was possible for any number of confirmations that was asked meanwhile: fewer let more be denied, more let less be confirmed. */
-function possibleBefore({ group, confirmations, mostConfirmations }: Before, key: string, asked: number): number {
-  const fewest = Math.min(confirmations, asked);
-  const most = Math.max(mostConfirmations, asked);
-  return Math.max(...confirmationsToTry(group, fewest, most).map((tried) => possibleIn(amountAt(group, key, tried))));
 }
 
 function amountAt(group: GroupView, key: string, confirmations: number): AmountView {

@@ -5,11 +5,12 @@ import type { AmountReport } from './describe.ts';
 
 import type { DepositFacts } from './facts.ts';
 import { type FoldContext, type FoldedAmount, foldGroup } from './fold.ts';
-import { type CreditedUnder, type FoldRules, milder } from './fold-rules.ts';
+import type { FoldRules } from './fold-rules.ts';
 import { withUnstoredHold } from './holding.ts';
 import { amountKey, depositId, groupKey } from './identity.ts';
 import type { AmountState, Copy } from './moves.ts';
 import type { Group, Statement, StoredStatement } from './statement.ts';
+import { type CreditedUnder, termsKept, withTerms } from './terms.ts';
 import type { StoredDeposit } from './transaction-state.ts';
 
 /** One group of a transaction: what was said of it, and its deposits as they are stored. */
@@ -162,13 +163,11 @@ function isReportedWithMemo(folded: ReadonlyMap<string, FoldedAmount<StoredState
   return false;
 }
 
-function creditedUnder(deposits: readonly StoredDeposit[]): (key: string) => CreditedUnder | undefined {
-  const mildest = new Map<string, CreditedUnder>();
+function creditedUnder(deposits: readonly StoredDeposit[]): (key: string) => readonly CreditedUnder[] {
+  const terms = new Map<string, readonly CreditedUnder[]>();
   for (const deposit of deposits) {
-    const { creditedWith: confirmations, creditedUnder: under } = deposit;
-    if (confirmations === undefined) continue;
     const key = depositKey(deposit);
-    mildest.set(key, milder({ confirmations, ...under }, mildest.get(key)));
+    terms.set(key, termsKept(deposit).reduce(withTerms, terms.get(key) ?? []));
   }
-  return (key) => mildest.get(key);
+  return (key) => terms.get(key) ?? [];
 }

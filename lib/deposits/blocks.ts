@@ -1,7 +1,8 @@
 import { ensure } from '../util/maps.ts';
-import { chainProvider, meets, type Terms } from './fold-rules.ts';
+import { chainProvider, meets } from './fold-rules.ts';
 import type { BlockReport, Keyed, Reporter } from './reporter.ts';
 import type { Statement } from './statement.ts';
+import type { Terms } from './terms.ts';
 import { isNewer } from './times.ts';
 
 /** `held` blocks keep what they have possible, and make nothing due. */

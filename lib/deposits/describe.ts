@@ -1,9 +1,9 @@
 import type { AmountFold } from './amount-fold.ts';
 import type { Correction } from './decisions.ts';
-import { type CreditedUnder, milder, mostAsked } from './fold-rules.ts';
 import type { Transition } from './lifecycle.ts';
 import type { Copy } from './moves.ts';
 import type { StoredStatement } from './statement.ts';
+import { type CreditedUnder, putTerms, termsKept, withTerms } from './terms.ts';
 import type { StoredDeposit } from './transaction-state.ts';
 
 /** What was reported of one amount, and what the policy pins of its asset. */
@@ -58,7 +58,7 @@ export function describeDeposit(
   // docs/rules.md#stuck: from when it last began to wait.
   const isWaiting = next.status === 'pending' || next.status === 'quarantined' || copy.isAboveDue;
   if (isWaiting) deposit.waitingSince = previous?.waitingSince ?? now;
-  if (copy.isCredited) keepTerms(deposit, fold, copy);
+  if (copy.isCredited) putTerms(deposit, termsOfCredit(fold, copy));
   return deposit;
 }
 
@@ -74,23 +74,12 @@ function correct(deposit: StoredDeposit, correction: Correction | undefined): vo
   if (account !== undefined) deposit.account = account;
 }
 
-/** The mildest that was asked while it was credited, so that nothing that is asked later takes it back. */
-function keepTerms(deposit: StoredDeposit, { asked, terms }: AmountFold, { moves, previous }: Copy): void {
-  const { reorgDepth, finality, taking } = terms;
-  const now: CreditedUnder = { confirmations: asked, reorgDepth: Math.min(reorgDepth, noDepthEver), finality, taking };
-  const isNew = moves.includes('credit');
-  const before = previous?.creditedWith;
-  const kept = isNew || before === undefined ? now : milder(now, { confirmations: before, ...previous?.creditedUnder });
-  deposit.creditedWith = isNew || before === undefined ? asked : before;
-  if (kept.reorgDepth === undefined || kept.finality === undefined || kept.taking === undefined) return;
-  deposit.creditedWith = kept.confirmations;
-  deposit.creditedUnder = { reorgDepth: kept.reorgDepth, finality: kept.finality, taking: kept.taking };
-  const most = Math.min(mostAsked(kept), noDepthEver);
-  if (most !== kept.confirmations) deposit.creditedUnder.mostConfirmations = most;
+/** What was asked while it was credited, so that nothing that is asked later takes it back. */
+function termsOfCredit({ under, isPossibleNow }: AmountFold, { moves, previous }: Copy): readonly CreditedUnder[] {
+  if (moves.includes('credit') || !previous) return [under];
+  const known = termsKept(previous);
+  return isPossibleNow || known.length === 0 ? withTerms(known, under) : known;
 }
-
-// Infinity is not in JSON.
-const noDepthEver = Number.MAX_SAFE_INTEGER;
 
 function transactionOf(
   fold: AmountFold,

@@ -1,4 +1,3 @@
-import { ensure } from '../util/maps.ts';
 import type { Counted, Statement } from './statement.ts';
 
 /** The traits of a provider that the fold depends on. An omitted member has the default given here. */
@@ -70,19 +69,33 @@ export function quorumAsked(rules: FoldRules): number {
 /** What a statement counts as under the configuration of now. */
 export type Counting = (statement: Statement) => Counted;
 
-/** Rules of one provider with every default filled in. */
-export function countingFor(rules: FoldRules, provider: string): Counting {
-  const given = rules.providers && Object.hasOwn(rules.providers, provider) ? rules.providers[provider] : undefined;
-  const trustMined = given?.trustMined ?? false;
+/** Rules of one provider, with every default filled in and read for the network. */
+export function rulesFor(rules: FoldRules, provider: string): ReadRules {
+  const given = givenFor(rules, provider);
   const reports = given?.reportsConfirmations ?? 'count';
-  const meaning = typeof reports === 'object' ? meaningOn(reports, rules.network) : reports;
-  // Without its memo, a row is some other amount or none.
-  const mayTellRows = (given?.reportsMemos ?? true) || rules.networkHasMemos === false;
+  return {
+    reportsConfirmations: typeof reports === 'object' ? meaningOn(reports, rules.network) : reports,
+    // Without its memo, a row is some other amount or none.
+    reportsMemos: (given?.reportsMemos ?? true) || rules.networkHasMemos === false,
+    trustMined: given?.trustMined ?? false,
+  };
+}
+
+type ReadRules = ProviderRules & { reportsConfirmations: 'count' | number | false };
+
+function givenFor({ providers }: FoldRules, provider: string): Partial<ProviderRules> | undefined {
+  return providers && Object.hasOwn(providers, provider) ? providers[provider] : undefined;
+}
+
+/** What each statement of one provider counts as under the configuration of now. */
+export function countingFor(rules: FoldRules, provider: string): Counting {
+  const isConfigured = givenFor(rules, provider) !== undefined;
+  const { reportsConfirmations: meaning, reportsMemos, trustMined } = rulesFor(rules, provider);
   return (statement) => {
     // Of a provider that is configured no more, nothing is known but what its statements counted as.
-    if (given === undefined && statement.counted) return statement.counted;
+    if (!isConfigured && statement.counted) return statement.counted;
     // A memo that could not be reported then does not become known by configuration.
-    const tellsRows = mayTellRows && statement.counted?.tellsRows !== false;
+    const tellsRows = reportsMemos && statement.counted?.tellsRows !== false;
     if (!isInChain(statement)) return { confirmations: 0, trusted: false, tellsRows };
     const { kind } = statement;
     return {
@@ -137,91 +150,4 @@ function meaningOn(byNetwork: Readonly<Record<string, number>>, network: string 
 function smallest(byNetwork: Readonly<Record<string, number>>): number | false {
   const numbers = Object.values(byNetwork);
   return numbers.length === 0 ? false : Math.min(...numbers);
-}
-
-/**
- * The way statements are counted: by the configuration of `now`; as they counted when they were `recorded`, if that is
- * more; or, for what was credited before statements were stored with what they counted as, `trusting`: mined sufficed.
- */
-export type CountingMode = 'now' | 'recorded' | 'trusting';
-
-/** What decides over a block, and how statements count. Configuration changes these over time. */
-export interface Terms {
-  /** Confirmations after which nothing dies. */
-  reorgDepth: number;
-  /** Votes that make a block final. */
-  finality: number;
-  /** Votes that take a block back. */
-  taking: number;
-  mode: CountingMode;
-}
-
-/** The mildest that was asked while an amount was credited. */
-export interface CreditedUnder {
-  confirmations: number;
-  /** The most that was asked meanwhile. Default `confirmations`. */
-  mostConfirmations?: number;
-  /** Absent, with the others, for what was credited before they were kept. */
-  reorgDepth?: number;
-  /** Votes that finality took, at the fewest, and that taking back took, at the most. */
-  finality?: number;
-  taking?: number;
-}
-
-export function mostAsked({ confirmations, mostConfirmations = confirmations }: CreditedUnder): number {
-  return mostConfirmations;
-}
-
-export function milder(one: CreditedUnder, other: CreditedUnder | undefined): CreditedUnder {
-  if (!other) return one;
-  const confirmations = Math.min(one.confirmations, other.confirmations);
-  const mostConfirmations = Math.max(mostAsked(one), mostAsked(other));
-  const { reorgDepth, finality, taking } = one;
-  if (reorgDepth === undefined || finality === undefined || taking === undefined) {
-    return { confirmations, mostConfirmations };
-  }
-  if (other.reorgDepth === undefined || other.finality === undefined || other.taking === undefined) {
-    return { confirmations, mostConfirmations };
-  }
-  return {
-    confirmations,
-    mostConfirmations,
-    reorgDepth: Math.min(reorgDepth, other.reorgDepth),
-    finality: Math.min(finality, other.finality),
-    taking: Math.max(taking, other.taking),
-  };
-}
-
-export function termsOf(rules: FoldRules, mode: CountingMode = 'now'): Terms {
-  const quorum = quorumAsked(rules);
-  return { reorgDepth: reorgDepth(rules), finality: quorum, taking: quorum, mode };
-}
-
-/** `countingFor` in a mode. What was recorded only adds: configuration lowers nothing of what was said before. */
-export function countingIn(mode: CountingMode, rules: FoldRules, provider: string): Counting {
-  const now = countingFor(rules, provider);
-  if (mode === 'now') return now;
-  return (statement) => {
-    const counts = now(statement);
-    const recorded = countedWhenRecorded(statement);
-    const isTrusted = mode === 'trusting' && (statement.kind === 'mined' || statement.kind === 'confirmed');
-    return {
-      confirmations: Math.max(counts.confirmations, recorded.confirmations),
-      trusted: counts.trusted === true || recorded.trusted === true || isTrusted,
-      tellsRows: counts.tellsRows !== false || recorded.tellsRows !== false,
-    };
-  };
-}
-
-/** Whether the configuration of now counts any of the statements lower than that under which it was recorded. */
-export function isCountedLower(all: readonly { statement: Statement }[], rules: FoldRules): boolean {
-  const countings = new Map<string, Counting>();
-  return all.some(({ statement }) => {
-    const { provider } = statement;
-    const now = ensure(countings, provider, () => countingFor(rules, provider))(statement);
-    const recorded = countedWhenRecorded(statement);
-    const isTrusted = recorded.trusted === true && now.trusted !== true;
-    const toldRows = recorded.tellsRows !== false && now.tellsRows === false;
-    return recorded.confirmations > now.confirmations || isTrusted || toldRows;
-  });
 }

@@ -1,12 +1,23 @@
 import { ensure, push } from '../util/maps.ts';
-import { type AmountFold, foldAmount } from './amount-fold.ts';
+import { type AmountFold, type Earlier, foldAmount } from './amount-fold.ts';
 import type { DepositCode } from './codes.ts';
-import { type CreditedUnder, type FoldRules, isCountedLower, mostAsked, type Terms, termsOf } from './fold-rules.ts';
+import { confirmationsAsked, type FoldRules } from './fold-rules.ts';
 import { type GroupView, viewGroup } from './group-view.ts';
 import { amountKey } from './identity.ts';
 import { type PaymentStatements, paymentStatements } from './payment-statements.ts';
 import type { Keyed } from './reporter.ts';
 import type { Statement } from './statement.ts';
+import {
+  type CreditedUnder,
+  isSame,
+  type KeptTerms,
+  keepTerms,
+  nameOf,
+  stored,
+  type Terms,
+  termsOf,
+  termsUnder,
+} from './terms.ts';
 
 export type { AmountFold } from './amount-fold.ts';
 export type { FoldRules, ProviderRules } from './fold-rules.ts';
@@ -43,8 +54,8 @@ export interface FoldContext<S extends Statement = Statement> {
   wide?: readonly Statement[];
   /** The key that distinguishes amounts. Default: amount and memo. */
   keyOf?: (statement: S) => string;
-  /** The requirement when an amount was credited: a policy that comes to require more takes nothing back. */
-  creditedUnder?: (key: string) => CreditedUnder | undefined;
+  /** What was asked while an amount was credited: what is asked later takes nothing back. */
+  creditedUnder?: (key: string) => readonly CreditedUnder[];
   /**
    * The statements come from a store, stamped if they counted as something other than their own count. Default false.
    */
@@ -76,46 +87,43 @@ export function foldGroup<S extends Statement>(
     push(byKey, key, statement);
   }
   for (const statement of wide) all.push({ statement, key: '' });
-  const viewBefore = viewer(all, byKey.size, rules);
-  const group = viewBefore(termsOf(rules));
-  const mode = areRecorded && isCountedLower(all, rules) ? 'recorded' : 'now';
+  const viewUnder = viewer(all, byKey.size, rules);
+  const now = termsOf(rules);
+  const terms = keepTerms(now, rules, areRecorded ? all : []);
+  const group = viewUnder(now, terms);
   const folded = new Map<string, FoldedAmount<S>>();
   for (const [key, own] of byKey) {
     const standing = own.filter((statement) => payment?.standing.has(statement) !== false);
-    const spoken = standing.length === 0 ? own : standing;
-    const under = creditedUnder?.(key);
-    const before = viewBefore(termsBefore(group.terms, mode, under));
-    const confirmations = under?.confirmations ?? Number.POSITIVE_INFINITY;
-    const mostConfirmations = under ? mostAsked(under) : 0;
-    const isOther = before !== group || under !== undefined;
-    folded.set(key, {
-      fold: foldAmount(group, key, spoken, isOther ? { group: before, confirmations, mostConfirmations } : undefined),
-      statements: own,
-    });
+    // A word from the mempool does not take the place of what ended.
+    const spoken = standing.some(({ kind }) => kind !== 'seen') ? standing : own;
+    const earlier = (creditedUnder?.(key) ?? [])
+      .filter((under) => !isOfNow(under, terms, rules, own))
+      .map(
+        (under): Earlier => ({ group: viewUnder(termsUnder(now, under), under), confirmations: under.confirmations }),
+      );
+    if (terms.counting) earlier.push({ group: asRecorded(viewUnder, now, terms) });
+    folded.set(key, { fold: foldAmount(group, key, spoken, { terms, earlier }), statements: own });
   }
   if (payment) decidePayment(folded, payment);
   return folded;
 }
 
-function viewer(all: readonly Keyed[], amounts: number, rules: FoldRules): (terms: Terms) => GroupView {
+type ViewUnder = (terms: Terms, kept: Partial<KeptTerms>) => GroupView;
+
+/** The group under terms, each of them once. */
+function viewer(all: readonly Keyed[], amounts: number, rules: FoldRules): ViewUnder {
   const views = new Map<string, GroupView>();
-  return (terms) => {
-    const { reorgDepth, finality, taking, mode } = terms;
-    const name = `${reorgDepth} ${finality} ${taking} ${mode}`;
-    return ensure(views, name, () => viewGroup(all, amounts, rules, terms));
-  };
+  return (terms, kept) => ensure(views, nameOf(kept), () => viewGroup(all, amounts, rules, terms));
 }
 
-/** The mildest that was asked while the amount was credited. Nothing that configuration asks later takes it back. */
-function termsBefore(now: Terms, mode: 'recorded' | 'now', under: CreditedUnder | undefined): Terms {
-  if (!under) return { ...now, mode };
-  const { reorgDepth = now.reorgDepth, finality = now.finality, taking = now.taking } = under;
-  return {
-    reorgDepth: Math.min(now.reorgDepth, reorgDepth),
-    finality: Math.min(now.finality, finality),
-    taking: Math.max(now.taking, taking),
-    mode: under.reorgDepth === undefined ? 'trusting' : mode,
-  };
+function isOfNow(under: CreditedUnder, terms: KeptTerms, rules: FoldRules, own: readonly Statement[]): boolean {
+  const confirmations = stored(confirmationsAsked(rules, own[0]?.amount ?? 0n));
+  return isSame(under, { confirmations, ...terms });
+}
+
+/** A configuration that counts less than was recorded ends nothing that waits. */
+function asRecorded(viewUnder: ViewUnder, now: Terms, { counting: _, ...terms }: KeptTerms): GroupView {
+  return viewUnder({ ...now, counting: {} }, terms);
 }
 
 /**

@@ -1,9 +1,10 @@
 import { ensure } from '../util/maps.ts';
 import { type Block, type BlockStanding, blocksOf, chainConfirmed, standing } from './blocks.ts';
 import { conflictingAmounts } from './conflicts.ts';
-import { chainProvider, type FoldRules, meets, quorumAsked, type Terms } from './fold-rules.ts';
+import { chainProvider, type FoldRules, meets } from './fold-rules.ts';
 import type { Keyed, Reporter, Unplaced } from './reporter.ts';
 import { sortByReporter } from './reporters.ts';
+import type { Terms } from './terms.ts';
 
 /** One group, sorted for the fold of its amounts. */
 export interface GroupView {
@@ -43,9 +44,9 @@ export function viewGroup(statements: readonly Keyed[], amounts: number, rules: 
   const group: GroupView = {
     reporters,
     blocks,
-    rules,
+    rules: { ...rules, networkHasMemos: terms.hasMemos },
     terms,
-    quorum: quorumAsked(rules),
+    quorum: terms.taking,
     failedAmounts: failuresWithoutBlock(reporters),
     unplacedAreHeld: reporters.some((reporter) => reporter.onlyRemoves),
     at(confirmations) {
@@ -89,21 +90,6 @@ function viewAt(group: GroupView, confirmations: number, mayConflict: boolean): 
     if (view.chainHasSpoken) view.firmConflicts = conflictingAmounts({ ...scene, withSeen: false });
   }
   return view;
-}
-
-/** From `fewest` to `most` confirmations, one number for each stretch in which the group looks the same. */
-export function confirmationsToTry({ reporters }: GroupView, fewest: number, most: number): number[] {
-  const depths = new Set([fewest]);
-  if (most > fewest) {
-    const counts = reporters.flatMap(({ unplaced, blocks }) => [
-      ...unplaced.map((one) => one.depth.count),
-      ...[...blocks.values()].flatMap(({ depth, depthByKey }) =>
-        [depth, ...depthByKey.values()].map(({ count }) => count),
-      ),
-    ]);
-    for (const count of counts) if (count >= fewest && count < most) depths.add(count + 1);
-  }
-  return [...depths];
 }
 
 /** Whether a statement without a block has the confirmations asked. */

@@ -70,10 +70,10 @@ function memoUnknown({ group, view }: AmountView, statements: readonly Statement
     group.reporters.find(({ name }) => name === statement.provider)?.counting(statement).tellsRows === false;
   if (!statements.some(isBlind)) return undefined;
   const alive = statements.filter((statement) => statement.kind !== 'failed' && !isDead(statement, group, view));
-  // A report from the mempool that has a memo takes the code away from nothing that is in the chain.
+  // A report from the mempool takes the code away from nothing, neither from what is in the chain nor from another such report.
   const inChain = alive.filter((statement) => statement.kind !== 'seen');
-  const rows = inChain.length > 0 ? inChain : alive;
-  return rows.length > 0 && rows.every(isBlind) ? 'MEMO_UNKNOWN' : undefined;
+  const isUnknown = inChain.length > 0 ? inChain.every(isBlind) : alive.some(isBlind);
+  return isUnknown ? 'MEMO_UNKNOWN' : undefined;
 }
 
 /** Whether our own chain check reports the amount, though it may not have confirmed it yet. */

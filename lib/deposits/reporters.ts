@@ -1,7 +1,8 @@
 import { ensure, push } from '../util/maps.ts';
 import { markCorrected } from './corrections.ts';
-import { type Counting, countingIn, deeper, type FoldRules, noDepth, type Terms } from './fold-rules.ts';
+import { type Counting, deeper, type FoldRules, noDepth } from './fold-rules.ts';
 import { type BlockReport, blockOf, type Keyed, newestElsewhere, type Reporter } from './reporter.ts';
+import { countingIn, type Terms } from './terms.ts';
 import { isNewer, withTime } from './times.ts';
 import { settleUnplaced } from './unplaced.ts';
 
@@ -11,7 +12,7 @@ export function sortByReporter(statements: readonly Keyed[], rules: FoldRules, t
   for (const keyed of statements) {
     const name = keyed.statement.provider;
     take(
-      ensure(reporters, name, () => newReporter(name, countingIn(terms.mode, rules, name))),
+      ensure(reporters, name, () => newReporter(name, countingIn(terms, rules, name))),
       keyed,
     );
   }

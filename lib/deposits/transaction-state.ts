@@ -1,6 +1,7 @@
 import type { Decision } from './decisions.ts';
 import type { DepositEvent, DepositRecord, EventKind } from './deposit.ts';
 import type { Group, StoredStatement } from './statement.ts';
+import type { CreditedTerms } from './terms.ts';
 
 export type { Decision } from './decisions.ts';
 
@@ -22,16 +23,12 @@ export interface TransactionState {
 }
 
 /** A deposit with what the fold needs to find it again. */
-export interface StoredDeposit extends DepositRecord {
+export interface StoredDeposit extends DepositRecord, CreditedTerms {
   group: Group;
   /** Copy ordinal from 1 (docs/rules.md#deposit-id). */
   ordinal: number;
   /** When it last began to be pending or held, epoch ms; absent when neither: what `stuck` counts from (docs/rules.md#stuck). */
   waitingSince?: number;
-  /** Confirmations that were asked when it was credited: a policy that asks for more later takes nothing back (docs/rules.md#facts). */
-  creditedWith?: number;
-  /** What else was asked, at the mildest, while it was credited; absent for what was credited before it was kept. */
-  creditedUnder?: { mostConfirmations?: number; reorgDepth: number; finality: number; taking: number };
   /** Where an operator has corrected it: the amount (units) and memo as they were reported, which it is found by. */
   reported?: { amount: string; memo?: string };
 }
@@ -44,6 +41,7 @@ export function depositRecordOf(stored: StoredDeposit): DepositRecord {
     waitingSince: _since,
     creditedWith: _credited,
     creditedUnder: _under,
+    creditedAlso: _also,
     reported: _reported,
     ...record
   } = stored;

@@ -150,6 +150,35 @@ describe('A changed configuration', () => {
     }
   });
 
+  test('that trusts mined for a while takes back nothing that it credited meanwhile', () => {
+    const doubting: FoldRules = { ...rules, providers: { A: { reportsConfirmations: false } } };
+    const inbox = createInbox(doubting);
+    tell(inbox, 'A mined 5 -');
+    assert.deepEqual(inbox.credited(), {});
+    inbox.step({ rules: () => trusting });
+    assert.deepEqual(inbox.credited(), { 5: 1 });
+    inbox.step({ rules: () => doubting });
+    assert.deepEqual(inbox.credited(), { 5: 1 });
+    assert.equal(inbox.deposit(5n).code, 'REORG_PENDING');
+  });
+
+  test('that finds finality earlier lets no failed block that is final by now deny a credit', () => {
+    const shallow: FoldRules = { ...rules, confirmations: 2, reorgDepth: 9 };
+    const inbox = createInbox(shallow);
+    tell(
+      inbox,
+      'B mined 7 log:1 Z x0',
+      'A confirmed 12 log:0 - x2',
+      'B confirmed 12 X x1',
+      'A seen 7 out:0 X @3',
+      'chain failed 7 Z x3 @2',
+    );
+    assert.deepEqual(inbox.credited(), { 12: 1 });
+    const providers = { A: { reportsConfirmations: false as const } };
+    inbox.step({ rules: () => ({ ...shallow, confirmations: 1, reorgDepth: 2, providers }) });
+    assert.deepEqual(inbox.credited(), { 12: 1 });
+  });
+
   test('lets deposits be read that were credited before statements were stamped', () => {
     const inbox = createInbox(trusting);
     tell(inbox, 'A mined 5 -');

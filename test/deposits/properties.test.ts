@@ -3,7 +3,6 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { FoldRules } from '../../lib/deposits/fold.ts';
 import { foldGroup } from '../../lib/deposits/fold.ts';
-import { amountKey } from '../../lib/deposits/identity.ts';
 import type { Statement } from '../../lib/deposits/statement.ts';
 import { propertyRuns } from '../helpers/runs.ts';
 import { inventWorld } from '../worlds/invent.ts';
@@ -50,10 +49,7 @@ describe('Whatever is said', () => {
         const known = before.get(key)?.fold ?? { due: 0, possible: 0, code: undefined };
         assert.ok(fold.due <= known.due, 'credits');
         assert.equal(fold.possible, known.possible);
-        const wasInChain = statements.some(
-          (one) => (one.kind === 'mined' || one.kind === 'confirmed') && amountKey(one) === key,
-        );
-        if (known.code !== undefined && wasInChain) assert.notEqual(fold.code, undefined, `takes ${known.code} away`);
+        if (known.code !== undefined) assert.notEqual(fold.code, undefined, `takes ${known.code} away`);
       }
     });
   });
@@ -81,7 +77,7 @@ describe('Whatever is said', () => {
         if (roll.chance(0.5)) inbox.hand();
       }
       let rules = inbox.rules;
-      for (let time = 0; time < 3; time += 1) {
+      for (let time = 0; time < 5; time += 1) {
         rules = changed(roll, rules);
         const { change } = inbox.step({ rules: () => rules });
         assert.deepEqual(change?.cancelled ?? [], []);
@@ -168,7 +164,9 @@ test('retention changes nothing that is told', async () => {
     const steps = world.steps.filter((step) => step.do !== 'prune');
     if (steps.length === world.steps.length) continue;
     pruned += 1;
-    assert.deepEqual(eventsOf(world), eventsOf({ ...world, steps }), `seed ${seed}`);
+    // Operators cannot decide about what was forgotten, so they decide about the same deposits in both.
+    const { events, decided } = eventsOf(world);
+    assert.deepEqual(events, eventsOf({ ...world, steps }, decided).events, `seed ${seed}`);
   }
   assert.ok(pruned > 0);
 });

@@ -38,13 +38,27 @@ export function playPure(world: World): { violation: Violation | undefined; code
   return { violation: judge.end(), codes: judge.codes() };
 }
 
-/** Ids of all events that a world makes, in their order. */
-export function eventsOf(world: World): string[] {
-  const play = player(world);
-  return world.steps.flatMap((step) => play(step).events.map((event) => event.id));
+/** What a world came to: ids of all events, in their order, and of the deposits that operators decided about. */
+export interface Played {
+  events: string[];
+  decided: (string | undefined)[];
 }
 
-function player(world: World): (step: Step) => Outcome {
+/** `decided`: the deposits that operators decide about, in place of those that stand at the places that the steps name. */
+export function eventsOf(world: World, decided?: Played['decided']): Played {
+  const chosen: Played['decided'] = [];
+  const play = player(world, (deposits, place) => {
+    const deposit = decided ? deposits.find(({ id }) => id === decided[chosen.length]) : deposits[place];
+    chosen.push(deposit?.id);
+    return deposit;
+  });
+  const events = world.steps.flatMap((step) => play(step).events.map((event) => event.id));
+  return { events, decided: chosen };
+}
+
+type Choose = (deposits: readonly StoredDeposit[], place: number) => StoredDeposit | undefined;
+
+function player(world: World, choose: Choose = (deposits, place) => deposits[place]): (step: Step) => Outcome {
   let state: TransactionState = empty;
   let rules = world.rules;
   let answer: HoldAnswer;
@@ -93,7 +107,7 @@ function player(world: World): (step: Step) => Outcome {
         return { ...nothing, deposits: state.deposits };
       }
       case 'decide': {
-        const deposit = state.deposits[step.place];
+        const deposit = choose(state.deposits, step.place);
         if (!deposit) return { ...nothing, deposits: state.deposits };
         const standing = folded([], new Map(), []).standings.get(deposit.id);
         if (!standing) return { ...nothing, deposits: state.deposits, refused: 'NOT_POSSIBLE' };

@@ -76,6 +76,7 @@ export function depositToJson(deposit: StoredDeposit | (DepositRecord & Partial<
     creditedWith: deposit.creditedWith,
     reported: deposit.reported,
     creditedUnder: deposit.creditedUnder,
+    creditedAlso: deposit.creditedAlso,
   };
   return JSON.stringify(json);
 }

@@ -203,6 +203,7 @@ const storedOnly: ReadonlySet<string> = new Set([
   'waitingSince',
   'creditedWith',
   'creditedUnder',
+  'creditedAlso',
   'reported',
 ]);
 
