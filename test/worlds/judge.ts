@@ -3,7 +3,7 @@ import type { FoldRules } from '../../lib/deposits/fold-rules.ts';
 import type { StoredDeposit } from '../../lib/deposits/transaction-state.ts';
 import { keyOf } from './chain.ts';
 import { createMemory, type Memory } from './memory.ts';
-import { createOffice } from './office.ts';
+import { createOffice, type Office } from './office.ts';
 import type { Outcome, Step, Violation, World } from './world.ts';
 
 /** Looks at what a receiver makes of a world, without a rule of the fold: it knows what was on the chain, and what was said. */
@@ -101,7 +101,17 @@ export function createJudge(world: World): Judge {
     end() {
       const isDecided = office.hasDecided();
       const isCorrected = office.hasCorrected();
-      return lookAtEnd({ rules, memory, deposits, isDecided, isCorrected, credits: [...credits.values()], violation });
+      const { rejected } = office;
+      return lookAtEnd({
+        rules,
+        memory,
+        deposits,
+        isDecided,
+        isCorrected,
+        rejected,
+        credits: [...credits.values()],
+        violation,
+      });
     },
     codes: () => deposits.flatMap(({ code, status }) => (code === undefined ? [] : [`${code} (${status})`])),
   };
@@ -115,6 +125,7 @@ interface AtEnd {
   isDecided: boolean;
   /** An operator has corrected something: it is credited as he says, not as it was told. */
   isCorrected: boolean;
+  rejected: Office['rejected'];
   credits: readonly { key: string; quorum: number }[];
   violation(kind: Violation['kind'], what: string): Violation;
 }
@@ -125,6 +136,7 @@ function lookAtEnd({
   deposits,
   isDecided,
   isCorrected,
+  rejected,
   credits,
   violation,
 }: AtEnd): Violation | undefined {
@@ -137,7 +149,7 @@ function lookAtEnd({
     const told = memory.surelyTold(rules);
     for (const [key, copies] of told) {
       const credited = credits.filter((one) => one.key === key).length;
-      if (credited < copies && !hasCode) return violation('lost without a code', `${copies} of ${key}`);
+      if (credited + rejected(key) < copies && !hasCode) return violation('lost without a code', `${copies} of ${key}`);
     }
   }
   return undefined;

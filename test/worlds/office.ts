@@ -1,6 +1,7 @@
 import type { DepositRecord } from '../../lib/deposits/deposit.ts';
 import type { HoldAnswer } from '../../lib/deposits/holding.ts';
 import type { StoredDeposit } from '../../lib/deposits/transaction-state.ts';
+import { keyOf } from './chain.ts';
 import { decimals, type Outcome, type Step, type Violation } from './world.ts';
 
 /** What operators and the policy have said of the deposits of a world, and whether a credit passes it over. */
@@ -16,6 +17,8 @@ export interface Office {
   /** The deposit that the step reverts. */
   reverted(): string | undefined;
   hasReleased(depositId: string): boolean;
+  /** Of how many deposits of that amount operators have said that they are false. */
+  rejected(key: string): number;
   /** Something was released or corrected. */
   hasDecided(): boolean;
   hasCorrected(): boolean;
@@ -36,11 +39,16 @@ export function createOffice(): Office {
   let answer: HoldAnswer;
   let isFrozen = false;
   let reverting: string | undefined;
+  /** Keys of their amounts. */
+  const rejected = new Map<string, string>();
 
   const obey = (step: Step & { do: 'decide' }, deposit: StoredDeposit): void => {
     const { decision, reason, correction } = step;
     if (decision === 'hold' || decision === 'revert') add(byOperator, deposit.id, reason);
-    if (decision === 'revert') reverting = deposit.id;
+    if (decision === 'revert') {
+      reverting = deposit.id;
+      rejected.set(deposit.id, keyOf(deposit));
+    }
     if (decision === 'release') {
       released.add(deposit.id);
       byOperator.delete(deposit.id);
@@ -83,6 +91,7 @@ export function createOffice(): Office {
     reverts: (depositId) => depositId === reverting,
     reverted: () => reverting,
     hasReleased: (depositId) => released.has(depositId),
+    rejected: (key) => [...rejected.values()].filter((one) => one === key).length,
     hasDecided: () => released.size + corrected.size > 0,
     hasCorrected: () => corrected.size > 0,
   };
