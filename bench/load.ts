@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { makeRequests, type Scheme } from './requests.ts';
 
 // A closed-loop sender: each connection sends its next request when the answer is there. It runs as a process of its own
-// on another core than the server; told by its argument, it prints one line of JSON.
+// on another core than the server; told by its argument, it prints `measuring` when it begins to measure, and then one line of JSON.
 
 export interface LoadOptions {
   port: number;
@@ -85,10 +85,12 @@ const over = new Promise<void>((resolve) => {
   finish = resolve;
 });
 startedAt = performance.now();
+if (options.burst !== undefined) process.stdout.write('measuring\n');
 for (let index = 0; index < options.connections; index += 1) run();
 if (options.burst === undefined) {
   await new Promise((resolve) => setTimeout(resolve, options.warmMs));
   measuring = true;
+  process.stdout.write('measuring\n');
   startedAt = performance.now();
   setTimeout(() => finish?.(), options.measureMs);
 }

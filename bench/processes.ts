@@ -43,15 +43,16 @@ export async function startServer(
   };
 }
 
-/** Runs the sender on another core than the server. */
-export async function sendLoad(load: LoadOptions): Promise<LoadResult> {
+/** Runs the sender on another core than the server. `onBegin` is called when it begins to measure. */
+export async function sendLoad(load: LoadOptions, onBegin = (): void => {}): Promise<LoadResult> {
   const node = ['--import', 'tsx', new URL('./load.ts', import.meta.url).pathname, JSON.stringify(load)];
   const sender = pinned ? spawn('taskset', ['-c', '1', process.execPath, ...node]) : spawn(process.execPath, node);
   sender.stderr.pipe(process.stderr);
   let printed = '';
   sender.stdout.on('data', (chunk: Buffer) => {
+    if (printed === '') onBegin();
     printed += chunk;
   });
   await once(sender, 'close');
-  return JSON.parse(printed) as LoadResult;
+  return JSON.parse(printed.slice(printed.indexOf('\n'))) as LoadResult;
 }

@@ -34,6 +34,7 @@ interface Results {
 /** The parts in the order in which they run and stand in the report. */
 export const partNames = [
   'receiving',
+  'crediting',
   'delivery',
   'burst',
   'startup',

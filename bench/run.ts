@@ -28,6 +28,7 @@ const forReceiving = receivingOptions.flatMap((name) => {
 });
 const files: Readonly<Record<PartName, string>> = {
   receiving: 'receiving.ts',
+  crediting: 'crediting.ts',
   delivery: 'delivery.ts',
   burst: 'burst.ts',
   startup: 'startup.ts',
