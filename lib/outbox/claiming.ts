@@ -92,12 +92,13 @@ async function deliver<Tx>(state: DelivererState<Tx>, held: Held): Promise<void>
   const { claim } = held;
   const { functions, errors } = await state.listeners.run(claim, held.signal);
   state.pace.ended(held.batch);
-  // What runs inside the settling is the listeners' work too, and keeps its place.
-  if (functions.length === 0) leave(state);
+  // What runs inside the settling is the listeners' work too, and keeps its place, unless it runs by itself anyway.
+  const leavesEarly = functions.length === 0 || state.store.settlesTogether === true;
+  if (leavesEarly) leave(state);
   const handled = await settle(state, claim, functions, errors);
   held.drop();
   state.waiters.tell(claim.event.id, handled);
-  if (functions.length === 0) pump(state);
+  if (leavesEarly) pump(state);
   else leave(state);
 }
 

@@ -88,6 +88,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   return {
     name: 'sqlite',
     durable,
+    settlesTogether: true,
     get database() {
       return connection().database;
     },

@@ -22,6 +22,11 @@ export interface Store<Tx = unknown> {
   readonly name: string;
   /** Whether an acknowledged callback survives the process. */
   readonly durable: boolean;
+  /**
+   * Whether `settle` runs the functions of several claims one after another in one transaction. A delivery that waits for it then
+   * leaves its place among `delivery.concurrency` to the next. Default false.
+   */
+  readonly settlesTogether?: boolean;
 
   /** Migrates, and refuses settings that would lose an acknowledged callback. Idempotent. */
   ready(): Promise<void>;

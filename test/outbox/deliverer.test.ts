@@ -207,6 +207,29 @@ test('functions given to atomically commit together with the mark, or not at all
   );
 });
 
+test('what waits for a commit of SQLite keeps no place: one commit credits more than run at once', async (t) => {
+  const { deliverer, store } = await setUpSqlite(t);
+  for (let index = 0; index < 200; index += 1) await owe(store, `t${index}`, ['deposit'], 5n);
+  let turn = 0;
+  const count = (): void => {
+    turn += 1;
+    next = setImmediate(count);
+  };
+  let next = setImmediate(count);
+  t.after(() => clearImmediate(next));
+  const creditedIn = new Map<number, number>();
+  deliverer.on('deposit', (_, { atomically, eventId }) => {
+    atomically((db) => {
+      db.prepare('INSERT INTO credit VALUES (?, ?)').run(eventId, 'once');
+      creditedIn.set(turn, (creditedIn.get(turn) ?? 0) + 1);
+    });
+  });
+  await deliverer.idle();
+  const { n } = store.database.prepare('SELECT count(*) AS n FROM credit').get() as { n: number };
+  assert.equal(n, 200);
+  assert.ok(Math.max(...creditedIn.values()) > 8, `${[...creditedIn.values()]}`);
+});
+
 test('an asynchronous function in atomically on SQLite rolls back and is reported', async (t) => {
   const { clock, store, deliverer } = await setUpSqlite(t);
   deliverer.on('deposit', (_, { atomically, eventId }) => {

@@ -9,19 +9,33 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Each work is undone on its own when it throws; its neighbours stay. */
-export function createWriteTogether(connection: () => SqliteConnection): WriteTogether {
+/** SQLite works on the event loop: work of users' own that takes longer shares it with the requests that wait. */
+const holdMs = 50;
+
+/** Each work is undone on its own when it throws; its neighbours stay. What does not fit into `holdMs` comes with the next transaction. */
+export function createWriteTogether(
+  connection: () => SqliteConnection,
+  clock: () => number = () => performance.now(),
+): WriteTogether {
   let queue: Waiting[] = [];
 
   async function flush(): Promise<void> {
     const waiting = queue;
     queue = [];
     try {
-      const tell = await connection().write(() => waiting.map(({ run }) => run(connection())));
+      const tell = await connection().write(() => runSome(connection(), waiting, clock));
+      putBack(waiting.slice(tell.length));
       for (const one of tell) one();
     } catch (error) {
       for (const { reject } of waiting) reject(error);
     }
+  }
+
+  function putBack(left: readonly Waiting[]): void {
+    if (left.length === 0) return;
+    // A flush is due already if something came meanwhile.
+    if (queue.length === 0) setImmediate(() => void flush());
+    queue = [...left, ...queue];
   }
 
   return (work) =>
@@ -29,6 +43,16 @@ export function createWriteTogether(connection: () => SqliteConnection): WriteTo
       queue.push({ run: (current) => runApart(current, work, resolve, reject), reject });
       if (queue.length === 1) setImmediate(() => void flush());
     });
+}
+
+function runSome(current: SqliteConnection, waiting: readonly Waiting[], clock: () => number): (() => void)[] {
+  const tell: (() => void)[] = [];
+  const startedAt = clock();
+  for (const { run } of waiting) {
+    tell.push(run(current));
+    if (clock() - startedAt >= holdMs) break;
+  }
+  return tell;
 }
 
 function runApart<T>(
