@@ -149,6 +149,26 @@ describe('a receiver that asks the chain', () => {
     );
   });
 
+  it('takes back what left the chain, though it was asked while the new branch was shorter', async (t) => {
+    const exchange = await openExchange(t, anvil, { ours: [alice], policy: policy() });
+    const snapshot = await anvil.rpc('evm_snapshot');
+    const hash = await anvil.send({ to: alice, value: 7n });
+    await anvil.mine(5);
+    await exchange.post('deposit.confirmed', await told(hash));
+    await exchange.settle();
+    assert.deepEqual(exchange.balances(), { [`${ether} ${alice}`]: 7n });
+    // Once it has been found below a newer head, it is not asked for while that head is still there.
+    await anvil.mine();
+    await exchange.settle();
+    await anvil.rpc('evm_revert', [snapshot]);
+    await anvil.send({ to: bob, value: 1n });
+    await anvil.mine(2);
+    await exchange.settle();
+    await anvil.mine(4);
+    await exchange.settle();
+    assert.deepEqual(exchange.balances(), {});
+  });
+
   it('credits once a transaction that was mined again with another log index', async (t) => {
     const exchange = await openExchange(t, anvil, { ours: [alice], policy: policy() });
     const snapshot = await anvil.rpc('evm_snapshot');

@@ -149,12 +149,15 @@ async function goneBlocks(state: WatchState, head: ChainHead): Promise<ReadonlyS
   const blocks = new Map<string, ChainBlock>();
   for (const one of state.watched.values()) for (const block of one.blocks) blocks.set(block.hash, block);
   if (!chain.gone) return new Set(blocks.keys());
-  const isAnchored = anchor !== undefined && (await chain.gone([anchor])).length === 0;
+  // Of a height above the head nothing is said: a block is there only if it is below, and not gone.
+  const isReached = (block: ChainBlock): boolean => block.number <= head.number;
+  const isAnchored = anchor !== undefined && isReached(anchor) && (await chain.gone([anchor])).length === 0;
   const unsure = [...blocks.values()].filter((block) => !isAnchored || !found.has(block.hash));
   // The head comes last, to see whether the answers are of its chain.
   const gone = new Set(unsure.length === 0 ? [] : await chain.gone([...unsure, head]));
   state.anchor = gone.has(head.hash) ? undefined : head;
-  state.found = new Set([...blocks.keys()].filter((hash) => !gone.has(hash)));
+  const standing = [...blocks.values()].filter((block) => isReached(block) && !gone.has(block.hash));
+  state.found = new Set(standing.map((block) => block.hash));
   return gone;
 }
 
