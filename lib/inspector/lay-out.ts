@@ -10,10 +10,11 @@ export interface LayoutBounds {
 export type Layout = { text: string } | { refused: 'depth' | 'length' };
 
 // A string that is never closed reaches to the end, so every part begins where the last one ended.
-const part = /"(?:[^"\\]|\\[\s\S])*"?|[[\]{}:,]|\s+|[^\s"[\]{}:,]+/g;
+const part = /"(?:[^"\\]|\\[\s\S])*"?|[[\]{}:,]|[ \t\r\n]+|[^ \t\r\n"[\]{}:,]+/g;
+const space = /^[ \t\r\n]/;
 
 /**
- * JSON with line breaks and indentation. Only white space is moved, so every digit and every duplicate key stays as it came,
+ * JSON with line breaks and indentation. Only the white space of JSON is moved, so every digit and every duplicate key stays as it came,
  * and what is not JSON becomes no worse. One pass: it takes time in proportion to the text and the result.
  */
 export function layOut(json: string, bounds: LayoutBounds): Layout {
@@ -29,7 +30,7 @@ export function layOut(json: string, bounds: LayoutBounds): Layout {
   const breakLine = (): void => write(`\n${'  '.repeat(depth)}`);
 
   for (const [text] of json.matchAll(part)) {
-    if (text.trim() === '') continue;
+    if (space.test(text)) continue;
     const closes = text === ']' || text === '}';
     if (closes) depth = Math.max(0, depth - 1);
     const isEmpty = closes && (last === '[' || last === '{');

@@ -5,10 +5,12 @@ import { addressInvalid } from './refusals.ts';
 export function accountOn(network: Network, text: string, memo?: string | null): CanonicalAccount {
   const account = network.codec.account(text, network);
   const apart = memoOn(network, memo);
-  if (apart !== undefined && account.memo !== undefined && apart !== account.memo) {
-    throw addressInvalid(text, `it contains the tag ${account.memo}, but the separate memo differs`);
+  // It came from outside too, and must be one that a database holds.
+  const within = memoOn(network, account.memo);
+  if (apart !== undefined && within !== undefined && apart !== within) {
+    throw addressInvalid(text, `it contains the tag ${within}, but the separate memo differs`);
   }
-  const whole = account.memo ?? apart;
+  const whole = within ?? apart;
   return whole === undefined ? { address: account.address } : { address: account.address, memo: whole };
 }
 

@@ -44,6 +44,9 @@ function isSized(type: number, size: number): boolean {
   return type <= 7 && size === 29;
 }
 
+// Three bytes before the 28, and one each for attributes and type.
+const shortestPayload = 33;
+
 /** CBOR `[24(payload), crc32(payload)]`; the payload is `[28 bytes, attributes, type]`. */
 function byronAddress(text: string, network: Network): string {
   let bytes: Buffer;
@@ -56,7 +59,7 @@ function byronAddress(text: string, network: Network): string {
   const payload = bytes.subarray(5, 5 + length);
   const isFramed = outer === 0x82 && tagHigh === 0xd8 && tagLow === 0x18 && string === 0x58;
   const sum = bytes.subarray(5 + length);
-  if (!isFramed || payload.byteLength !== length || readUint(sum) !== crc32(payload))
+  if (!isFramed || length < shortestPayload || payload.byteLength !== length || readUint(sum) !== crc32(payload))
     throw addressInvalid(text, 'its checksum is wrong; check each character');
   if (payload.readUInt16BE(0) !== 0x8358 || payload[2] !== 28 || namesMagic(payload) !== network.testnet)
     throw addressInvalid(text, `this is an address of another network than ${network.name}`);

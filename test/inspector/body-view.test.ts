@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { bodyView } from '../../lib/inspector/body-view.ts';
 import { render } from '../../lib/inspector/html.ts';
 import { english } from '../../lib/inspector/words.ts';
+import { visibleLines } from '../../lib/util/visible.ts';
 import { costOf } from '../helpers/cost.ts';
 
 /** Texts of the blocks, as a reader sees them. */
@@ -31,6 +32,14 @@ test('numbers beyond a double, names that come twice and broken JSON stay as the
   const [laidOut = '', exact = ''] = blocks(Buffer.from(text));
   assert.equal(exact, text);
   assert.match(laidOut, /"a": 1000000000000000000001,\n {2}"a": 0\.10,/);
+});
+
+test('what only looks like white space stays: a layout that leaves it out would show JSON where there is none', () => {
+  for (const mark of ['\u2028', '\ufeff', '\u00a0', '\u000b', '\u3000']) {
+    const [laidOut = '', exact = ''] = blocks(Buffer.from(`{"a":${mark}1}`));
+    assert.equal(laidOut.replace(/[ \n]/g, ''), exact, JSON.stringify(mark));
+    assert.equal(exact, `{"a":${visibleLines(mark)}1}`);
+  }
 });
 
 test('bytes that are no UTF-8 stand as hex, and a long body is cut at a whole character', () => {

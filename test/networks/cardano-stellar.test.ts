@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base32nopad, bech32 } from '@scure/base';
+import { crc32 } from 'node:zlib';
+import { base32nopad, base58 as base58Text, bech32 } from '@scure/base';
 import fc from 'fast-check';
 import { canonicalAccount, canonicalAddress } from '../../lib/networks/address.ts';
 import { crc16 } from '../../lib/networks/crc16.ts';
@@ -89,6 +90,29 @@ test('Stellar: a muxed account is its account, its number the memo', () => {
     address: account,
     memo: 'payment-reference',
   });
+});
+
+test('Cardano: Byron bytes with a right checksum that hold no whole address are refused, however short they are', () => {
+  const whole = [0x83, 0x58, 28, ...new Array<number>(28).fill(7), 0xa0, 0x00];
+  sameAccount('cardano', byronOf(whole));
+  for (let length = 0; length < whole.length; length += 1) refused('cardano', byronOf(whole.slice(0, length)));
+});
+
+function byronOf(payload: readonly number[]): string {
+  const sum = Buffer.alloc(5, 0x1a);
+  sum.writeUInt32BE(crc32(Buffer.from(payload)), 1);
+  const written = sum.readUInt32BE(1) < 24 ? sum.subarray(4) : sum;
+  return base58Text.encode(Buffer.from([0x82, 0xd8, 0x18, 0x58, payload.length, ...payload, ...written]));
+}
+
+test('Stellar: a memo within the account holds nothing that a database cannot', () => {
+  for (const memo of ['\0', 'a\0b', '\ud800', 'x\udc00']) {
+    assert.throws(
+      () => canonicalAccount('stellar', `${account}-${memo}`),
+      { code: 'ADDRESS_INVALID' },
+      JSON.stringify(memo),
+    );
+  }
 });
 
 test('Stellar: any key and number come back as they went in', () => {
