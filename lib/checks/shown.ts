@@ -1,4 +1,4 @@
-import type { CheckCode, EvidenceName } from '../deposits/codes.ts';
+import { type CheckCode, type EvidenceName, evidenceWanted } from '../deposits/codes.ts';
 import type { CanonicalTransfer } from './canonical-transfer.ts';
 import { hasGoodState, isInBlock, isOneAddress, isStandardScriptType, isUnlocked } from './evidence.ts';
 
@@ -30,7 +30,10 @@ export function shownEvidence(transfer: CanonicalTransfer): EvidenceName[] | und
 }
 
 /** What a failed check wants to be shown before it is cleared; undefined for one that only an operator clears. */
-export function lackingEvidence(code: CheckCode, { evidence, asset }: CanonicalTransfer): EvidenceName[] | undefined {
+export function lackingEvidence(
+  code: CheckCode,
+  { evidence, asset }: CanonicalTransfer,
+): readonly EvidenceName[] | undefined {
   switch (code) {
     case 'STATUS_MISSING': {
       const lacking: EvidenceName[] = statusNames.filter((name) => evidence[name] === null);
@@ -45,19 +48,6 @@ export function lackingEvidence(code: CheckCode, { evidence, asset }: CanonicalT
       return lacking;
     }
     default:
-      return wanted[code];
+      return evidenceWanted[code];
   }
 }
-
-const wanted: Partial<Record<CheckCode, EvidenceName[]>> = {
-  DELIVERED_MISSING: ['delivered'],
-  ASSET_NEEDS_BALANCE_DELTA: ['delivered'],
-  LOG_MISSING: ['logged'],
-  DECIMALS_MISMATCH: ['decimals'],
-  REPLACEABLE: ['replaceable'],
-  TIME_LOCKED: ['lockedUntil'],
-  OUTPUT_KEY_REUSED: ['outputKeyReused'],
-  DIRECTION_UNKNOWN: ['direction'],
-  RECIPIENTS_UNKNOWN: ['soleRecipient'],
-  UNASSIGNED: ['owner'],
-};

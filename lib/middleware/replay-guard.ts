@@ -28,7 +28,7 @@ export interface ReplayGuardOptions {
   /** Networks beside those of the package, as the option `networks` of `depositCallbacks`. */
   networks?: readonly NetworkDefinition[];
   limits?: { inFlight?: number; ackMs?: number };
-  /** InboundCallback ids remembered in memory, the latest ones. Default 100000. */
+  /** How many deliveries are remembered in memory, the latest ones. Default 100000. */
   rememberedIds?: number;
   /** The logger for alarms. Default: the console. */
   logger?: Logger;

@@ -69,7 +69,10 @@ export interface ProviderCase {
   events: readonly ExpectedEvent[];
 }
 
-/** An expected event. Its members are compared with those of the deposit; the amount is in smallest units. */
+/**
+ * An expected event. Its members are compared with those of the deposit: asset and address in their canonical form, the amount in
+ * smallest units.
+ */
 export interface ExpectedEvent {
   event: 'deposit' | 'deposit.pending' | 'deposit.reverted' | 'deposit.failed';
   asset: string;

@@ -100,13 +100,21 @@ function brands() {
     .map((path) => `${path}: use isDepositCallbackError() in place of instanceof`);
 }
 
-/** Each subpath is named somewhere in the README or the docs. */
+/** Each subpath has its line in docs/options.md, and that of a provider in docs/providers/README.md too. */
 function mentions() {
-  const texts = [readIfThere('README.md') ?? '', ...filesBelow('docs', /\.md$/).map(read)].join('\n');
-  return subpaths()
-    .map(([subpath]) => `deposit-callback${subpath.slice(1)}`)
-    .filter((name) => !texts.includes(name))
-    .map((name) => `neither README.md nor docs names ${name}`);
+  const names = subpaths().map(([subpath]) => `deposit-callback${subpath.slice(1)}`);
+  const providers = names.filter((name) => name.startsWith('deposit-callback/providers/'));
+  return [...unlisted('docs/options.md', names), ...unlisted('docs/providers/README.md', providers)];
+}
+
+/** @param {string} page @param {readonly string[]} names */
+function unlisted(page, names) {
+  const rows = read(page)
+    .split('\n')
+    .filter((line) => line.startsWith('|'));
+  return names
+    .filter((name) => !rows.some((row) => row.includes(`| \`${name}\` |`)))
+    .map((name) => `${page} has no row for ${name}`);
 }
 
 /** Relative links lead to files that are there. */

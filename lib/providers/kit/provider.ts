@@ -140,6 +140,10 @@ export interface Provider {
   readonly publishedSources: readonly string[];
   /** IP, CIDR, domain or `'published'`; empty allows any. */
   readonly sources: readonly string[];
+  /**
+   * What a deposit of it is known by: its transaction on the chain, or its payment at the provider. `hint`: it makes no deposit, and
+   * says only what to look up.
+   */
   readonly keyedBy: 'transaction' | 'payment' | 'hint';
   /** `'count'`: it sends counts. By network: what its "confirmed" means. `false`: it never says. */
   readonly reportsConfirmations: 'count' | Readonly<Record<string, number>> | false;

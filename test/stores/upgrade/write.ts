@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inSchema } from '../../../lib/stores/postgres/functions.ts';
@@ -17,7 +17,11 @@ import { versionOfPostgres, versionOfRedis, versionOfSqlite } from './versions.t
 // Writes the fixtures of the schemas of now, before a migration changes one, for a person:
 // node --import tsx test/stores/upgrade/write.ts
 const folder = new URL('../../fixtures/schemas/', import.meta.url);
-const write = (name: string, text: string): void => writeFileSync(new URL(name, folder), text);
+// What is there is a past, and stays as it is.
+const write = (name: string, text: string): void => {
+  const file = new URL(name, folder);
+  if (!existsSync(file)) writeFileSync(file, text);
+};
 
 async function live(store: Store<unknown>, clock = fixedClock()): Promise<void> {
   await store.ready();
