@@ -159,7 +159,9 @@ function copyOf(id: string, ordinal: number, previous: StoredDeposit | undefined
 }
 
 function isReportedWithMemo(folded: ReadonlyMap<string, FoldedAmount<StoredStatement>>, bare: AmountFold): boolean {
-  for (const { fold } of folded.values()) if (fold.amount === bare.amount && fold.possible > 0) return true;
+  for (const { fold } of folded.values()) {
+    if (fold !== bare && fold.amount === bare.amount && fold.possible > 0) return true;
+  }
   return false;
 }
 

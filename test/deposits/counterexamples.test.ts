@@ -162,6 +162,18 @@ describe('A changed configuration', () => {
     assert.equal(inbox.deposit(5n).code, 'REORG_PENDING');
   });
 
+  test('that learns in between that a provider reports no memos leaves what waits to a person', () => {
+    const inbox = createInbox({ ...rules, networkHasMemos: true });
+    tell(inbox, 'A mined 5 m:77 X x2 @3');
+    const blind: FoldRules = { ...rules, networkHasMemos: true, providers: { A: { reportsMemos: false } } };
+    const [confirmed] = say('A confirmed 5 m:77 X x12 @4 e:later');
+    assert.ok(confirmed);
+    inbox.step({ rules: () => blind }, stored(confirmed));
+    assert.equal(inbox.deposit(5n).status, 'quarantined');
+    assert.equal(inbox.deposit(5n).code, 'MEMO_UNKNOWN');
+    assert.ok(inbox.deposit(5n).waitingSince);
+  });
+
   test('that finds finality earlier lets no failed block that is final by now deny a credit', () => {
     const shallow: FoldRules = { ...rules, confirmations: 2, reorgDepth: 9 };
     const inbox = createInbox(shallow);

@@ -38,7 +38,7 @@ async function opened(t: TestContext): Promise<{
   };
 }
 
-test('a provider was lastCallbacks with its newest callback that was not refused, within 30 days', async (t) => {
+test('the newest callback of a provider that was not refused counts, within 30 days', async (t) => {
   const { store, log } = await opened(t);
   await log('busy', now - 2_000, 'recorded');
   await log('busy', now - 1_000, 'ignored');

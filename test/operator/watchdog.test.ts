@@ -67,7 +67,7 @@ test('what anybody may have sent breaks no silence', async (t) => {
   assert.equal(silences.length, 1);
 });
 
-test('a provider that is refused is told once, and again if it is refused after it was lastCallbacks', async (t) => {
+test('a provider that is refused is told once, and again if it is refused after it was heard', async (t) => {
   const { clock, store, watchdog, alarms, hear } = setUp(t);
   let lines = 0;
   const log = (outcome: 'rejected' | 'recorded'): Promise<void> => {

@@ -18,7 +18,7 @@ export interface Memory {
   surelyTold(rules: FoldRules): ReadonlyMap<string, number>;
 }
 
-interface LastCallbacks {
+interface Heard {
   statement: StoredStatement;
   witness: Witness;
   /** It sufficed by itself under the configuration in which it came. */
@@ -26,14 +26,14 @@ interface LastCallbacks {
 }
 
 export function createMemory(world: World): Memory {
-  const lastCallbacks: LastCallbacks[] = [];
+  const heard: Heard[] = [];
   const known = new Set<string>();
   const witnessOf = new Map(world.witnesses.map((one) => [one.name, one]));
 
-  const ofKey = (key: string): LastCallbacks[] => lastCallbacks.filter((one) => one.witness.key === key);
-  const keys = (): Set<string> => new Set(lastCallbacks.map((one) => one.witness.key));
+  const ofKey = (key: string): Heard[] => heard.filter((one) => one.witness.key === key);
+  const keys = (): Set<string> => new Set(heard.map((one) => one.witness.key));
 
-  const isTakenBack = ({ statement }: LastCallbacks, own: readonly LastCallbacks[]): boolean =>
+  const isTakenBack = ({ statement }: Heard, own: readonly Heard[]): boolean =>
     own.some(({ statement: other }) => {
       if (other.provider !== statement.provider) return false;
       if (other.kind !== 'removed' && other.kind !== 'failed') return false;
@@ -57,21 +57,21 @@ export function createMemory(world: World): Memory {
         const witness = witnessOf.get(statement.provider);
         if (!witness || known.has(statement.id)) continue;
         known.add(statement.id);
-        lastCallbacks.push({ statement, witness, sufficed: suffices(statement, rules) });
+        heard.push({ statement, witness, sufficed: suffices(statement, rules) });
       }
     },
     votesFor(rules) {
       const votes = new Set<string>();
       for (const key of keys()) {
         const own = ofKey(key);
-        const isFor = (one: LastCallbacks): boolean =>
+        const isFor = (one: Heard): boolean =>
           isInChain(one.statement) && (one.sufficed || suffices(one.statement, rules)) && !isTakenBack(one, own);
         if (own.some(isFor)) votes.add(key);
       }
       return votes;
     },
     standingCheck(key) {
-      const inChain = lastCallbacks.filter(({ statement }) => isInChain(statement) && keyOf(statement) === key);
+      const inChain = heard.filter(({ statement }) => isInChain(statement) && keyOf(statement) === key);
       return inChain.some(({ statement, witness }) => {
         const isCleared = inChain.some(
           (other) =>
@@ -95,16 +95,14 @@ export function createMemory(world: World): Memory {
     removedByVotes(rules, votes) {
       const removing = new Set<string>();
       const finalising = new Set<string>();
-      for (const { witness, statement } of lastCallbacks) {
+      for (const { witness, statement } of heard) {
         if (isInChain(statement) && (statement.confirmations ?? 0) >= rules.reorgDepth) finalising.add(witness.key);
       }
       if (finalising.size >= Math.min(votes, rules.quorum)) return false;
-      const hashes = new Set(
-        lastCallbacks.flatMap(({ statement }) => (isInChain(statement) ? [statement.blockHash] : [])),
-      );
+      const hashes = new Set(heard.flatMap(({ statement }) => (isInChain(statement) ? [statement.blockHash] : [])));
       const [hash, ...others] = hashes;
       // Judged where everybody speaks of one block, by name and with times.
-      if (hash === undefined || others.length > 0 || lastCallbacks.some(({ statement }) => statement.at === undefined))
+      if (hash === undefined || others.length > 0 || heard.some(({ statement }) => statement.at === undefined))
         return false;
       for (const key of keys()) {
         const own = ofKey(key).filter(({ statement }) => statement.blockHash === hash && statement.kind !== 'seen');
@@ -113,9 +111,7 @@ export function createMemory(world: World): Memory {
         const lastWords = own.filter(({ statement }) => statement.at === last);
         if (lastWords.every(({ statement }) => statement.kind === 'removed')) removing.add(key);
       }
-      const hasBare = lastCallbacks.some(
-        ({ statement }) => statement.kind !== 'seen' && statement.blockHash === undefined,
-      );
+      const hasBare = heard.some(({ statement }) => statement.kind !== 'seen' && statement.blockHash === undefined);
       return !hasBare && removing.size >= votes;
     },
     surelyTold(rules) {
