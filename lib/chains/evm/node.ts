@@ -1,4 +1,4 @@
-import { DepositCallbackError } from '../../errors.ts';
+import { DepositCallbackError, isDepositCallbackError } from '../../errors.ts';
 
 /** A client for an EVM node: a viem client, an EIP-1193 provider, or any object with the same `request`. */
 export interface EvmClient {
@@ -154,7 +154,13 @@ export interface EvmNode {
 const tracer = { tracer: 'callTracer' };
 
 export function evmNode(client: EvmClient): EvmNode {
-  const ask = (method: string, params: readonly unknown[]): Promise<unknown> => client.request({ method, params });
+  const ask = async (method: string, params: readonly unknown[]): Promise<unknown> => {
+    try {
+      return await client.request({ method, params });
+    } catch (error) {
+      throw failureOf(error);
+    }
+  };
   const found = async <T>(answer: Promise<unknown>, read: (value: unknown) => T): Promise<T | undefined> => {
     const value = await answer;
     return value === null || value === undefined ? undefined : read(value);
@@ -177,4 +183,12 @@ export function evmNode(client: EvmClient): EvmNode {
         return { transactionHash: hex(txHash, 'transaction of a trace'), frame: result };
       }),
   };
+}
+
+/** What a client throws may quote the URL of its node, and with it a key: of that, no log and no store is to know. */
+function failureOf(error: unknown): DepositCallbackError {
+  if (isDepositCallbackError(error)) return error;
+  const { shortMessage, name } = (error ?? {}) as { shortMessage?: unknown; name?: unknown };
+  const kind = typeof shortMessage === 'string' ? shortMessage : String(name ?? typeof error);
+  return new DepositCallbackError('REQUEST_FAILED', `the node did not answer: ${kind}`);
 }
