@@ -85,6 +85,31 @@ describe("the notifier's API", () => {
     assert.deepEqual(receiver.received.map((one) => one.data.amount).sort(), ['1', '1', '2']);
   });
 
+  it('shows a key nothing of another, and lets it change nothing there', async (t) => {
+    const { api, notifier, receiver } = await stage(t, anvil);
+    const { key } = await notifier().createKey('other');
+    await api('POST', '/v1/watches', { network, address: alice });
+    // Without a URL it stays owed.
+    await api('POST', '/v1/callback-url/test');
+    const shown = async (): Promise<unknown> =>
+      Promise.all(
+        ['/v1/callback-url', '/v1/watches', '/v1/callbacks'].map(async (path) => (await api('GET', path)).body),
+      );
+    const before = await shown();
+    const [owed] = (await api('GET', '/v1/callbacks')).body.callbacks as { id: string }[];
+
+    assert.equal((await api('GET', '/v1/callback-url', undefined, key)).body.code, 'NOT_FOUND');
+    assert.deepEqual((await api('GET', '/v1/watches', undefined, key)).body, { watches: [] });
+    assert.deepEqual((await api('GET', '/v1/callbacks', undefined, key)).body, { callbacks: [] });
+    assert.equal((await api('POST', `/v1/callbacks/${owed?.id}/resend`, undefined, key)).body.code, 'NOT_FOUND');
+    assert.equal((await api('DELETE', `/v1/watches/${network}/${alice}`, undefined, key)).body.code, 'NOT_FOUND');
+    assert.equal((await api('POST', '/v1/callback-url/enable', undefined, key)).body.code, 'NOT_FOUND');
+    assert.equal((await api('GET', '/v1/keys', undefined, key)).status, 401);
+    await api('PUT', '/v1/callback-url', { url: `${receiver.url}/other` }, key);
+    assert.equal((await api('POST', '/v1/signing-secret', undefined, key)).status, 201);
+    assert.deepEqual(await shown(), before);
+  });
+
   it('refuses what it cannot understand, with a code', async (t) => {
     const { api } = await stage(t, anvil, { maxWatches: 2 });
     const refused = async (body: object): Promise<unknown> => (await api('POST', '/v1/watches', body)).body.code;

@@ -62,11 +62,11 @@ test('a contract that reverts has no facts, and a node that is away leaves them 
 });
 
 test('a contract that never answers is waited for once, and others are found without a wait', async () => {
-  const silent = contract(new Promise<string>(() => {}), `0x${number(6)}`, 1);
+  const silent = contract(new Promise<string>(() => {}), `0x${number(6)}`, 100);
   assert.equal(await silent.facts(), undefined);
   const before = performance.now();
   for (let block = 0; block < 100; block += 1) await silent.find([`0x${block}`, '0x01']);
-  assert.ok(performance.now() - before < 60_000);
+  assert.ok(performance.now() - before < 5_000, 'half of 100 ms a block');
   assert.ok(silent.calls() <= 2 * 128, `${silent.calls()} calls on their way at once`);
 });
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
+import { format } from 'node:util';
 import { pino } from 'pino';
-import type { Logger } from '../../lib/observe/logger.ts';
+import { consoleLogger, type Logger } from '../../lib/observe/logger.ts';
 
 test('a pino logger fits as it is', () => {
   const lines: string[] = [];
@@ -26,4 +27,14 @@ test('a pino logger fits as it is', () => {
       { level: 50, provider: undefined, code: 'UNAVAILABLE', msg: 'store away' },
     ],
   );
+});
+
+test('the console is given one text: what stands in a message is no format', (t) => {
+  const lines: string[] = [];
+  for (const method of ['warn', 'error'] as const) {
+    // As console itself makes a line of its arguments.
+    t.mock.method(console, method, (...given: unknown[]) => lines.push(format(...given)));
+    consoleLogger[method]({ code: 'BODY_ENCODING' }, 'The coding is %c%s%d%o%%');
+  }
+  assert.deepEqual(lines, Array(2).fill("The coding is %c%s%d%o%% { code: 'BODY_ENCODING' }"));
 });

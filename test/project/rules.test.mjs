@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { filesBelow, imports, read, readIfThere, write } from '../../scripts/tools.mjs';
+import { hasTest } from './proofs.mjs';
 
 /**
  * Each rule of docs/rules.md names a function that is there and a test that is there; links to rules lead to one; and no rule is
@@ -84,13 +85,9 @@ function proofs(section) {
     ];
   }
   const isKept = new RegExp(`\\bfunction ${name}\\b`).test(readIfThere(source) ?? '');
-  // As it stands in the source of the test.
-  const quoted = test.replaceAll("'", "\\'");
-  const tests = readIfThere(file) ?? '';
-  const isProved = tests.includes(`'${quoted}'`) || tests.includes(`'${test}`) || tests.includes(`"${test}"`);
   return [
     ...(isKept ? [] : [`docs/rules.md: "${title}" is kept by ${name} in ${source}, which is not there`]),
-    ...(isProved ? [] : [`docs/rules.md: "${title}" is proved by "${test}" in ${file}, which is not there`]),
+    ...(hasTest(test, file) ? [] : [`docs/rules.md: "${title}" is proved by "${test}" in ${file}, which is not there`]),
   ];
 }
 
