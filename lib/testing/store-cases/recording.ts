@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Decision } from '../../deposits/transaction-state.ts';
+import { type Decision, depositRecordOf } from '../../deposits/transaction-state.ts';
+import {
+  everyMemberOfCallback,
+  everyMemberOfDecision,
+  everyMemberOfDeposit,
+  everyMemberOfStatement,
+} from './every-member.ts';
 import {
   claimOne,
   depositChange,
@@ -9,7 +15,6 @@ import {
   sampleChange,
   sampleDeposit,
   sampleEvent,
-  sampleGroup,
   sampleStatement,
   startOfTime,
 } from './samples.ts';
@@ -56,50 +61,27 @@ export const recordingCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'every optional field comes back, and none that was absent',
+    name: 'every member comes back, and none that was absent',
     async run({ store }) {
-      const full = sampleStatement('a', {
-        memo: '7',
-        position: 'log:3',
-        blockHash: '0xb1',
-        confirmations: 12,
-        at: startOfTime - 1,
-        check: 'MEMO_MISSING',
-        from: '0xf',
-        symbol: 'ETH',
-        decimals: 18,
-        blockNumber: '21000000',
-        group: { ...sampleGroup('a'), payment: 'imtoken/p1' },
-      });
+      const full = everyMemberOfStatement();
       const { group: _group, ...bare } = sampleStatement('b', { kind: 'removed' });
-      const deposit = sampleDeposit('a', {
-        symbol: 'ETH',
-        decimals: 18,
-        from: '0xf',
-        memo: '7',
-        transaction: { id: 'hash-a', position: 'log:3', block: { number: '21000000', hash: '0xb1' } },
-        payment: 'imtoken/p1',
-        confirmations: 12,
-        code: 'HELD',
-        status: 'quarantined',
-        waitingSince: startOfTime,
-      });
-      const callback = sampleCallback('a', {
-        signedAt: startOfTime - 5,
-        keyId: 'k1',
-        code: 'HELD',
-        transfers: [
-          { outcome: 'ignored', code: 'NOT_OURS' },
-          { outcome: 'recorded', depositId: 'd', transactionKey: 'a' },
-          { outcome: 'quarantined', code: 'ROW_UNREADABLE', path: 'event.activity.3', reason: 'no text' },
-        ],
-      });
+      const deposit = everyMemberOfDeposit();
+      const decision = everyMemberOfDecision(deposit.id);
+      const callback = everyMemberOfCallback();
       const { body: _body, deliveryId: _deliveryId, ...line } = sampleCallback('b', { bodyHash: '', bodyBytes: 0 });
-      const changes = [sampleChange('a', { statements: [full, bare], deposits: [deposit] })];
+      const event = sampleEvent(deposit);
+      const statements = [full, bare];
+      const changes = [sampleChange('a', { statements, deposits: [deposit], decisions: [decision], events: [event] })];
       await store.commit({ callbacks: [callback, line], changes });
       const [state] = await store.load(['a']);
-      assert.deepEqual(state?.statements, [full, bare]);
+      assert.deepEqual(state?.statements, statements);
       assert.deepEqual(state?.deposits, [deposit]);
+      assert.deepEqual(state?.decisions, [decision]);
+      const shown = depositRecordOf(deposit);
+      assert.deepEqual((await store.deposit(deposit.id))?.deposit, deposit);
+      assert.deepEqual(await store.deposits({ to: deposit.to, limit: 1 }), [shown]);
+      const [claim] = await store.claim({ limit: 1, leaseMs: 1_000, except: [] });
+      assert.deepEqual(claim?.event.deposit, shown);
       assert.deepEqual(await store.callback('a'), callback);
       assert.deepEqual(await store.callback('b'), line);
       assert.equal(await store.callback('c'), undefined);

@@ -1,6 +1,6 @@
 import type { DepositEvent, DepositRecord, EventKind } from '../../deposits/deposit.ts';
 import type { Group, StoredStatement } from '../../deposits/statement.ts';
-import type { StoredDeposit, TransactionChange } from '../../deposits/transaction-state.ts';
+import { depositRecordOf, type StoredDeposit, type TransactionChange } from '../../deposits/transaction-state.ts';
 import type { CallbackRecord, Claim, Store } from '../../stores/store.ts';
 
 /** Where the clocks of the cases start, epoch ms. */
@@ -70,8 +70,7 @@ export function sampleDeposit(key: string, extra: Partial<StoredDeposit> = {}): 
 }
 
 export function sampleEvent(deposit: StoredDeposit, kind: EventKind = 'deposit', generation = 1): DepositEvent {
-  const { group: _group, ordinal: _ordinal, waitingSince: _waitingSince, ...record } = deposit;
-  return { id: eventIdOf(deposit, kind, generation), kind, generation, deposit: record };
+  return { id: eventIdOf(deposit, kind, generation), kind, generation, deposit: depositRecordOf(deposit) };
 }
 
 export function eventIdOf({ id }: DepositRecord, kind: EventKind = 'deposit', generation = 1): string {
