@@ -68,7 +68,7 @@ function missingPrograms() {
   const { CHROMIUM } = process.env;
   const browser = CHROMIUM === undefined ? found('chromium') || found('chromium-browser') : existsSync(CHROMIUM);
   return [
-    ...['redis-server', 'nginx', 'nats-server'].filter((program) => !found(program)),
+    ...['redis-server', 'nginx', 'nats-server', 'litecoind'].filter((program) => !found(program)),
     ...(browser ? [] : ['chromium']),
   ];
 }

@@ -35,6 +35,12 @@ const formsOf: Readonly<Record<string, Forms>> = {
     oldScriptHash: 0xc4,
     segwit: 'tltc',
   },
+  'bip122:530827f38f93b43ed12af0b3ad25a288': {
+    publicKeyHash: 0x6f,
+    scriptHash: 0x3a,
+    oldScriptHash: 0xc4,
+    segwit: 'rltc',
+  },
   'bip122:1a91e3dace36e2be3bf030a65679fe82': { publicKeyHash: 0x1e, scriptHash: 0x16 },
   'bip122:bb0a78264637406b6360aad926284d54': { publicKeyHash: 0x71, scriptHash: 0xc4 },
 };

@@ -96,6 +96,12 @@ export const otherNetworks: readonly Network[] = [
     litecoin,
     'ltc-testnet litecoin-testnet litecoin-core-testnet',
   ),
+  test(
+    'bip122:530827f38f93b43ed12af0b3ad25a288',
+    'Litecoin Regtest',
+    { ...litecoin, bounds: localBounds },
+    'ltc-regtest litecoin-regtest',
+  ),
   // The namespace's own document prints one character too many; both are read.
   main(
     'bip122:1a91e3dace36e2be3bf030a65679fe82',

@@ -50,7 +50,11 @@ export interface ExchangeOptions {
 const newLedger =
   'CREATE TABLE IF NOT EXISTS ledger (event_id TEXT PRIMARY KEY, account TEXT NOT NULL, amount TEXT NOT NULL)';
 
-export async function openExchange(t: TestContext, anvil: Anvil, options: ExchangeOptions): Promise<Exchange> {
+export async function openExchange(
+  t: TestContext,
+  node: Pick<Anvil, 'url'>,
+  options: ExchangeOptions,
+): Promise<Exchange> {
   const { ours, confirmations = 3, now = Date.now, secret: key = secret } = options;
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'exchange-')));
   const events: Exchange['events'] = [];
@@ -62,7 +66,7 @@ export async function openExchange(t: TestContext, anvil: Anvil, options: Exchan
     const opened = depositCallbacks({
       providers: [imtoken({ secrets: [key] })],
       store,
-      chains: options.chains ?? [evmChain({ network: 'eip155:1', url: anvil.url })],
+      chains: options.chains ?? [evmChain({ network: 'eip155:1', url: node.url })],
       policy: {
         assets: [{ asset: ether, decimals: 18 }],
         isOurs: ({ address }) => ours.includes(address),

@@ -8,6 +8,7 @@ import { type Anvil, startAnvil } from './anvil.ts';
 import { hex } from './assembler.ts';
 import { balanceCall, token, transferCall, words } from './contracts.ts';
 import { ether, openExchange } from './exchange.ts';
+import { seeded } from './seeded.ts';
 
 const transfers = 200;
 const deepest = 20;
@@ -144,16 +145,5 @@ async function openRun(t: TestContext, anvil: Anvil, withChain: boolean) {
       }
       return Object.fromEntries(balances.filter(([, sum]) => sum !== 0n));
     },
-  };
-}
-
-/** A small generator (mulberry32): whole numbers below a bound. */
-function seeded(start: number): (bound: number) => number {
-  let state = start >>> 0;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound;
   };
 }

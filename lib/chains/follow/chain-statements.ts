@@ -26,12 +26,19 @@ interface Claimed {
   group: Group;
   amount: bigint;
   memo?: string;
+  position?: string;
 }
 
-/** What to ask the chain about a transaction of which `state` is known. */
-export function subjectOf(state: TransactionState, transactionId: string): ChainSubject {
-  const claims = claimsIn(state).map(({ group, amount }): ChainClaim => ({ asset: group.asset, to: group.to, amount }));
-  return { transactionId, claims, blocks: blocksIn(state) };
+/** What to ask the chain about a transaction of which `state` is known, and which was just read in a block, perhaps. */
+export function subjectOf(
+  state: TransactionState,
+  transactionId: string,
+  foundIn: ChainBlock | undefined,
+): ChainSubject {
+  const claims = claimsIn(state).map(({ group, amount, position }) =>
+    present<ChainClaim>({ asset: group.asset, to: group.to, amount, position }),
+  );
+  return present<ChainSubject>({ transactionId, claims, blocks: blocksIn(state), foundIn });
 }
 
 /** Every block that a statement names by hash and number. */
@@ -46,9 +53,10 @@ export function blocksIn({ statements }: TransactionState): ChainBlock[] {
 
 function claimsIn({ statements }: TransactionState): Claimed[] {
   const claims = new Map<string, Claimed>();
-  for (const { group, amount, memo, kind } of statements) {
+  for (const { group, amount, memo, position, kind } of statements) {
     if (group === undefined || kind === 'removed' || group.payment !== undefined) continue;
-    claims.set(`${groupKey(group)}|${amount}|${memo ?? ''}`, present<Claimed>({ group, amount, memo }));
+    const key = `${groupKey(group)}|${amount}|${memo ?? ''}`;
+    claims.set(key, present<Claimed>({ group, amount, memo, position: position ?? claims.get(key)?.position }));
   }
   return [...claims.values()];
 }
@@ -64,10 +72,11 @@ export async function chainStatements(
   verdict: ChainVerdict,
   { policy, now }: { policy: CompiledPolicy; now: number },
 ): Promise<StoredStatement[]> {
-  if (verdict.status === 'unknown') return [];
   // docs/rules.md#newer: later than anything the chain check has said before, whatever the clock did.
   const at = Math.max(now, ...spoken(state).map((one) => (one.at ?? 0) + 1));
-  const removals = verdict.removed.filter((hash) => isNewRemoval(state, hash)).map((hash) => removal(hash, at, now));
+  const removals = (verdict.removed ?? [])
+    .filter((hash) => isNewRemoval(state, hash))
+    .map((hash) => removal(hash, at, now));
   if (verdict.status !== 'mined') return removals;
   const rows = await assessRows(network, transactionId, verdict, { policy, at, now });
   return [...removals, ...newRows(state, rows, verdict, policy), ...denials(state, rows, verdict, policy, at, now)];

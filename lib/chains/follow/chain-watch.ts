@@ -185,7 +185,7 @@ async function lookUp(state: WatchState, one: Watched): Promise<void> {
 function plan(state: WatchState, one: Watched, { verdict, nextAt, blocks }: Confirmed): void {
   const { network, logger } = state;
   // A block that left the chain and was recorded as such needs no further watching.
-  const removed = 'removed' in verdict ? verdict.removed : [];
+  const { removed = [] } = verdict;
   one.blocks = blocks.filter((block) => !removed.includes(block.hash));
   if (verdict.status === 'mined') {
     one.idle = 0;

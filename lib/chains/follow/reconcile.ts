@@ -56,7 +56,11 @@ export function createReconciler({ chains, wake, ...parts }: ReconcilerParts): R
         transfers += found.transfers.length;
         for (const transactionId of transactionsOf(found.transfers)) {
           const key = transactionKey({ network, transactionId, asset: '', to: '' });
-          const { verdict, added, wasReported } = await confirmTransaction(chain, { key, transactionId }, parts);
+          const { verdict, added, wasReported } = await confirmTransaction(
+            chain,
+            { key, transactionId, foundIn: found.block },
+            parts,
+          );
           if (verdict.status === 'unknown') {
             throw new DepositCallbackError(
               'REQUEST_FAILED',

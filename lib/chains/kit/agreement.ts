@@ -12,7 +12,10 @@ export function agreedVerdict(verdicts: readonly ChainVerdict[], needed: number)
     camps.set(key, [...(camps.get(key) ?? []), verdict]);
   }
   const largest = [...camps.values()].sort((a, b) => b.length - a.length)[0] ?? [];
-  if (largest.length < needed) return { status: 'unknown', reason: reasonOf(verdicts, largest.length, needed) };
+  if (largest.length < needed) {
+    const reason = reasonOf(verdicts, largest.length, needed);
+    return { status: 'unknown', reason, removed: nthOfHashes(verdicts, needed) };
+  }
   const removed = nthOfHashes(largest, needed);
   const mined = largest.filter((one): one is MinedVerdict => one.status === 'mined');
   const [first] = mined;
@@ -55,8 +58,7 @@ function campOf(verdict: Exclude<ChainVerdict, { status: 'unknown' }>): string {
 function nthOfHashes(verdicts: readonly ChainVerdict[], needed: number): string[] {
   const votes = new Map<string, number>();
   for (const verdict of verdicts) {
-    if (verdict.status === 'unknown') continue;
-    for (const hash of verdict.removed) votes.set(hash, (votes.get(hash) ?? 0) + 1);
+    for (const hash of verdict.removed ?? []) votes.set(hash, (votes.get(hash) ?? 0) + 1);
   }
   return [...votes].flatMap(([hash, count]) => (count >= needed ? [hash] : []));
 }

@@ -44,6 +44,8 @@ export interface ChainSubject {
   transactionId: string;
   /** Blocks that somebody said hold it: the verdict names those that the chain does not hold. */
   blocks?: readonly ChainBlock[];
+  /** The block in which it was just read, for nodes that find a transaction by its block alone. */
+  foundIn?: ChainBlock;
   /** The reported transfers, so that a check can skip what nobody asks for, such as a trace of internal calls. */
   claims?: readonly ChainClaim[];
 }
@@ -56,19 +58,21 @@ export interface ChainClaim {
   to: string;
   /** Smallest units. */
   amount: bigint;
+  /** Where a provider says that it stands in the transaction, for example `out:1`. */
+  position?: string;
 }
 
 /**
  * The answer of a check on one transaction.
  *
  * - `unknown`: the nodes cannot say (no answer, disagreement, a chain that changes during the check). Nothing follows
- *   from it.
+ *   from it but what its `removed` names, if it has any.
  * - `absent`: no block of the chain contains the transaction, and no node has it pending.
  * - `pending`: a node has it pending.
  * - `mined`: a block of the chain contains it, whether it succeeded or not.
  */
 export type ChainVerdict =
-  | { status: 'unknown'; reason: string }
+  | { status: 'unknown'; reason: string; removed?: readonly string[] }
   | { status: 'absent' | 'pending'; head: bigint; removed: readonly string[] }
   | MinedVerdict;
 
@@ -78,8 +82,10 @@ export interface MinedVerdict {
   /** Whether the transaction succeeded; a failed one moves nothing. */
   success: boolean;
   block: ChainBlock;
-  /** 1 for the newest block. */
+  /** 1 for the newest block; 0 before `spendableAt`. */
   confirmations: number;
+  /** The block from which on what it pays can be spent, if that is later than its own (the reward of a miner). */
+  spendableAt?: bigint;
   /** Whether the network itself calls the block final; false if it has no such notion. */
   finalized: boolean;
   /** Every movement of an asset in the transaction that the nodes can see, in the order of the chain. */

@@ -49,4 +49,6 @@ export interface MinedTransaction {
   rows: readonly ChainRow[];
   /** Assets (CAIP-19) of which it may not see every row. */
   unseen: readonly string[];
+  /** Confirmations from which on what it pays can be spent; fewer count as none. Default 1. */
+  spendableFrom?: number;
 }

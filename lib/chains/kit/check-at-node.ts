@@ -1,5 +1,5 @@
-import type { ChainBlock, ChainHead, ChainSubject, ChainVerdict } from './chain-check.ts';
-import type { ChainReader } from './chain-reader.ts';
+import type { ChainBlock, ChainHead, ChainSubject, ChainVerdict, MinedVerdict } from './chain-check.ts';
+import type { ChainReader, MinedTransaction } from './chain-reader.ts';
 
 // A reorg between two questions shows as answers that contradict each other; a few rounds outlast it.
 const rounds = 3;
@@ -27,18 +27,26 @@ export async function checkAtNode(node: ChainReader, subject: ChainSubject): Pro
 async function lookUp(node: ChainReader, subject: ChainSubject): Promise<ChainVerdict | undefined> {
   const found = await node.transaction(subject);
   if (found.status === 'changed') return undefined;
-  if (found.status === 'unknown') return found;
   // The head and the blocks asked for come last: what was read before is at least as old.
   const removed = await goneAtNode(node, subject.blocks ?? []);
+  if (found.status === 'unknown') return { ...found, removed };
   const head = await headAtNode(node);
   if (found.status !== 'mined') return { status: found.status, head: head.number, removed };
-  const { block } = found;
-  if (head.number < block.number || removed.includes(block.hash)) return undefined;
+  if (head.number < found.block.number || removed.includes(found.block.hash)) return undefined;
+  return { ...minedVerdict(found, head), removed };
+}
+
+function minedVerdict(
+  { spendableFrom = 1, ...found }: MinedTransaction,
+  head: ChainHead,
+): Omit<MinedVerdict, 'removed'> {
+  const { number } = found.block;
+  const depth = Number(head.number - number) + 1;
   return {
     ...found,
-    confirmations: Number(head.number - block.number) + 1,
-    finalized: head.finalized !== undefined && block.number <= head.finalized,
-    removed,
+    confirmations: depth < spendableFrom ? 0 : depth,
+    ...(spendableFrom > 1 && { spendableAt: number + BigInt(spendableFrom) - 1n }),
+    finalized: head.finalized !== undefined && number <= head.finalized,
   };
 }
 

@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import { DepositCallbackError, invalidOption } from '../errors.ts';
+import { findNetwork } from '../networks/registry.ts';
+import { verifyNetwork } from './bitcoin/identity.ts';
+import { bitcoinNode } from './bitcoin/node.ts';
+import { bitcoinReader } from './bitcoin/reader.ts';
+import type { ChainCheck } from './kit/chain-check.ts';
+import { jsonRpcClient } from './kit/json-rpc.ts';
+import { checkOverNodes, type NodeQuorum } from './kit/nodes.ts';
+import { nodeUrls, verifiedClient } from './kit/rpc-client.ts';
+
+export type {
+  ChainBlock,
+  ChainBlockTransfers,
+  ChainCheck,
+  ChainClaim,
+  ChainHead,
+  ChainQuery,
+  ChainRow,
+  ChainSubject,
+  ChainTransfer,
+  ChainVerdict,
+  MinedVerdict,
+} from './kit/chain-check.ts';
+export type { NodeQuorum } from './kit/nodes.ts';
+
+/** Options of `bitcoinChain`. Set `url` or `urls`. */
+export interface BitcoinChainOptions {
+  /** CAIP-2 of Bitcoin, Litecoin, Dogecoin, Bitcoin Cash or one of their test networks; a node of another chain is refused. */
+  network: string;
+  /** URL of the service's own node, for example `http://127.0.0.1:8332`; a user name and password may stand in it. */
+  url?: string;
+  urls?: readonly string[];
+  /** `rpcuser` of the nodes whose URL has none; needs `password`. */
+  username?: string;
+  /** `rpcpassword` of those. */
+  password?: string;
+  /** In place of both: the file `.cookie` that the node writes into its data folder. */
+  cookieFile?: string;
+  /**
+   * Number of nodes that must agree. A list requires more of them for larger amounts. Default 1: the first that
+   * answers.
+   */
+  quorum?: NodeQuorum;
+  /** Time limit of one request. Default 10000 ms. */
+  timeoutMs?: number;
+}
+
+// A node answers with four threads (-rpcthreads), and refuses what does not fit into its queue.
+const concurrency = 4;
+
+/**
+ * Creates the chain check of Bitcoin, Litecoin, Dogecoin or Bitcoin Cash over one or more full nodes. Throws
+ * `OPTION_INVALID`.
+ *
+ * @example
+ * depositCallbacks({
+ *   providers,
+ *   policy,
+ *   store: sqliteStore({ path: 'deposits.db' }),
+ *   chains: [bitcoinChain({ network: 'bip122:000000000019d6689c085ae165831e93', url: process.env.BITCOIN_NODE })],
+ * });
+ */
+export function bitcoinChain(options: BitcoinChainOptions): ChainCheck {
+  const network = findNetwork(options.network);
+  if (network?.family !== 'bitcoin' && network?.family !== 'bitcoincash') {
+    throw invalidOption('network', 'must be the CAIP-2 id of Bitcoin, Litecoin, Dogecoin or Bitcoin Cash');
+  }
+  const { url, urls, timeoutMs = 10_000, quorum } = options;
+  if ((url === undefined) === (urls === undefined)) throw invalidOption('url', 'set exactly one of url and urls');
+  const given = nodeUrls(url, urls);
+  if (given.length === 0) throw invalidOption('urls', 'must list at least one node');
+  const credentials = credentialsOf(options);
+  const nodes = given.map((one) => {
+    const client = jsonRpcClient({ url: one, timeoutMs, concurrency, ...(credentials && { credentials }) });
+    const verify = (): Promise<void> => verifyNetwork(bitcoinNode(client, network), network);
+    return bitcoinReader(bitcoinNode(verifiedClient(client, verify), network), network);
+  });
+  return checkOverNodes({ network: network.id, nodes, quorum });
+}
+
+function credentialsOf({
+  username,
+  password,
+  cookieFile,
+}: BitcoinChainOptions): (() => string | Promise<string>) | undefined {
+  if ((username === undefined) !== (password === undefined)) {
+    throw invalidOption('username', 'and password must both be set, or neither');
+  }
+  if (cookieFile !== undefined) {
+    if (username !== undefined) throw invalidOption('cookieFile', 'must not be set with username and password');
+    return () => readCookie(cookieFile);
+  }
+  return username === undefined ? undefined : () => `${username}:${password}`;
+}
+
+async function readCookie(path: string): Promise<string> {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new DepositCallbackError('REQUEST_FAILED', `The cookie file of the node cannot be read: ${code}`, { cause });
+  }
+}
