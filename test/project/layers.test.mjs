@@ -19,7 +19,10 @@ const below = {
   stores: ['errors', 'util', 'deposits'],
   ingest: ['errors', 'util', 'networks', 'deposits', 'policy', 'checks', 'providers/kit', 'stores', 'observe'],
   outbox: ['errors', 'deposits', 'stores', 'observe'],
-  chains: ['errors', 'util', 'json', 'outbound', 'networks', 'deposits', 'policy', 'checks', 'stores', 'ingest', 'observe'],
+  chains: [
+    ...['errors', 'util', 'json', 'outbound', 'networks', 'deposits', 'policy', 'checks', 'stores', 'ingest'],
+    'observe',
+  ],
   operator: [
     ...['errors', 'util', 'networks', 'deposits', 'signatures', 'providers/kit', 'stores', 'ingest'],
     'observe',
