@@ -134,30 +134,58 @@ export function optionalIsoTime(json: Json | undefined, path: string): number | 
  * field `__proto__`, and for more than 1000 fields.
  */
 export function formFields(bytes: Uint8Array | string): JsonObject {
-  const written = Buffer.from(bytes).toString('latin1');
+  const written = Buffer.from(bytes);
   const fields = new Map<string, string>();
-  const pairs = written.split('&', mostFields + 1);
-  if (pairs.length > mostFields) throw unreadable('', `a form of at most ${mostFields} fields`);
-  for (const pair of pairs) {
-    if (pair === '') continue;
+  for (const pair of pairsIn(written)) {
+    if (pair.length === 0) continue;
     const end = pair.indexOf('=');
-    const name = formText(end < 0 ? pair : pair.slice(0, end));
+    const name = formText(end < 0 ? pair : pair.subarray(0, end));
     if (name === '__proto__' || fields.has(name)) throw unreadable('', 'a form without duplicate fields');
-    fields.set(name, end < 0 ? '' : formText(pair.slice(end + 1)));
+    fields.set(name, end < 0 ? '' : formText(pair.subarray(end + 1)));
   }
   return Object.fromEntries(fields);
 }
 
+function pairsIn(written: Buffer): readonly Buffer[] {
+  const pairs: Buffer[] = [];
+  for (let at = 0; at <= written.length; ) {
+    if (pairs.length === mostFields) throw unreadable('', `a form of at most ${mostFields} fields`);
+    const next = written.indexOf('&', at);
+    const end = next < 0 ? written.length : next;
+    pairs.push(written.subarray(at, end));
+    at = end + 1;
+  }
+  return pairs;
+}
+
 /** Anybody may send a form, and it is read before its signature is known. */
 const mostFields = 1_000;
-const escapes = /%([0-9a-f]{2})/gi;
+const percent = 0x25;
+const plus = 0x2b;
+const space = 0x20;
 
-/** `written` has one character a byte. */
-function formText(written: string): string {
-  const bytes = written
-    .replace(/\+/g, ' ')
-    .replace(escapes, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-  return Buffer.from(bytes, 'latin1').toString('utf8');
+function formText(written: Uint8Array): string {
+  const bytes = Buffer.allocUnsafe(written.length);
+  let length = 0;
+  for (let at = 0; at < written.length; at += 1) {
+    const byte = written[at];
+    const escaped = byte === percent ? 16 * digitAt(written, at + 1) + digitAt(written, at + 2) : Number.NaN;
+    if (Number.isNaN(escaped)) bytes[length] = byte === plus ? space : (byte ?? 0);
+    else {
+      bytes[length] = escaped;
+      at += 2;
+    }
+    length += 1;
+  }
+  return bytes.toString('utf8', 0, length);
+}
+
+/** The value of a hexadecimal digit; NaN if there is none. */
+function digitAt(bytes: Uint8Array, at: number): number {
+  const byte = bytes[at] ?? 0;
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : Number.NaN;
 }
 
 // Paths are literals of the readers, so they are few; splitting one costs as much as walking it.

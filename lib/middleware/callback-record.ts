@@ -42,7 +42,12 @@ export function pingRecord(callback: ReceivedCallback, now: number): CallbackRec
   return recordOf(callback, { outcome: 'ignored', code: 'PING', transfers: [], finished: true, now });
 }
 
-/** The log's line for a refusal: without a body, which anybody may have sent. */
+/** Of a larger body that is refused, nobody needs the hash, and hashing it is work that any stranger could ask for. */
+const mostHashed = 65_536;
+/** Of the URL, which a stranger may make as long as the server takes. */
+const mostOfUrl = 256;
+
+/** The log's line for a refusal: without a body, which anybody may have sent, and without the hash of one over 64 KiB. */
 export function refusedRecord(
   req: CallbackRequest,
   state: RequestState,
@@ -57,9 +62,9 @@ export function refusedRecord(
     receivedAt: state.receivedAt,
     remoteAddress: state.remoteAddress ?? '',
     method: (req.method ?? '').slice(0, 16),
-    url: redactedUrl(url.slice(0, 1_024), provider),
+    url: redactedUrl(url.slice(0, mostOfUrl), provider),
     headers: {},
-    bodyHash: body ? bodyHashOf({ body, url }) : '',
+    bodyHash: body !== undefined && body.length <= mostHashed ? bodyHashOf({ body, url }) : '',
     bodyBytes: body?.length ?? 0,
     outcome: 'rejected',
     code,

@@ -1,4 +1,4 @@
-import { withoutCredentials } from '../ingest/kept-request.ts';
+import { bodyHashOf, withoutCredentials } from '../ingest/kept-request.ts';
 import type { InboundCallback, Provider } from '../providers/kit/provider.ts';
 import type { Store, UnverifiedQuota } from '../stores/store.ts';
 import { createAlarmClock } from './alarm-clock.ts';
@@ -19,7 +19,7 @@ export function keepUnverified(store: Store, quota: UnverifiedQuota) {
   ): Promise<boolean> => {
     const record = refusedRecord(req, state, provider, 'SIGNATURE_INVALID');
     const kept = await store.keepUnverified(
-      { ...record, ...withoutCredentials(inbound, provider), body: inbound.body },
+      { ...record, ...withoutCredentials(inbound, provider), bodyHash: bodyHashOf(inbound), body: inbound.body },
       quota,
     );
     const code = kept ? 'UNVERIFIED_KEPT' : 'UNVERIFIED_FULL';

@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import readStream from 'raw-body';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import type { Logger } from '../observe/logger.ts';
 import { createAlarmClock } from './alarm-clock.ts';
 import { type BodyBudget, type BodyShare, createBodyBudget, freeBytes } from './body-budget.ts';
 import { type CapturedBody, capturedBody } from './captured-body.ts';
+import { collectBody, type Uncollected } from './collect-body.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { findParser } from './find-parser.ts';
 import { declaresBody } from './hang-up.ts';
 import { type Coding, inflateBody, looksEncoded, readCoding } from './inflate-body.ts';
 import { whenOver } from './on-finished.ts';
-import { type CallbackRequest, type Link, placed, stateOf } from './request-state.ts';
+import { type CallbackRequest, type Link, placed, type RequestState, stateOf } from './request-state.ts';
 import { refuse } from './respond.ts';
 
 /** Options of `rawBody`. */
@@ -83,7 +83,7 @@ export function rawBodyWithin(budget: BodyBudget, options: Omit<RawBodyOptions, 
       return;
     }
     const share = mayBeLarge(req, coding) ? budget.open() : undefined;
-    if (share !== undefined) whenOver(req, res, share.close);
+    if (share !== undefined) whenOver(req, res, () => closeShare(share, state));
     takeBytes(req, { coding, limit, deadlines, receiveMs, budget, share }, (error, bytes, encoded = false) => {
       if (error !== undefined) fail(error);
       else if (bytes.length > limit) fail(tooLarge(limit));
@@ -171,18 +171,23 @@ function readFromStream(req: CallbackRequest, how: How, done: Done): void {
     return;
   }
   let bytes = nothing;
+  const take = (more: number): boolean => share?.take(more) !== false;
   waitFor(
     req,
     how,
     (error) => done(error, bytes, true),
-    (arrived) => {
-      if (share !== undefined) countChunks(req, share, () => arrived(overBudget(budget)));
-      readStream(req, { limit: how.limit, length: req.headers['content-length'] ?? null }, (error, read) => {
+    (arrived) =>
+      collectBody(req, how.limit, take, (why, read) => {
         bytes = read;
-        arrived(error ? explain(error, how.limit) : undefined);
-      });
-    },
+        arrived(why === undefined ? undefined : explain(why, how));
+      }),
   );
+}
+
+/** A body that is still being verified is held, whether or not its sender waits for the answer. */
+function closeShare({ close }: BodyShare, { verifying }: RequestState): void {
+  if (verifying === undefined) close();
+  else verifying.then(close, close);
 }
 
 /** Of a connection that is gone, nothing more is read, and nobody would give the room back. */
@@ -190,19 +195,6 @@ function mayBeLarge(req: CallbackRequest, coding: Coding): boolean {
   const length = req.headers['content-length'];
   const isSmall = coding === 'identity' && length !== undefined && Number(length) <= freeBytes;
   return !isSmall && !req.destroyed && declaresBody(req);
-}
-
-/** Takes each chunk's room. Where there is none, whoever reads the body gets no more of it, or it would keep on growing. */
-function countChunks(req: CallbackRequest, share: BodyShare, onFull: () => void): void {
-  const others = new Set(req.listeners('data'));
-  const count = (chunk: Buffer): void => {
-    if (share.take(chunk.length)) return;
-    for (const listener of req.listeners('data')) {
-      if (!others.has(listener)) req.off('data', listener as (chunk: Buffer) => void);
-    }
-    onFull();
-  };
-  req.on('data', count);
 }
 
 /** Settles once: when the body has arrived, its time is over, or the connection is gone. */
@@ -240,13 +232,14 @@ function exactBytes(left: unknown, req: CallbackRequest, coding: Coding): Buffer
   return coding !== 'identity' || length === undefined || Number(length) === bytes.length ? bytes : undefined;
 }
 
-function explain(error: readStream.RawBodyError, limit: number): DepositCallbackError {
-  if (error.type === 'entity.too.large') return tooLarge(limit);
-  if (error.type === 'stream.encoding.set') {
+function explain(why: Uncollected, { limit, budget }: How): DepositCallbackError {
+  if (why === 'limit') return tooLarge(limit);
+  if (why === 'budget') return overBudget(budget);
+  if (why === 'decoded') {
     const text = 'Some middleware called req.setEncoding(), so the exact bytes are gone; mount the callbacks before it';
-    return new DepositCallbackError('BODY_ALREADY_PARSED', text, { cause: error });
+    return new DepositCallbackError('BODY_ALREADY_PARSED', text);
   }
-  return aborted(error);
+  return aborted();
 }
 
 function tooLarge(limit: number): DepositCallbackError {

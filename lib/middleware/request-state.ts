@@ -17,6 +17,8 @@ export interface RequestState {
   /** Set by `signature`. */
   provider?: Provider;
   inbound?: InboundCallback;
+  /** Set while the signature is verified in turns: the body is held until then, even if its sender has gone. */
+  verifying?: Promise<unknown>;
   verified?: Verified;
   /** Set by `replayGuard`. */
   reading?: Reading;

@@ -72,8 +72,11 @@ export function signature({ provider, toleranceMs = 300_000, keepUnverified }: S
       return;
     }
     // Any promise, also one of an old library or another realm: taken for proof itself, it would let everything in.
-    if (isPromise(verified)) Promise.resolve(verified).then(accept, reject).catch(next);
-    else accept(verified);
+    if (isPromise(verified)) {
+      const verifying = Promise.resolve(verified);
+      state.verifying = verifying;
+      verifying.then(accept, reject).catch(next);
+    } else accept(verified);
   });
 }
 

@@ -2,10 +2,11 @@ import type { KeyObject } from 'node:crypto';
 import { constants, sign as signBytes } from 'node:crypto';
 import { DepositCallbackError } from '../errors.ts';
 import { type Json, object, optionalArray, optionalText } from '../json/json.ts';
-import { publicKey, verifyRsa } from '../signatures/asymmetric.ts';
+import { publicKey, rsaSteps } from '../signatures/asymmetric.ts';
 import { decodeBase64 } from '../signatures/decode.ts';
-import { readJwsHeader, verifyDetachedJws } from '../signatures/jws.ts';
+import { detachedJwsSteps, readJwsHeader } from '../signatures/jws.ts';
 import type { Key } from '../signatures/key-ring.ts';
+import type { Steps } from '../signatures/steps.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { ifReadable } from './kit/claims.ts';
 import { defineProvider } from './kit/define-provider.ts';
@@ -53,7 +54,7 @@ export function fireblocks(options: NamedAssetsOptions): Provider {
 }
 
 // Both cover the whole body, and both are sent while the legacy one is phased out: one match is enough.
-function verify({ headers, body }: SignedRequest, keys: readonly Key<KeyObject>[]): Verified {
+function* verify({ headers, body }: SignedRequest, keys: readonly Key<KeyObject>[]): Steps<Verified> {
   const { [jwsHeader]: jws, [legacyHeader]: legacy } = headers;
   if (typeof jws !== 'string' && typeof legacy !== 'string') {
     throw new DepositCallbackError(
@@ -62,23 +63,33 @@ function verify({ headers, body }: SignedRequest, keys: readonly Key<KeyObject>[
     );
   }
   const key =
-    (typeof jws === 'string' ? signerOf(jws, body, keys) : undefined) ??
-    (typeof legacy === 'string' ? legacySignerOf(legacy, body, keys) : undefined);
+    (typeof jws === 'string' ? yield* signerOf(jws, body, keys) : undefined) ??
+    (typeof legacy === 'string' ? yield* legacySignerOf(legacy, body, keys) : undefined);
   if (key === undefined)
     throw new DepositCallbackError('SIGNATURE_INVALID', 'fireblocks: no active key matches the signature');
   return { keyId: key.id };
 }
 
-function signerOf(jws: string, body: Buffer, keys: readonly Key<KeyObject>[]): Key<KeyObject> | undefined {
+function* signerOf(jws: string, body: Buffer, keys: readonly Key<KeyObject>[]): Steps<Key<KeyObject> | undefined> {
   const kid = readJwsHeader(jws)?.kid;
   const named = keys.filter(({ id }) => id === kid);
-  return (named.length > 0 ? named : keys).find(({ value }) => verifyDetachedJws(jws, body, value, 'RS512'));
+  for (const key of named.length > 0 ? named : keys) {
+    if (yield* detachedJwsSteps(jws, body, key.value, 'RS512')) return key;
+  }
+  return undefined;
 }
 
-function legacySignerOf(text: string, body: Buffer, keys: readonly Key<KeyObject>[]): Key<KeyObject> | undefined {
+function* legacySignerOf(
+  text: string,
+  body: Buffer,
+  keys: readonly Key<KeyObject>[],
+): Steps<Key<KeyObject> | undefined> {
   const signature = decodeBase64(text);
   if (signature === undefined) return undefined;
-  return keys.find(({ value }) => verifyRsa(value, body, signature, { hash: 'sha512', padding: 'pkcs1' }));
+  for (const key of keys) {
+    if (yield* rsaSteps(key.value, [body], signature, { hash: 'sha512', padding: 'pkcs1' })) return key;
+  }
+  return undefined;
 }
 
 const sign: Sign = ({ secret, body }) => {

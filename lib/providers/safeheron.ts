@@ -25,6 +25,9 @@ const scheme: Scheme = {
   encoding: 'base64',
   signed: [{ from: sortedPairs }],
   content: (request) => request.content(),
+  // An envelope has six members, and the event is one text.
+  rewrittenBytes: 65_536,
+  rewrittenMembers: 50,
 };
 
 // Names of https://github.com/Safeheron/safeheron-skill, references/js/COIN_API.md (2026-11-29), and the short ones of older accounts.
@@ -44,13 +47,14 @@ const knownAssets = {
 export function safeheron(options: SafeheronOptions): Provider {
   const privateKey = privateKeyOf(options.privateKey);
   const names = assetNames('safeheron', options.assets, knownAssets);
-  const { prepare, verify, sign } = declaredScheme(scheme, 'safeheron');
+  const { prepare, verify, sign, unproven } = declaredScheme(scheme, 'safeheron');
   return defineProvider(
     {
       name: 'safeheron',
       prepare,
-      verify(request, keys) {
-        const verified = verify(request, keys);
+      unproven,
+      *verify(request, keys) {
+        const verified = yield* verify(request, keys);
         // How it is encrypted is not signed; what does not open was changed on the way.
         if (eventIn(request.content(), privateKey) === undefined)
           throw new DepositCallbackError('SIGNATURE_INVALID', 'safeheron: privateKey cannot decrypt the body');

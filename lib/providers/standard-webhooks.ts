@@ -6,6 +6,7 @@ import {
   standardWebhooksKey,
   standardWebhooksSignature,
 } from '../signatures/standard-webhooks.ts';
+import type { Steps } from '../signatures/steps.ts';
 import type { BodyFormOption } from './kit/body-form.ts';
 import { defineProvider, type Read } from './kit/define-provider.ts';
 import type { Provider, ProviderOptions, Sign, Verified } from './kit/provider.ts';
@@ -55,10 +56,10 @@ export const standardWebhooksHeaders = ['webhook-id', 'webhook-timestamp', 'svix
  * Verifies a callback by its headers `webhook-id`, `webhook-timestamp` and `webhook-signature`, or by Svix's
  * `svix-...`; all three must have one prefix. Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`.
  */
-export function verifyStandardWebhooks(
+export function* verifyStandardWebhooks(
   { headers, body }: SignedRequest,
   keys: readonly Key<StandardWebhooksKey>[],
-): Verified {
+): Steps<Verified> {
   const names =
     headers['webhook-signature'] === undefined && headers['svix-signature'] !== undefined ? 'svix' : 'webhook';
   const id = headers[`${names}-id`];
@@ -70,7 +71,7 @@ export function verifyStandardWebhooks(
       'The headers webhook-id, webhook-timestamp and webhook-signature are all required',
     );
   }
-  const key = fittingKey({ id, timestamp, signature }, body, keys);
+  const key = yield* fittingKey({ id, timestamp, signature }, body, keys);
   // The time is checked after the signature: an unsigned time proves nothing.
   if (key === undefined || !/^\d{1,12}$/.test(timestamp)) {
     throw new DepositCallbackError(

@@ -1,22 +1,14 @@
-import { constants, createHash, createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import {
-  compressedPublicKey,
-  ed25519PublicKey,
-  publicKey,
-  verifyEcdsa,
-  verifyEd25519,
-  verifyRsa,
-} from './asymmetric.ts';
+import { constants, createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { compressedPublicKey, ecdsaSteps, ed25519PublicKey, publicKey, rsaSteps, verifyEd25519 } from './asymmetric.ts';
 import { equalBytes } from './constant-time.ts';
 import { decodeBase64, decodeBase64Url, decodePrefixedHex } from './decode.ts';
-import { hmac, hmacKey } from './hmac.ts';
-import { keccak256 } from './keccak.ts';
+import { costOfHash, type DigestAlgorithm, digestSteps, hmacSteps } from './hash-steps.ts';
+import { type HmacAlgorithm, hmacKey } from './hmac.ts';
 import { KeyRefusal } from './key-refusal.ts';
+import { runAtOnce, type Steps } from './steps.ts';
 
 /** HMAC (RFC 2104) with a shared secret. */
 export type MacAlgorithm = 'hmac-sha1' | 'hmac-sha256' | 'hmac-sha384' | 'hmac-sha512';
-/** A plain hash of bytes that the secret is among. */
-export type DigestAlgorithm = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512' | 'keccak256';
 /** A private key signs, a public key verifies. ECDSA signatures are DER; `-raw` are r and s of 32 bytes each. */
 export type AsymmetricAlgorithm =
   | 'ed25519'
@@ -98,37 +90,78 @@ function publicKeyOf(algorithm: AsymmetricAlgorithm, text: string, form: KeyForm
   return compressedPublicKey(curveOf(algorithm), text);
 }
 
-/** Whether one of the signatures matches the bytes. For a digest, the bytes hold the secret already. */
-export function fitsOne(
+/** Public-key signatures each hash the whole again: how many bytes altogether, each of them costing at least `verifyCost`. */
+const mostVerified = 2 ** 20;
+/** What it costs to verify a signature, apart from the bytes: as much as this many bytes of SHA-256. */
+const verifyCost = 128 * 1_024;
+
+/**
+ * Whether one of the signatures matches the parts, as if they were joined. For a digest, the parts hold the secret already. Of
+ * public-key signatures the first are tried, up to 1 MiB of bytes to hash, and 8 at most.
+ */
+export function* fitsOne(
   algorithm: SigningAlgorithm,
-  key: VerifyingKey,
-  data: Buffer,
+  key: Pick<VerifyingKey, 'key'>,
+  parts: readonly Uint8Array[],
   signatures: readonly Buffer[],
-): boolean {
+): Steps<boolean> {
   if (isMac(algorithm) || isDigest(algorithm)) {
     // Computed once, however many signatures a stranger sends.
-    const right = isMac(algorithm) ? macOf(algorithm, key.key, data) : digestOf(algorithm, data);
+    const right = yield* isMac(algorithm) ? macSteps(algorithm, key.key, parts) : digestSteps(algorithm, parts);
     return signatures.some((signature) => equalBytes(right, signature));
   }
-  return signatures.some((signature) => fits(algorithm, key, data, signature));
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  // Ed25519 takes them in one.
+  const data = algorithm === 'ed25519' ? [joined(parts)] : parts;
+  for (const signature of signatures.slice(0, mostSignaturesOver(length))) {
+    if (yield* fits(algorithm, key, data, signature)) return true;
+    yield verifyCost;
+  }
+  return false;
 }
 
-function fits(algorithm: AsymmetricAlgorithm, { key }: VerifyingKey, data: Buffer, signature: Buffer): boolean {
-  if (algorithm === 'ed25519') return verifyEd25519(key, data, signature);
+/** How many public-key signatures over these bytes are tried. */
+function mostSignaturesOver(bytes: number): number {
+  return Math.max(1, Math.floor(mostVerified / (bytes + verifyCost)));
+}
+
+/** The parts in one, without a copy of what is one already. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
+}
+
+function* fits(
+  algorithm: AsymmetricAlgorithm,
+  { key }: Pick<VerifyingKey, 'key'>,
+  parts: readonly Uint8Array[],
+  signature: Buffer,
+): Steps<boolean> {
+  if (algorithm === 'ed25519') {
+    yield costOfHash('sha512', parts[0]?.length ?? 0);
+    return verifyEd25519(key, joined(parts), signature);
+  }
   if (algorithm.startsWith('ecdsa-')) {
-    return verifyEcdsa(key, data, signature, {
+    return yield* ecdsaSteps(key, parts, signature, {
       curve: curveOf(algorithm),
       hash: 'sha256',
       encoding: algorithm.endsWith('-raw') ? 'raw' : 'der',
     });
   }
-  return verifyRsa(key, data, signature, { hash: rsaHash(algorithm), padding: isPss(algorithm) ? 'pss' : 'pkcs1' });
+  const padding = isPss(algorithm) ? 'pss' : 'pkcs1';
+  return yield* rsaSteps(key, parts, signature, { hash: hashOf(algorithm), padding });
 }
 
 /** The signature, made with the shared secret in its form, or with a private key as PEM. */
-export function signatureOf(algorithm: SigningAlgorithm, secret: string, form: KeyForm, data: Buffer): Buffer {
-  if (isMac(algorithm)) return macOf(algorithm, hmacKey(secretBytes(secret, form)), data);
-  if (isDigest(algorithm)) return digestOf(algorithm, data);
+export function signatureOf(
+  algorithm: SigningAlgorithm,
+  secret: string,
+  form: KeyForm,
+  parts: readonly Uint8Array[],
+): Buffer {
+  if (isMac(algorithm)) return Buffer.from(runAtOnce(macSteps(algorithm, hmacKey(secretBytes(secret, form)), parts)));
+  if (isDigest(algorithm)) return Buffer.from(runAtOnce(digestSteps(algorithm, parts)));
+  const data = joined(parts);
   const key = createPrivateKey(secret);
   if (algorithm === 'ed25519') return sign(null, data, key);
   if (algorithm.startsWith('ecdsa-')) {
@@ -137,23 +170,18 @@ export function signatureOf(algorithm: SigningAlgorithm, secret: string, form: K
   const padding = isPss(algorithm)
     ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
     : { padding: constants.RSA_PKCS1_PADDING };
-  return sign(rsaHash(algorithm), data, { key, ...padding });
+  return sign(hashOf(algorithm), data, { key, ...padding });
 }
 
-export function digestOf(algorithm: DigestAlgorithm, data: Uint8Array): Buffer {
-  if (algorithm === 'keccak256') return Buffer.from(keccak256(data));
-  return createHash(algorithm).update(data).digest();
-}
-
-function macOf(algorithm: MacAlgorithm, key: KeyObject, data: Buffer): Buffer {
-  return hmac(algorithm.slice('hmac-'.length) as 'sha1' | 'sha256' | 'sha384' | 'sha512', key, data);
+function macSteps(algorithm: MacAlgorithm, key: KeyObject, parts: readonly Uint8Array[]): Steps<Uint8Array> {
+  return hmacSteps(algorithm.slice('hmac-'.length) as HmacAlgorithm, key, parts);
 }
 
 function curveOf(algorithm: AsymmetricAlgorithm): 'P-256' | 'secp256k1' {
   return algorithm.startsWith('ecdsa-p256') ? 'P-256' : 'secp256k1';
 }
 
-function rsaHash(algorithm: AsymmetricAlgorithm): 'sha1' | 'sha256' | 'sha384' | 'sha512' {
+function hashOf(algorithm: AsymmetricAlgorithm): 'sha1' | 'sha256' | 'sha384' | 'sha512' {
   return algorithm.slice(algorithm.lastIndexOf('-') + 1) as 'sha1' | 'sha256' | 'sha384' | 'sha512';
 }
 

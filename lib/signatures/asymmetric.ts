@@ -1,6 +1,8 @@
-import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { constants, createPublicKey, createVerify, type KeyObject, publicDecrypt, verify } from 'node:crypto';
 import { decodeBase64, decodeHex, decodePrefixedHex } from './decode.ts';
+import { feedSteps } from './hash-steps.ts';
 import { KeyRefusal } from './key-refusal.ts';
+import { runAtOnce, type Steps } from './steps.ts';
 
 export type SignatureHash = 'sha1' | 'sha256' | 'sha384' | 'sha512';
 export type Curve = 'P-256' | 'secp256k1';
@@ -77,35 +79,65 @@ export function verifyEd25519(key: KeyObject, data: Uint8Array, signature: Uint8
   return key.asymmetricKeyType === 'ed25519' && signature.byteLength === 64 && verify(null, data, key, signature);
 }
 
-/**
- * ECDSA over the hash of the bytes. `encoding` is how the signature is written: `der`, or `raw` for r and s of 32 bytes
- * each. False for a key on another curve.
- */
-export function verifyEcdsa(
-  key: KeyObject,
-  data: Uint8Array,
-  signature: Uint8Array,
-  settings: { curve: Curve; hash: SignatureHash; encoding: 'der' | 'raw' },
-): boolean {
-  const { curve, hash, encoding } = settings;
-  if (key.asymmetricKeyDetails?.namedCurve !== openSslCurves[curve]) return false;
-  if (encoding === 'raw' && signature.byteLength !== 64) return false;
-  return attempt(() => verify(hash, data, { key, dsaEncoding: encoding === 'raw' ? 'ieee-p1363' : 'der' }, signature));
+/** How an ECDSA signature is made. `encoding` is how it is written: `der`, or `raw` for r and s of 32 bytes each. */
+export interface EcdsaSettings {
+  curve: Curve;
+  hash: SignatureHash;
+  encoding: 'der' | 'raw';
 }
 
-/** RSA over the hash of the bytes, with PKCS #1 v1.5 or PSS padding (RFC 8017). False for a key of another kind. */
-export function verifyRsa(
+/** ECDSA over the hash of the parts, as if they were joined. False for a key on another curve. */
+export function* ecdsaSteps(
   key: KeyObject,
-  data: Uint8Array,
+  parts: Iterable<Uint8Array>,
   signature: Uint8Array,
-  settings: { hash: SignatureHash; padding: 'pkcs1' | 'pss' },
-): boolean {
+  { curve, hash, encoding }: EcdsaSettings,
+): Steps<boolean> {
+  if (key.asymmetricKeyDetails?.namedCurve !== openSslCurves[curve]) return false;
+  if (encoding === 'raw' && signature.byteLength !== 64) return false;
+  const verifier = createVerify(hash);
+  yield* feedSteps(verifier, hash, parts);
+  return attempt(() => verifier.verify({ key, dsaEncoding: encoding === 'raw' ? 'ieee-p1363' : 'der' }, signature));
+}
+
+/** `ecdsaSteps` in one go. */
+export function verifyEcdsa(key: KeyObject, data: Uint8Array, signature: Uint8Array, settings: EcdsaSettings): boolean {
+  return runAtOnce(ecdsaSteps(key, [data], signature, settings));
+}
+
+/** How an RSA signature is made: with PKCS #1 v1.5 or PSS padding (RFC 8017). */
+export interface RsaSettings {
+  hash: SignatureHash;
+  padding: 'pkcs1' | 'pss';
+}
+
+/** RSA over the hash of the parts, as if they were joined. False for a key of another kind. */
+export function* rsaSteps(
+  key: KeyObject,
+  parts: Iterable<Uint8Array>,
+  signature: Uint8Array,
+  { hash, padding }: RsaSettings,
+): Steps<boolean> {
   if (key.asymmetricKeyType !== 'rsa') return false;
-  const padding =
-    settings.padding === 'pkcs1'
+  // What this key never signed needs no hash.
+  if (padding === 'pkcs1' && !isSigned(key, signature)) return false;
+  const verifier = createVerify(hash);
+  yield* feedSteps(verifier, hash, parts);
+  const settings =
+    padding === 'pkcs1'
       ? { padding: constants.RSA_PKCS1_PADDING }
       : { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
-  return attempt(() => verify(settings.hash, data, { key, ...padding }, signature));
+  return attempt(() => verifier.verify({ key, ...settings }, signature));
+}
+
+/** `rsaSteps` in one go. */
+export function verifyRsa(key: KeyObject, data: Uint8Array, signature: Uint8Array, settings: RsaSettings): boolean {
+  return runAtOnce(rsaSteps(key, [data], signature, settings));
+}
+
+/** Whether the padding is one that the key has made, whatever was signed. */
+function isSigned(key: KeyObject, signature: Uint8Array): boolean {
+  return attempt(() => publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature).length > 0);
 }
 
 // OpenSSL throws for some malformed signatures and says false for others: both mean that it does not verify.

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import { verifyEcdsa, verifyEd25519, verifyRsa } from './asymmetric.ts';
+import { rsaSteps, verifyEcdsa, verifyEd25519, verifyRsa } from './asymmetric.ts';
 import { decodeBase64Url } from './decode.ts';
+import { runAtOnce, type Steps } from './steps.ts';
 
 /** Algorithms of RFC 7518 and RFC 8037 that providers sign with; symmetric ones and `none` are left out on purpose. */
 export type JwsAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'ES256' | 'ES256K' | 'EdDSA';
@@ -25,13 +26,40 @@ export function readJwsHeader(jws: string): JwsHeader | undefined {
 }
 
 /**
- * Whether a detached JWS (RFC 7515 appendix F: `header..signature`) signs exactly these bytes with the pinned algorithm.
- * The header must name that algorithm, but never chooses one; a header with `crit` is refused, as nothing is understood.
+ * Whether a detached JWS (RFC 7515 appendix F: `header..signature`) signs exactly these bytes with the pinned algorithm. The
+ * header must name that algorithm, but never chooses one; a header with `crit` is refused, as nothing is understood.
  */
-export function verifyDetachedJws(jws: string, body: Uint8Array, key: KeyObject, algorithm: JwsAlgorithm): boolean {
+export function* detachedJwsSteps(
+  jws: string,
+  body: Uint8Array,
+  key: KeyObject,
+  algorithm: JwsAlgorithm,
+): Steps<boolean> {
   const parts = parse(jws);
-  if (parts === undefined || parts.payload !== '') return false;
-  return check(parts, Buffer.from(body).toString('base64url'), key, algorithm);
+  if (parts === undefined || parts.payload !== '' || parts.header.alg !== algorithm) return false;
+  if (!algorithm.startsWith('RS')) return check(parts, base64Url(body), key, algorithm);
+  const settings = { hash: `sha${algorithm.slice(2) as '256' | '384' | '512'}`, padding: 'pkcs1' } as const;
+  return yield* rsaSteps(key, signedPieces(parts, body), parts.signature, settings);
+}
+
+/** Header and payload as they were signed, piece by piece: a third more than the body. */
+function* signedPieces({ signed }: Parts, body: Uint8Array): Iterable<Uint8Array> {
+  yield signed('');
+  for (let at = 0; at < body.length; at += pieceBytes) {
+    yield Buffer.from(base64Url(body.subarray(at, at + pieceBytes)), 'latin1');
+  }
+}
+
+function base64Url(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
+}
+
+// Three bytes are four characters.
+const pieceBytes = 3 * 65_536;
+
+/** `detachedJwsSteps` in one go. */
+export function verifyDetachedJws(jws: string, body: Uint8Array, key: KeyObject, algorithm: JwsAlgorithm): boolean {
+  return runAtOnce(detachedJwsSteps(jws, body, key, algorithm));
 }
 
 /** The payload of a compact JWS that verifies with the pinned algorithm; undefined if it does not. */

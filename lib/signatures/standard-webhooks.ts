@@ -1,11 +1,12 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import { ed25519PublicKey, verifyEd25519 } from './asymmetric.ts';
-import { equalBytes } from './constant-time.ts';
+import { fitsOne, joined } from './algorithms.ts';
+import { ed25519PublicKey } from './asymmetric.ts';
 import { decodeBase64, decodeBase64Key } from './decode.ts';
 import { hmac, hmacKey } from './hmac.ts';
 import { wantedKeyBytes } from './key-length.ts';
 import { KeyRefusal } from './key-refusal.ts';
 import type { Key } from './key-ring.ts';
+import type { Steps } from './steps.ts';
 
 // The Standard Webhooks specification: https://github.com/standard-webhooks/standard-webhooks
 // Signed are `id.timestamp.body`; `v1` is HMAC-SHA256 with the secret `whsec_...`, `v1a` is ed25519 with the keys
@@ -42,25 +43,30 @@ export function standardWebhooksKey(secret: string): StandardWebhooksKey {
   return { version: 'v1', key: hmacKey(bytes) };
 }
 
-/** The key that one of the signatures matches; undefined when none does. Unknown versions are passed over. */
-export function fittingKey(
+/**
+ * The key that one of the signatures matches; undefined when none does. Unknown versions are passed over. Of `v1a` signatures
+ * as many are tried as `fitsOne` tries.
+ */
+export function* fittingKey(
   headers: StandardWebhooksHeaders,
   body: Uint8Array,
   keys: readonly Key<StandardWebhooksKey>[],
-): Key<StandardWebhooksKey> | undefined {
-  const prefix = `${headers.id}.${headers.timestamp}.`;
+): Steps<Key<StandardWebhooksKey> | undefined> {
+  const prefix = Buffer.from(`${headers.id}.${headers.timestamp}.`);
   const signatures = headers.signature.split(' ', mostSignatures).map(parseSignature);
-  return keys.find(({ value }) => {
-    const candidates = signatures.filter((one) => one.version === value.version && one.bytes !== undefined);
-    if (candidates.length === 0) return false;
-    if (value.version === 'v1a') {
-      const signed = Buffer.concat([Buffer.from(prefix), body]);
-      return candidates.some(({ bytes }) => bytes !== undefined && verifyEd25519(value.key, signed, bytes));
-    }
-    const expected = hmac('sha256', value.key, prefix, body);
-    return candidates.some(({ bytes }) => bytes !== undefined && equalBytes(bytes, expected));
-  });
+  let parts: readonly Uint8Array[] = [prefix, body];
+  for (const key of keys) {
+    const { version } = key.value;
+    const candidates = signatures.flatMap((one) => (one.version === version ? (one.bytes ?? []) : []));
+    if (candidates.length === 0) continue;
+    // One copy for all such keys.
+    if (version === 'v1a') parts = [joined(parts)];
+    if (yield* fitsOne(algorithms[version], key.value, parts, candidates)) return key;
+  }
+  return undefined;
 }
+
+const algorithms = { v1: 'hmac-sha256', v1a: 'ed25519' } as const;
 
 /** One signature, `v1,...` or `v1a,...`: for the sending side. `secret` is `whsec_...` or `whsk_...`. Throws for anything else. */
 export function standardWebhooksSignature(secret: string, id: string, timestamp: string, body: Uint8Array): string {

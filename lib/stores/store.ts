@@ -132,7 +132,7 @@ export interface CallbackRecord {
   /** An allow-list; credential headers redacted. */
   headers: Readonly<Record<string, string>>;
   body?: Buffer;
-  /** SHA-256, hex, of the body, or of path and query if it is empty; '' if none was read. */
+  /** SHA-256, hex, of the body, or of path and query if it is empty; '' if none was read, and for one over 64 KiB that was refused. */
   bodyHash: string;
   bodyBytes: number;
   deliveryId?: string;

@@ -433,3 +433,40 @@ test('A header that holds the separator is refused: what is signed could begin a
     assert.throws(() => provider.verify(inbound({ headers })), { code: 'SIGNATURE_INVALID' });
   }
 });
+
+test('A body that is taken apart before its signature is known has a bound of length and of members', async () => {
+  const scheme = (over: Partial<Scheme> = {}): Scheme => ({
+    algorithm: 'hmac-sha256',
+    signature: { header: 'x-sig' },
+    signed: ['sortedBody'],
+    ...over,
+  });
+  const verifying = async (given: Scheme, body: object) => {
+    const provider = make(given, 'key');
+    const signed = signCallback(provider, { secret: 'key', body, now });
+    return provider.verify(inbound({ headers: signed.headers, body: signed.body }));
+  };
+  const many = { list: Array.from({ length: 1_200 }, (_, index) => index) };
+  await assert.rejects(verifying(scheme(), many), { code: 'BODY_TOO_LARGE' });
+  assert.ok((await verifying(scheme({ rewrittenMembers: 2_000 }), many)).keyId);
+  const long = { text: 'x'.repeat(70_000) };
+  await assert.rejects(verifying(scheme(), long), { code: 'BODY_TOO_LARGE' });
+  assert.ok((await verifying(scheme({ rewrittenBytes: 100_000 }), long)).keyId);
+});
+
+test('Of signed bytes the time and the id are read, however many members they have', async () => {
+  const scheme: Scheme = {
+    ...hmacOfBody('x-sig'),
+    timestamp: { bodyField: 'at', unit: 'ms' },
+    id: { bodyField: 'id' },
+  };
+  const provider = make(scheme, 'key', {
+    read: (content) => ({ ...read(), event: JSON.stringify(content).slice(0, 9) }),
+  });
+  const body = { at: now, id: 'x', list: Array.from({ length: 30_000 }, (_, index) => index) };
+  const signed = signCallback(provider, { secret: 'key', body, now });
+  const callback = inbound({ headers: signed.headers, body: signed.body });
+  const verified = await provider.verify(callback);
+  assert.deepEqual([verified.signedAt, verified.deliveryId], [now, 'x']);
+  assert.equal(provider.read(callback, verified).event, '{"at":176');
+});

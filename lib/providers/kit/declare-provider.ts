@@ -7,7 +7,15 @@ import type { Scheme } from './scheme.ts';
 export interface ProviderDeclaration
   extends Omit<
     ProviderDefinition<unknown>,
-    'prepare' | 'verify' | 'sign' | 'reportsConfirmations' | 'content' | 'signs' | 'sentSecret' | 'isUnsignedPing'
+    | 'prepare'
+    | 'verify'
+    | 'sign'
+    | 'reportsConfirmations'
+    | 'content'
+    | 'signs'
+    | 'sentSecret'
+    | 'isUnsignedPing'
+    | 'unproven'
   > {
   scheme: Scheme;
   /** Default false: it never says. */
@@ -29,6 +37,7 @@ export function declareProvider(declaration: ProviderDeclaration, options: Provi
     signs,
     sentSecret,
     keptHeaders: schemeHeaders,
+    unproven,
   } = declaredScheme(scheme, declaration.name, declaration.form);
   return defineProvider(
     {
@@ -41,6 +50,7 @@ export function declareProvider(declaration: ProviderDeclaration, options: Provi
       isUnsignedPing,
       content,
       signs,
+      unproven,
       ...(sentSecret === undefined ? {} : { sentSecret }),
     },
     options,

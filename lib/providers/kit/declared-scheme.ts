@@ -14,20 +14,22 @@ import { equalBytes } from '../../signatures/constant-time.ts';
 import { decodeBase64, decodeBase64Url, decodeHex } from '../../signatures/decode.ts';
 import { hmacKey } from '../../signatures/hmac.ts';
 import type { Key } from '../../signatures/key-ring.ts';
+import { runAtOnce, type Steps } from '../../signatures/steps.ts';
 import type { BodyFormOption } from './body-form.ts';
 import { signaturesAt, textAt, timeOf } from './places.ts';
 import type { Sign, SignedForm, Verified } from './provider.ts';
 import type { Part, Place, Scheme, SignedRequest } from './scheme.ts';
 import { signingOf } from './scheme-signing.ts';
 import { type SentSecret, sentSecret, sentSecretOf } from './sent-secret.ts';
-import { signedBytes } from './signed-bytes.ts';
+import { type KnownPieces, signedPieces } from './signed-bytes.ts';
 import { signedContent, signedFormOf, tellsContent } from './signed-content.ts';
+import { type UnprovenLimits, type UnprovenRequest, unprovenLimits } from './signed-request.ts';
 import { assertSound } from './sound-scheme.ts';
 
 /** What a scheme comes to: the parts of a provider that it fixes. */
 export interface DeclaredScheme {
   prepare(secret: string): VerifyingKey;
-  verify(request: SignedRequest, keys: readonly Key<VerifyingKey>[]): Verified;
+  verify(request: UnprovenRequest, keys: readonly Key<VerifyingKey>[]): Steps<Verified>;
   sign: Sign;
   /** Whether an inbound callback is one that came unsigned and must not be read. */
   isUnsignedPing(request: SignedRequest): boolean;
@@ -36,6 +38,7 @@ export interface DeclaredScheme {
   sentSecret: SentSecret | undefined;
   /** Headers without which a stored callback could not be distinguished from a ping. */
   keptHeaders: readonly string[];
+  unproven: UnprovenLimits;
 }
 
 /** A scheme that was checked, with what is made of it once. */
@@ -47,8 +50,8 @@ interface Declared {
   /** What may be signed, each tried in turn. */
   readonly alternatives: readonly (readonly Part[])[];
   readonly signs: SignedForm;
-  /** Longest body that is written again or taken apart before its signature is known. */
-  readonly longest: number;
+  /** What of a body is written again or taken apart before its signature is known. */
+  readonly unproven: UnprovenLimits;
 }
 
 /** Throws `OPTION_INVALID` for a scheme that proves nothing. `name` is the provider's, for errors. */
@@ -66,7 +69,10 @@ export function declaredScheme(scheme: Scheme, name: string, form: BodyFormOptio
     keyForm: keyFormOf(scheme),
     alternatives: [scheme.signed ?? [], ...(scheme.alsoSigned ?? [])],
     signs: signedFormOf(scheme, form),
-    longest: scheme.rewrittenBytes ?? 65_536,
+    unproven: {
+      bytes: scheme.rewrittenBytes ?? unprovenLimits.bytes,
+      members: scheme.rewrittenMembers ?? unprovenLimits.members,
+    },
   };
   return {
     prepare: (secret) => prepare(declared, secret),
@@ -76,6 +82,7 @@ export function declaredScheme(scheme: Scheme, name: string, form: BodyFormOptio
     signs: declared.signs,
     sentSecret: sentSecretOf(scheme),
     keptHeaders: scheme.unsignedPing?.withoutHeaders ?? [],
+    unproven: declared.unproven,
     sign: signingOf(scheme, form, (request, secret) => signatureBytes(declared, request, secret)),
   };
 }
@@ -88,12 +95,12 @@ function prepare({ scheme, keyForm }: Declared, secret: string): VerifyingKey {
   return { bytes, key: hmacKey(bytes) };
 }
 
-function verify(declared: Declared, request: SignedRequest, keys: readonly Key<VerifyingKey>[]): Verified {
-  const { scheme, name, alternatives, longest } = declared;
+function* verify(declared: Declared, request: UnprovenRequest, keys: readonly Key<VerifyingKey>[]): Steps<Verified> {
+  const { scheme, name, alternatives, unproven } = declared;
   if (alternatives.every((parts) => isTooLong(declared, request, parts))) {
     throw new DepositCallbackError(
       'BODY_TOO_LARGE',
-      `${name}: the body is longer than the ${longest} bytes of a callback`,
+      `${name}: the body is longer than the ${unproven.bytes} bytes of a callback`,
     );
   }
   const texts = signaturesAt(request, scheme.signature);
@@ -101,19 +108,15 @@ function verify(declared: Declared, request: SignedRequest, keys: readonly Key<V
     if (isUnsignedPing(scheme, request)) return {};
     throw new DepositCallbackError('SIGNATURE_MISSING', `${name}: no signature in ${describePlace(scheme.signature)}`);
   }
-  const timestamp = scheme.timestamp && textAt(request, scheme.timestamp);
-  if (scheme.timestamp !== undefined && timestamp === undefined) {
-    throw new DepositCallbackError('SIGNATURE_MISSING', `${name}: no timestamp in ${describePlace(scheme.timestamp)}`);
-  }
-  const key = candidates(scheme, request, keys).find(({ value }) => isSignedBy(declared, value, request, texts));
-  const signedAt = scheme.timestamp && timeOf(timestamp ?? '', scheme.timestamp.unit);
+  // One within the body is looked for when the body is known to be signed.
+  if (scheme.timestamp !== undefined && !('bodyField' in scheme.timestamp)) timestampIn(declared, request);
+  const key = yield* signerOf(declared, request, keys, texts);
+  if (key === undefined) throw notSigned(declared);
+  request.trust();
   // The time is looked at after the signature: an unsigned one proves nothing.
-  if (key === undefined || (scheme.timestamp !== undefined && signedAt === undefined)) {
-    throw new DepositCallbackError(
-      'SIGNATURE_INVALID',
-      `${name}: no active secret matches ${describePlace(scheme.signature)}`,
-    );
-  }
+  const timestamp = timestampIn(declared, request);
+  const signedAt = scheme.timestamp && timeOf(timestamp ?? '', scheme.timestamp.unit);
+  if (scheme.timestamp !== undefined && signedAt === undefined) throw notSigned(declared);
   const deliveryId = scheme.id && textAt(request, scheme.id);
   return {
     keyId: key.id,
@@ -122,9 +125,35 @@ function verify(declared: Declared, request: SignedRequest, keys: readonly Key<V
   };
 }
 
+function notSigned({ scheme, name }: Declared): DepositCallbackError {
+  const message = `${name}: no active secret matches ${describePlace(scheme.signature)}`;
+  return new DepositCallbackError('SIGNATURE_INVALID', message);
+}
+
+/** Undefined if the scheme has no time. Throws for a callback without one. */
+function timestampIn({ scheme, name }: Declared, request: SignedRequest): string | undefined {
+  if (scheme.timestamp === undefined) return undefined;
+  const timestamp = textAt(request, scheme.timestamp);
+  if (timestamp !== undefined) return timestamp;
+  throw new DepositCallbackError('SIGNATURE_MISSING', `${name}: no timestamp in ${describePlace(scheme.timestamp)}`);
+}
+
 // Anybody may send a body: what is not over the bytes is made from it before its signature is known.
-function isTooLong({ signs, longest }: Declared, { body }: SignedRequest, parts: readonly Part[]): boolean {
-  return signs === 'content' && body.length > longest && !parts.includes('body');
+function isTooLong({ signs, unproven }: Declared, { body }: SignedRequest, parts: readonly Part[]): boolean {
+  return signs === 'content' && body.length > unproven.bytes && !parts.includes('body');
+}
+
+function* signerOf(
+  declared: Declared,
+  request: SignedRequest,
+  keys: readonly Key<VerifyingKey>[],
+  texts: readonly string[],
+): Steps<Key<VerifyingKey> | undefined> {
+  const known: KnownPieces = new Map();
+  for (const key of candidates(declared.scheme, request, keys)) {
+    if (yield* isSignedBy(declared, key.value, request, texts, known)) return key;
+  }
+  return undefined;
 }
 
 function candidates(
@@ -137,7 +166,13 @@ function candidates(
   return known.length > 0 ? known : keys;
 }
 
-function isSignedBy(declared: Declared, key: VerifyingKey, request: SignedRequest, texts: readonly string[]): boolean {
+function* isSignedBy(
+  declared: Declared,
+  key: VerifyingKey,
+  request: SignedRequest,
+  texts: readonly string[],
+  known: KnownPieces,
+): Steps<boolean> {
   const { scheme, alternatives } = declared;
   const { algorithm } = scheme;
   if (algorithm === 'shared' || algorithm === 'basic') {
@@ -145,11 +180,12 @@ function isSignedBy(declared: Declared, key: VerifyingKey, request: SignedReques
   }
   const signatures = texts.flatMap((text) => decodeSignature(text, scheme) ?? []);
   if (signatures.length === 0) return false;
-  return alternatives.some((parts) => {
-    if (isTooLong(declared, request, parts)) return false;
-    const data = signedBytes(scheme, parts, request, key.bytes);
-    return data !== undefined && fitsOne(algorithm, key, data, signatures);
-  });
+  for (const parts of alternatives) {
+    if (isTooLong(declared, request, parts)) continue;
+    const pieces = yield* signedPieces(scheme, parts, request, key.bytes, known);
+    if (pieces !== undefined && (yield* fitsOne(algorithm, key, pieces, signatures))) return true;
+  }
+  return false;
 }
 
 function isUnsignedPing({ unsignedPing = {} }: Scheme, request: SignedRequest): boolean {
@@ -165,9 +201,9 @@ function signatureBytes({ scheme, name, keyForm }: Declared, request: SignedRequ
   const { algorithm } = scheme;
   if (algorithm === 'shared' || algorithm === 'basic') return Buffer.from(text);
   const bytes = isMac(algorithm) || isDigest(algorithm) ? secretBytes(text, keyForm) : Buffer.alloc(0);
-  const data = signedBytes(scheme, scheme.signed ?? [], request, bytes);
-  if (data === undefined) throw new TypeError(`${name}: a part that is signed is missing`);
-  return signatureOf(algorithm, text, keyForm, data);
+  const pieces = runAtOnce(signedPieces(scheme, scheme.signed ?? [], request, bytes));
+  if (pieces === undefined) throw new TypeError(`${name}: a part that is signed is missing`);
+  return signatureOf(algorithm, text, keyForm, pieces);
 }
 
 function keyFormOf({ algorithm, keyForm }: Scheme): KeyForm {

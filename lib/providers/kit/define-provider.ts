@@ -3,11 +3,11 @@ import { invalidOption } from '../../errors.ts';
 import type { Json, JsonObject } from '../../json/json.ts';
 import { isJsonNumber } from '../../json/lossless-json.ts';
 import { type Key, keyRing } from '../../signatures/key-ring.ts';
+import { runSteps, type Steps } from '../../signatures/steps.ts';
 import { refuseUnknownKeys } from '../../util/known-keys.ts';
 import { checkPath } from '../../util/paths.ts';
 import { present } from '../../util/present.ts';
 import { assertBodyForm, type BodyFormOption, bodyFormOf } from './body-form.ts';
-import { signedRequest } from './places.ts';
 import type {
   InboundCallback,
   NamedBy,
@@ -22,14 +22,15 @@ import type {
 import { ping } from './readings.ts';
 import type { SignedRequest } from './scheme.ts';
 import type { SentSecret } from './sent-secret.ts';
+import { signedRequest, type UnprovenLimits, type UnprovenRequest } from './signed-request.ts';
 
 /** What one kind of provider fixes; the rest comes from the user's options. */
 export interface ProviderDefinition<K> {
   name: string;
   /** Turns a secret into what `verify` needs; throws for one that it cannot use. */
   prepare(secret: string): K;
-  /** Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`. */
-  verify(request: SignedRequest, keys: readonly Key<K>[]): Verified;
+  /** In steps, since a body may be large. Throws `SIGNATURE_MISSING` or `SIGNATURE_INVALID`. */
+  verify(request: UnprovenRequest, keys: readonly Key<K>[]): Steps<Verified>;
   read: Read;
   sign: Sign;
   reportsConfirmations: Provider['reportsConfirmations'];
@@ -49,6 +50,8 @@ export interface ProviderDefinition<K> {
   deadlineMs?: number;
   /** Whether it sends as many transfers in one callback as a block, or a batch of blocks, has: bodies up to 8 MiB are taken. Default false. */
   sendsBatches?: boolean;
+  /** What of a body is taken apart before its signature is known. Default 32 KiB, and 500 items and members. */
+  unproven?: UnprovenLimits;
   /** Default false. */
   inflate?: boolean;
   heartbeatMs?: number;
@@ -91,16 +94,11 @@ const commonOptions = ['name', 'path', 'secrets', 'apiKeys', 'sources', 'trustMi
 export function defineProvider<K>(definition: ProviderDefinition<K>, options: ProviderOptions): Provider {
   const { name, path } = checkedOptions(definition, options);
   const { form = 'json', keptHeaders = [], content = contentOf } = definition;
-  // One parse for both: what is read is what was verified.
-  const requests = new WeakMap<InboundCallback, SignedRequest>();
-  const requestOf = (inbound: InboundCallback): SignedRequest => {
-    const known = requests.get(inbound) ?? signedRequest(inbound, form);
-    requests.set(inbound, known);
-    return known;
-  };
+  const requestOf = requestsIn(form, definition.unproven);
+  const provenOf = (inbound: InboundCallback): SignedRequest => requestOf(inbound).trust();
   const isUnsignedPing = (request: SignedRequest): boolean => definition.isUnsignedPing?.(request) ?? false;
   const assertForm = (request: SignedRequest): void => assertBodyForm(request, bodyFormOf(form, request), name);
-  const messageOf = (inbound: InboundCallback): string => messageHash(content(requestOf(inbound)));
+  const messageOf = (inbound: InboundCallback): string => messageHash(content(provenOf(inbound)));
   const sentSecret = ({ digestOf, hasDigest, ...place }: SentSecret<K>): SentSecretDigest => ({
     ...place,
     digestOf: (inbound) => digestOf(requestOf(inbound)),
@@ -124,12 +122,12 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
       if (!isUnsignedPing(request)) assertForm(request);
       const active = keys.active(inbound.receivedAt);
       return active instanceof Promise
-        ? active.then((list) => definition.verify(request, list))
-        : definition.verify(request, active);
+        ? active.then((list) => runSteps(definition.verify(request, list)))
+        : runSteps(definition.verify(request, active));
     },
     isUnsignedPing: (inbound) => isUnsignedPing(requestOf(inbound)),
     read(inbound, verified) {
-      const request = requestOf(inbound);
+      const request = provenOf(inbound);
       // What came unsigned is never read, not even when a stored callback is read again.
       if (isUnsignedPing(request)) return ping;
       // Stored before other forms were refused, it may say something else than what was verified.
@@ -152,6 +150,16 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
     ...(options.apiKeys === undefined
       ? {}
       : { apiKeys: keyRing(options.apiKeys, asBytes, { option: `${name}.apiKeys` }) }),
+  };
+}
+
+/** The request of each callback. One parse for all: what is read is what was verified. */
+function requestsIn(form: BodyFormOption, limits?: UnprovenLimits): (inbound: InboundCallback) => UnprovenRequest {
+  const requests = new WeakMap<InboundCallback, UnprovenRequest>();
+  return (inbound) => {
+    const known = requests.get(inbound) ?? signedRequest(inbound, form, limits);
+    requests.set(inbound, known);
+    return known;
   };
 }
 

@@ -1,43 +1,6 @@
-import { type Json, type JsonObject, member, optionalNumberText } from '../../json/json.ts';
+import { type Json, member, optionalNumberText } from '../../json/json.ts';
 import { rfc3339Time } from '../../util/rfc3339.ts';
-import { type BodyFormOption, bodyFormOf, parseContent } from './body-form.ts';
-import type { InboundCallback } from './provider.ts';
 import type { Place, SignaturePlace, SignedRequest, TimeUnit } from './scheme.ts';
-
-/** A callback, or one that is being signed, as places, parts and readers see it: parsed at most once. */
-export function signedRequest(
-  { method, url, headers, body }: Omit<InboundCallback, 'receivedAt'>,
-  form: BodyFormOption,
-): SignedRequest {
-  let parsed: { content: Json } | { error: unknown } | undefined;
-  const parse = (): { content: Json } | { error: unknown } => {
-    try {
-      return { content: parseContent({ url, body }, bodyFormOf(form, { method, body })) };
-    } catch (error) {
-      return { error };
-    }
-  };
-  return {
-    method,
-    url,
-    headers,
-    body,
-    content() {
-      parsed ??= parse();
-      if ('error' in parsed) throw parsed.error;
-      return parsed.content;
-    },
-    fields() {
-      parsed ??= parse();
-      // Not authentic yet: failing to parse it is no different from a signature that does not match.
-      return 'content' in parsed && isObject(parsed.content) ? parsed.content : undefined;
-    },
-  };
-}
-
-function isObject(json: Json): json is JsonObject {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
-}
 
 /** The text in a place; undefined if there is nothing there. */
 export function textAt(request: SignedRequest, place: Place): string | undefined {

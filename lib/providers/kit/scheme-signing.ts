@@ -1,7 +1,8 @@
 import { type BodyForm, type BodyFormOption, bodyFormOf } from './body-form.ts';
-import { signedRequest, writeTime } from './places.ts';
+import { writeTime } from './places.ts';
 import type { Sign, Signing } from './provider.ts';
 import type { Place, Scheme, SignedRequest } from './scheme.ts';
+import { signedRequest } from './signed-request.ts';
 
 const types: Readonly<Record<BodyForm, string>> = {
   json: 'application/json',
@@ -39,7 +40,8 @@ export function signingOf(
     if (keyId !== undefined && 'header' in keyId) headers[keyId.header] ??= 'default';
 
     const target = query === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}${query}`;
-    const signature = make(signedRequest({ method, url: target, headers, body }, form), secret);
+    const request = signedRequest({ method, url: target, headers, body }, form).trust();
+    const signature = make(request, secret);
     put(scheme.signature, `${scheme.signature.prefix ?? ''}${encode(signature, scheme)}`);
     return {
       headers,

@@ -44,10 +44,15 @@ export interface Scheme {
    */
   content?: (request: SignedRequest) => Json | undefined;
   /**
-   * Longest body that is written again or taken apart before its signature is known: anybody may send one. Default 65536
+   * Longest body that is written again or taken apart before its signature is known: anybody may send one. Default 32768
    * bytes. Of no effect if the bytes are signed.
    */
   rewrittenBytes?: number;
+  /**
+   * Most items and members of a JSON body that is written again or taken apart before its signature is known, counted by its
+   * commas and opening brackets. Default 500.
+   */
+  rewrittenMembers?: number;
   /** Headers that the sender adds beside those above, for `sign`. Default `content-type: application/json`. */
   sentHeaders?: (now: number, id: string) => Record<string, string>;
 }

@@ -1,28 +1,37 @@
+import { isDepositCallbackError } from '../../errors.ts';
 import type { Json, JsonObject } from '../../json/json.ts';
 import { isJsonNumber } from '../../json/lossless-json.ts';
-import { digestOf } from '../../signatures/algorithms.ts';
+import { digestSteps } from '../../signatures/hash-steps.ts';
+import type { Steps } from '../../signatures/steps.ts';
 import { fieldOf, headerOf, queryOf, textAt } from './places.ts';
 import type { Part, Scheme, SignedRequest } from './scheme.ts';
 
+/** What parts of one callback come to: it is the same whichever key is tried. */
+export type KnownPieces = Map<Part, Uint8Array | string | undefined>;
+
 /**
- * The bytes that are signed; undefined if a part is missing. `secret` stands in the place in which a plain digest has
- * it.
+ * The bytes that are signed, in pieces; undefined if a part is missing. `secret` stands in the place in which a plain digest
+ * has it.
  */
-export function signedBytes(
+export function* signedPieces(
   scheme: Scheme,
   parts: readonly Part[],
   request: SignedRequest,
   secret: Uint8Array,
-): Buffer | undefined {
+  known: KnownPieces = new Map(),
+): Steps<readonly Uint8Array[] | undefined> {
   const separator = Buffer.from(scheme.separator ?? '');
   const pieces: Uint8Array[] = [];
   for (const part of parts) {
-    const piece = bytesOf(part, scheme, request, secret);
+    if (part !== 'secret' && !known.has(part)) known.set(part, bytesOf(part, scheme, request));
+    const piece = part === 'secret' ? secret : known.get(part);
     if (piece === undefined || holdsSeparator(part, piece, scheme.separator)) return undefined;
     if (pieces.length > 0 && separator.length > 0) pieces.push(separator);
     pieces.push(typeof piece === 'string' ? Buffer.from(piece) : piece);
   }
-  return (scheme.prehash ?? []).reduce<Buffer>((data, hash) => digestOf(hash, data), Buffer.concat(pieces));
+  let hashed = pieces;
+  for (const hash of scheme.prehash ?? []) hashed = [yield* digestSteps(hash, hashed)];
+  return hashed;
 }
 
 /** Whether a header or parameter holds what stands between the parts: then it could end elsewhere, and the next begin. */
@@ -34,10 +43,9 @@ function holdsSeparator(part: Part, piece: Uint8Array | string, separator = ''):
 }
 
 function bytesOf(
-  part: Part,
+  part: Exclude<Part, 'secret'>,
   scheme: Scheme,
   request: SignedRequest,
-  secret: Uint8Array,
 ): Uint8Array | string | undefined {
   switch (part) {
     case 'body':
@@ -52,8 +60,6 @@ function bytesOf(
       return scheme.timestamp && textAt(request, scheme.timestamp);
     case 'id':
       return scheme.id && textAt(request, scheme.id);
-    case 'secret':
-      return secret;
   }
   if ('literal' in part) return part.literal;
   if ('header' in part) return headerOf(request, part.header);
@@ -65,7 +71,8 @@ function bytesOf(
 function sortedBody(request: SignedRequest): string | undefined {
   try {
     return compactJson(request.content(), true);
-  } catch {
+  } catch (error) {
+    if (isDepositCallbackError(error) && error.code === 'BODY_TOO_LARGE') throw error;
     return undefined;
   }
 }

@@ -1,0 +1,73 @@
+/**
+ * Work that may be long, in pieces of 3 ms at most. It yields what the piece before cost, in bytes hashed with SHA-256.
+ */
+export type Steps<T> = Generator<number, T, undefined>;
+
+/** What all steps together may cost in one turn of the event loop: some 1.5 ms, and one piece more. */
+const mostOfTurn = 2 * 2 ** 20;
+/** What the steps of one request may cost in any turn: most callbacks cost less. */
+const mostAtOnce = 2 ** 20;
+/** Below it, nobody counts turns. */
+const leastCounted = 64 * 1_024;
+
+/** Takes one piece of its work; whether there is more. */
+type Job = () => boolean;
+
+const waiting: Job[] = [];
+let spent = 0;
+let isScheduled = false;
+
+/**
+ * The result of the steps: at once while this turn of the event loop has room for them, else a promise of it. Work of several
+ * requests shares the turns, so a large body of one delays the others by a few ms at a time.
+ */
+export function runSteps<T>(steps: Steps<T>): T | Promise<T> {
+  let own = 0;
+  while (own < mostAtOnce || spent < mostOfTurn) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    own += value;
+    spend(value);
+  }
+  return new Promise((resolve, reject) => {
+    // What is new comes first: most of it is short.
+    waiting.unshift(() => {
+      try {
+        const { done, value } = steps.next();
+        if (done === true) resolve(value);
+        else spend(value);
+        return done !== true;
+      } catch (error) {
+        reject(error);
+        return false;
+      }
+    });
+  });
+}
+
+/** The result of the steps in one go: for the side that signs, and for tests. */
+export function runAtOnce<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+function spend(cost: number): void {
+  spent += cost;
+  if (isScheduled || spent < leastCounted) return;
+  isScheduled = true;
+  setImmediate(nextTurn);
+}
+
+function nextTurn(): void {
+  isScheduled = false;
+  spent = 0;
+  while (spent < mostOfTurn) {
+    const job = waiting.shift();
+    if (job === undefined) return;
+    let hasMore = true;
+    while (hasMore && spent < mostOfTurn) hasMore = job();
+    if (hasMore) waiting.push(job);
+  }
+}

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { SentCallback } from '../lib/testing/provider-cases/sending.ts';
+import { type Measured, startMeasured } from './budget/measured.ts';
+import { type Captured, capturedOf, providerOf, targetNames } from './budget/targets.ts';
+import { worstRequests } from './budget/worst-requests.ts';
+
+// What a stranger can make the receiver do, and what is left of it. SECURITY.md states these bounds.
+
+/** 5 ms of a processor that hashes 1 MiB with SHA-256 in 0.7 ms, in such hashes. */
+const fiveMs = 7.2;
+/** Callbacks of Fireblocks have two signatures. */
+const passes: Readonly<Record<string, number>> = { fireblocks: 2 };
+
+let measured: Measured;
+before(async () => {
+  measured = await startMeasured();
+});
+after(() => measured.end());
+
+for (const name of targetNames) {
+  test(`${name}: the worst request that is not signed costs 5 ms for each MiB of its body, and no turn takes longer`, async (t) => {
+    const { secret, captured } = await capturedOf(name);
+    const provider = await providerOf(name, secret);
+    await measured.open(name, secret);
+    const most = { shape: '', all: 0, turn: 0 };
+    for (const { shape, sent, bytes } of worstRequests(provider, captured)) {
+      const keccak = name === 'moralis' ? 1.5 * bytes * measured.keccak : 0;
+      const bound = fiveMs * Math.max(1, bytes / 2 ** 20) * (passes[name] ?? 1) + keccak;
+      const { status, all, turn } = await measured.costOf(sent, { all: bound, turn: fiveMs });
+      assert.ok(status >= 400, `${shape}: ${status}`);
+      if (process.env.SHOW) console.log(name, shape, status, all.toFixed(1), turn.toFixed(1));
+      assert.ok(all <= bound, `${shape}: ${all} of ${bound} units`);
+      assert.ok(turn <= fiveMs, `${shape}: a turn of ${turn} of ${fiveMs} units`);
+      if (all > most.all) Object.assign(most, { shape, all });
+      most.turn = Math.max(most.turn, turn);
+    }
+    t.diagnostic(JSON.stringify(most));
+  });
+}
+
+for (const name of targetNames.filter((one) => !one.startsWith('custom: '))) {
+  test(`${name}: 10,000 requests that are not signed leave 1 MiB on disk and 5 % of the heap at most`, async (t) => {
+    warmedUp ??= warmUp();
+    await warmedUp;
+    const { secret, captured } = await capturedOf(name);
+    const { path } = await measured.open(name, secret);
+    const requests = refusedOf(path, captured);
+    await measured.flood(requests, 1_000);
+    const early = await measured.weigh();
+    assert.equal(await measured.flood(requests, 10_000), 10_000);
+    const late = await measured.weigh();
+    t.diagnostic(JSON.stringify({ disk: late.disk - early.disk, heap: late.heap / early.heap }));
+    assert.ok(late.disk - early.disk <= 2 ** 20, `${late.disk - early.disk} bytes on disk`);
+    assert.ok(late.heap <= 1.05 * early.heap, `${early.heap} became ${late.heap}`);
+  });
+}
+
+let warmedUp: Promise<void> | undefined;
+
+/** What the engine makes of code that runs often is no request's to answer for. */
+async function warmUp(): Promise<void> {
+  const { secret, captured } = await capturedOf('imtoken');
+  const { path } = await measured.open('imtoken', secret);
+  await measured.flood(refusedOf(path, captured), 5_000);
+}
+
+/** What is refused, each in its own way, with as long a URL as is kept. */
+function refusedOf(path: string, captured: readonly Captured[]): readonly Buffer[] {
+  const junk = 'x'.repeat(2_000);
+  const long = (url: string): string => `${url}${url.includes('?') ? '&' : '?'}z=${junk}`;
+  return captured.flatMap(({ sent, resigned }) => {
+    const unsigned = Object.fromEntries(
+      Object.entries(sent.headers).filter(([name, value]) => value === resigned.headers[name]),
+    );
+    return [
+      written({ ...resigned, url: long(resigned.url) }),
+      written({ ...sent, headers: unsigned, url: long(path), body: Buffer.from(junk) }),
+      written({ ...sent, method: 'DELETE', url: long(path), body: Buffer.alloc(0) }),
+    ];
+  });
+}
+
+function written({ method, url, headers, body }: SentCallback): Buffer {
+  const lines = Object.entries({ host: 'a', ...headers, 'content-length': String(body.length) }).map((one) =>
+    one.join(': '),
+  );
+  return Buffer.concat([Buffer.from(`${method} ${url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`), body]);
+}

@@ -1,0 +1,134 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent } from 'node:http';
+import { connect } from 'node:net';
+import type { SentCallback } from '../../lib/testing/provider-cases/sending.ts';
+import { send } from '../helpers/serve.ts';
+import type { Asked, Told } from './server.ts';
+
+/** A receiver in a process of its own, and what requests cost it. */
+export interface Measured {
+  open(
+    target: string,
+    secret: string,
+    sources?: readonly string[],
+  ): Promise<{ path: string; methods: readonly string[] }>;
+  /**
+   * The least that the request has cost, in units of cost, and its longest turn of the event loop. A small one is sent several
+   * times and the mean is taken. It is sent again until both are within the bounds, up to 30 times: what else the machine does only
+   * adds to it.
+   */
+  costOf(sent: SentCallback, bounds: Cost): Promise<Cost & { status: number }>;
+  /** Units that Keccak-256 over a byte takes. */
+  keccak: number;
+  weigh(): Promise<{ disk: number; heap: number }>;
+  /** Sends them all over a few connections, from many networks. */
+  flood(requests: readonly Buffer[], times: number): Promise<number>;
+  end(): Promise<void>;
+}
+
+/** In units of cost: what SHA-256 over 1 MiB takes. */
+export interface Cost {
+  all: number;
+  turn: number;
+}
+
+const attempts = 30;
+
+export async function startMeasured(): Promise<Measured> {
+  const execArgv = ['--expose-gc', '--import', 'tsx'];
+  const child = fork(new URL('./server.ts', import.meta.url), { execArgv });
+  const hear = async (): Promise<Told> => (await once(child, 'message'))[0] as Told;
+  const ask = (asked: Asked): Promise<Told> => {
+    const told = hear();
+    child.send(asked);
+    return told;
+  };
+  const { port } = await hear();
+  const { unit, keccakUnits } = await ask({ do: 'calibrate' });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+  const sendSome = async ({ method, url, headers, body }: SentCallback, turns: boolean) => {
+    const count = Math.max(1, Math.min(10, Math.floor((2 * 2 ** 20) / body.length)));
+    const hasBody = method !== 'GET' && method !== 'HEAD';
+    const request = { method, path: url, headers, agent, ...(hasBody ? { body } : {}) };
+    await ask({ do: 'start', turns });
+    const [answered] = await Promise.all(Array.from({ length: count }, () => send(port, request)));
+    const { cpu, longestTurn } = await ask({ do: 'stop' });
+    return { status: answered?.status ?? 0, all: cpu / unit / count, turn: longestTurn / unit };
+  };
+
+  return {
+    async open(target, secret, sources) {
+      const { path, methods } = await ask({
+        do: 'open',
+        target,
+        secret,
+        ...(sources === undefined ? {} : { sources }),
+      });
+      return { path, methods };
+    },
+    async costOf(sent, bounds) {
+      let all = Number.POSITIVE_INFINITY;
+      let turn = Number.POSITIVE_INFINITY;
+      let status = 0;
+      for (let attempt = 0; attempt < attempts && all > bounds.all; attempt += 1) {
+        const cost = await sendSome(sent, false);
+        all = Math.min(all, cost.all);
+        status = cost.status;
+      }
+      // No turn costs more than all of them.
+      if (all <= bounds.turn) return { status, all, turn: all };
+      for (let attempt = 0; attempt < attempts && turn > bounds.turn; attempt += 1) {
+        turn = Math.min(turn, (await sendSome(sent, true)).turn);
+      }
+      return { status, all, turn };
+    },
+    keccak: keccakUnits / 65_536,
+    async weigh() {
+      const { disk, heap } = await ask({ do: 'weigh' });
+      return { disk, heap };
+    },
+    async flood(requests, times) {
+      const answers = await Promise.all(
+        Array.from({ length: connections }, (_, index) =>
+          sendAll(port, `127.${index + 1}.0.1`, requests, Math.ceil(times / connections)),
+        ),
+      );
+      return answers.reduce((sum, one) => sum + one, 0);
+    },
+    async end() {
+      agent.destroy();
+      child.send({ do: 'end' } satisfies Asked);
+      await once(child, 'exit');
+    },
+  };
+}
+
+const connections = 40;
+const batch = 25;
+
+/** Sends requests in turn over one connection, some of them at once; how many were answered. */
+async function sendAll(port: number, from: string, requests: readonly Buffer[], times: number): Promise<number> {
+  const socket = connect({ port, host: '127.0.0.1', localAddress: from }).setEncoding('latin1');
+  await once(socket, 'connect');
+  let answers = 0;
+  let wanted = 0;
+  let next: (() => void) | undefined;
+  socket.on('data', (text: string) => {
+    answers += text.split('HTTP/1.1 ').length - 1;
+    if (answers >= wanted) next?.();
+  });
+  while (wanted < times) {
+    const some = Array.from(
+      { length: Math.min(batch, times - wanted) },
+      (_, index) => requests[(wanted + index) % requests.length],
+    );
+    wanted += some.length;
+    const answered = new Promise<void>((resolve) => (next = resolve));
+    socket.write(Buffer.concat(some.flatMap((one) => one ?? [])));
+    await answered;
+  }
+  socket.destroy();
+  return answers;
+}

@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DepositCallbacks, depositCallbacks } from '../../lib/deposit-callbacks.ts';
+import { keccak256 } from '../../lib/signatures/keccak.ts';
+import { sqliteStore } from '../../lib/stores/sqlite.ts';
+import { openPolicy } from '../deposits/attacks.ts';
+import { costOf, unitOfCost } from '../helpers/cost.ts';
+import { providerOf } from './targets.ts';
+
+// The receiver under measurement, in a process of its own, so that what sending costs is not counted. Run with --expose-gc.
+
+/** What the parent asks for. */
+export type Asked =
+  /** A receiver with this provider alone, on a new store. */
+  | { do: 'open'; target: string; secret: string; sources?: readonly string[] }
+  /** Counts from here: what the processor does in all, and in the longest turn of the event loop if `turns`. */
+  | { do: 'start'; turns: boolean }
+  | { do: 'stop' }
+  /** What a unit of cost takes, and Keccak-256 over 64 KiB in such units. */
+  | { do: 'calibrate' }
+  /** Bytes of the store's files, and of the heap after a collection. */
+  | { do: 'weigh' }
+  | { do: 'end' };
+
+/** What it answers, in microseconds of the processor, and in bytes. */
+export interface Told {
+  port: number;
+  cpu: number;
+  longestTurn: number;
+  unit: number;
+  keccakUnits: number;
+  disk: number;
+  heap: number;
+  path: string;
+  methods: readonly string[];
+}
+
+const root = mkdtempSync(join(tmpdir(), 'deposit-callback-budget-'));
+let folder = root;
+let callbacks: DepositCallbacks | undefined;
+// A slow parent must find its connection open.
+const server = createServer({ keepAliveTimeout: 600_000 }, (req, res) => callbacks?.(req, res));
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+
+async function open({ target, secret, sources }: Extract<Asked, { do: 'open' }>): Promise<Partial<Told>> {
+  await callbacks?.close(0);
+  folder = mkdtempSync(join(root, 'store-'));
+  const provider = await providerOf(target, secret);
+  callbacks = depositCallbacks({
+    providers: [{ ...provider, trustMined: true }],
+    store: sqliteStore({ path: join(folder, 'deposits.db') }),
+    policy: openPolicy,
+    ...(sources === undefined ? {} : { sources }),
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+  });
+  callbacks.on('deposit', () => {});
+  await callbacks.ready();
+  return { path: provider.path, methods: provider.methods };
+}
+
+const spent = (since: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(since);
+  return user + system;
+};
+let from = process.cpuUsage();
+let turn = from;
+let longestTurn = 0;
+let isWatching = false;
+
+function watch(): void {
+  longestTurn = Math.max(longestTurn, spent(turn));
+  turn = process.cpuUsage();
+  if (isWatching) setImmediate(watch);
+}
+
+async function weigh(): Promise<Partial<Told>> {
+  await callbacks?.idle();
+  for (let round = 0; round < 4; round += 1) {
+    global.gc?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const disk = readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+  return { disk, heap: process.memoryUsage().heapUsed };
+}
+
+async function answer(asked: Asked): Promise<Partial<Told>> {
+  switch (asked.do) {
+    case 'open':
+      return open(asked);
+    case 'start':
+      longestTurn = 0;
+      isWatching = asked.turns;
+      turn = process.cpuUsage();
+      from = turn;
+      if (isWatching) setImmediate(watch);
+      return {};
+    case 'stop':
+      isWatching = false;
+      return { cpu: spent(from), longestTurn };
+    case 'calibrate':
+      return { unit: unitOfCost(), keccakUnits: costOf(() => keccak256(Buffer.alloc(65_536, 7))) };
+    case 'weigh':
+      return weigh();
+    case 'end':
+      await callbacks?.close(0);
+      rmSync(root, { recursive: true, force: true });
+      process.exit(0);
+  }
+}
+
+process.on('message', async (asked: Asked) => void process.send?.(await answer(asked)));
+process.send?.({ port: (server.address() as AddressInfo).port } satisfies Partial<Told>);
