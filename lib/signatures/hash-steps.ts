@@ -13,7 +13,7 @@ const costs: Readonly<Record<DigestAlgorithm, number>> = {
   sha256: 1,
   sha384: 3.5,
   sha512: 3.5,
-  keccak256: 200,
+  keccak256: 300,
 };
 
 /** Cost of one piece: some 0.7 ms. */

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PerformanceObserver, performance } from 'node:perf_hooks';
 import { type DepositCallbacks, depositCallbacks } from '../../lib/deposit-callbacks.ts';
 import { keccak256 } from '../../lib/signatures/keccak.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
@@ -68,14 +69,37 @@ const spent = (since: NodeJS.CpuUsage): number => {
   return user + system;
 };
 let from = process.cpuUsage();
-let turn = from;
-let longestTurn = 0;
+let turn = { cpu: from, at: performance.now() };
+let turns: { from: number; to: number; cpu: number }[] = [];
+let collections: { from: number; to: number }[] = [];
 let isWatching = false;
 
+// What the engine collects, and when, is not the request's to answer for.
+new PerformanceObserver((list) => {
+  for (const { startTime, duration } of list.getEntries()) {
+    collections.push({ from: startTime, to: startTime + duration });
+  }
+}).observe({ entryTypes: ['gc'] });
+
 function watch(): void {
-  longestTurn = Math.max(longestTurn, spent(turn));
-  turn = process.cpuUsage();
+  const now = performance.now();
+  turns.push({ from: turn.at, to: now, cpu: spent(turn.cpu) });
+  turn = { cpu: process.cpuUsage(), at: performance.now() };
   if (isWatching) setImmediate(watch);
+}
+
+async function longestTurn(): Promise<number> {
+  // Collections are told with a delay.
+  for (let round = 0; round < 4; round += 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  const own = turns.filter((one) => !collections.some(({ from, to }) => from < one.to && to > one.from));
+  return own.reduce((most, { cpu }) => Math.max(most, cpu), 0);
+}
+
+async function stop(): Promise<Partial<Told>> {
+  const cpu = spent(from);
+  if (!isWatching) return { cpu };
+  isWatching = false;
+  return { cpu, longestTurn: await longestTurn() };
 }
 
 async function weigh(): Promise<Partial<Told>> {
@@ -93,15 +117,15 @@ async function answer(asked: Asked): Promise<Partial<Told>> {
     case 'open':
       return open(asked);
     case 'start':
-      longestTurn = 0;
+      turns = [];
+      collections = [];
       isWatching = asked.turns;
-      turn = process.cpuUsage();
-      from = turn;
+      from = process.cpuUsage();
+      turn = { cpu: from, at: performance.now() };
       if (isWatching) setImmediate(watch);
       return {};
     case 'stop':
-      isWatching = false;
-      return { cpu: spent(from), longestTurn };
+      return stop();
     case 'calibrate':
       return { unit: unitOfCost(), keccakUnits: costOf(() => keccak256(Buffer.alloc(65_536, 7))) };
     case 'weigh':
