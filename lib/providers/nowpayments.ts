@@ -111,7 +111,13 @@ function readTransfer(callback: Json, kind: Transfer['kind'], names: AssetNames)
 
 function listsAsObjects(request: SignedRequest): string | undefined {
   const fields = request.fields();
-  return fields && compactJson(withIndexes(fields), true);
+  // Without a list it is the sorted body, which did not match.
+  return fields && hasList(fields) ? compactJson(withIndexes(fields), true) : undefined;
+}
+
+function hasList(json: Json): boolean {
+  if (typeof json !== 'object' || json === null || isJsonNumber(json)) return false;
+  return Array.isArray(json) || Object.values(json).some(hasList);
 }
 
 function withIndexes(json: Json): Json {
