@@ -26,7 +26,9 @@ for (const name of targetNames) {
     const most = { shape: '', all: 0, turn: 0 };
     for (const { shape, sent, bytes } of worstRequests(provider, captured)) {
       const keccak = name === 'moralis' ? 1.5 * bytes * measured.keccak : 0;
-      const bound = fiveMs * Math.max(1, bytes / 2 ** 20) * (passes[name] ?? 1) + keccak;
+      // It is inflated by another thread, which the processor's time counts too.
+      const inflating = shape.includes('bomb') ? 1.5 * bytes * measured.inflate : 0;
+      const bound = fiveMs * Math.max(1, bytes / 2 ** 20) * (passes[name] ?? 1) + keccak + inflating;
       const { status, all, turn } = await measured.costOf(sent, { all: bound, turn: fiveMs });
       assert.ok(status >= 400, `${shape}: ${status}`);
       if (process.env.SHOW) console.log(name, shape, status, all.toFixed(1), turn.toFixed(1));

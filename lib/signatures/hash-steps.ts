@@ -16,8 +16,8 @@ const costs: Readonly<Record<DigestAlgorithm, number>> = {
   keccak256: 300,
 };
 
-/** Cost of one piece: some 0.7 ms. */
-const pieceCost = 2 ** 20;
+/** Cost of one piece: some 0.2 ms. */
+const pieceCost = 2 ** 18;
 
 interface Hash {
   update(bytes: Uint8Array): unknown;

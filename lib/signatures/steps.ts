@@ -1,10 +1,10 @@
 /**
- * Work that may be long, in pieces of 3 ms at most. It yields what the piece before cost, in bytes hashed with SHA-256.
+ * Work that may be long, in pieces of 1 ms at most. It yields what the piece before cost, in bytes hashed with SHA-256.
  */
 export type Steps<T> = Generator<number, T, undefined>;
 
-/** What all steps together may cost in one turn of the event loop: some 1.5 ms, and one piece more. */
-const mostOfTurn = 2 * 2 ** 20;
+/** What all steps together may cost in one turn of the event loop: some 0.7 ms, and one piece more. */
+const mostOfTurn = 2 ** 20;
 /** What the steps of one request may cost in any turn: most callbacks cost less. */
 const mostAtOnce = 2 ** 20;
 /** Below it, nobody counts turns. */

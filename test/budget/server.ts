@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PerformanceObserver, performance } from 'node:perf_hooks';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { type DepositCallbacks, depositCallbacks } from '../../lib/deposit-callbacks.ts';
 import { keccak256 } from '../../lib/signatures/keccak.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
@@ -21,7 +22,7 @@ export type Asked =
   /** Counts from here: what the processor does in all, and in the longest turn of the event loop if `turns`. */
   | { do: 'start'; turns: boolean }
   | { do: 'stop' }
-  /** What a unit of cost takes, and Keccak-256 over 64 KiB in such units. */
+  /** What a unit of cost takes, and in such units Keccak-256 over 64 KiB and inflating 1 MiB. */
   | { do: 'calibrate' }
   /** Bytes of the store's files, and of the heap after a collection. */
   | { do: 'weigh' }
@@ -34,12 +35,14 @@ export interface Told {
   longestTurn: number;
   unit: number;
   keccakUnits: number;
+  inflateUnits: number;
   disk: number;
   heap: number;
   path: string;
   methods: readonly string[];
 }
 
+const zeros = gzipSync(Buffer.alloc(2 ** 20));
 const root = mkdtempSync(join(tmpdir(), 'deposit-callback-budget-'));
 let folder = root;
 let callbacks: DepositCallbacks | undefined;
@@ -125,9 +128,13 @@ async function answer(asked: Asked): Promise<Partial<Told>> {
       if (isWatching) setImmediate(watch);
       return {};
     case 'stop':
-      return stop();
+      return { ...(await stop()), unit: unitOfCost() };
     case 'calibrate':
-      return { unit: unitOfCost(), keccakUnits: costOf(() => keccak256(Buffer.alloc(65_536, 7))) };
+      return {
+        unit: unitOfCost(),
+        keccakUnits: costOf(() => keccak256(Buffer.alloc(65_536, 7))),
+        inflateUnits: costOf(() => gunzipSync(zeros)),
+      };
     case 'weigh':
       return weigh();
     case 'end':
