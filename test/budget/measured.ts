@@ -23,7 +23,8 @@ export interface Measured {
   keccak: number;
   /** Units that inflating to a byte takes. */
   inflate: number;
-  weigh(): Promise<{ disk: number; heap: number }>;
+  /** `closes`: nothing is sent to this receiver any more. */
+  weigh(closes?: boolean): Promise<{ disk: number; heap: number }>;
   /** Sends them all over a few connections, from many networks. */
   flood(requests: readonly Buffer[], times: number): Promise<number>;
   end(): Promise<void>;
@@ -92,8 +93,8 @@ export async function startMeasured(): Promise<Measured> {
     },
     keccak: keccakUnits / 65_536,
     inflate: inflateUnits / 2 ** 20,
-    async weigh() {
-      const { disk, heap } = await ask({ do: 'weigh' });
+    async weigh(closes = false) {
+      const { disk, heap } = await ask({ do: 'weigh', closes });
       return { disk, heap };
     },
     async flood(requests, times) {

@@ -24,8 +24,8 @@ export type Asked =
   | { do: 'stop' }
   /** What a unit of cost takes, and in such units Keccak-256 over 64 KiB and inflating 1 MiB. */
   | { do: 'calibrate' }
-  /** Bytes of the store's files, and of the heap after a collection. */
-  | { do: 'weigh' }
+  /** Bytes of the heap after a collection, and of the store's files; once more after all is written, if it `closes`. */
+  | { do: 'weigh'; closes: boolean }
   | { do: 'end' };
 
 /** What it answers, in microseconds of the processor, and in bytes. */
@@ -105,14 +105,17 @@ async function stop(): Promise<Partial<Told>> {
   return { cpu, longestTurn: await longestTurn() };
 }
 
-async function weigh(): Promise<Partial<Told>> {
+async function weigh(closes: boolean): Promise<Partial<Told>> {
   await callbacks?.idle();
   for (let round = 0; round < 4; round += 1) {
     global.gc?.();
     await new Promise((resolve) => setImmediate(resolve));
   }
+  const heap = process.memoryUsage().heapUsed;
+  // The log of callbacks is written behind, the last of it when the receiver closes.
+  if (closes) await callbacks?.close(0);
   const disk = readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
-  return { disk, heap: process.memoryUsage().heapUsed };
+  return { disk, heap };
 }
 
 async function answer(asked: Asked): Promise<Partial<Told>> {
@@ -136,7 +139,7 @@ async function answer(asked: Asked): Promise<Partial<Told>> {
         inflateUnits: costOf(() => gunzipSync(zeros)),
       };
     case 'weigh':
-      return weigh();
+      return weigh(asked.closes);
     case 'end':
       await callbacks?.close(0);
       rmSync(root, { recursive: true, force: true });
