@@ -7,6 +7,7 @@ import {
   standardWebhooksKey,
   standardWebhooksSignature,
 } from '../../../lib/signatures/standard-webhooks.ts';
+import { runAtOnce } from '../../../lib/signatures/steps.ts';
 import type { FuzzTarget } from '../target.ts';
 
 /** What is decoded is what the text says, in one spelling; nothing is cut short. */
@@ -54,7 +55,7 @@ export const standardWebhooks: FuzzTarget = {
       .slice(0, 16)
       .map((one) => one.replace(/=+$/, ''));
     const isThere = isSame && found.includes(right.replace(/=+$/, ''));
-    const isTaken = fittingKey({ id, timestamp, signature }, body, keys) !== undefined;
+    const isTaken = runAtOnce(fittingKey({ id, timestamp, signature }, body, keys)) !== undefined;
     if (isTaken) assert.ok(isThere, 'a signature fits that nobody made');
     // Padding that is wrong is one way to spell the right one that is refused.
     if (isThere && found.length === 1 && signature === right) assert.ok(isTaken, 'the right signature is refused');
