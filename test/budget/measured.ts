@@ -15,7 +15,7 @@ export interface Measured {
   ): Promise<{ path: string; methods: readonly string[] }>;
   /**
    * The least that the request has cost, in units of cost, and its longest turn of the event loop. A small one is sent several
-   * times and the mean is taken. It is sent again until both are within the bounds, up to 30 times: what else the machine does only
+   * times and the mean is taken. It is sent again until both are within the bounds, up to 60 times: what else the machine does only
    * adds to it.
    */
   costOf(sent: SentCallback, bounds: Cost): Promise<Cost & { status: number }>;
@@ -36,7 +36,7 @@ export interface Cost {
   turn: number;
 }
 
-const attempts = 30;
+const attempts = 60;
 
 export async function startMeasured(): Promise<Measured> {
   const execArgv = ['--expose-gc', '--import', 'tsx'];
