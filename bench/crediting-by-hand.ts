@@ -1,9 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import Database from 'better-sqlite3';
 import express from 'express';
 import pg from 'pg';
-import { secretText } from './requests.ts';
+import { isGenuine, secretText } from './requests.ts';
 
 // What a careful user would write: verify, then inbox and credit in one transaction, then answer. And the limit: the same, all
 // that waits in one transaction or one statement.
@@ -33,15 +32,11 @@ function handler(keep: Keep): RequestListener {
   const app = express();
   const key = Buffer.from(secretText, 'base64');
   app.post('/callbacks/imtoken', express.raw({ type: '*/*' }), async (req, res) => {
-    const id = req.get('webhook-id') ?? '';
-    const timestamp = req.get('webhook-timestamp') ?? '';
-    const [, sent = ''] = (req.get('webhook-signature') ?? '').split(',');
-    const expected = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(req.body).digest();
-    const given = Buffer.from(sent, 'base64');
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    if (!isGenuine(req, key)) {
       res.status(401).end();
       return;
     }
+    const id = req.get('webhook-id') ?? '';
     const body = req.body.toString();
     const { data } = JSON.parse(body);
     await keep({ id, body, transaction: data.transaction.hash, account: data.to, amount: String(data.amount) });

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** How the callbacks of a run are signed: each peer takes its own scheme, over one and the same kind of body. */
 export type Scheme = 'standard' | 'github' | 'stripe' | 'line' | 'slack';
@@ -97,4 +97,14 @@ function sign(scheme: Scheme, body: Buffer, index: number): Record<string, strin
       return { 'x-slack-request-timestamp': now, 'x-slack-signature': `v0=${mac}` };
     }
   }
+}
+
+/** The check of Standard Webhooks that everybody writes by hand: one signature, in constant time. */
+export function isGenuine(req: { get(name: string): string | undefined; body: Buffer }, key: Buffer): boolean {
+  const id = req.get('webhook-id') ?? '';
+  const timestamp = req.get('webhook-timestamp') ?? '';
+  const [, sent = ''] = (req.get('webhook-signature') ?? '').split(',');
+  const expected = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(req.body).digest();
+  const given = Buffer.from(sent, 'base64');
+  return given.length === expected.length && timingSafeEqual(given, expected);
 }

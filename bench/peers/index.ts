@@ -1,8 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import express5 from 'express';
 import express4 from 'express4';
-import { secretText } from '../requests.ts';
+import { isGenuine, secretText } from '../requests.ts';
 
 // What a user would write or pick instead. None of these stores anything.
 
@@ -27,12 +26,7 @@ export function byHand(framework: Framework): RequestListener {
   const app = framework();
   const key = Buffer.from(secretText, 'base64');
   app.post('/callbacks/imtoken', framework.raw({ type: '*/*' }), (req, res) => {
-    const id = req.get('webhook-id') ?? '';
-    const timestamp = req.get('webhook-timestamp') ?? '';
-    const [, sent = ''] = (req.get('webhook-signature') ?? '').split(',');
-    const expected = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(req.body).digest();
-    const given = Buffer.from(sent, 'base64');
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    if (!isGenuine(req, key)) {
       res.status(401).end();
       return;
     }

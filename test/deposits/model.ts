@@ -83,10 +83,17 @@ export function dice(seed: number): Dice {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   };
-  const below = (n: number): number => Math.floor(next() * n);
+  return diceOver(
+    (n) => Math.floor(next() * n),
+    (p) => next() < p,
+  );
+}
+
+/** Dice over a source of numbers and of chances. */
+export function diceOver(below: Dice['below'], chance: Dice['chance']): Dice {
   return {
     below,
-    chance: (p) => next() < p,
+    chance,
     pick(things) {
       const picked = things[below(things.length)];
       if (picked === undefined) throw new RangeError('Nothing to pick from');
