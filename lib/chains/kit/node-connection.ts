@@ -1,0 +1,107 @@
+import { isDepositCallbackError } from '../../errors.ts';
+import { type SafeAnswer, type SafeFetchOptions, safeFetch } from '../../outbound/safe-fetch.ts';
+
+export interface NodeConnectionOptions {
+  /** A user name and password in it are sent as HTTP basic authentication. */
+  url: string;
+  /** Of one request. */
+  timeoutMs: number;
+  /** For HTTP basic authentication, if the URL has none: `user:password`, asked for anew when the node refuses it. */
+  credentials?: () => string | Promise<string>;
+  /** Sent with each request, beside `content-type`. */
+  headers?: Readonly<Record<string, string>>;
+  /** Requests that are under way at once; more wait their turn. */
+  concurrency: number;
+}
+
+/** The way to one of the service's own nodes over HTTP. */
+export interface NodeConnection {
+  /**
+   * Posts JSON, to the URL or to a path below it. Rejects with `REQUEST_FAILED`, without the URL and the credentials; any status is
+   * an answer.
+   */
+  post(body: string, path?: string): Promise<SafeAnswer>;
+}
+
+// A whole block in JSON: 4 MB of witness is 16 MB of hex, and blocks of Bitcoin Cash have up to 32 MB.
+const maxBytes = 256 * 2 ** 20;
+
+export function nodeConnection(options: NodeConnectionOptions): NodeConnection {
+  const { url, timeoutMs, credentials, concurrency } = options;
+  const { target, inUrl } = splitUrl(url);
+  const inTurn = limiter(concurrency);
+  let known: string | undefined = inUrl;
+
+  const send = async (body: string, path: string): Promise<SafeAnswer> => {
+    known ??= await credentials?.();
+    const headers = {
+      'content-type': 'application/json',
+      ...options.headers,
+      ...(known === undefined ? {} : { authorization: `Basic ${Buffer.from(known).toString('base64')}` }),
+    };
+    return fetchTwice(below(target, path), { method: 'POST', headers, body, timeoutMs, allowPrivate: true, maxBytes });
+  };
+
+  const post = async (body: string, path: string): Promise<SafeAnswer> => {
+    const answer = await send(body, path);
+    if (answer.status !== 401 || credentials === undefined || inUrl !== undefined) return answer;
+    // Bitcoin Core writes a new cookie at each start.
+    known = undefined;
+    return send(body, path);
+  };
+  return { post: (body, path = '') => inTurn(() => post(body, path)) };
+}
+
+function splitUrl(text: string): { target: URL; inUrl: string | undefined } {
+  const target = new URL(text);
+  const { username, password } = target;
+  target.username = '';
+  target.password = '';
+  const inUrl = username === '' && password === '' ? undefined : `${decoded(username)}:${decoded(password)}`;
+  return { target, inUrl };
+}
+
+/** As it stands, if a `%` in it begins no escape. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A path below the one of the URL, whose query, which may hold a key, stays. */
+function below(target: URL, path: string): string {
+  if (path === '') return target.href;
+  const whole = new URL(target);
+  whole.pathname = `${target.pathname.replace(/\/$/, '')}${path}`;
+  return whole.href;
+}
+
+/** Twice if a connection that was kept open turns out to be closed: the node has answered nothing, and only reads. */
+async function fetchTwice(url: string, options: SafeFetchOptions): Promise<SafeAnswer> {
+  try {
+    return await safeFetch(url, options);
+  } catch (error) {
+    const { code } = (isDepositCallbackError(error) ? error.cause : error) as { code?: unknown };
+    if (code !== 'ECONNRESET' && code !== 'EPIPE') throw error;
+    return safeFetch(url, options);
+  }
+}
+
+/** Runs at most so many at once; the others wait in the order in which they came. */
+function limiter(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
+}
