@@ -8,6 +8,7 @@ import { type ChainCheck, evmChain } from '../../lib/chains/evm.ts';
 import { type DepositCallbacks, depositCallbacks } from '../../lib/deposit-callbacks.ts';
 import type { Policy } from '../../lib/policy/policy.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
+import type { Provider } from '../../lib/providers/kit/provider.ts';
 import type { SqliteDatabase } from '../../lib/stores/sqlite/driver.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
 import { signCallback } from '../../lib/testing/sign-callback.ts';
@@ -42,6 +43,8 @@ export interface ExchangeOptions {
   confirmations?: number | 'finalized';
   /** Default: one that is made for the exchange. */
   secret?: string;
+  /** Beside the imToken profile. */
+  providers?: readonly Provider[];
   now?: () => number;
   /** Of another exchange, to share its database. */
   folder?: string;
@@ -64,7 +67,7 @@ export async function openExchange(
   async function open(): Promise<DepositCallbacks<SqliteDatabase>> {
     store = sqliteStore({ path: join(folder, 'deposits.db') });
     const opened = depositCallbacks({
-      providers: [imtoken({ secrets: [key] })],
+      providers: [imtoken({ secrets: [key] }), ...(options.providers ?? [])],
       store,
       chains: options.chains ?? [evmChain({ network: 'eip155:1', url: node.url })],
       policy: {

@@ -224,7 +224,9 @@ export function nextCheck(
 ): { confirmations: number } | undefined {
   const { reorgDepth } = policy.networks.require(network);
   const asked = claimsIn(state).map(({ amount }) => policy.confirmations(network, amount));
-  if (verdict.unseen.length > 0) return { confirmations: verdict.confirmations + reorgDepth };
+  // Less and less often: what a node cannot see now, it may never see.
+  if (verdict.unseen.length > 0)
+    return { confirmations: verdict.confirmations + Math.max(reorgDepth, verdict.confirmations) };
   if (asked.includes('finalized') && !verdict.finalized) return { confirmations: verdict.confirmations + 1 };
   const counts = asked.filter((one) => one !== 'finalized');
   const ahead = [...counts, reorgDepth].filter((count) => count > verdict.confirmations);

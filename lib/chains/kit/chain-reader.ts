@@ -14,10 +14,18 @@ export interface ChainReader {
    * The block of this number in the chain as it is now; undefined if the chain has not come so far. Its rows are looked
    * for only if `isWanted` is given.
    */
-  block(number: bigint, isWanted?: IsWanted): Promise<ReadBlock | undefined>;
+  block(number: bigint, isWanted?: IsWanted): Promise<ReadBlock | NoBlock | undefined>;
   /** Looks up one transaction; `blocks` and `claims` of the subject say where it may be, and what matters of it. */
   transaction(subject: ChainSubject): Promise<ReadTransaction>;
 }
+
+/**
+ * Why there is no block of a number below the newest one.
+ *
+ * - `skipped`: the chain has none, for certain.
+ * - `unavailable`: this node does not keep it, or cannot say.
+ */
+export type NoBlock = 'skipped' | 'unavailable';
 
 /** Whether transfers to an account, in canonical form, are to be told. */
 export type IsWanted = (account: CanonicalAccount) => boolean | Promise<boolean>;
@@ -51,4 +59,6 @@ export interface MinedTransaction {
   unseen: readonly string[];
   /** Confirmations from which on what it pays can be spent; fewer count as none. Default 1. */
   spendableFrom?: number;
+  /** Confirmations that it has at least, on a network that counts none beyond finality. Default 0. */
+  confirmationsAtLeast?: number;
 }

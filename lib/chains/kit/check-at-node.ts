@@ -1,5 +1,5 @@
 import type { ChainBlock, ChainHead, ChainSubject, ChainVerdict, MinedVerdict } from './chain-check.ts';
-import type { ChainReader, MinedTransaction } from './chain-reader.ts';
+import type { ChainReader, MinedTransaction, NoBlock, ReadBlock } from './chain-reader.ts';
 
 // A reorg between two questions shows as answers that contradict each other; a few rounds outlast it.
 const rounds = 3;
@@ -37,23 +37,30 @@ async function lookUp(node: ChainReader, subject: ChainSubject): Promise<ChainVe
 }
 
 function minedVerdict(
-  { spendableFrom = 1, ...found }: MinedTransaction,
+  { spendableFrom = 1, confirmationsAtLeast = 0, ...found }: MinedTransaction,
   head: ChainHead,
 ): Omit<MinedVerdict, 'removed'> {
   const { number } = found.block;
   const depth = Number(head.number - number) + 1;
   return {
     ...found,
-    confirmations: depth < spendableFrom ? 0 : depth,
+    confirmations: depth < spendableFrom ? 0 : Math.max(depth, confirmationsAtLeast),
     ...(spendableFrom > 1 && { spendableAt: number + BigInt(spendableFrom) - 1n }),
     finalized: head.finalized !== undefined && number <= head.finalized,
   };
 }
 
-/** Which of the blocks the node's chain does not hold at their height. A height that it has not reached says nothing. */
+/**
+ * Which of the blocks the node's chain does not hold at their height. A height that it has not reached, or does not keep,
+ * says nothing.
+ */
 export async function goneAtNode(node: ChainReader, blocks: readonly ChainBlock[]): Promise<string[]> {
   const found = await Promise.all(blocks.map(async ({ number, hash }) => ({ hash, at: await node.block(number) })));
-  return found.flatMap(({ hash, at }) => (at !== undefined && at.hash !== hash ? [hash] : []));
+  return found.flatMap(({ hash, at }) => (isOther(at, hash) ? [hash] : []));
+}
+
+function isOther(at: ReadBlock | NoBlock | undefined, hash: string): boolean {
+  return typeof at === 'object' ? at.hash !== hash : at === 'skipped';
 }
 
 /** Short, and without the node's URL, which may hold a key. */

@@ -67,11 +67,12 @@ export function checkOverNodes({ network, nodes, quorum: asked = 1 }: NodesOptio
   async function* transfersTo({ fromBlock, toBlock, isOurs }: ChainQuery): AsyncGenerator<ChainBlockTransfers> {
     const isWanted: IsWanted = (account) => isOurs({ network, ...account });
     for (let number = fromBlock; number <= toBlock; number += 1n) {
-      yield await firstAnswer(nodes, async (node) => {
-        const block = await node.block(number, isWanted);
-        if (!block) throw new DepositCallbackError('REQUEST_FAILED', `The node has no block ${number} of ${network}`);
-        return { block: { number, hash: block.hash }, transfers: block.rows };
+      const block = await firstAnswer(nodes, async (node) => {
+        const read = await node.block(number, isWanted);
+        if (read !== undefined && read !== 'unavailable') return read;
+        throw new DepositCallbackError('REQUEST_FAILED', `The node has no block ${number} of ${network}`);
       });
+      if (block !== 'skipped') yield { block: { number, hash: block.hash }, transfers: block.rows };
     }
   }
 

@@ -1,10 +1,10 @@
 import type { Evidence, Transfer } from '../../deposits/transfer.ts';
 import { DepositCallbackError } from '../../errors.ts';
 import { type Json, member, numberText, optionalArray, optionalText, text } from '../../json/json.ts';
+import { type Change, type Doubt, gainsOf } from '../../networks/solana-gains.ts';
 import { present } from '../../util/present.ts';
 import { ifReadable, recipientOf } from './claims.ts';
 import { type Rows, readRows } from './rows.ts';
-import { type Change, type Doubt, gainsOf } from './solana-gains.ts';
 import { type Arrival, arrivals } from './solana-transfers.ts';
 
 /** The transfers of one transaction as Helius parses it: SOL by each movement, tokens by what each owner holds more. */

@@ -1,9 +1,9 @@
 import { DepositCallbackError } from '../../errors.ts';
 import { array, type Json, member, numberText, optionalArray, optionalText, text } from '../../json/json.ts';
+import { type Change, type Doubt, gainsOf } from '../../networks/solana-gains.ts';
 import { ifReadable } from './claims.ts';
 import { type Rows, readRows } from './rows.ts';
 import { tokenChanges } from './solana-balances.ts';
-import { type Change, type Doubt, gainsOf } from './solana-gains.ts';
 import { arrivals } from './solana-transfers.ts';
 
 /**

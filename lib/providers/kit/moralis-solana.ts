@@ -9,11 +9,11 @@ import {
   optionalText,
   text,
 } from '../../json/json.ts';
+import { gainsOf } from '../../networks/solana-gains.ts';
 import { present } from '../../util/present.ts';
 import type { Reading } from './provider.ts';
 import { type Rows, readingOf, readRows } from './rows.ts';
 import { tokenChanges } from './solana-balances.ts';
-import { gainsOf } from './solana-gains.ts';
 import { type Arrival, arrivals } from './solana-transfers.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { DepositCallbackError } from '../../errors.ts';
 import { type Json, numberText, optionalText, text } from '../../json/json.ts';
+import type { Change, Doubt } from '../../networks/solana-gains.ts';
 import { ifReadable } from './claims.ts';
 import { type Rows, readRows } from './rows.ts';
-import type { Change, Doubt } from './solana-gains.ts';
 
 export interface TokenChanges {
   changes: readonly Change[];

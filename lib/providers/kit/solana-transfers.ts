@@ -1,9 +1,9 @@
 import type { Evidence, Transfer } from '../../deposits/transfer.ts';
 import { isDepositCallbackError } from '../../errors.ts';
+import type { Gain } from '../../networks/solana-gains.ts';
 import { present } from '../../util/present.ts';
 import { tokenOn } from './evm-reading.ts';
 import type { Rows } from './rows.ts';
-import type { Gain } from './solana-gains.ts';
 
 /** What all gains of one transaction have in common. */
 export interface Arrival {
