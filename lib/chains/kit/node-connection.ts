@@ -83,7 +83,9 @@ async function fetchTwice(url: string, options: SafeFetchOptions): Promise<SafeA
   try {
     return await safeFetch(url, options);
   } catch (error) {
-    const { code } = (isDepositCallbackError(error) ? error.cause : error) as { code?: unknown };
+    const cause: unknown = isDepositCallbackError(error) ? error.cause : error;
+    // A time limit has no cause.
+    const { code } = (cause ?? {}) as { code?: unknown };
     if (code !== 'ECONNRESET' && code !== 'EPIPE') throw error;
     return safeFetch(url, options);
   }

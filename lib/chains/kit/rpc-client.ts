@@ -27,7 +27,7 @@ export function nodeUrls(url: string | undefined, urls: readonly string[] = []):
   const all = url === undefined ? urls : [url];
   for (const one of all) {
     if (!URL.canParse(one) || !/^https?:$/.test(new URL(one).protocol)) {
-      throw invalidOption('url', 'must be an http or https URL of a JSON-RPC node');
+      throw invalidOption('url', 'must be an http or https URL of a node');
     }
   }
   return all;
