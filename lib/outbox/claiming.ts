@@ -92,8 +92,9 @@ async function deliver<Tx>(state: DelivererState<Tx>, held: Held): Promise<void>
   const { claim } = held;
   const { functions, errors } = await state.listeners.run(claim, held.signal);
   state.pace.ended(held.batch);
-  // What runs inside the settling is the listeners' work too, and keeps its place, unless it runs by itself anyway.
-  const leavesEarly = functions.length === 0 || state.store.settlesTogether === true;
+  // What runs inside the settling is the listeners' work too, and keeps its place, unless the store runs many together.
+  const isShared = state.store.settlesTogether === true && state.settings.concurrency > 1;
+  const leavesEarly = functions.length === 0 || isShared;
   if (leavesEarly) leave(state);
   const handled = await settle(state, claim, functions, errors);
   held.drop();

@@ -14,10 +14,10 @@ export async function settle<Tx>(
   functions: Functions<Tx>,
   errors: unknown[],
 ): Promise<boolean> {
-  const { store, logger } = state;
+  const { store, logger, settings } = state;
   if (errors.length === 0) {
     try {
-      const kept = await store.settle(claim, functions);
+      const kept = await store.settle(claim, functions, { atOnce: settings.concurrency });
       if (kept) tellDelivery(state, claim, 'handled');
       else
         logger.warn(

@@ -110,6 +110,7 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
   return {
     name: 'postgres',
     durable: true,
+    settlesTogether: true,
 
     ...openedOnce(open, close),
 

@@ -24,7 +24,7 @@ export interface Store<Tx = unknown> {
   readonly durable: boolean;
   /**
    * Whether `settle` runs the functions of several claims one after another in one transaction. A delivery that waits for it then
-   * leaves its place among `delivery.concurrency` to the next. Default false.
+   * leaves its place among `delivery.concurrency` to the next, unless that is 1. Default false.
    */
   readonly settlesTogether?: boolean;
 
@@ -54,7 +54,7 @@ export interface Store<Tx = unknown> {
    * Runs the functions in order and marks the event handled in one transaction; if the lease is no longer ours, runs
    * none and answers false. A function that throws rolls all back, and the lease stays.
    */
-  settle(claim: Claim, functions: readonly ((tx: Tx) => unknown)[]): Promise<boolean>;
+  settle(claim: Claim, functions: readonly ((tx: Tx) => unknown)[], options?: SettleOptions): Promise<boolean>;
   /** Gives the event back, due after `delayMs`; with `dead`, as a dead letter. */
   fail(claim: Claim, failure: { error: string; delayMs: number; dead: boolean }): Promise<boolean>;
   /** Gives a claim back unhandled, as if it had not been attempted: for a stop. It stays marked as handed. */
@@ -198,6 +198,12 @@ export interface Orphaned {
 
 /** The error of an event that became a dead letter although no listener failed. */
 export const endedWithItsProcess = 'Each process that handed it out ended before its listeners did';
+
+/** How a claim is settled. */
+export interface SettleOptions {
+  /** How many transactions may run functions at the same time. Default 1. */
+  atOnce?: number;
+}
 
 /** A leased event. `token` is a fencing token: a settle with an older one finds nothing. */
 export interface Claim {

@@ -2,9 +2,10 @@ import type { DepositEvent, DepositRecord, EventKind } from '../../deposits/depo
 import { columnText, fromColumnText } from '../shared/column-text.ts';
 import { withAmount } from '../shared/with-amount.ts';
 import { type Claim, endedWithItsProcess, type Store, suspectAfter } from '../store.ts';
+import { partsOf } from './claim-token.ts';
 import type { PostgresConnections } from './connections.ts';
 import { holderLock } from './holder-lock.ts';
-import { createSettle, partsOf } from './settle.ts';
+import { createSettle } from './settle.ts';
 
 const kinds: readonly EventKind[] = ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'];
 
