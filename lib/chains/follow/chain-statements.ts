@@ -123,7 +123,7 @@ async function assessRows(
 ): Promise<StoredStatement[]> {
   if (!verdict.success) return [];
   const { block, confirmations } = verdict;
-  const assessed = verdict.rows.map(({ asset, from, to, amount, memo, position }, row) => {
+  const assessed = verdict.rows.map(({ asset, from, to, amount, delivered, memo, position }, row) => {
     const isFinalOnly = policy.confirmations(network, amount) === 'finalized';
     const transfer = present<Transfer>({
       // docs/rules.md#confirmations: if finality is required, a count is no substitute, so none is given before it.
@@ -137,7 +137,7 @@ async function assessRows(
       memo: memo ?? null,
       transaction: { id: transactionId, position, block: { number: block.number.toString(), hash: block.hash } },
       at,
-      evidence: { success: true },
+      evidence: { success: true, ...(delivered === true && { delivered: { units: amount } }) },
     });
     const eventId = `${block.hash}:${confirmations}:${at}`;
     return assess(transfer, traits, policy, { eventId, row, callbackId: '', receivedAt: now });

@@ -105,6 +105,11 @@ export interface ChainRow {
   to: string;
   /** Smallest units. */
   amount: bigint;
+  /**
+   * Whether the amount is known to be what arrived, and not only what was sent. It is needed where the two may differ: on the XRP
+   * Ledger, and for assets that the policy lists with `balanceDelta`. Default false.
+   */
+  delivered?: boolean;
   memo?: string;
   /** `native`, `log:N`, `trace:N.M`, ...: see the positions of DESIGN docs/rules.md#positions in `docs/architecture.md`. */
   position: string;
