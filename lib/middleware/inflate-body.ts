@@ -1,6 +1,5 @@
-import { createGunzip, createInflate } from 'node:zlib';
+import { gunzip, inflate } from 'node:zlib';
 import { DepositCallbackError } from '../errors.ts';
-import { createCollector } from './collector.ts';
 
 /** A content coding that a body may come in. */
 export type Coding = 'identity' | 'gzip' | 'deflate';
@@ -20,32 +19,51 @@ export function looksEncoded(bytes: Buffer, coding: Coding): boolean {
   return coding === 'deflate' && bytes.length > 1 && ((bytes[0] ?? 0) & 15) === 8 && bytes.readUInt16BE(0) % 31 === 0;
 }
 
-/** Inflates, and stops at `limit` bytes, so that a small body cannot become a large one. */
+/** Most bodies inflate to less than this much of their length. */
+const usualRatio = 16;
+const leastRoom = 16 * 1_024;
+const mostRoom = 1_024 * 1_024;
+
+/**
+ * Inflates, and stops at `limit` bytes, so that a small body cannot become a large one. Another thread fills one buffer: each more
+ * would be a turn of the event loop, and a copy.
+ */
 export function inflateBody(
   bytes: Buffer,
   coding: 'gzip' | 'deflate',
   limit: number,
   done: (error: DepositCallbackError | undefined, inflated: Buffer) => void,
 ): void {
-  // Few large pieces, each of which costs a turn of the event loop, and small ones for a small body.
-  const chunkSize = Math.min(256 * 1_024, Math.max(16 * 1_024, 8 * bytes.length));
-  const stream = coding === 'gzip' ? createGunzip({ chunkSize }) : createInflate({ chunkSize });
-  const body = createCollector(limit);
-  const fail = (error: DepositCallbackError): void => {
-    stream.destroy();
-    done(error, nothing);
-  };
-  stream.on('data', (chunk: Buffer) => {
-    if (body.length + chunk.length <= limit) body.add(chunk);
-    else {
-      fail(new DepositCallbackError('BODY_TOO_LARGE', `The inflated body exceeds the limit of ${limit} bytes`));
-    }
+  const room = Math.min(limit, mostRoom, Math.max(leastRoom, usualRatio * bytes.length));
+  inflateInto(room, bytes, coding, (error, inflated) => {
+    if (error?.code === 'ERR_BUFFER_TOO_LARGE' && room < limit) {
+      inflateInto(limit, bytes, coding, (again, all) => settle(again, all));
+    } else settle(error, inflated);
   });
-  stream.once('end', () => done(undefined, body.bytes()));
-  stream.once('error', (cause) =>
-    fail(new DepositCallbackError('BODY_ENCODING', `The body is not valid ${coding}`, { cause })),
-  );
-  stream.end(bytes);
+
+  const settle = (error: NodeJS.ErrnoException | null, inflated: Buffer): void => {
+    if (error === null) done(undefined, inflated);
+    else if (error.code === 'ERR_BUFFER_TOO_LARGE') {
+      done(
+        new DepositCallbackError('BODY_TOO_LARGE', `The inflated body exceeds the limit of ${limit} bytes`),
+        nothing,
+      );
+    } else {
+      done(new DepositCallbackError('BODY_ENCODING', `The body is not valid ${coding}`, { cause: error }), nothing);
+    }
+  };
+}
+
+function inflateInto(
+  room: number,
+  bytes: Buffer,
+  coding: 'gzip' | 'deflate',
+  done: (error: NodeJS.ErrnoException | null, inflated: Buffer) => void,
+): void {
+  // One byte more, or a body that fills all of it would need a second buffer to end in.
+  const options = { chunkSize: room + 1, maxOutputLength: room };
+  if (coding === 'gzip') gunzip(bytes, options, done);
+  else inflate(bytes, options, done);
 }
 
 const nothing: Buffer = Buffer.alloc(0);
