@@ -1,18 +1,36 @@
-// Writes the SQL and Lua of the stores into modules: so they are there in both formats, through tsx and in a bundle.
+// Writes the SQL and Lua of the stores, and Keccak in WebAssembly, into modules: so they are there in both formats, through tsx and in a
+// bundle.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keccakModule, layout } from './keccak-module.mjs';
 import { filesBelow, read, readIfThere, root } from './tools.mjs';
 
 const folders = ['lib/stores/postgres/sql', 'lib/stores/redis/lua', 'lib/stores/sqlite/sql'];
 
 /** Writes the modules that are out of step, and gives their paths. */
 export function embed() {
-  return folders.flatMap((folder) => {
-    const made = moduleOf(folder);
-    if (made === readIfThere(`${folder}.ts`)) return [];
-    writeFileSync(join(root, `${folder}.ts`), made);
-    return [`${folder}.ts`];
+  const modules = [
+    { path: 'lib/signatures/keccak-wasm.ts', made: keccakSource() },
+    ...folders.map((folder) => ({ path: `${folder}.ts`, made: moduleOf(folder) })),
+  ];
+  return modules.flatMap(({ path, made }) => {
+    if (made === readIfThere(path)) return [];
+    writeFileSync(join(root, path), made);
+    return [path];
   });
+}
+
+function keccakSource() {
+  const numbers = Object.entries(layout).map(([name, value]) => `  ${name}: ${value},`);
+  return [
+    '// Made by scripts/embed.mjs from scripts/keccak-module.mjs: change that.',
+    'export const keccakWasm = {',
+    ...numbers,
+    '  bytes:',
+    `    '${keccakModule().toString('base64')}',`,
+    '} as const;',
+    '',
+  ].join('\n');
 }
 
 /** @param {string} folder */

@@ -1,10 +1,19 @@
 import { constants, createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import { compressedPublicKey, ecdsaSteps, ed25519PublicKey, publicKey, rsaSteps, verifyEd25519 } from './asymmetric.ts';
+import {
+  compressedPublicKey,
+  costOfVerifying,
+  ecdsaSteps,
+  ed25519PublicKey,
+  ed25519Steps,
+  publicKey,
+  rsaSteps,
+} from './asymmetric.ts';
 import { equalBytes } from './constant-time.ts';
 import { decodeBase64, decodeBase64Url, decodePrefixedHex } from './decode.ts';
-import { costOfHash, type DigestAlgorithm, digestSteps, hmacSteps } from './hash-steps.ts';
+import { type DigestAlgorithm, digestSteps, hmacSteps } from './hash-steps.ts';
 import { type HmacAlgorithm, hmacKey } from './hmac.ts';
 import { KeyRefusal } from './key-refusal.ts';
+import { joined, lengthOf } from './parts.ts';
 import { runAtOnce, type Steps } from './steps.ts';
 
 /** HMAC (RFC 2104) with a shared secret. */
@@ -90,10 +99,8 @@ function publicKeyOf(algorithm: AsymmetricAlgorithm, text: string, form: KeyForm
   return compressedPublicKey(curveOf(algorithm), text);
 }
 
-/** Public-key signatures each hash the whole again: how many bytes altogether, each of them costing at least `verifyCost`. */
+/** Public-key signatures each hash the whole again: what all of them may cost. */
 const mostVerified = 2 ** 20;
-/** What it costs to verify a signature, apart from the bytes: as much as this many bytes of SHA-256. */
-const verifyCost = 128 * 1_024;
 
 /**
  * Whether one of the signatures matches the parts, as if they were joined. For a digest, the parts hold the secret already. Of
@@ -110,25 +117,15 @@ export function* fitsOne(
     const right = yield* isMac(algorithm) ? macSteps(algorithm, key.key, parts) : digestSteps(algorithm, parts);
     return signatures.some((signature) => equalBytes(right, signature));
   }
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  // Ed25519 takes them in one.
-  const data = algorithm === 'ed25519' ? [joined(parts)] : parts;
-  for (const signature of signatures.slice(0, mostSignaturesOver(length))) {
-    if (yield* fits(algorithm, key, data, signature)) return true;
-    yield verifyCost;
+  for (const signature of signatures.slice(0, mostSignaturesOver(lengthOf(parts)))) {
+    if (yield* fits(algorithm, key, parts, signature)) return true;
   }
   return false;
 }
 
 /** How many public-key signatures over these bytes are tried. */
 function mostSignaturesOver(bytes: number): number {
-  return Math.max(1, Math.floor(mostVerified / (bytes + verifyCost)));
-}
-
-/** The parts in one, without a copy of what is one already. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
+  return Math.max(1, Math.floor(mostVerified / (bytes + costOfVerifying)));
 }
 
 function* fits(
@@ -137,10 +134,7 @@ function* fits(
   parts: readonly Uint8Array[],
   signature: Buffer,
 ): Steps<boolean> {
-  if (algorithm === 'ed25519') {
-    yield costOfHash('sha512', parts[0]?.length ?? 0);
-    return verifyEd25519(key, joined(parts), signature);
-  }
+  if (algorithm === 'ed25519') return yield* ed25519Steps(key, parts, signature);
   if (algorithm.startsWith('ecdsa-')) {
     return yield* ecdsaSteps(key, parts, signature, {
       curve: curveOf(algorithm),

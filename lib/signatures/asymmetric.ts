@@ -1,8 +1,17 @@
-import { constants, createPublicKey, createVerify, type KeyObject, publicDecrypt, verify } from 'node:crypto';
+import {
+  constants,
+  createPublicKey,
+  type KeyObject,
+  publicDecrypt,
+  type VerifyKeyObjectInput,
+  verify,
+} from 'node:crypto';
 import { decodeBase64, decodeHex, decodePrefixedHex } from './decode.ts';
-import { feedSteps } from './hash-steps.ts';
+import { costOfHash } from './hash-steps.ts';
 import { KeyRefusal } from './key-refusal.ts';
-import { runAtOnce, type Steps } from './steps.ts';
+import { joined, lengthOf } from './parts.ts';
+import { inThread, runAtOnce, type Steps } from './steps.ts';
+import { fewAtOnce, mostHere } from './threads.ts';
 
 export type SignatureHash = 'sha1' | 'sha256' | 'sha384' | 'sha512';
 export type Curve = 'P-256' | 'secp256k1';
@@ -74,9 +83,15 @@ export function compressedPublicKey(curve: Curve, hex: string): KeyObject {
   return createPublicKey({ key: Buffer.concat([compressedPrefixes[curve], point]), format: 'der', type: 'spki' });
 }
 
-/** Ed25519 (RFC 8032) over the bytes. False for a key of another kind. */
+/** Ed25519 (RFC 8032) over the parts, as if they were joined. False for a key of another kind. */
+export function* ed25519Steps(key: KeyObject, parts: readonly Uint8Array[], signature: Uint8Array): Steps<boolean> {
+  if (key.asymmetricKeyType !== 'ed25519' || signature.byteLength !== 64) return false;
+  return yield* verifiedSteps(undefined, parts, { key }, signature);
+}
+
+/** `ed25519Steps` in one go. */
 export function verifyEd25519(key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
-  return key.asymmetricKeyType === 'ed25519' && signature.byteLength === 64 && verify(null, data, key, signature);
+  return runAtOnce(ed25519Steps(key, [data], signature));
 }
 
 /** How an ECDSA signature is made. `encoding` is how it is written: `der`, or `raw` for r and s of 32 bytes each. */
@@ -89,15 +104,14 @@ export interface EcdsaSettings {
 /** ECDSA over the hash of the parts, as if they were joined. False for a key on another curve. */
 export function* ecdsaSteps(
   key: KeyObject,
-  parts: Iterable<Uint8Array>,
+  parts: readonly Uint8Array[],
   signature: Uint8Array,
   { curve, hash, encoding }: EcdsaSettings,
 ): Steps<boolean> {
   if (key.asymmetricKeyDetails?.namedCurve !== openSslCurves[curve]) return false;
   if (encoding === 'raw' && signature.byteLength !== 64) return false;
-  const verifier = createVerify(hash);
-  yield* feedSteps(verifier, hash, parts);
-  return attempt(() => verifier.verify({ key, dsaEncoding: encoding === 'raw' ? 'ieee-p1363' : 'der' }, signature));
+  const dsaEncoding = encoding === 'raw' ? 'ieee-p1363' : 'der';
+  return yield* verifiedSteps(hash, parts, { key, dsaEncoding }, signature);
 }
 
 /** `ecdsaSteps` in one go. */
@@ -114,25 +128,54 @@ export interface RsaSettings {
 /** RSA over the hash of the parts, as if they were joined. False for a key of another kind. */
 export function* rsaSteps(
   key: KeyObject,
-  parts: Iterable<Uint8Array>,
+  parts: readonly Uint8Array[],
   signature: Uint8Array,
   { hash, padding }: RsaSettings,
 ): Steps<boolean> {
   if (key.asymmetricKeyType !== 'rsa') return false;
   // What this key never signed needs no hash.
   if (padding === 'pkcs1' && !isSigned(key, signature)) return false;
-  const verifier = createVerify(hash);
-  yield* feedSteps(verifier, hash, parts);
   const settings =
     padding === 'pkcs1'
       ? { padding: constants.RSA_PKCS1_PADDING }
       : { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
-  return attempt(() => verifier.verify({ key, ...settings }, signature));
+  return yield* verifiedSteps(hash, parts, { key, ...settings }, signature);
 }
 
 /** `rsaSteps` in one go. */
 export function verifyRsa(key: KeyObject, data: Uint8Array, signature: Uint8Array, settings: RsaSettings): boolean {
   return runAtOnce(rsaSteps(key, [data], signature, settings));
+}
+
+/** What it costs to verify a signature, apart from the bytes, in the unit of `Steps`. */
+export const costOfVerifying: number = 128 * 1_024;
+
+/** Whether it is the signature; `hash` is undefined for a scheme that has its own. */
+function* verifiedSteps(
+  hash: SignatureHash | undefined,
+  parts: readonly Uint8Array[],
+  key: VerifyKeyObjectInput,
+  signature: Uint8Array,
+): Steps<boolean> {
+  const length = lengthOf(parts);
+  if (length > mostHere) {
+    const isRight = yield* inThread(() => fewAtOnce(() => verifyInThread(hash, joined(parts), key, signature)));
+    if (isRight !== undefined) return isRight;
+  }
+  const isRight = attempt(() => verify(hash, joined(parts), key, signature));
+  yield costOfHash(hash ?? 'sha512', length) + costOfVerifying;
+  return isRight;
+}
+
+function verifyInThread(
+  hash: SignatureHash | undefined,
+  data: Uint8Array,
+  key: VerifyKeyObjectInput,
+  signature: Uint8Array,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    verify(hash, data, key, signature, (error, isRight) => resolve(error === null && isRight));
+  });
 }
 
 /** Whether the padding is one that the key has made, whatever was signed. */

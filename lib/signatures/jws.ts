@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { rsaSteps, verifyEcdsa, verifyEd25519, verifyRsa } from './asymmetric.ts';
+import { ecdsaSteps, ed25519Steps, rsaSteps } from './asymmetric.ts';
 import { decodeBase64Url } from './decode.ts';
 import { runAtOnce, type Steps } from './steps.ts';
 
@@ -37,17 +37,18 @@ export function* detachedJwsSteps(
 ): Steps<boolean> {
   const parts = parse(jws);
   if (parts === undefined || parts.payload !== '' || parts.header.alg !== algorithm) return false;
-  if (!algorithm.startsWith('RS')) return check(parts, base64Url(body), key, algorithm);
-  const settings = { hash: `sha${algorithm.slice(2) as '256' | '384' | '512'}`, padding: 'pkcs1' } as const;
-  return yield* rsaSteps(key, signedPieces(parts, body), parts.signature, settings);
+  return yield* verifiedSteps(yield* signedParts(parts, body), parts.signature, key, algorithm);
 }
 
-/** Header and payload as they were signed, piece by piece: a third more than the body. */
-function* signedPieces({ signed }: Parts, body: Uint8Array): Iterable<Uint8Array> {
-  yield signed('');
+/** Header and payload as they were signed: a third more than the body. */
+function* signedParts({ signed }: Parts, body: Uint8Array): Steps<readonly Uint8Array[]> {
+  const all = [signed('')];
   for (let at = 0; at < body.length; at += pieceBytes) {
-    yield Buffer.from(base64Url(body.subarray(at, at + pieceBytes)), 'latin1');
+    const piece = body.subarray(at, at + pieceBytes);
+    all.push(Buffer.from(base64Url(piece), 'latin1'));
+    yield piece.length;
   }
+  return all;
 }
 
 function base64Url(bytes: Uint8Array): string {
@@ -65,30 +66,34 @@ export function verifyDetachedJws(jws: string, body: Uint8Array, key: KeyObject,
 /** The payload of a compact JWS that verifies with the pinned algorithm; undefined if it does not. */
 export function verifyCompactJws(jws: string, key: KeyObject, algorithm: JwsAlgorithm): Buffer | undefined {
   const parts = parse(jws);
-  if (parts === undefined || parts.payload === '') return undefined;
+  if (parts === undefined || parts.payload === '' || parts.header.alg !== algorithm) return undefined;
   const payload = decodeBase64Url(parts.payload);
-  return payload !== undefined && check(parts, parts.payload, key, algorithm) ? payload : undefined;
+  const signed = parts.signed(parts.payload);
+  const isRight = payload !== undefined && runAtOnce(verifiedSteps([signed], parts.signature, key, algorithm));
+  return isRight ? payload : undefined;
 }
 
-function check(parts: Parts, payload: string, key: KeyObject, algorithm: JwsAlgorithm): boolean {
-  if (parts.header.alg !== algorithm) return false;
-  const data = parts.signed(payload);
-  const { signature } = parts;
+function verifiedSteps(
+  signed: readonly Uint8Array[],
+  signature: Uint8Array,
+  key: KeyObject,
+  algorithm: JwsAlgorithm,
+): Steps<boolean> {
   switch (algorithm) {
     case 'RS256':
-      return verifyRsa(key, data, signature, { hash: 'sha256', padding: 'pkcs1' });
+      return rsaSteps(key, signed, signature, { hash: 'sha256', padding: 'pkcs1' });
     case 'RS384':
-      return verifyRsa(key, data, signature, { hash: 'sha384', padding: 'pkcs1' });
+      return rsaSteps(key, signed, signature, { hash: 'sha384', padding: 'pkcs1' });
     case 'RS512':
-      return verifyRsa(key, data, signature, { hash: 'sha512', padding: 'pkcs1' });
+      return rsaSteps(key, signed, signature, { hash: 'sha512', padding: 'pkcs1' });
     case 'PS256':
-      return verifyRsa(key, data, signature, { hash: 'sha256', padding: 'pss' });
+      return rsaSteps(key, signed, signature, { hash: 'sha256', padding: 'pss' });
     case 'ES256':
-      return verifyEcdsa(key, data, signature, { curve: 'P-256', hash: 'sha256', encoding: 'raw' });
+      return ecdsaSteps(key, signed, signature, { curve: 'P-256', hash: 'sha256', encoding: 'raw' });
     case 'ES256K':
-      return verifyEcdsa(key, data, signature, { curve: 'secp256k1', hash: 'sha256', encoding: 'raw' });
+      return ecdsaSteps(key, signed, signature, { curve: 'secp256k1', hash: 'sha256', encoding: 'raw' });
     case 'EdDSA':
-      return verifyEd25519(key, data, signature);
+      return ed25519Steps(key, signed, signature);
   }
 }
 

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import { fitsOne, joined } from './algorithms.ts';
+import { fitsOne } from './algorithms.ts';
 import { ed25519PublicKey } from './asymmetric.ts';
 import { decodeBase64, decodeBase64Key } from './decode.ts';
 import { hmac, hmacKey } from './hmac.ts';
@@ -54,13 +54,11 @@ export function* fittingKey(
 ): Steps<Key<StandardWebhooksKey> | undefined> {
   const prefix = Buffer.from(`${headers.id}.${headers.timestamp}.`);
   const signatures = headers.signature.split(' ', mostSignatures).map(parseSignature);
-  let parts: readonly Uint8Array[] = [prefix, body];
+  const parts = [prefix, body];
   for (const key of keys) {
     const { version } = key.value;
     const candidates = signatures.flatMap((one) => (one.version === version ? (one.bytes ?? []) : []));
     if (candidates.length === 0) continue;
-    // One copy for all such keys.
-    if (version === 'v1a') parts = [joined(parts)];
     if (yield* fitsOne(algorithms[version], key.value, parts, candidates)) return key;
   }
   return undefined;

@@ -1,7 +1,11 @@
+/** Work that another thread does. */
+type ThreadWork = () => Promise<unknown>;
+
 /**
- * Work that may be long, in pieces of 1 ms at most. It yields what the piece before cost, in bytes hashed with SHA-256.
+ * Work that may be long, in pieces of 1 ms at most. It yields what the piece before cost, in bytes hashed with SHA-256, or what
+ * another thread is to do.
  */
-export type Steps<T> = Generator<number, T, undefined>;
+export type Steps<T> = Generator<number | ThreadWork, T, unknown>;
 
 /** What all steps together may cost in one turn of the event loop: some 0.7 ms, and one piece more. */
 const mostOfTurn = 2 ** 20;
@@ -22,10 +26,17 @@ let isScheduled = false;
  * requests shares the turns, so a large body of one delays the others by a few ms at a time.
  */
 export function runSteps<T>(steps: Steps<T>): T | Promise<T> {
+  return runFrom(steps, undefined);
+}
+
+function runFrom<T>(steps: Steps<T>, answer: unknown): T | Promise<T> {
   let own = 0;
+  let given = answer;
   while (own < mostAtOnce || spent < mostOfTurn) {
-    const { done, value } = steps.next();
+    const { done, value } = steps.next(given);
+    given = undefined;
     if (done === true) return value;
+    if (typeof value === 'function') return runAfter(steps, value);
     own += value;
     spend(value);
   }
@@ -34,15 +45,35 @@ export function runSteps<T>(steps: Steps<T>): T | Promise<T> {
     waiting.unshift(() => {
       try {
         const { done, value } = steps.next();
+        const isOver = done === true || typeof value === 'function';
         if (done === true) resolve(value);
+        else if (typeof value === 'function') resolve(runAfter(steps, value));
         else spend(value);
-        return done !== true;
+        return !isOver;
       } catch (error) {
         reject(error);
         return false;
       }
     });
   });
+}
+
+async function runAfter<T>(steps: Steps<T>, work: ThreadWork): Promise<T> {
+  let answer: unknown;
+  try {
+    answer = await work();
+  } catch {
+    // Without an answer, the steps do it themselves.
+  }
+  return runFrom(steps, answer);
+}
+
+/**
+ * What another thread makes of it; undefined if it failed, or if nobody may wait for it (`runAtOnce`): then these steps do the work
+ * themselves.
+ */
+export function* inThread<R>(work: () => Promise<R>): Steps<R | undefined> {
+  return (yield work) as R | undefined;
 }
 
 /** The result of the steps in one go: for the side that signs, and for tests. */
