@@ -4,6 +4,7 @@ import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import type { SentCallback } from '../../lib/testing/provider-cases/sending.ts';
 import { send } from '../helpers/serve.ts';
+import { bareHeader } from './bare.ts';
 import type { Asked, Told } from './server.ts';
 
 /** A receiver in a process of its own, and what requests cost it. */
@@ -14,26 +15,16 @@ export interface Measured {
     sources?: readonly string[],
   ): Promise<{ path: string; methods: readonly string[] }>;
   /**
-   * The least that the request has cost, in units of cost, and its longest turn of the event loop. A small one is sent several
-   * times and the mean is taken. It is sent again until both are within the bounds, up to 60 times: what else the machine does only
-   * adds to it.
+   * How long the request has held the event loop beyond what reading it costs any server, in units of what SHA-256 over 1 MiB
+   * takes. A small one is sent several times and the mean is taken. The least is told: it is sent again until it is within the
+   * bound, up to 60 times, since what else the machine does only adds to it.
    */
-  costOf(sent: SentCallback, bounds: Cost): Promise<Cost & { status: number }>;
-  /** Units that Keccak-256 over a byte takes. */
-  keccak: number;
-  /** Units that inflating to a byte takes. */
-  inflate: number;
+  costOf(sent: SentCallback, bound: number): Promise<{ cost: number; status: number }>;
   /** `closes`: nothing is sent to this receiver any more. */
   weigh(closes?: boolean): Promise<{ disk: number; heap: number }>;
   /** Sends them all over a few connections, from many networks. */
   flood(requests: readonly Buffer[], times: number): Promise<number>;
   end(): Promise<void>;
-}
-
-/** In units of cost: what SHA-256 over 1 MiB takes. */
-export interface Cost {
-  all: number;
-  turn: number;
 }
 
 const attempts = 60;
@@ -50,19 +41,32 @@ export async function startMeasured(): Promise<Measured> {
     return told;
   };
   const { port } = await hear();
-  const { unit, keccakUnits, inflateUnits } = await ask({ do: 'calibrate' });
+  const { unit } = await ask({ do: 'calibrate' });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
-  const sendSome = async ({ method, url, headers, body }: SentCallback, turns: boolean) => {
+  const sendSome = async ({ method, url, headers, body }: SentCallback) => {
     const count = Math.max(1, Math.min(10, Math.floor((2 * 2 ** 20) / body.length)));
     const hasBody = method !== 'GET' && method !== 'HEAD';
     const request = { method, path: url, headers, agent, ...(hasBody ? { body } : {}) };
-    await ask({ do: 'start', turns });
+    await ask({ do: 'start' });
     const [answered] = await Promise.all(Array.from({ length: count }, () => send(port, request)));
     // The unit of just then: what shares the core slows both down.
-    const { cpu, longestTurn, unit: unitNow } = await ask({ do: 'stop' });
+    const { held, unit: unitNow } = await ask({ do: 'stop' });
     const one = Math.max(unit, unitNow);
-    return { status: answered?.status ?? 0, all: cpu / one / count, turn: longestTurn / one };
+    return { status: answered?.status ?? 0, cost: held / one / count };
+  };
+
+  const reading = new Map<number, number>();
+  /** What a request with about as long a body costs a handler that reads it and nothing else. The more it is asked, the better it knows. */
+  const costOfReading = async (sent: SentCallback): Promise<number> => {
+    const size = Math.round(sent.body.length / 16_384);
+    const times = reading.has(size) ? 3 : 30;
+    const headers = { ...sent.headers, [bareHeader]: 'yes' };
+    for (let time = 0; time < times; time += 1) {
+      const { cost } = await sendSome({ ...sent, headers });
+      reading.set(size, Math.min(cost, reading.get(size) ?? cost));
+    }
+    return reading.get(size) ?? 0;
   };
 
   return {
@@ -75,24 +79,17 @@ export async function startMeasured(): Promise<Measured> {
       });
       return { path, methods };
     },
-    async costOf(sent, bounds) {
-      let all = Number.POSITIVE_INFINITY;
-      let turn = Number.POSITIVE_INFINITY;
+    async costOf(sent, bound) {
+      const ofReading = await costOfReading(sent);
+      let cost = Number.POSITIVE_INFINITY;
       let status = 0;
-      for (let attempt = 0; attempt < attempts && all > bounds.all; attempt += 1) {
-        const cost = await sendSome(sent, false);
-        all = Math.min(all, cost.all);
-        status = cost.status;
+      for (let attempt = 0; attempt < attempts && cost > bound; attempt += 1) {
+        const one = await sendSome(sent);
+        cost = Math.min(cost, one.cost - ofReading);
+        status = one.status;
       }
-      // No turn costs more than all of them.
-      if (all <= bounds.turn) return { status, all, turn: all };
-      for (let attempt = 0; attempt < attempts && turn > bounds.turn; attempt += 1) {
-        turn = Math.min(turn, (await sendSome(sent, true)).turn);
-      }
-      return { status, all, turn };
+      return { cost, status };
     },
-    keccak: keccakUnits / 65_536,
-    inflate: inflateUnits / 2 ** 20,
     async weigh(closes = false) {
       const { disk, heap } = await ask({ do: 'weigh', closes });
       return { disk, heap };

@@ -4,50 +4,49 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PerformanceObserver, performance } from 'node:perf_hooks';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { type DepositCallbacks, depositCallbacks } from '../../lib/deposit-callbacks.ts';
-import { keccak256 } from '../../lib/signatures/keccak.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
 import { openPolicy } from '../deposits/attacks.ts';
-import { costOf, unitOfCost } from '../helpers/cost.ts';
+import { unitOfCost } from '../helpers/cost.ts';
+import { bareHeader, readAndRefuse } from './bare.ts';
+import { loopTime } from './loop-time.ts';
 import { providerOf } from './targets.ts';
 
-// The receiver under measurement, in a process of its own, so that what sending costs is not counted. Run with --expose-gc.
+// The receiver under measurement, in a process of its own, so that what sending costs is not counted. Measured is how long the event
+// loop is held: what threads of the pool do meanwhile is nobody's wait. Run with --expose-gc.
 
 /** What the parent asks for. */
 export type Asked =
   /** A receiver with this provider alone, on a new store. */
   | { do: 'open'; target: string; secret: string; sources?: readonly string[] }
-  /** Counts from here: what the processor does in all, and in the longest turn of the event loop if `turns`. */
-  | { do: 'start'; turns: boolean }
+  /** Counts from here how long the event loop is held. */
+  | { do: 'start' }
   | { do: 'stop' }
-  /** What a unit of cost takes, and in such units Keccak-256 over 64 KiB and inflating 1 MiB. */
+  /** What a unit of cost takes. */
   | { do: 'calibrate' }
   /** Bytes of the heap after a collection, and of the store's files; once more after all is written, if it `closes`. */
   | { do: 'weigh'; closes: boolean }
   | { do: 'end' };
 
-/** What it answers, in microseconds of the processor, and in bytes. */
+/** What it answers, in microseconds and in bytes. */
 export interface Told {
   port: number;
-  cpu: number;
-  longestTurn: number;
+  held: number;
   unit: number;
-  keccakUnits: number;
-  inflateUnits: number;
   disk: number;
   heap: number;
   path: string;
   methods: readonly string[];
 }
 
-const zeros = gzipSync(Buffer.alloc(2 ** 20));
 const root = mkdtempSync(join(tmpdir(), 'deposit-callback-budget-'));
 let folder = root;
 let callbacks: DepositCallbacks | undefined;
 // A slow parent must find its connection open.
-const server = createServer({ keepAliveTimeout: 600_000 }, (req, res) => callbacks?.(req, res));
+const server = createServer({ keepAliveTimeout: 600_000 }, (req, res) => {
+  if (req.headers[bareHeader] === undefined) callbacks?.(req, res);
+  else readAndRefuse(req, res);
+});
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 
@@ -67,43 +66,7 @@ async function open({ target, secret, sources }: Extract<Asked, { do: 'open' }>)
   return { path: provider.path, methods: provider.methods };
 }
 
-const spent = (since: NodeJS.CpuUsage): number => {
-  const { user, system } = process.cpuUsage(since);
-  return user + system;
-};
-let from = process.cpuUsage();
-let turn = { cpu: from, at: performance.now() };
-let turns: { from: number; to: number; cpu: number }[] = [];
-let collections: { from: number; to: number }[] = [];
-let isWatching = false;
-
-// What the engine collects, and when, is not the request's to answer for.
-new PerformanceObserver((list) => {
-  for (const { startTime, duration } of list.getEntries()) {
-    collections.push({ from: startTime, to: startTime + duration });
-  }
-}).observe({ entryTypes: ['gc'] });
-
-function watch(): void {
-  const now = performance.now();
-  turns.push({ from: turn.at, to: now, cpu: spent(turn.cpu) });
-  turn = { cpu: process.cpuUsage(), at: performance.now() };
-  if (isWatching) setImmediate(watch);
-}
-
-async function longestTurn(): Promise<number> {
-  // Collections are told with a delay.
-  for (let round = 0; round < 4; round += 1) await new Promise((resolve) => setTimeout(resolve, 1));
-  const own = turns.filter((one) => !collections.some(({ from, to }) => from < one.to && to > one.from));
-  return own.reduce((most, { cpu }) => Math.max(most, cpu), 0);
-}
-
-async function stop(): Promise<Partial<Told>> {
-  const cpu = spent(from);
-  if (!isWatching) return { cpu };
-  isWatching = false;
-  return { cpu, longestTurn: await longestTurn() };
-}
+let before = 0;
 
 async function weigh(closes: boolean): Promise<Partial<Told>> {
   await callbacks?.idle();
@@ -123,21 +86,12 @@ async function answer(asked: Asked): Promise<Partial<Told>> {
     case 'open':
       return open(asked);
     case 'start':
-      turns = [];
-      collections = [];
-      isWatching = asked.turns;
-      from = process.cpuUsage();
-      turn = { cpu: from, at: performance.now() };
-      if (isWatching) setImmediate(watch);
+      before = await loopTime();
       return {};
     case 'stop':
-      return { ...(await stop()), unit: unitOfCost() };
+      return { held: (await loopTime()) - before, unit: unitOfCost() };
     case 'calibrate':
-      return {
-        unit: unitOfCost(),
-        keccakUnits: costOf(() => keccak256(Buffer.alloc(65_536, 7))),
-        inflateUnits: costOf(() => gunzipSync(zeros)),
-      };
+      return { unit: unitOfCost() };
     case 'weigh':
       return weigh(asked.closes);
     case 'end':
