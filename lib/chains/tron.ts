@@ -67,8 +67,8 @@ export function tronChain(options: TronChainOptions): ChainCheck {
   }
   const nodes = given.map((one) => {
     const client = httpApi({ url: one, timeoutMs, apiKey, concurrency });
-    const verify = (): Promise<void> => verifyNetwork(tronNode(client, network), network);
-    return tronReader(tronNode(verifiedClient(client, verify), network), network);
+    const verify = (): Promise<void> => verifyNetwork(tronNode(client), network);
+    return tronReader(tronNode(verifiedClient(client, verify)), network);
   });
   return checkOverNodes({ network: network.id, nodes, quorum });
 }

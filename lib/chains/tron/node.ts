@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { DepositCallbackError } from '../../errors.ts';
 import { type Json, member, optionalInteger, text } from '../../json/json.ts';
-import type { Network } from '../../networks/network.ts';
 import type { ChainBlock } from '../kit/chain-check.ts';
 import type { RpcClient } from '../kit/rpc-client.ts';
 import { HttpApiRefusal } from './http-api.ts';
@@ -35,7 +34,7 @@ export interface TronNode {
 // Whoever asks about one transaction of a block soon asks about another.
 const blocksKept = 16;
 
-export function tronNode(client: RpcClient, network: Network): TronNode {
+export function tronNode(client: RpcClient): TronNode {
   const blocks = new LRUCache<string, TronBlock>({ max: blocksKept });
   let servesSolidity = true;
 
@@ -81,7 +80,7 @@ export function tronNode(client: RpcClient, network: Network): TronNode {
       const hasResults = number > 0n && member(whole, 'transactions') !== undefined;
       const transactions = hasResults
         ? await ask('/wallet/gettransactioninfobyblocknum', { num }, (results) =>
-            readTransactions(whole, results, header.time, network),
+            readTransactions(whole, results, header.time),
           )
         : [];
       if (!transactions) throw lacksResults(number);

@@ -1,8 +1,10 @@
+import { addressOn } from '../../networks/canonical.ts';
 import type { Network } from '../../networks/network.ts';
 import type { ChainClaim, ChainSubject, ChainTransfer } from '../kit/chain-check.ts';
 import type { ChainReader, IsWanted, ReadBlock, ReadTransaction } from '../kit/chain-reader.ts';
 import type { TronBlock, TronHeader, TronNode } from './node.ts';
 import type { TronTransaction } from './transactions.ts';
+import { toChainRow } from './transfers.ts';
 
 /** A node of TRON as the chain check reads it. */
 export function tronReader(node: TronNode, network: Network): ChainReader {
@@ -15,7 +17,7 @@ export function tronReader(node: TronNode, network: Network): ChainReader {
         return header && withoutRows(header);
       }
       const block = await node.block(number);
-      return block && { ...withoutRows(block), rows: await rowsOf(block, isWanted) };
+      return block && { ...withoutRows(block), rows: await rowsOf(block, isWanted, network) };
     },
     transaction: (subject) => find(node, network, subject),
   };
@@ -25,11 +27,12 @@ function withoutRows({ number, hash, parentHash, time }: TronHeader): ReadBlock 
   return { number, hash, parentHash, time, rows: [] };
 }
 
-async function rowsOf({ transactions }: TronBlock, isWanted: IsWanted): Promise<ChainTransfer[]> {
+async function rowsOf({ transactions }: TronBlock, isWanted: IsWanted, network: Network): Promise<ChainTransfer[]> {
   const found: ChainTransfer[] = [];
-  for (const { id, success, rows } of transactions) {
-    for (const row of rows) {
-      if (await isWanted({ address: row.to })) found.push({ ...row, transactionId: id, success: success === true });
+  for (const { id, success, transfers } of transactions) {
+    for (const transfer of transfers) {
+      if (!(await isWanted({ address: addressOn(network, transfer.to) }))) continue;
+      found.push({ ...toChainRow(transfer, network), transactionId: id, success: success === true });
     }
   }
   return found;
@@ -48,7 +51,7 @@ async function find(node: TronNode, network: Network, subject: ChainSubject): Pr
     status: 'mined',
     success,
     block: { number, hash: block.hash },
-    rows: success ? found.rows : [],
+    rows: success ? found.transfers.map((one) => toChainRow(one, network)) : [],
     unseen: success ? unseenOf(found, network, claims) : [],
   };
 }

@@ -1,7 +1,5 @@
 import { type Json, optionalArray, optionalText, text } from '../../json/json.ts';
-import { addressOn, tokenOn } from '../../networks/canonical.ts';
-import type { Network } from '../../networks/network.ts';
-import type { ChainRow } from '../kit/chain-check.ts';
+import type { TronTransfer } from './transfers.ts';
 
 /** `keccak256('Transfer(address,address,uint256)')`, as a node writes it. */
 const transferTopic = 'ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
@@ -14,7 +12,7 @@ const contractHex = /^(?:41)?([0-9a-f]{40})$/;
  * The TRC-20 transfer that a log reports; undefined for any other. The token is the contract that emitted it, never what it calls
  * itself. Both addresses must be indexed and the amount alone in the data: a TRC-721 has four topics.
  */
-export function tokenTransfer(log: Json, index: number, network: Network): ChainRow | undefined {
+export function tokenTransfer(log: Json, index: number): TronTransfer | undefined {
   const [topic, fromTopic, toTopic, ...more] = optionalArray(log, 'topics').map((one) => text(one, '').toLowerCase());
   const data = optionalText(log, 'data')?.toLowerCase() ?? '';
   if (topic !== transferTopic || more.length > 0 || !word.test(data)) return undefined;
@@ -24,11 +22,6 @@ export function tokenTransfer(log: Json, index: number, network: Network): Chain
   // 20 bytes, while other addresses of the same answer have 21.
   const contract = contractHex.exec(text(log, 'address').toLowerCase())?.[1];
   if (contract === undefined) throw new TypeError('A log has no contract');
-  return {
-    asset: tokenOn(network, `41${contract}`),
-    from: addressOn(network, `41${from}`),
-    to: addressOn(network, `41${to}`),
-    amount: BigInt(`0x${data}`),
-    position: `log:${index}`,
-  };
+  const amount = BigInt(`0x${data}`);
+  return { token: `41${contract}`, from: `41${from}`, to: `41${to}`, amount, position: `log:${index}` };
 }

@@ -8,11 +8,9 @@ import {
   optionalText,
   text,
 } from '../../json/json.ts';
-import { addressOn } from '../../networks/canonical.ts';
-import type { Network } from '../../networks/network.ts';
-import type { ChainRow } from '../kit/chain-check.ts';
 import { internalTransfers } from './internal-transfers.ts';
 import { tokenTransfer } from './token-transfers.ts';
+import type { TronTransfer } from './transfers.ts';
 
 /** A transaction of a block, with what came of it. */
 export interface TronTransaction {
@@ -20,8 +18,8 @@ export interface TronTransaction {
   /** Undefined if the node does not say, as of the first months of the chain. */
   success: boolean | undefined;
   /** What it moves, as far as the node has stored it; of one that failed, the TRX that it would have paid. */
-  rows: readonly ChainRow[];
-  /** Whether it may move TRX that no row tells of. */
+  transfers: readonly TronTransfer[];
+  /** Whether it may move TRX of which these do not tell. */
   mayHideTrx: boolean;
 }
 
@@ -37,12 +35,7 @@ const runsCode = new Set(['TriggerSmartContract', 'CreateSmartContract']);
  * The transactions of `getblockbynum` with their results of `gettransactioninfobyblocknum`. Undefined if these are not those of
  * that block. Throws `BODY_UNREADABLE`.
  */
-export function readTransactions(
-  block: Json,
-  results: Json,
-  time: number,
-  network: Network,
-): TronTransaction[] | undefined {
+export function readTransactions(block: Json, results: Json, time: number): TronTransaction[] | undefined {
   const transactions = optionalArray(block, 'transactions');
   const outcomes = transactions.length === 0 ? [] : optionalArray(results, '');
   if (outcomes.length !== transactions.length) return undefined;
@@ -56,7 +49,7 @@ export function readTransactions(
     if (textOf(outcome, 'id') !== textOf(transaction, 'txID') || optionalInteger(outcome, 'blockTimeStamp') !== time) {
       return undefined;
     }
-    found.push(readTransaction(transaction, outcome, { network, storesInternal, logs }));
+    found.push(readTransaction(transaction, outcome, { storesInternal, logs }));
     logs += optionalArray(outcome, 'log').length;
   }
   return found;
@@ -65,23 +58,23 @@ export function readTransactions(
 function readTransaction(
   transaction: Json,
   outcome: Json | undefined,
-  { network, storesInternal, logs }: { network: Network; storesInternal: boolean; logs: number },
+  { storesInternal, logs }: { storesInternal: boolean; logs: number },
 ): TronTransaction {
   const success = successOf(transaction, outcome);
   const contract = contractOf(transaction);
-  const direct = contract ? payment(contract, network) : [];
+  const direct = contract ? payment(contract) : [];
   // What failed has moved nothing, whatever logs stand in its result.
   const caused =
     success === false
       ? []
       : [
-          ...optionalArray(outcome, 'log').flatMap((log, index) => tokenTransfer(log, logs + index, network) ?? []),
-          ...internalTransfers(optionalArray(outcome, 'internal_transactions'), network),
+          ...optionalArray(outcome, 'log').flatMap((log, index) => tokenTransfer(log, logs + index) ?? []),
+          ...internalTransfers(optionalArray(outcome, 'internal_transactions')),
         ];
   return {
     id: textOf(transaction, 'txID'),
     success,
-    rows: [...direct, ...caused],
+    transfers: [...direct, ...caused],
     mayHideTrx: contract === undefined || (runsCode.has(contract.type) && (!storesInternal || carriesTrx(contract))),
   };
 }
@@ -107,13 +100,12 @@ function contractOf(transaction: Json): Contract | undefined {
 }
 
 /** TRX that the transaction itself pays. A TransferAssetContract has the same members, and pays a TRC-10 token. */
-function payment({ type, value }: Contract, network: Network): ChainRow[] {
+function payment({ type, value }: Contract): TronTransfer[] {
   if (type !== 'TransferContract') return [];
   const amount = unitsFrom({ units: optionalNumberText(value, 'amount') ?? '0' }, undefined);
   if (amount === 0n) return [];
-  const from = addressOn(network, text(value, 'owner_address'));
-  const to = addressOn(network, text(value, 'to_address'));
-  return [{ asset: network.native.asset, from, to, amount, position: 'native' }];
+  const [from, to] = [text(value, 'owner_address'), text(value, 'to_address')];
+  return [{ token: undefined, from, to, amount, position: 'native' }];
 }
 
 /** Whether a call pays TRX to the contract itself: that is no payment of its own, and no internal one. */
