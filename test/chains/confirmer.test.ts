@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { evmChain } from '../../lib/chains/evm.ts';
 import { type Anvil, rich, startAnvil } from './anvil.ts';
 import { liar, payer, runtimeOf, shrug, token, transferCall, words } from './contracts.ts';
 import { ether, openExchange } from './exchange.ts';
@@ -240,5 +241,21 @@ describe('a receiver that asks the chain', () => {
     assert.deepEqual(again.missed, []);
     await exchange.settle();
     assert.deepEqual(exchange.balances(), { [`${ether} ${alice}`]: 55n });
+  });
+
+  it('finds a transfer inside a transaction that no callback reported, where it reads call trees', async (t) => {
+    const chains = [evmChain({ network: 'eip155:1', url: anvil.url, traces: true })];
+    const exchange = await openExchange(t, anvil, { ours: [alice], policy: policy(), chains });
+    const wallet = await anvil.deploy(payer);
+    const fromBlock = BigInt(await anvil.height()) + 1n;
+    const hash = await anvil.send({ to: wallet, value: 6n, data: `0x${words(alice, 6n, 0n)}` });
+    await anvil.mine(5);
+    const { missed } = await exchange.callbacks().reconcile({ network: 'eip155:1', fromBlock });
+    assert.deepEqual(
+      missed.map((one) => one.transactionId),
+      [hash],
+    );
+    await exchange.settle();
+    assert.deepEqual(exchange.balances(), { [`${ether} ${alice}`]: 6n });
   });
 });

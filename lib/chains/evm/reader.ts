@@ -36,7 +36,7 @@ export function evmReader(node: EvmNode, options: EvmReaderOptions): ChainReader
         ? { ...withoutRows(block), rows: await rowsOf(node, block, isWanted, options) }
         : withoutRows(block);
     },
-    transaction: (subject) => readTransaction(node, options.network, subject),
+    transaction: (subject) => readTransaction(node, options, subject),
   };
 }
 
@@ -57,7 +57,11 @@ async function rowsOf(
   return transfers.map((one) => ({ ...one, ...toChainRow(one) }));
 }
 
-async function readTransaction(node: EvmNode, network: string, subject: ChainSubject): Promise<ReadTransaction> {
+async function readTransaction(
+  node: EvmNode,
+  options: EvmReaderOptions,
+  subject: ChainSubject,
+): Promise<ReadTransaction> {
   const { transactionId } = subject;
   const [transaction, receipt] = await Promise.all([node.transaction(transactionId), node.receipt(transactionId)]);
   if (transaction?.blockHash !== receipt?.blockHash) return { status: 'changed' };
@@ -65,7 +69,7 @@ async function readTransaction(node: EvmNode, network: string, subject: ChainSub
   const block = await node.block(receipt.blockNumber);
   if (block?.hash !== receipt.blockHash || !block.transactionHashes.includes(transactionId))
     return { status: 'changed' };
-  const { rows, unseen } = await transfersOf(node, network, transaction, receipt, subject);
+  const { rows, unseen } = await transfersOf(node, options, transaction, receipt, subject);
   const { success } = receipt;
   if (success === undefined) return { status: 'unknown', reason: 'the receipt does not say whether it succeeded' };
   return {
@@ -79,7 +83,7 @@ async function readTransaction(node: EvmNode, network: string, subject: ChainSub
 
 async function transfersOf(
   node: EvmNode,
-  network: string,
+  { network, traces }: EvmReaderOptions,
   transaction: EvmTransaction,
   receipt: EvmReceipt,
   subject: ChainSubject,
@@ -88,10 +92,13 @@ async function transfersOf(
   const value = valueTransfer(network, transaction);
   const tokens = receipt.logs.flatMap((log) => tokenTransfer(network, log) ?? []);
   const direct = value ? [value, ...tokens] : tokens;
-  if (!needsTrace(network, transaction, subject)) return { rows: direct, unseen: [] };
+  // What was just read in its block may be a transfer inside it, of which nobody has said anything.
+  const isFound = traces && subject.foundIn !== undefined;
+  if (!isFound && !needsTrace(network, transaction, subject)) return { rows: direct, unseen: [] };
   try {
     return { rows: [...direct, ...tracedTransfers(network, await node.trace(transaction.hash))], unseen: [] };
-  } catch {
+  } catch (error) {
+    if (isFound) throw error;
     return { rows: direct, unseen: [nativeAsset(network)] };
   }
 }
