@@ -15,8 +15,8 @@ export interface HttpNode {
 }
 
 /**
- * A node with a plain HTTP API that knows a few answers by heart, each to a POST of JSON of exactly this path and body with these
- * headers, and fails anything else.
+ * A node with a plain HTTP API that knows a few answers by heart, each to a POST of JSON of exactly this path and body, or to a GET
+ * of exactly this path, with these headers, and fails anything else.
  */
 export async function httpNode(
   t: TestContext,
@@ -28,11 +28,13 @@ export async function httpNode(
   const port = await serve(
     t,
     async (req, res) => {
-      const question = `${req.url} ${await readAll(req)}`;
+      const body = await readAll(req);
+      const question = `${req.url} ${body}`.trim();
       node.asked.push(question);
       await node.turn?.();
       const answer = node.answers[question];
-      const isRight = req.method === 'POST' && wanted.every(([name, value]) => req.headers[name] === value);
+      const isRight =
+        req.method === (body === '' ? 'GET' : 'POST') && wanted.every(([name, value]) => req.headers[name] === value);
       if (answer === undefined || !isRight) res.writeHead(501).end(`Nobody expected ${req.method} ${question}`);
       else if (typeof answer === 'string') res.end(answer);
       else res.writeHead(answer.status).end(answer.body);

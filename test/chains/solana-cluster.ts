@@ -224,6 +224,7 @@ function blockAnswer(
   slot: bigint,
   { transactionDetails }: { transactionDetails: string },
 ): unknown {
+  if (slot >= 2n ** 64n) return new Refusal(-32602, `Invalid params: ${slot} is no u64`);
   if (slot < node.first()) {
     return new Refusal(
       -32001,

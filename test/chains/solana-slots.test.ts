@@ -147,6 +147,9 @@ describe('a slot of Solana', () => {
     };
     assert.equal((await chain().check({ transactionId, foundIn })).status, 'mined');
     cluster.change = (method, result) => (method === 'getTransaction' ? null : result);
+    assert.match(reasonOf(await chain().check({ transactionId })), /changed during the check/);
+    // The cache of recent transactions has forgotten it.
+    cluster.seal({ skipped: 400 });
     assert.match(reasonOf(await chain().check({ transactionId, foundIn })), /changed during the check/);
   });
 

@@ -211,6 +211,23 @@ describe('what a transaction of Solana has moved', () => {
     assert.deepEqual(verdict.rows, []);
   });
 
+  it('each token apart from every other that an owner gives or gets', async () => {
+    const other = await newMint(tokenProgram, []);
+    const [from, at] = [
+      await tokenAccountOf(alice.address, other.address),
+      await tokenAccountOf(bob.address, other.address),
+    ];
+    await cluster.send(bob, [
+      await openTokenAccount(bob.address, alice.address, other.address),
+      await openTokenAccount(bob.address, bob.address, other.address),
+      mintTo(other.address, from, bob.address, 1_000n, tokenProgram),
+    ]);
+    const back = { mint: other.address, from, to: at, owner: alice.address };
+    const verdict = await mined(cluster.send(bob, [pay(7n), pay(7n, back)], { signers: [alice] }));
+    assert.deepEqual(to(verdict.rows, alice.address), [[usd, 7n]]);
+    assert.deepEqual(to(verdict.rows, bob.address), [[`${devnet}/token:${other.address}`, 7n]]);
+  });
+
   it('what an inner instruction moves', async () => {
     // Tokens at an associated account of Alice's associated account, which only a program can bring home.
     const nested = await tokenAccountOf(alices, mint.address);

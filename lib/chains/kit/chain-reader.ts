@@ -31,7 +31,8 @@ export type NoBlock = 'skipped' | 'unavailable';
 export type IsWanted = (account: CanonicalAccount) => boolean | Promise<boolean>;
 
 export interface ReadBlock extends ChainBlock {
-  parentHash: string;
+  /** Undefined on a network whose blocks do not name it. */
+  parentHash?: string;
   /** Epoch ms, as the block itself says. */
   time: number;
   /** Wanted transfers in the order of the chain, those of failed transactions too. */

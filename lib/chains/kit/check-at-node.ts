@@ -1,13 +1,16 @@
+import { present } from '../../util/present.ts';
 import type { ChainBlock, ChainHead, ChainSubject, ChainVerdict, MinedVerdict } from './chain-check.ts';
 import type { ChainReader, MinedTransaction, NoBlock, ReadBlock } from './chain-reader.ts';
 
 // A reorg between two questions shows as answers that contradict each other; a few rounds outlast it.
 const rounds = 3;
+// No chain comes so far. A node refuses such a number, and then nothing would be known of the other blocks either.
+const highest = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** The newest block of one node, and how far its network's own finality has come. */
 export async function headAtNode(node: ChainReader): Promise<ChainHead> {
   const [{ number, hash, parentHash }, finalized] = await Promise.all([node.head(), node.finalized()]);
-  return { number, hash, parentHash, ...(finalized === undefined ? {} : { finalized }) };
+  return present<ChainHead>({ number, hash, parentHash, finalized });
 }
 
 /** What one node holds of a transaction. Trouble of the node's is `unknown`, never a rejection. */
@@ -55,7 +58,8 @@ function minedVerdict(
  * says nothing.
  */
 export async function goneAtNode(node: ChainReader, blocks: readonly ChainBlock[]): Promise<string[]> {
-  const found = await Promise.all(blocks.map(async ({ number, hash }) => ({ hash, at: await node.block(number) })));
+  const real = blocks.filter(({ number }) => number <= highest);
+  const found = await Promise.all(real.map(async ({ number, hash }) => ({ hash, at: await node.block(number) })));
   return found.flatMap(({ hash, at }) => (isOther(at, hash) ? [hash] : []));
 }
 

@@ -21,6 +21,8 @@ export interface NodeConnection {
    * an answer.
    */
   post(body: string, path?: string): Promise<SafeAnswer>;
+  /** Gets a path below the URL, with parameters beside those of the URL. Otherwise as `post`. */
+  get(path: string, query?: Readonly<Record<string, string>>): Promise<SafeAnswer>;
 }
 
 // A whole block in JSON: 4 MB of witness is 16 MB of hex, and blocks of Bitcoin Cash have up to 32 MB.
@@ -28,28 +30,32 @@ const maxBytes = 256 * 2 ** 20;
 
 export function nodeConnection(options: NodeConnectionOptions): NodeConnection {
   const { url, timeoutMs, credentials, concurrency } = options;
-  const { target, inUrl } = splitUrl(url);
+  const { target: base, inUrl } = splitUrl(url);
   const inTurn = limiter(concurrency);
   let known: string | undefined = inUrl;
 
-  const send = async (body: string, path: string): Promise<SafeAnswer> => {
+  const send = async (target: string, body: string | undefined): Promise<SafeAnswer> => {
     known ??= await credentials?.();
     const headers = {
       'content-type': 'application/json',
       ...options.headers,
       ...(known === undefined ? {} : { authorization: `Basic ${Buffer.from(known).toString('base64')}` }),
     };
-    return fetchTwice(below(target, path), { method: 'POST', headers, body, timeoutMs, allowPrivate: true, maxBytes });
+    const sent = body === undefined ? { method: 'GET' } : { method: 'POST', body };
+    return fetchTwice(target, { ...sent, headers, timeoutMs, allowPrivate: true, maxBytes });
   };
 
-  const post = async (body: string, path: string): Promise<SafeAnswer> => {
-    const answer = await send(body, path);
+  const ask = async (target: string, body?: string): Promise<SafeAnswer> => {
+    const answer = await send(target, body);
     if (answer.status !== 401 || credentials === undefined || inUrl !== undefined) return answer;
     // Bitcoin Core writes a new cookie at each start.
     known = undefined;
-    return send(body, path);
+    return send(target, body);
   };
-  return { post: (body, path = '') => inTurn(() => post(body, path)) };
+  return {
+    post: (body, path = '') => inTurn(() => ask(below(base, path), body)),
+    get: (path, query = {}) => inTurn(() => ask(below(base, path, query))),
+  };
 }
 
 function splitUrl(text: string): { target: URL; inUrl: string | undefined } {
@@ -71,10 +77,11 @@ function decoded(text: string): string {
 }
 
 /** A path below the one of the URL, whose query, which may hold a key, stays. */
-function below(target: URL, path: string): string {
-  if (path === '') return target.href;
-  const whole = new URL(target);
-  whole.pathname = `${target.pathname.replace(/\/$/, '')}${path}`;
+function below(base: URL, path: string, query: Readonly<Record<string, string>> = {}): string {
+  if (path === '') return base.href;
+  const whole = new URL(base);
+  whole.pathname = `${base.pathname.replace(/\/$/, '')}${path}`;
+  for (const [name, value] of Object.entries(query)) whole.searchParams.set(name, value);
   return whole.href;
 }
 

@@ -15,8 +15,6 @@ export function solanaReader(node: SolanaNode, network: Network): ChainReader {
     },
     finalized: () => node.finalizedSlot(),
     async block(number, isWanted) {
-      // No slot, and no number that JSON could carry.
-      if (number > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
       if (!isWanted) {
         const header = await node.header(number);
         return header ? withoutRows(header) : whyThereIsNone(node, number);
