@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { fitsOne, verifyingKey } from '../../lib/signatures/algorithms.ts';
 import { decodeBase64 } from '../../lib/signatures/decode.ts';
 import { hmac, hmacKey } from '../../lib/signatures/hmac.ts';
 import { keccak256 } from '../../lib/signatures/keccak.ts';
@@ -93,4 +94,19 @@ test('the Keccak example of the Moralis library verifies', () => {
     Buffer.from(keccak256(body, secret)).toString('hex'),
     '3c4b2e6b07e386f97198eb2dc639f7901f00a5d3ec1b8c8effe4838920d71829',
   );
+});
+
+test('a MAC is computed once, and a digest too, however many signatures it is compared with', () => {
+  const key = verifyingKey('hmac-sha256', 'a secret of thirty-two characters', 'utf8');
+  const parts = [Buffer.alloc(100_000, 7)];
+  for (const algorithm of ['hmac-sha256', 'sha512', 'keccak256'] as const) {
+    const costOf = (signatures: number): number => {
+      let cost = 0;
+      const wrong = Array<Buffer>(signatures).fill(Buffer.alloc(32));
+      for (const step of fitsOne(algorithm, key, parts, wrong)) cost += typeof step === 'number' ? step : 0;
+      return cost;
+    };
+    assert.ok(costOf(1) >= 100_000, `${algorithm}: nothing was hashed`);
+    assert.equal(costOf(16), costOf(1), algorithm);
+  }
 });
