@@ -212,6 +212,8 @@ test('members are bounded over all arrays and objects, and what is beyond the bo
     const cost = costOf(() => fits(text));
     assert.ok(cost < 100, `${name}: ${cost.toFixed(0)} times the work`);
   }
+  const dropped = `{"a":${list('[[1.0]]', 30_000)},"a":[]}`;
+  assert.throws(() => parse(dropped), /too many members/, 'what the native parse drops is counted too');
   assert.ok(
     Array.isArray(json.parseJson(Buffer.from(list('1', 60_000)), { members: 60_000 })),
     'a caller may allow more',

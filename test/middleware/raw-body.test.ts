@@ -55,10 +55,17 @@ test('bodies in flight share a budget: beyond it large ones get a 503 before the
     assert.deepEqual([refused.status, codeOf(refused), refused.headers['retry-after']], [503, 'UNAVAILABLE', '5']);
   }
   assert.equal(log.lines.filter((line) => /budgetBytes/.test(JSON.stringify(line))).length, 1, 'it is logged once');
-  const chunked = request({ host: '127.0.0.1', port, method: 'POST', agent: false });
-  chunked.end(large);
-  const [res] = await once(chunked, 'response');
-  assert.equal(codeOf({ text: await readAll(res) }), 'UNAVAILABLE');
+  const answerTo = async (headers: Record<string, string>, body?: Buffer): Promise<string> => {
+    const req = request({ host: '127.0.0.1', port, method: 'POST', agent: false, headers });
+    if (body === undefined) req.flushHeaders();
+    else req.end(body);
+    const [res] = await once(req, 'response');
+    const text = await readAll(res);
+    req.destroy();
+    return codeOf({ text });
+  };
+  assert.equal(await answerTo({ 'transfer-encoding': 'chunked' }, large), 'UNAVAILABLE');
+  assert.equal(await answerTo({ 'content-length': '100000' }), 'UNAVAILABLE', 'before a byte of it has come');
   const small = Buffer.alloc(16_384, 7);
   assert.equal((await send(port, { body: small })).text, hash(small));
   for (const next of held) next();
