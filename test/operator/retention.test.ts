@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRetention } from '../../lib/operator/retention.ts';
+import { resolveOptions } from '../../lib/options.ts';
+import { imtoken } from '../../lib/providers/imtoken.ts';
 import { memoryStore } from '../../lib/stores/memory.ts';
 import { fixedClock } from '../../lib/testing/fixed-clock.ts';
 import { claimOne, recordDeposits, sampleCallback } from '../../lib/testing/store-cases/samples.ts';
+import { secret } from '../helpers/deposits.ts';
+import { policy } from '../helpers/receiver.ts';
 
 const day = 86_400_000;
 
 function setUp({ retainMs, retainEvidenceMs }: { retainMs?: number; retainEvidenceMs?: number }) {
   const clock = fixedClock(Date.UTC(2030, 0, 1));
   const store = memoryStore({ now: clock.now });
-  const retention = createRetention({ store, now: clock.now, retainMs, retainEvidenceMs, retainRefusalsMs: 30 * day });
+  // By default 30 days.
+  const { retainRefusalsMs } = resolveOptions({ providers: [imtoken({ secrets: [secret] })], store, policy });
+  const retention = createRetention({ store, now: clock.now, retainMs, retainEvidenceMs, retainRefusalsMs });
   const ids = async (): Promise<string[]> => (await store.callbacks({ limit: 99 })).map(({ id }) => id).sort();
   const receive = async (id: string, outcome: 'rejected' | 'ignored'): Promise<void> => {
     const callback = sampleCallback(id, {
