@@ -13,9 +13,8 @@ import { ensure } from '../../util/maps.ts';
 import { outlivesPrune } from '../shared/outlives-prune.ts';
 import { matchesDeposit } from '../shared/stored-deposit.ts';
 import type { DepositQuery, StoreCounts } from '../store.ts';
+import { createDepositIndex, type DepositIndex, type FoundDeposit } from './deposit-index.ts';
 import type { MemoryEvents } from './events.ts';
-
-export type FoundDeposit = { deposit: StoredDeposit; transactionKey: string };
 
 /** Transactions in memory, with compare-and-set on their versions. */
 export interface MemoryTransactions {
@@ -81,12 +80,11 @@ interface Transactions {
   readonly max: number;
   readonly now: () => number;
   readonly byKey: Map<string, Entry>;
-  /** By deposit id. */
-  readonly owners: Map<string, Entry>;
+  readonly deposits: DepositIndex;
 }
 
 export function createMemoryTransactions(events: MemoryEvents, max: number, now: () => number): MemoryTransactions {
-  const all: Transactions = { events, max, now, byKey: new Map(), owners: new Map() };
+  const all: Transactions = { events, max, now, byKey: new Map(), deposits: createDepositIndex() };
   return {
     load: (key) => load(all, key),
     isCredited: (key) => all.byKey.get(key)?.credited === true,
@@ -103,18 +101,10 @@ export function createMemoryTransactions(events: MemoryEvents, max: number, now:
       refuseWhenFull(all, changes);
       for (const change of changes) apply(all, change);
     },
-    deposit(id) {
-      const entry = all.owners.get(id);
-      const deposit = entry?.deposits.find((one) => one.id === id);
-      return entry && deposit && { deposit, transactionKey: entry.key };
-    },
+    deposit: all.deposits.get,
     deposits: (query) => findDeposits(all, query),
     waiting: (query) => findWaiting(all, query),
-    counts() {
-      const counts: Partial<Record<DepositRecord['status'], number>> = {};
-      for (const { deposit } of everyDeposit(all)) counts[deposit.status] = (counts[deposit.status] ?? 0) + 1;
-      return counts;
-    },
+    counts: all.deposits.counts,
     prune(before) {
       for (const entry of all.byKey.values()) {
         if (entry.touchedAt < before && !isNeeded(all, entry)) forget(all, entry);
@@ -139,14 +129,14 @@ function isLost({ byKey, events }: Transactions, change: TransactionChange): boo
   return cancelled.some((id) => !ids.has(id) || events.get(id)?.handed === true);
 }
 
-function refuseWhenFull({ byKey, owners, max }: Transactions, changes: readonly TransactionChange[]): void {
+function refuseWhenFull({ byKey, deposits: known, max }: Transactions, changes: readonly TransactionChange[]): void {
   let made = 0;
   let opened = 0;
   for (const { key, deposits } of changes) {
-    for (const { id } of deposits) if (!owners.has(id)) made += 1;
+    for (const { id } of deposits) if (!known.has(id)) made += 1;
     if (!byKey.has(key)) opened += 1;
   }
-  if (made + owners.size <= max && opened + byKey.size <= max) return;
+  if (made + known.size <= max && opened + byKey.size <= max) return;
   if (made === 0 && opened === 0) return;
   throw new DepositCallbackError(
     'STORE_FULL',
@@ -154,14 +144,14 @@ function refuseWhenFull({ byKey, owners, max }: Transactions, changes: readonly 
   );
 }
 
-function apply({ events, byKey, owners, now }: Transactions, change: TransactionChange): void {
+function apply({ events, byKey, deposits, now }: Transactions, change: TransactionChange): void {
   const entry = ensure(byKey, change.key, () => newEntry(change.key));
   entry.version += 1;
   entry.touchedAt = now();
   // Kept, never overwritten: a statement whose id is stored stays as it was.
   entry.statements = joined(entry.statements, change.statements, 'kept');
   entry.deposits = joined(entry.deposits, change.deposits, 'replaced');
-  for (const { id } of change.deposits) owners.set(id, entry);
+  for (const deposit of change.deposits) deposits.put(deposit, change.key);
   entry.eventIds = [...entry.eventIds, ...change.events.map(({ id }) => id)];
   for (const event of change.events) {
     events.add(event);
@@ -183,7 +173,7 @@ function factsOf({ events }: Transactions, { told, eventIds }: Entry): readonly 
 
 function forget(all: Transactions, entry: Entry): void {
   const told = factsOf(all, entry);
-  for (const { id } of entry.deposits) all.owners.delete(id);
+  for (const { id } of entry.deposits) all.deposits.remove(id);
   for (const id of entry.eventIds) all.events.forget(id);
   if (told.length === 0 && entry.decisions.length === 0 && !entry.statements.some(outlivesPrune)) {
     all.byKey.delete(entry.key);
@@ -201,33 +191,22 @@ function isNeeded({ events }: Transactions, entry: Entry): boolean {
   );
 }
 
-function everyDeposit({ byKey }: Transactions): FoundDeposit[] {
-  return [...byKey].flatMap(([transactionKey, { deposits }]) =>
-    deposits.map((deposit) => ({ deposit, transactionKey })),
-  );
-}
-
-function findDeposits(all: Transactions, query: DepositQuery): DepositRecord[] {
-  const found = everyDeposit(all)
-    .map(({ deposit }) => deposit)
-    .reverse()
-    .sort((one, other) => other.firstSeenAt - one.firstSeenAt);
-  const start = query.before === undefined ? 0 : found.findIndex(({ id }) => id === query.before) + 1;
-  if (query.before !== undefined && start === 0) return [];
-  return found
-    .slice(start)
-    .filter((deposit) => matchesDeposit(deposit, query))
-    .slice(0, query.limit)
-    .map(depositRecordOf);
+function findDeposits({ deposits }: Transactions, query: DepositQuery): DepositRecord[] {
+  const found: DepositRecord[] = [];
+  for (const deposit of deposits.newestFirst(query.before)) {
+    if (found.length >= query.limit) break;
+    if (matchesDeposit(deposit, query)) found.push(depositRecordOf(deposit));
+  }
+  return found;
 }
 
 function findWaiting(
-  all: Transactions,
+  { deposits }: Transactions,
   { before, network, limit, after }: Parameters<MemoryTransactions['waiting']>[0],
 ): FoundDeposit[] {
   const since = ({ deposit }: FoundDeposit): number => deposit.waitingSince ?? Number.POSITIVE_INFINITY;
-  const found = everyDeposit(all)
-    .filter((one) => since(one) < before && (network === undefined || one.deposit.network === network))
+  const found = [...deposits.waiting(network)]
+    .filter((one) => since(one) < before)
     .sort((one, other) => since(one) - since(other));
   const start = found.findIndex(({ deposit }) => deposit.id === after) + 1;
   return found.slice(start, start + limit);
