@@ -45,6 +45,8 @@ test('a transaction that no block holds is absent, pending, or beyond what the n
   assert.match(await check(), /without its result; run it with storage.transHistory.switch = on/);
   Object.assign(answers, { [questions.transaction(usdtId)]: '{}', [questions.pending(usdtId)]: '{}' });
   assert.equal(await check(), 'absent');
+  answers[questions.pending(usdtId)] = { status: 405, body: '' };
+  assert.equal(await check(), 'absent');
   answers[questions.pending(usdtId)] = transaction;
   assert.equal(await check(), 'pending');
   // An answer about something else is no answer.

@@ -74,7 +74,6 @@ test('a payment of XRP is read from a validated ledger, with its tag, and asked 
     questions.transaction(paid.hash),
     questions.header(height),
     questions.head,
-    questions.head,
   ]);
 });
 

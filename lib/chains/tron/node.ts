@@ -95,7 +95,8 @@ export function tronNode(client: RpcClient): TronNode {
         return BigInt(optionalInteger(answer, 'blockNumber') ?? 0);
       }),
     has: (id) => isKnown('/wallet/gettransactionbyid', id),
-    isPending: (id) => isKnown('/wallet/gettransactionfrompending', id),
+    // Not every service in front of a node lets this through.
+    isPending: async (id) => (await unlessAbsent(() => isKnown('/wallet/gettransactionfrompending', id))) ?? false,
   };
   return node;
 }

@@ -18,9 +18,17 @@ const lastNumber = 2n ** 32n - 1n;
 
 /** A server of the XRP Ledger as the chain check reads it: validated ledgers alone, each of which is final. */
 export function xrpReader(node: XrpNode, options: XrpReaderOptions): ChainReader {
+  let asked: Promise<XrpHeader> | undefined;
+  // The newest ledger and the newest final one are the same: whoever asks for both at once asks the server once.
+  const head = (): Promise<XrpHeader> => {
+    asked ??= node.head().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
   return {
-    head: async () => withoutRows(await node.head()),
-    finalized: async () => (await node.head()).number,
+    head: async () => withoutRows(await head()),
+    finalized: async () => (await head()).number,
     async block(number, isWanted) {
       // No ledger, and no number that the server would take.
       if (number > lastNumber) return undefined;
