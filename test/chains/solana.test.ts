@@ -3,8 +3,6 @@ import { after, before, describe, it } from 'node:test';
 import type { Address, KeyPairSigner } from '@solana/kit';
 import type { ChainRow, ChainVerdict, MinedVerdict } from '../../lib/chains/kit/chain-check.ts';
 import { solanaChain } from '../../lib/chains/solana.ts';
-import { parseJson } from '../../lib/json/json.ts';
-import { readRawTransaction } from '../../lib/providers/kit/helius-raw.ts';
 import { devnet, startSolana } from './solana-cluster.ts';
 import {
   closeTokenAccount,
@@ -25,6 +23,7 @@ import {
   transferTokens,
   wrappedSol,
 } from './solana-instructions.ts';
+import { report } from './solana-report.ts';
 
 const sol = `${devnet}/slip44:501`;
 const rentOfTokenAccount = 2_039_280n;
@@ -66,15 +65,10 @@ describe('what a transaction of Solana has moved', () => {
   async function newMint(program: Address, extensions: readonly ((of: Address) => ReturnType<typeof memo>)[]) {
     const made = await cluster.funded(0n);
     const space = extensions.length === 0 ? 82 : 278;
-    await cluster.send(
-      bob,
-      [
-        createAccount(bob.address, made.address, { lamports: 5_000_000n, space, owner: program }),
-        ...extensions.map((extension) => extension(made.address)),
-        initializeMint(made.address, bob.address, 6, program),
-      ],
-      { signers: [made] },
-    );
+    const create = createAccount(bob.address, made.address, { lamports: 5_000_000n, space, owner: program });
+    const extend = extensions.map((extension) => extension(made.address));
+    const initialize = initializeMint(made.address, bob.address, 6, program);
+    await cluster.send(bob, [create, ...extend, initialize], { signers: [made] });
     return made;
   }
 
@@ -239,7 +233,7 @@ describe('what a transaction of Solana has moved', () => {
       [sol, rentOfTokenAccount],
       [usd, 11n],
     ]);
-    const { innerInstructions } = await report(await id);
+    const { innerInstructions } = await report(cluster.url, await id);
     assert.ok(innerInstructions.length > 0, 'The runtime reports no inner instruction');
   });
 
@@ -279,7 +273,7 @@ describe('what a transaction of Solana has moved', () => {
     const tables = await cluster.table([mint.address, alices, alice.address, bobs]);
     const id = cluster.send(bob, [pay(6n), transferSol(bob.address, alice.address, 8n)], { tables });
     const verdict = await mined(id);
-    const { loadedAddresses } = await report(await id);
+    const { loadedAddresses } = await report(cluster.url, await id);
     assert.ok(loadedAddresses.writable.includes(alice.address), 'The account is not loaded from the table');
     assert.deepEqual(to(verdict.rows, alice.address), [
       [sol, 8n],
@@ -307,88 +301,4 @@ describe('what a transaction of Solana has moved', () => {
     assert.deepEqual(to(verdict.rows, alice.address), [[sol, 9n]]);
     assert.equal(verdict.rows[0]?.memo, undefined);
   });
-
-  it('the same as a raw Helius webhook and the block itself report of it', async () => {
-    const read = async (number: bigint) => {
-      const found = [];
-      for await (const one of chain().transfersTo?.({ fromBlock: number, toBlock: number, isOurs: () => true }) ?? [])
-        found.push(...one.transfers);
-      return found;
-    };
-    let compared = 0;
-    for (let slot = 1_001n; slot <= (await chain().head()).number; slot += 1n) {
-      const ofBlock = await read(slot);
-      for (const transactionId of await signaturesIn(slot)) {
-        const verdict = (await chain().check({ transactionId })) as MinedVerdict;
-        const fromBlock = ofBlock.filter((row) => row.transactionId === transactionId);
-        assert.deepEqual(
-          fromBlock.map(({ transactionId: _, success: __, ...row }) => row),
-          verdict.rows,
-        );
-        const raw = await report(transactionId);
-        if (!verdict.success || handedOver(raw)) continue;
-        const accounts = [...raw.preTokenBalances, ...raw.postTokenBalances].map((one) => raw.keys[one.accountIndex]);
-        const { transfers, unreadable } = readRawTransaction(parseJson(Buffer.from(raw.text)), devnet);
-        assert.deepEqual(unreadable, []);
-        assert.deepEqual(
-          transfers
-            // What a token account holds of SOL is nobody's.
-            .filter((one) => !(one.asset === 'native' && accounts.includes(String(one.to))))
-            .map((one) => [(one.asset as { contract?: string }).contract ?? 'native', one.to, `${unitsOf(one.amount)}`])
-            .sort(),
-          verdict.rows
-            .map((row) => [row.asset === sol ? 'native' : row.asset.split(':').at(-1), row.to, `${row.amount}`])
-            .sort(),
-        );
-        compared += 1;
-      }
-    }
-    assert.ok(compared > 20, `Only ${compared} transactions were compared`);
-  });
-
-  /** The result as the node wrote it. */
-  async function ask(method: string, params: unknown[]): Promise<string> {
-    const response = await fetch(cluster.url, { method: 'POST', body: JSON.stringify({ id: 1, method, params }) });
-    return /^\{.*?"result":(.*)\}$/.exec(await response.text())?.[1] ?? '';
-  }
-
-  interface Report {
-    meta: {
-      innerInstructions: unknown[];
-      preTokenBalances: { accountIndex: number; owner: string }[];
-      postTokenBalances: { accountIndex: number; owner: string }[];
-      loadedAddresses: { writable: string[]; readonly: string[] };
-    };
-    transaction: { message: { accountKeys: string[] } };
-  }
-
-  async function report(id: string) {
-    const config = { commitment: 'finalized', encoding: 'json', maxSupportedTransactionVersion: 1 };
-    const text = await ask('getTransaction', [id, config]);
-    const body = JSON.parse(text) as Report;
-    const { writable, readonly } = body.meta.loadedAddresses;
-    return { text, ...body.meta, keys: [...body.transaction.message.accountKeys, ...writable, ...readonly] };
-  }
-
-  // Helius' reader leaves such a transaction to an operator.
-  const handedOver = ({ preTokenBalances, postTokenBalances }: Report['meta']): boolean =>
-    postTokenBalances.some((one) =>
-      preTokenBalances.some((before) => before.accountIndex === one.accountIndex && before.owner !== one.owner),
-    );
-
-  async function signaturesIn(slot: bigint): Promise<string[]> {
-    const config = {
-      commitment: 'finalized',
-      encoding: 'json',
-      transactionDetails: 'accounts',
-      rewards: false,
-      maxSupportedTransactionVersion: 1,
-    };
-    const block = JSON.parse(await ask('getBlock', [Number(slot), config])) as {
-      transactions: { transaction: { signatures: string[] } }[];
-    };
-    return block.transactions.flatMap((one) => one.transaction.signatures[0] ?? []);
-  }
 });
-
-const unitsOf = (amount: unknown): string => `${(amount as { units: bigint | string }).units}`;
