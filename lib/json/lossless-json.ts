@@ -67,6 +67,7 @@ const comma = 0x2c;
 
 /** Before anything is made of it: the native parse alone takes long over an object of so many keys. */
 function hasMoreCommas(bytes: Uint8Array, most: number): boolean {
+  if (bytes.length <= most) return false;
   let commas = 0;
   for (let at = 0; at < bytes.length && commas <= most; at += 1) if (bytes[at] === comma) commas += 1;
   return commas > most;
