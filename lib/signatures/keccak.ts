@@ -40,9 +40,14 @@ export function compiledKeccak(): CompiledKeccak | undefined {
 function compile(): CompiledKeccak | undefined {
   const { WebAssembly: assembler } = globalThis as { readonly WebAssembly?: Assembler };
   if (assembler === undefined) return undefined;
-  const module = new assembler.Module(Buffer.from(keccakWasm.bytes, 'base64'));
-  const { memory, absorb } = new assembler.Instance(module).exports;
-  return { module, absorb, memory: new Uint8Array(memory.buffer) };
+  try {
+    const module = new assembler.Module(Buffer.from(keccakWasm.bytes, 'base64'));
+    const { memory, absorb } = new assembler.Instance(module).exports;
+    return { module, absorb, memory: new Uint8Array(memory.buffer) };
+  } catch {
+    // A host may forbid it: JavaScript gives the same hash, more slowly.
+    return undefined;
+  }
 }
 
 /** Keccak-256 as Ethereum uses it (the padding from before SHA-3), over the parts as if they were joined. */

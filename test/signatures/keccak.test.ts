@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { keccak_256 } from '@noble/hashes/sha3';
 import { compiledKeccak, createKeccak, keccak256 } from '../../lib/signatures/keccak.ts';
 
@@ -36,5 +38,24 @@ test('hashes that are fed piece by piece, in turns, do not mix', () => {
     const pieces = Math.ceil(end / size);
     assert.equal(hex(one.digest()), hex(keccak_256(bytes.subarray(0, end))), `pieces of ${size}`);
     assert.equal(hex(other.digest()), hex(keccak_256(Buffer.concat(Array(pieces).fill(bytes.subarray(0, 3))))));
+  }
+});
+
+test('where WebAssembly is not allowed, or not there, the hash is the same, of large bodies too', async () => {
+  const bytes = bytesOf(300_000);
+  for (const takenAway of [
+    'delete globalThis.WebAssembly',
+    'WebAssembly.Module = class { constructor() { throw 1 } }',
+  ]) {
+    const program = `const { compiledKeccak } = await import('./lib/signatures/keccak.ts');
+      const { digestSteps } = await import('./lib/signatures/hash-steps.ts');
+      const { runSteps } = await import('./lib/signatures/steps.ts');
+      ${takenAway};
+      const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 167 + (at >> 8)) & 0xff));
+      const hash = await runSteps(digestSteps('keccak256', [bytes]));
+      console.log(compiledKeccak() === undefined, Buffer.from(hash).toString('hex'));`;
+    const args = ['--import', 'tsx', '--input-type=module', '--eval', program];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    assert.equal(stdout.trim(), `true ${hex(keccak_256(bytes))}`, takenAway);
   }
 });
