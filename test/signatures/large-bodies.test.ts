@@ -71,6 +71,9 @@ test('a thread that ends leaves its work to this one, and the next work gets a n
   await assert.rejects(broken.digest(new Uint8Array(1)), /Digest method not supported|Invalid digest/);
   assert.deepEqual(Buffer.from(await started), Buffer.from(hashOf('sha256', body)));
   await assert.rejects(broken.digest(new Uint8Array(1)), Error, 'of a thread that has ended nothing comes');
+  const byte = new Uint8Array(1);
+  const right = Buffer.from(hashOf('sha256', byte));
+  assert.deepEqual(Buffer.from(await hashInThread({ algorithm: 'sha256' }).digest(byte)), right);
   assert.deepEqual(Buffer.from(await later(digestSteps('sha256', [body]))), Buffer.from(hashOf('sha256', body)));
 });
 
