@@ -67,7 +67,7 @@ function inboundFrom(input: Buffer, [first]: readonly Sent[]): InboundCallback |
   if (typeof method !== 'string' || typeof url !== 'string' || typeof body !== 'string') return undefined;
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return undefined;
   // As node:http gives them: names in lower case, values as text.
-  const given = Object.entries(headers).map(([key, value]) => [key.toLowerCase(), String(value)]);
+  const given = Object.entries(headers).map(([key, value]) => [key.toLowerCase(), textOf(value)]);
   return {
     method,
     url,
@@ -75,6 +75,10 @@ function inboundFrom(input: Buffer, [first]: readonly Sent[]): InboundCallback |
     body: Buffer.from(body, 'latin1'),
     receivedAt: first.inbound.receivedAt,
   };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 async function verifiedOf(provider: Provider, inbound: InboundCallback): Promise<Verified | undefined> {
