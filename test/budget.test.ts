@@ -22,8 +22,8 @@ for (const name of targetNames) {
     const provider = await providerOf(name, secret);
     await measured.open(name, secret);
     const most = { shape: '', cost: 0 };
-    for (const { shape, sent } of worstRequests(provider, captured)) {
-      const { status, cost } = await measured.costOf(sent, fiveMs);
+    for (const { shape, sent, bytes } of worstRequests(provider, captured)) {
+      const { status, cost } = await measured.costOf(sent, bytes, fiveMs);
       assert.ok(status >= 400, `${shape}: ${status}`);
       if (process.env.SHOW) console.log(name, shape, status, cost.toFixed(1));
       // In all turns together, so none of them is held for longer.
