@@ -40,6 +40,7 @@ export type OperatorCode =
   | 'STORE_BUSY'
   | 'STORE_FULL'
   | 'STORE_DRIVER_MISSING'
+  | 'CHAIN_DRIVER_MISSING'
   | 'LINK_ORDER'
   | 'LISTENER_FAILED'
   | 'ATOMICALLY_ASYNC'

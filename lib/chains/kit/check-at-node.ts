@@ -72,7 +72,8 @@ function reasonOf(error: unknown): string {
   if (typeof error === 'object' && error !== null) {
     const { shortMessage, name, code } = error as { shortMessage?: unknown; name?: unknown; code?: unknown };
     if (typeof shortMessage === 'string') return `the node did not answer: ${shortMessage}`;
-    if (code === 'REQUEST_FAILED' && error instanceof Error) return error.message;
+    const isOurs = code === 'REQUEST_FAILED' || code === 'CHAIN_DRIVER_MISSING';
+    if (isOurs && error instanceof Error) return error.message;
     if (typeof name === 'string') return `the node did not answer: ${name}`;
   }
   return 'the node did not answer';
