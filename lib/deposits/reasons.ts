@@ -49,7 +49,7 @@ export function keepBack(copies: Copies, amount: AmountView, statements: readonl
     check ??
     ready.code ??
     (copies.releasable > copies.due && copies.amount > 0n ? 'COPIES_UNCLEAR' : undefined) ??
-    (copies.possible > 0 ? oddity(amount) : whyGone(amount, statements));
+    (copies.possible > 0 ? (oddity(amount) ?? whyWaiting(copies, amount)) : whyGone(amount, statements));
   if (code !== undefined) copies.code = code;
 }
 
@@ -144,6 +144,15 @@ function whyGone({ group, key }: AmountView, statements: readonly Statement[]): 
   if (reports.some((report) => report.rows.has(key) && isRemovedUntimed(report))) return 'REMOVED_UNTIMED';
   if (reports.some((report) => report.removalStands)) return 'REMOVED';
   return group.removedNoBlock;
+}
+
+/** Not for what comes: it was confirmed in a block that was removed, and no time shows whether that was before or after. */
+function whyWaiting({ due, possible }: Copies, { group, key }: AmountView): DepositCode | undefined {
+  if (due >= possible) return undefined;
+  const isConfirmedThere = (report: BlockReport): boolean =>
+    isRemovedUntimed(report) && report.rows.get(key)?.some(({ kind }) => kind === 'confirmed') === true;
+  const isUntimed = group.blocks.some(({ reports }) => [...reports.values()].some(isConfirmedThere));
+  return isUntimed ? 'REMOVED_UNTIMED' : undefined;
 }
 
 function isRemovedUntimed({ removed, removalStands, spoken }: BlockReport): boolean {

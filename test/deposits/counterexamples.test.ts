@@ -329,6 +329,15 @@ describe('A transfer that fails by itself', () => {
   });
 });
 
+describe('A block that was removed by a provider without times', () => {
+  test('says so on what it had confirmed there, also if another block still has it mined', () => {
+    folds(say('A mined 5 log:1 X', 'A confirmed 5 log:1 Y', 'A removed - - Y'), {
+      5: { due: 0, possible: 1, code: 'REMOVED_UNTIMED' },
+    });
+    folds(say('A mined 5 log:1 X', 'A mined 5 log:1 Y', 'A removed - - Y'), { 5: { due: 0, possible: 1 } });
+  });
+});
+
 describe('What the chain has undone after a credit', () => {
   test('takes it back, of the whole transaction or of the transfer alone', () => {
     for (const failure of [{}, { failure: 'transfer' as const }]) {
