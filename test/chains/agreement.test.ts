@@ -44,6 +44,12 @@ describe('what several nodes say together', () => {
     assert.equal(agreedVerdict([mined(), liar, mined()], 2).status, 'mined');
   });
 
+  it('does not take the word of one node about which customer a transfer is for', () => {
+    const to = (memo: string): MinedVerdict => mined({ rows: [{ ...row, memo }] });
+    assert.equal(agreedVerdict([to('7'), to('8')], 2).status, 'unknown');
+    assert.deepEqual(agreedVerdict([to('8'), to('7'), to('7')], 2), to('7'));
+  });
+
   it('takes a transaction that waits at one node and is unknown at another for unmined', () => {
     const verdict = agreedVerdict(
       [

@@ -45,12 +45,13 @@ export function nthLargest<T extends number | bigint>(values: readonly T[], n: n
 // A transaction waiting at one node and unknown to another is in no block for both.
 function campOf(verdict: Exclude<ChainVerdict, { status: 'unknown' }>): string {
   if (verdict.status !== 'mined') return 'not mined';
-  const rows = verdict.rows.map(({ position, asset, from, to, amount }) => [
+  const rows = verdict.rows.map(({ position, asset, from, to, amount, memo }) => [
     position,
     asset,
     from,
     to,
     amount.toString(),
+    memo,
   ]);
   return JSON.stringify([verdict.block.hash, verdict.success, rows, verdict.unseen]);
 }
