@@ -1,5 +1,5 @@
 import { DepositCallbackError } from '../../errors.ts';
-import { array, type Json, member, numberText, optionalArray, text } from '../../json/json.ts';
+import { array, integer, type Json, member, numberText, optionalArray, text } from '../../json/json.ts';
 import type { Network } from '../../networks/network.ts';
 import { type Change, type Gain, gainsOf } from '../../networks/solana-gains.ts';
 import { present } from '../../util/present.ts';
@@ -104,7 +104,7 @@ function tokenGains(before: readonly TokenBalance[], after: readonly TokenBalanc
 
 function tokenBalances(json: Json, path: string): TokenBalance[] {
   return array(json, path).map((balance) => ({
-    account: Number(units(member(balance, 'accountIndex'))),
+    account: integer(balance, 'accountIndex'),
     mint: text(balance, 'mint'),
     // Missing in blocks from before 2022: whose tokens they were, such a node cannot say.
     owner: text(balance, 'owner'),
