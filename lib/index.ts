@@ -75,6 +75,7 @@ export type {
   Group,
   Orphaned,
   PruneOptions,
+  SettleOptions,
   Statement,
   StatementKind,
   Store,

@@ -199,7 +199,7 @@ export interface Orphaned {
 /** The error of an event that became a dead letter although no listener failed. */
 export const endedWithItsProcess = 'Each process that handed it out ended before its listeners did';
 
-/** How a claim is settled. */
+/** Options of `Store.settle`. */
 export interface SettleOptions {
   /** How many transactions may run functions at the same time. Default 1. */
   atOnce?: number;
