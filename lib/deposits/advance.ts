@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type AmountContext, amountsOfGroup, groupStates, type ReportedAmount } from './amounts.ts';
 import { type Decision, ruled, rulings } from './decisions.ts';
 import type { DepositEvent, DepositRecord } from './deposit.ts';
-import { describeDeposit } from './describe.ts';
+import { describeCopies } from './describe.ts';
 import { factsByDeposit } from './facts.ts';
 import { countingFor, type FoldRules, stampFor } from './fold-rules.ts';
 import { type HoldAnswer, policyDecision } from './holding.ts';
@@ -163,20 +163,20 @@ function finish(amounts: readonly ReportedAmount[], now: number): Outcome {
   };
   const reverts: DepositEvent[] = [];
   for (const amount of amounts) {
+    const describe = describeCopies(amount.fold, amount.report, now);
+    const describeBefore = amount.before && describeCopies(amount.before.fold, amount.before.report, now);
     for (const copy of amount.copies) {
       const next = transition(copy, amount.fold, amount.memoIsReportedElsewhere);
-      const deposit = describeDeposit(copy, amount.fold, next, amount.report, now);
+      const deposit = describe(copy, next);
       outcome.deposits.push(deposit);
       if (!copy.previous || !isDeepStrictEqual(copy.previous, deposit)) outcome.changed.push(deposit);
       for (const { kind, generation } of next.events) {
         // What is taken back is reported as it was credited, also if another amount of the payment takes its place.
-        const { before } = amount;
-        const record =
-          kind === 'deposit.reverted' && before
-            ? depositRecordOf(
-                describeDeposit(copy, before.fold, { ...next, status: 'reverted', generation }, before.report, now),
-              )
-            : depositRecordOf(deposit);
+        const record = depositRecordOf(
+          kind === 'deposit.reverted' && describeBefore
+            ? describeBefore(copy, { ...next, status: 'reverted', generation })
+            : deposit,
+        );
         const event = { id: eventId(copy.id, generation, kind), kind, generation, deposit: record };
         (kind === 'deposit.reverted' ? reverts : outcome.events).push(event);
         if (kind === 'deposit') outcome.proposed.push(record);

@@ -35,7 +35,7 @@ export interface DepositRecord {
   /** Names of the provider instances that have spoken of it. */
   providers: string[];
   firstSeenAt: number;
-  /** Callbacks that spoke of it; their raw bodies by `callbacks.raw(callbackId)`. */
+  /** The first 100 callbacks that spoke of it; their raw bodies by `callbacks.raw(callbackId)`. */
   callbackIds: string[];
 }
 

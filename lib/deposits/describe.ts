@@ -16,15 +16,54 @@ export interface AmountReport {
   asset: { decimals?: number; symbol?: string } | undefined;
 }
 
-/** The deposit as it stands after this step. What is no longer said is kept from before. */
-export function describeDeposit(
-  copy: Copy,
-  fold: AmountFold,
-  next: Transition,
-  report: AmountReport,
-  now: number,
-): StoredDeposit {
-  const { group, statements, asset } = report;
+/** Callbacks that a deposit names: the first ones. Hundreds of equal transfers would otherwise name each callback in each deposit. */
+const mostCallbackIds = 100;
+
+/** Describes a copy of an amount as it stands after this step. */
+export type DescribeCopy = (copy: Copy, next: Transition) => StoredDeposit;
+
+/** Reads once what all copies of the amount have in common. What is no longer said is kept from before. */
+export function describeCopies(fold: AmountFold, report: AmountReport, now: number): DescribeCopy {
+  const common = commonOf(fold, report, now);
+  return (copy, next) => describeCopy(copy, next, { common, fold, group: report.group, now });
+}
+
+/** What the statements say of every copy. */
+interface Common {
+  providers: readonly string[];
+  callbackIds: readonly string[];
+  firstSeenAt: number;
+  symbol: string | undefined;
+  decimals: number | undefined;
+  from: string | undefined;
+  account: string | undefined;
+  /** Without the id of a payment's, if none was named. */
+  transaction: Partial<StoredDeposit['transaction']>;
+}
+
+function commonOf(fold: AmountFold, report: AmountReport, now: number): Common {
+  const { statements, asset } = report;
+  return {
+    providers: providersOf(report),
+    callbackIds: callbackIdsOf(report),
+    firstSeenAt: firstSeenAt(statements, now),
+    symbol: asset?.symbol ?? first(statements, (one) => one.symbol),
+    decimals: asset?.decimals ?? first(statements, (one) => one.decimals),
+    from: first(statements, (one) => one.from),
+    account: first(statements, (one) => one.account),
+    transaction: transactionOf(fold, report),
+  };
+}
+
+interface Described {
+  common: Common;
+  fold: AmountFold;
+  group: StoredDeposit['group'];
+  now: number;
+}
+
+function describeCopy(copy: Copy, next: Transition, { common, fold, group, now }: Described): StoredDeposit {
+  const { symbol, decimals } = common;
   const { previous } = copy;
   const deposit: StoredDeposit = {
     id: copy.id,
@@ -33,18 +72,16 @@ export function describeDeposit(
     asset: group.asset,
     amount: fold.amount,
     to: group.to,
-    transaction: transactionOf(fold, report, previous),
+    transaction: withPrevious(common.transaction, previous),
     status: next.status,
-    providers: providersOf(report),
-    firstSeenAt: firstSeenAt(statements, now),
-    callbackIds: callbackIdsOf(report),
+    providers: [...common.providers],
+    firstSeenAt: common.firstSeenAt,
+    callbackIds: [...common.callbackIds],
     group,
     ordinal: copy.ordinal,
   };
-  const symbol = asset?.symbol ?? first(statements, (one) => one.symbol);
-  const decimals = asset?.decimals ?? first(statements, (one) => one.decimals);
-  const from = previous?.from ?? first(statements, (one) => one.from);
-  const account = previous?.account ?? first(statements, (one) => one.account);
+  const from = previous?.from ?? common.from;
+  const account = previous?.account ?? common.account;
   if (symbol !== undefined) deposit.symbol = symbol;
   if (decimals !== undefined) deposit.decimals = decimals;
   if (from !== undefined) deposit.from = from;
@@ -81,34 +118,34 @@ function termsOfCredit({ under, isPossibleNow }: AmountFold, { moves, previous }
   return isPossibleNow || known.length === 0 ? withTerms(known, under) : known;
 }
 
-function transactionOf(
-  fold: AmountFold,
-  report: AmountReport,
-  previous: StoredDeposit | undefined,
-): StoredDeposit['transaction'] {
-  const transaction: StoredDeposit['transaction'] = { id: transactionId(report, previous) };
+function withPrevious(told: Common['transaction'], previous: StoredDeposit | undefined): StoredDeposit['transaction'] {
+  const transaction = { ...told, id: told.id ?? previous?.transaction.id ?? '' };
+  const block = told.block ?? previous?.transaction.block;
+  if (block) transaction.block = { ...block };
+  return transaction;
+}
+
+function transactionOf(fold: AmountFold, report: AmountReport): Common['transaction'] {
+  const transaction: Common['transaction'] = {};
+  const id = transactionId(report);
+  if (id !== undefined) transaction.id = id;
   const { block } = fold;
   const position = solePosition(report.statements, block);
   if (position !== undefined) transaction.position = position;
   const number = first(report.statements, (one) =>
     block === undefined || one.blockHash === block ? one.blockNumber : undefined,
   );
-  if (block !== undefined || number !== undefined) {
-    transaction.block = {};
-    if (number !== undefined) transaction.block.number = number;
-    if (block !== undefined) transaction.block.hash = block;
-  } else if (previous?.transaction.block) {
-    transaction.block = previous.transaction.block;
-  }
+  if (block === undefined && number === undefined) return transaction;
+  transaction.block = {};
+  if (number !== undefined) transaction.block.number = number;
+  if (block !== undefined) transaction.block.hash = block;
   return transaction;
 }
 
-function transactionId({ group, statements }: AmountReport, previous: StoredDeposit | undefined): string {
+function transactionId({ group, statements }: AmountReport): string | undefined {
   if (group.payment === undefined) return group.transactionId;
   // docs/rules.md#payments: the last one named.
-  for (const statement of statements.toReversed())
-    if (statement.group?.transactionId) return statement.group.transactionId;
-  return previous?.transaction.id ?? '';
+  return statements.findLast((statement) => statement.group?.transactionId)?.group?.transactionId;
 }
 
 // No ordinal belongs to a row (docs/rules.md#deposit-id), so a position is shown only if there is just one.
@@ -131,10 +168,13 @@ function providersOf({ statements, removals }: AmountReport): string[] {
 
 function callbackIdsOf({ statements, removals }: AmountReport): string[] {
   const ids = new Set<string>();
-  for (const { callbackId } of statements) ids.add(callbackId);
-  for (const { callbackId } of removals) ids.add(callbackId);
-  // What our own chain check says came in no callback.
-  ids.delete('');
+  for (const list of [statements, removals]) {
+    for (const { callbackId } of list) {
+      if (ids.size >= mostCallbackIds) break;
+      // What our own chain check says came in no callback.
+      if (callbackId !== '') ids.add(callbackId);
+    }
+  }
   return [...ids];
 }
 
