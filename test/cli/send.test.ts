@@ -122,7 +122,7 @@ test('send exits 1 where a receiver refuses, or does not hold, and 3 where there
   assert.ok(unknown.stderr.includes(`use one of ${providerNames.join(', ')}`), unknown.stderr);
 });
 
-test('what send sends for every provider is credited by listen', { timeout: 120_000 }, async (t) => {
+test('what send sends for every provider is credited by listen', { timeout: 300_000 }, async (t) => {
   const folder = await temporaryFolder(t);
   const under = readdirSync(fixtures)
     .filter((name) => providerNames.includes(name))
