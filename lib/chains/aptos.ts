@@ -7,26 +7,12 @@ import { type AptosNode, aptosNode } from './aptos/node.ts';
 import { aptosReader } from './aptos/reader.ts';
 import { restClient } from './aptos/rest-client.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
-import { checkOverNodes, type NodeQuorum } from './kit/nodes.ts';
-import { nodeUrls, verifiedClient } from './kit/rpc-client.ts';
+import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
 
-export type {
-  ChainBlock,
-  ChainBlockTransfers,
-  ChainCheck,
-  ChainClaim,
-  ChainHead,
-  ChainQuery,
-  ChainRow,
-  ChainSubject,
-  ChainTransfer,
-  ChainVerdict,
-  MinedVerdict,
-} from './kit/chain-check.ts';
-export type { NodeQuorum } from './kit/nodes.ts';
+export type * from './kit/entry-types.ts';
 
 /** Options of `aptosChain`. Set `url` or `urls`. */
-export interface AptosChainOptions {
+export interface AptosChainOptions extends NodeOptions {
   /** CAIP-2 of Aptos or its testnet; a node of another chain is refused. */
   network: string;
   /** URL of the REST API of a node, with its version, for example `http://127.0.0.1:8080/v1`; a key may stand in it. */
@@ -37,13 +23,6 @@ export interface AptosChainOptions {
    * `0xf2::asset::USDC`. Default: none; each is called by its metadata.
    */
   coins?: readonly string[];
-  /**
-   * Number of nodes that must agree. A list requires more of them for larger amounts. Default 1: the first that
-   * answers.
-   */
-  quorum?: NodeQuorum;
-  /** Time limit of one request. Default 10000 ms. */
-  timeoutMs?: number;
 }
 
 // Of nodes that are shared by many, each takes so many questions a second.
@@ -62,20 +41,19 @@ const concurrency = 8;
  * });
  */
 export function aptosChain(options: AptosChainOptions): ChainCheck {
-  const { network: id, url, urls, quorum, timeoutMs = 10_000 } = options;
-  const network = findNetwork(id);
+  const network = findNetwork(options.network);
   if (network?.family !== 'aptos') throw invalidOption('network', 'must be aptos:1 or aptos:2');
-  if ((url === undefined) === (urls === undefined)) throw invalidOption('url', 'set exactly one of url and urls');
-  const given = nodeUrls(url, urls);
-  if (given.length === 0) throw invalidOption('urls', 'must list at least one node');
   const coins = new Set((options.coins ?? []).map((type) => coinAsset(type, network)));
-  const nodes = given.map((one) => {
-    const client = restClient({ url: one, timeoutMs, concurrency });
-    const verify = (): Promise<void> => verifyChain(aptosNode(client, network), network);
-    const node = aptosNode(verifiedClient(client, verify), network);
-    return aptosReader(node, assetNames(node, coins));
+  return checkOverUrls(options, {
+    network: network.id,
+    concurrency,
+    client: restClient,
+    verify: (client) => verifyChain(aptosNode(client, network), network),
+    reader(client) {
+      const node = aptosNode(client, network);
+      return aptosReader(node, assetNames(node, coins));
+    },
   });
-  return checkOverNodes({ network: network.id, nodes, quorum });
 }
 
 async function verifyChain(node: Pick<AptosNode, 'ledger'>, { id }: Network): Promise<void> {

@@ -5,27 +5,13 @@ import { verifyNetwork } from './bitcoin/identity.ts';
 import { bitcoinNode } from './bitcoin/node.ts';
 import { bitcoinReader } from './bitcoin/reader.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
+import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
 import { jsonRpcClient } from './kit/json-rpc.ts';
-import { checkOverNodes, type NodeQuorum } from './kit/nodes.ts';
-import { nodeUrls, verifiedClient } from './kit/rpc-client.ts';
 
-export type {
-  ChainBlock,
-  ChainBlockTransfers,
-  ChainCheck,
-  ChainClaim,
-  ChainHead,
-  ChainQuery,
-  ChainRow,
-  ChainSubject,
-  ChainTransfer,
-  ChainVerdict,
-  MinedVerdict,
-} from './kit/chain-check.ts';
-export type { NodeQuorum } from './kit/nodes.ts';
+export type * from './kit/entry-types.ts';
 
 /** Options of `bitcoinChain`. Set `url` or `urls`. */
-export interface BitcoinChainOptions {
+export interface BitcoinChainOptions extends NodeOptions {
   /** CAIP-2 of Bitcoin, Litecoin, Dogecoin, Bitcoin Cash or one of their test networks; a node of another chain is refused. */
   network: string;
   /** URL of the service's own node, for example `http://127.0.0.1:8332`; a user name and password may stand in it. */
@@ -37,13 +23,6 @@ export interface BitcoinChainOptions {
   password?: string;
   /** In place of both: the file `.cookie` that the node writes into its data folder. */
   cookieFile?: string;
-  /**
-   * Number of nodes that must agree. A list requires more of them for larger amounts. Default 1: the first that
-   * answers.
-   */
-  quorum?: NodeQuorum;
-  /** Time limit of one request. Default 10000 ms. */
-  timeoutMs?: number;
 }
 
 // A node answers with four threads (-rpcthreads), and refuses what does not fit into its queue.
@@ -66,17 +45,14 @@ export function bitcoinChain(options: BitcoinChainOptions): ChainCheck {
   if (network?.family !== 'bitcoin' && network?.family !== 'bitcoincash') {
     throw invalidOption('network', 'must be the CAIP-2 id of Bitcoin, Litecoin, Dogecoin or Bitcoin Cash');
   }
-  const { url, urls, timeoutMs = 10_000, quorum } = options;
-  if ((url === undefined) === (urls === undefined)) throw invalidOption('url', 'set exactly one of url and urls');
-  const given = nodeUrls(url, urls);
-  if (given.length === 0) throw invalidOption('urls', 'must list at least one node');
   const credentials = credentialsOf(options);
-  const nodes = given.map((one) => {
-    const client = jsonRpcClient({ url: one, timeoutMs, concurrency, ...(credentials && { credentials }) });
-    const verify = (): Promise<void> => verifyNetwork(bitcoinNode(client, network), network);
-    return bitcoinReader(bitcoinNode(verifiedClient(client, verify), network), network);
+  return checkOverUrls(options, {
+    network: network.id,
+    concurrency,
+    client: (connection) => jsonRpcClient({ ...connection, ...(credentials && { credentials }) }),
+    verify: (client) => verifyNetwork(bitcoinNode(client, network), network),
+    reader: (client) => bitcoinReader(bitcoinNode(client, network), network),
   });
-  return checkOverNodes({ network: network.id, nodes, quorum });
 }
 
 function credentialsOf({

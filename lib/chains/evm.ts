@@ -8,20 +8,7 @@ import { checkOverNodes, type NodeQuorum } from './kit/nodes.ts';
 import { nodeUrls, type RpcClient, verifiedClient } from './kit/rpc-client.ts';
 
 export type { EvmClient } from './evm/node.ts';
-export type {
-  ChainBlock,
-  ChainBlockTransfers,
-  ChainCheck,
-  ChainClaim,
-  ChainHead,
-  ChainQuery,
-  ChainRow,
-  ChainSubject,
-  ChainTransfer,
-  ChainVerdict,
-  MinedVerdict,
-} from './kit/chain-check.ts';
-export type { NodeQuorum } from './kit/nodes.ts';
+export type * from './kit/entry-types.ts';
 
 /** Options of `evmChain`. Set exactly one of `url`, `urls`, `client` and `clients`. */
 export interface EvmChainOptions {

@@ -2,42 +2,21 @@ import { DepositCallbackError, invalidOption } from '../errors.ts';
 import type { Network } from '../networks/network.ts';
 import { findNetwork } from '../networks/registry.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
+import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
 import { jsonRpcClient } from './kit/json-rpc.ts';
-import { checkOverNodes, type NodeQuorum } from './kit/nodes.ts';
-import { nodeUrls, verifiedClient } from './kit/rpc-client.ts';
 import { loadDriver } from './polkadot/driver.ts';
 import { type SubstrateNode, substrateNode } from './polkadot/node.ts';
 import { substrateReader } from './polkadot/reader.ts';
 
-export type {
-  ChainBlock,
-  ChainBlockTransfers,
-  ChainCheck,
-  ChainClaim,
-  ChainHead,
-  ChainQuery,
-  ChainRow,
-  ChainSubject,
-  ChainTransfer,
-  ChainVerdict,
-  MinedVerdict,
-} from './kit/chain-check.ts';
-export type { NodeQuorum } from './kit/nodes.ts';
+export type * from './kit/entry-types.ts';
 
 /** Options of `polkadotChain`. Set `url` or `urls`. */
-export interface PolkadotChainOptions {
+export interface PolkadotChainOptions extends NodeOptions {
   /** CAIP-2 of Polkadot, Kusama, one of their Asset Hubs or Westend; a node of another chain is refused. */
   network: string;
   /** URL of the JSON-RPC of a node over HTTP, for example `http://127.0.0.1:9944`. */
   url?: string;
   urls?: readonly string[];
-  /**
-   * Number of nodes that must agree. A list requires more of them for larger amounts. Default 1: the first that
-   * answers.
-   */
-  quorum?: NodeQuorum;
-  /** Time limit of one request. Default 10000 ms. */
-  timeoutMs?: number;
 }
 
 // Of nodes that are shared by many, each takes so many questions a second.
@@ -56,26 +35,18 @@ const concurrency = 8;
  *   chains: [polkadotChain({ network: 'polkadot:68d56f15f85d3136970ec16946040bc1', url: process.env.ASSET_HUB_NODE })],
  * });
  */
-export function polkadotChain({
-  network: id,
-  url,
-  urls,
-  quorum,
-  timeoutMs = 10_000,
-}: PolkadotChainOptions): ChainCheck {
-  const network = findNetwork(id);
+export function polkadotChain(options: PolkadotChainOptions): ChainCheck {
+  const network = findNetwork(options.network);
   if (network?.family !== 'substrate') {
     throw invalidOption('network', 'must be the CAIP-2 id of a Substrate network, for example of Polkadot Asset Hub');
   }
-  if ((url === undefined) === (urls === undefined)) throw invalidOption('url', 'set exactly one of url and urls');
-  const given = nodeUrls(url, urls);
-  if (given.length === 0) throw invalidOption('urls', 'must list at least one node');
-  const nodes = given.map((one) => {
-    const client = jsonRpcClient({ url: one, timeoutMs, concurrency });
-    const verify = (): Promise<void> => verifyNode(substrateNode(client, network, loadDriver), network);
-    return substrateReader(substrateNode(verifiedClient(client, verify), network, loadDriver), network);
+  return checkOverUrls(options, {
+    network: network.id,
+    concurrency,
+    client: jsonRpcClient,
+    verify: (client) => verifyNode(substrateNode(client, network, loadDriver), network),
+    reader: (client) => substrateReader(substrateNode(client, network, loadDriver), network),
   });
-  return checkOverNodes({ network: network.id, nodes, quorum });
 }
 
 /** A node of another chain may have a block of the same number, with an extrinsic of the same index. */

@@ -1,30 +1,16 @@
 import { invalidOption } from '../errors.ts';
 import { findNetwork } from '../networks/registry.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
-import { checkOverNodes, type NodeQuorum } from './kit/nodes.ts';
-import { nodeUrls, verifiedClient } from './kit/rpc-client.ts';
+import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
 import { httpApi } from './tron/http-api.ts';
 import { verifyNetwork } from './tron/identity.ts';
 import { tronNode } from './tron/node.ts';
 import { tronReader } from './tron/reader.ts';
 
-export type {
-  ChainBlock,
-  ChainBlockTransfers,
-  ChainCheck,
-  ChainClaim,
-  ChainHead,
-  ChainQuery,
-  ChainRow,
-  ChainSubject,
-  ChainTransfer,
-  ChainVerdict,
-  MinedVerdict,
-} from './kit/chain-check.ts';
-export type { NodeQuorum } from './kit/nodes.ts';
+export type * from './kit/entry-types.ts';
 
 /** Options of `tronChain`. Set `url` or `urls`. */
-export interface TronChainOptions {
+export interface TronChainOptions extends NodeOptions {
   /** CAIP-2 of TRON, Shasta or Nile: `tron:728126428`, `tron:2494104990`, `tron:3448148188`; a node of another chain is refused. */
   network: string;
   /** URL of the HTTP API of a full node, above `/wallet`, for example `http://127.0.0.1:8090` or `https://api.trongrid.io`. */
@@ -32,13 +18,6 @@ export interface TronChainOptions {
   urls?: readonly string[];
   /** Sent to each node as `TRON-PRO-API-KEY`, which TronGrid asks for. */
   apiKey?: string;
-  /**
-   * Number of nodes that must agree. A list requires more of them for larger amounts. Default 1: the first that
-   * answers.
-   */
-  quorum?: NodeQuorum;
-  /** Time limit of one request. Default 10000 ms. */
-  timeoutMs?: number;
 }
 
 // TronGrid counts requests per second (15 with a key).
@@ -58,17 +37,15 @@ const concurrency = 4;
 export function tronChain(options: TronChainOptions): ChainCheck {
   const network = findNetwork(options.network);
   if (network?.family !== 'tron') throw invalidOption('network', 'must be the CAIP-2 id of TRON, tron:728126428');
-  const { url, urls, apiKey, timeoutMs = 10_000, quorum } = options;
-  if ((url === undefined) === (urls === undefined)) throw invalidOption('url', 'set exactly one of url and urls');
-  const given = nodeUrls(url, urls);
-  if (given.length === 0) throw invalidOption('urls', 'must list at least one node');
+  const { apiKey } = options;
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
     throw invalidOption('apiKey', 'must be the key alone, without spaces and line ends');
   }
-  const nodes = given.map((one) => {
-    const client = httpApi({ url: one, timeoutMs, apiKey, concurrency });
-    const verify = (): Promise<void> => verifyNetwork(tronNode(client), network);
-    return tronReader(tronNode(verifiedClient(client, verify)), network);
+  return checkOverUrls(options, {
+    network: network.id,
+    concurrency,
+    client: (connection) => httpApi({ ...connection, apiKey }),
+    verify: (client) => verifyNetwork(tronNode(client), network),
+    reader: (client) => tronReader(tronNode(client), network),
   });
-  return checkOverNodes({ network: network.id, nodes, quorum });
 }

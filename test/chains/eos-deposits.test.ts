@@ -29,7 +29,7 @@ before(async () => {
 function open(t: TestContext, node: Nodeos, now?: () => number): Promise<Exchange> {
   return openExchange(t, node, {
     ours: ['exchange'],
-    chains: [eosChain({ network: mainnet, url: node.url, tokens: assets })],
+    chains: [eosChain({ network: mainnet, url: node.url, assets })],
     policy: { assets, confirmations: { [mainnet]: 'finalized' } },
     ...(now && { now }),
   });

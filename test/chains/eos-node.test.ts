@@ -78,7 +78,7 @@ test('answers about something else, of another version or of no node are refused
     [traces, { ...block, status: 'irreversible', transactions: undefined }, /is not that of nodeos/],
     [traces, { ...blockOf(21), status: 'irreversible' }, /the chain changed during the check/],
     [trace, { ...transaction, id: idOf('other') }, /is not that of nodeos/],
-    [trace, { ...transaction, block_num: undefined }, /its version is Leap 3.1 or later/],
+    [trace, { ...transaction, block_num: undefined }, /is not that of nodeos \(Leap 3.1 or later\)/],
     [info, { ...recorded().info, last_irreversible_block_id: blockId(7) }, /is not that of nodeos/],
   ];
   for (const [path, answer, reason] of wrong) {
@@ -151,12 +151,12 @@ test('options that cannot be understood are refused', () => {
     { network, url, urls: [url] },
     { network, urls: [] },
     { network, url, quorum: 2 },
-    { network, url, tokens: [{ asset: vaulta, decimals: -1 }] },
-    { network, url, tokens: [{ asset: 'A', decimals: 4 }] },
-    { network, url, tokens: [{ asset: eos, decimals: 18 }] },
+    { network, url, assets: [{ asset: vaulta, decimals: -1 }] },
+    { network, url, assets: [{ asset: 'A', decimals: 4 }] },
+    { network, url, assets: [{ asset: eos, decimals: 18 }] },
   ] satisfies EosChainOptions[]) {
     assert.throws(() => eosChain(options), { code: 'OPTION_INVALID' });
   }
   const others = [{ asset: 'eip155:1/slip44:60', decimals: 18 }];
-  assert.equal(eosChain({ network, url, tokens: others }).network, network);
+  assert.equal(eosChain({ network, url, assets: others }).network, network);
 });

@@ -86,7 +86,7 @@ test('a token is its contract and its symbol: EOS of another contract is not EOS
   // EOS is denied; of a token that is not listed nothing is said.
   assert.deepEqual(verdict.status === 'mined' && [verdict.rows, verdict.unseen], [[], [vaulta]]);
   const tokens = [{ asset: vaulta, decimals: 4 }];
-  const listed = await mined(node.url, { tokens });
+  const listed = await mined(node.url, { assets: tokens });
   assert.deepEqual(rowsOf(listed), [[vaulta, 'exchange', 20_000n, '7']]);
 });
 
@@ -96,7 +96,7 @@ test('a swap pays EOS to the contract of A, and A to the sender: both are transf
     ...(await contracts.transfer('core.vaulta', 'alice', 'exchange', '5.0000 A', '')),
   ];
   const node = await nodeos(t, [blockOf(height, [transactionOf(id, actions)])], height);
-  assert.deepEqual(rowsOf(await mined(node.url, { tokens: [{ asset: vaulta, decimals: 4 }] })), [
+  assert.deepEqual(rowsOf(await mined(node.url, { assets: [{ asset: vaulta, decimals: 4 }] })), [
     [eos, 'core.vaulta', 50_000n, undefined],
     [vaulta, 'exchange', 50_000n, undefined],
   ]);
@@ -130,11 +130,11 @@ test('amounts keep every digit, and other decimals than those listed are refused
   const others = transactionOf(idOf('jungle'), jungle);
   const node = await nodeos(t, [blockOf(height, [transactionOf(id, large), others])], height);
   assert.deepEqual(rowsOf(await mined(node.url)), [[eos, 'exchange', 9_007_199_254_741n, '7']]);
-  assert.deepEqual(rowsOf(await mined(node.url, { tokens: [{ asset, decimals: 2 }] }, others.id)), [
+  assert.deepEqual(rowsOf(await mined(node.url, { assets: [{ asset, decimals: 2 }] }, others.id)), [
     [asset, 'exchange', 300n, '7'],
   ]);
-  const wrong = eosChain({ network: mainnet, url: node.url, tokens: [{ asset, decimals: 4 }] });
-  const reason = /JUNGLE has 2 decimals on the chain, but 4 in tokens and the policy/;
+  const wrong = eosChain({ network: mainnet, url: node.url, assets: [{ asset, decimals: 4 }] });
+  const reason = /JUNGLE has 2 decimals on the chain, but 4 in assets and the policy/;
   assert.match(reasonOf(await wrong.check({ transactionId: others.id })), reason);
   // It hides nothing else in its block.
   assert.equal((await wrong.check({ transactionId: id })).status, 'mined');

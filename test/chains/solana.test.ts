@@ -72,6 +72,18 @@ describe('what a transaction of Solana has moved', () => {
     return made;
   }
 
+  /** A token account beside the one that belongs to the owner anyway. */
+  async function tokenAccountFor(owner: Address): Promise<KeyPairSigner> {
+    const made = await cluster.funded(0n);
+    const space = { lamports: rentOfTokenAccount, space: 165, owner: tokenProgram };
+    await cluster.send(
+      bob,
+      [createAccount(bob.address, made.address, space), initializeTokenAccount(made.address, mint.address, owner)],
+      { signers: [made] },
+    );
+    return made;
+  }
+
   /** Puts it into a final block, and asks about it. */
   async function mined(id: Promise<string>): Promise<MinedVerdict> {
     const transactionId = await id;
@@ -165,15 +177,7 @@ describe('what a transaction of Solana has moved', () => {
   });
 
   it('the sum of several transfers to one owner, over all of his token accounts', async () => {
-    const second = await cluster.funded(0n);
-    await cluster.send(
-      bob,
-      [
-        createAccount(bob.address, second.address, { lamports: rentOfTokenAccount, space: 165, owner: tokenProgram }),
-        initializeTokenAccount(second.address, mint.address, alice.address),
-      ],
-      { signers: [second] },
-    );
+    const second = await tokenAccountFor(alice.address);
     const verdict = await mined(
       cluster.send(bob, [
         pay(3n),
@@ -190,15 +194,7 @@ describe('what a transaction of Solana has moved', () => {
   });
 
   it('nothing, if an owner sends to himself', async () => {
-    const second = await cluster.funded(0n);
-    await cluster.send(
-      bob,
-      [
-        createAccount(bob.address, second.address, { lamports: rentOfTokenAccount, space: 165, owner: tokenProgram }),
-        initializeTokenAccount(second.address, mint.address, bob.address),
-      ],
-      { signers: [second] },
-    );
+    const second = await tokenAccountFor(bob.address);
     const verdict = await mined(
       cluster.send(bob, [pay(9n, { to: second.address }), transferSol(bob.address, bob.address, 5n)]),
     );
@@ -282,16 +278,8 @@ describe('what a transaction of Solana has moved', () => {
   });
 
   it('a token account that is handed over, to its new owner', async () => {
-    const given = await cluster.funded(0n);
-    await cluster.send(
-      bob,
-      [
-        createAccount(bob.address, given.address, { lamports: rentOfTokenAccount, space: 165, owner: tokenProgram }),
-        initializeTokenAccount(given.address, mint.address, bob.address),
-        pay(13n, { to: given.address }),
-      ],
-      { signers: [given] },
-    );
+    const given = await tokenAccountFor(bob.address);
+    await cluster.send(bob, [pay(13n, { to: given.address })]);
     const verdict = await mined(cluster.send(bob, [handOver(given.address, bob.address, alice.address)]));
     assert.deepEqual(to(verdict.rows, alice.address), [[usd, 13n]]);
   });

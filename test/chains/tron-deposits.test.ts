@@ -7,6 +7,7 @@ import {
   answersOf,
   blockAround,
   headAnswers,
+  height,
   mainnet,
   plainResult,
   questions,
@@ -15,14 +16,13 @@ import {
   type Transaction,
   tronNode,
   trx,
+  trxId,
   usdt,
+  usdtId,
 } from './tron/recorded.ts';
 
 // Deposits on TRON through the whole receiver, over the answers of real nodes.
 
-const height = 86_796_340;
-const usdtId = '9c9975799aad17400b65ecdd696ed3236409e8c1d8a65fa1a3deba74b01754b7';
-const trxId = 'e59e35b896fed96409e976f06bee39c890e37f05fa01d2bd2bb5ef8c00a81245';
 const toUsdt = 'THqTeLsNS6iNraHd2hPvYtt264oXx6niEK';
 const toTrx = 'TAhcUtiUMNkEQBrPqb4fxNQyEsKxFKLQto';
 const hash = recorded().usdt.block.blockID;

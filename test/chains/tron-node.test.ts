@@ -3,12 +3,10 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 import type { ChainVerdict } from '../../lib/chains/kit/chain-check.ts';
 import { type TronChainOptions, tronChain } from '../../lib/chains/tron.ts';
-import { blockAround, mainnet, questions, recorded, tronNode, trx, usdt } from './tron/recorded.ts';
+import { blockAround, height, mainnet, questions, recorded, tronNode, trx, usdt, usdtId } from './tron/recorded.ts';
 
 // How a node of TRON fails, refuses, and does not know; and what of that is passed on.
 
-const height = 86_796_340;
-const usdtId = '9c9975799aad17400b65ecdd696ed3236409e8c1d8a65fa1a3deba74b01754b7';
 const key = '0123abcd-ef45-6789-abcd-ef0123456789';
 const busy = '{"Error":"class java.lang.IllegalAccessException : lack of computing resources"}';
 

@@ -9,6 +9,7 @@ import {
   genesis,
   genesisAnswer,
   headAnswers,
+  height,
   mainnet,
   plainResult,
   questions,
@@ -16,14 +17,13 @@ import {
   type Transaction,
   tronNode,
   trx,
+  trxId,
   usdt,
+  usdtId,
 } from './tron/recorded.ts';
 
 // Answers of real nodes, from test/fixtures/nodes/tron.json, and what is made of them to lie.
 
-const height = 86_796_340;
-const usdtId = '9c9975799aad17400b65ecdd696ed3236409e8c1d8a65fa1a3deba74b01754b7';
-const trxId = 'e59e35b896fed96409e976f06bee39c890e37f05fa01d2bd2bb5ef8c00a81245';
 const recipient = 'THqTeLsNS6iNraHd2hPvYtt264oXx6niEK';
 
 const claim = (asset: string, to = recipient, amount = 1n): ChainClaim => ({ asset, to, amount });

@@ -2,6 +2,7 @@ import { DepositCallbackError } from '../../errors.ts';
 import { array, type Json, member, numberText, optionalText, text } from '../../json/json.ts';
 import { addressOn, blockHashOn, tokenOn } from '../../networks/canonical.ts';
 import type { Network } from '../../networks/network.ts';
+import { readAnswer } from '../kit/ask-node.ts';
 import type { RpcClient } from '../kit/rpc-client.ts';
 import { failed, type RestAnswer } from './rest-client.ts';
 import { type AptosTransaction, readTransaction } from './transaction.ts';
@@ -44,12 +45,7 @@ export function aptosNode(client: RpcClient, network: Network): AptosNode {
     if (status === 404 && /_not_found$/.test(optionalText(json, 'error_code') ?? '')) return 'not found';
     if (status === 410 && /_pruned$/.test(optionalText(json, 'error_code') ?? '')) return 'pruned';
     if (status !== 200) throw failed(path, `HTTP ${status} ${optionalText(json, 'error_code') ?? ''}`.trim());
-    try {
-      return read(json);
-    } catch (cause) {
-      const what = `The node's response to ${path || '/'} is not that of an Aptos node; check its URL`;
-      throw new DepositCallbackError('REQUEST_FAILED', what, { cause });
-    }
+    return readAnswer({ method: path || '/', whose: 'an Aptos node' }, () => read(json));
   };
   const found = async <T>(answer: Promise<T | 'not found' | 'pruned'>): Promise<T> => {
     const value = await answer;

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import { DepositCallbackError } from '../../errors.ts';
 import { array, integer, type Json, optionalText, text } from '../../json/json.ts';
 import type { Network } from '../../networks/network.ts';
+import { askNode } from '../kit/ask-node.ts';
 import { NodeRefusal } from '../kit/json-rpc.ts';
 import type { RpcClient } from '../kit/rpc-client.ts';
 import { type BitcoinTransaction, readTransaction } from './outputs.ts';
@@ -42,15 +42,7 @@ export function bitcoinNode(client: RpcClient, network: Network): BitcoinNode {
   // A header never changes.
   const headers = new LRUCache<string, BitcoinHeader>({ max: headersKept });
 
-  const ask = async <T>(method: string, params: readonly unknown[], read: (result: Json) => T): Promise<T> => {
-    const result = (await client.request({ method, params })) as Json;
-    try {
-      return read(result);
-    } catch (cause) {
-      const what = `The node's response to ${method} is not that of a Bitcoin node; check its URL`;
-      throw new DepositCallbackError('REQUEST_FAILED', what, { cause });
-    }
-  };
+  const ask = askNode(client, 'a Bitcoin node');
   const askInBlock = (id: string, blockHash: string): Promise<BitcoinTransaction> =>
     ask('getrawtransaction', [id, 1, blockHash], (result) => readTransaction(result, network));
 

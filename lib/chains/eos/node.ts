@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import { DepositCallbackError } from '../../errors.ts';
 import { array, integer, type Json, text } from '../../json/json.ts';
 import { rfc3339Time } from '../../util/rfc3339.ts';
+import { askNode } from '../kit/ask-node.ts';
 import type { ChainBlock } from '../kit/chain-check.ts';
 import type { RpcClient } from '../kit/rpc-client.ts';
 import { NodeosRefusal } from './http-api.ts';
@@ -41,15 +41,7 @@ export function eosNode(client: RpcClient, contracts: ReadonlySet<string>): EosN
   // An irreversible block never changes. Whoever asks about one transaction of a block soon asks about another.
   const blocks = new LRUCache<bigint, EosBlock>({ max: blocksKept });
 
-  const ask = async <T>(path: string, params: object, read: (answer: Json) => T): Promise<T> => {
-    const answer = (await client.request({ method: path, params })) as Json;
-    try {
-      return read(answer);
-    } catch (cause) {
-      const what = `The node's response to ${path} is not that of nodeos; check its URL, and that its version is Leap 3.1 or later`;
-      throw new DepositCallbackError('REQUEST_FAILED', what, { cause });
-    }
-  };
+  const ask = askNode(client, 'nodeos (Leap 3.1 or later)');
 
   return {
     chainId: () => ask('/v1/chain/get_info', {}, (answer) => readHash(answer, 'chain_id')),

@@ -1,13 +1,14 @@
 import type { Network } from '../../networks/network.ts';
 import type { ChainRow, ChainSubject, ChainTransfer } from '../kit/chain-check.ts';
 import type { ChainReader, IsWanted, NoBlock, ReadBlock, ReadTransaction } from '../kit/chain-reader.ts';
-import { type ListedTokens, toChainRow } from './listed-tokens.ts';
+import { toChainRow } from './listed-tokens.ts';
 import type { EosBlock, EosNode } from './node.ts';
 import type { EosTransaction } from './transactions.ts';
 
 export interface EosReaderOptions {
   network: Network;
-  listed: ListedTokens;
+  /** Decimals by asset. */
+  listed: ReadonlyMap<string, number>;
 }
 
 type Irreversible = Awaited<ReturnType<EosNode['irreversible']>>;

@@ -3,6 +3,7 @@ import { DepositCallbackError } from '../../errors.ts';
 import { integer, type Json, text } from '../../json/json.ts';
 import { blockHashOn } from '../../networks/canonical.ts';
 import type { Network } from '../../networks/network.ts';
+import { askNode } from '../kit/ask-node.ts';
 import type { ChainBlock } from '../kit/chain-check.ts';
 import type { RpcClient } from '../kit/rpc-client.ts';
 import type { SubstrateDriver } from './driver.ts';
@@ -38,15 +39,7 @@ export function substrateNode(
   const headers = new LRUCache<bigint, SubstrateHeader>({ max: headersKept });
   const codecs = new LRUCache<string, Promise<EventCodec>>({ max: codecsKept });
 
-  const ask = async <T>(method: string, params: readonly unknown[], read: (result: Json) => T): Promise<T> => {
-    const result = (await client.request({ method, params })) as Json;
-    try {
-      return read(result);
-    } catch (cause) {
-      const what = `The node's response to ${method} is not that of a Substrate node; check its URL`;
-      throw new DepositCallbackError('REQUEST_FAILED', what, { cause });
-    }
-  };
+  const ask = askNode(client, 'a Substrate node');
   const readHash = (json: Json): string => blockHashOn(network, text(json, ''));
   const hashOf = (number: bigint): Promise<string | undefined> =>
     ask('chain_getBlockHash', [Number(number)], (hash) => (hash === null ? undefined : readHash(hash)));

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import { DepositCallbackError } from '../../errors.ts';
 import { array, integer, type Json, member, optionalInteger, text } from '../../json/json.ts';
 import type { Network } from '../../networks/network.ts';
+import { askNode } from '../kit/ask-node.ts';
 import { NodeRefusal } from '../kit/json-rpc.ts';
 import type { RpcClient } from '../kit/rpc-client.ts';
 import { readTransaction, type SolanaTransaction } from './balances.ts';
@@ -56,15 +56,7 @@ export function solanaNode(client: RpcClient, network: Network): SolanaNode {
   // A final block never changes.
   const headers = new LRUCache<bigint, SolanaHeader>({ max: headersKept });
 
-  const ask = async <T>(method: string, params: readonly unknown[], read: (result: Json) => T): Promise<T> => {
-    const result = (await client.request({ method, params })) as Json;
-    try {
-      return read(result);
-    } catch (cause) {
-      const what = `The node's response to ${method} is not that of a Solana node; check its URL`;
-      throw new DepositCallbackError('REQUEST_FAILED', what, { cause });
-    }
-  };
+  const ask = askNode(client, 'a Solana node');
   const askBlock = async <T>(slot: bigint, transactionDetails: string, read: (block: Json) => T) => {
     const config = { commitment, encoding: 'json', transactionDetails, rewards: false, maxSupportedTransactionVersion };
     try {

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { DepositCallbackError } from '../../errors.ts';
 import { type Json, member, optionalInteger, text } from '../../json/json.ts';
+import { askNode } from '../kit/ask-node.ts';
 import type { ChainBlock } from '../kit/chain-check.ts';
 import type { RpcClient } from '../kit/rpc-client.ts';
 import { HttpApiRefusal } from './http-api.ts';
@@ -38,15 +39,7 @@ export function tronNode(client: RpcClient): TronNode {
   const blocks = new LRUCache<string, TronBlock>({ max: blocksKept });
   let servesSolidity = true;
 
-  const ask = async <T>(path: string, params: object, read: (answer: Json) => T): Promise<T> => {
-    const answer = (await client.request({ method: path, params })) as Json;
-    try {
-      return read(answer);
-    } catch (cause) {
-      const what = `The node's response to ${path} is not that of a TRON node; check its URL`;
-      throw new DepositCallbackError('REQUEST_FAILED', what, { cause });
-    }
-  };
+  const ask = askNode(client, 'a TRON node');
   const isKnown = (path: string, id: string): Promise<boolean> =>
     ask(path, { value: id }, (answer) => {
       if (isNothing(answer)) return false;

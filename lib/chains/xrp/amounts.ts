@@ -3,13 +3,6 @@ import { type Json, optionalText, text } from '../../json/json.ts';
 import { tokenOn } from '../../networks/canonical.ts';
 import type { Network } from '../../networks/network.ts';
 
-/** An asset whose amounts are read, with the decimals in which they are counted. */
-export interface ListedAsset {
-  /** CAIP-19. */
-  asset: string;
-  decimals: number;
-}
-
 /** An amount as the ledger gives it. */
 export interface LedgerAmount {
   asset: string;
@@ -21,7 +14,11 @@ export interface LedgerAmount {
  * Reads an amount of the ledger: drops of XRP as text, or a token with its value in decimal digits. Undefined for what is none of
  * these. Throws `BODY_UNREADABLE`.
  */
-export function readAmount(json: Json, network: Network, listed: readonly ListedAsset[]): LedgerAmount | undefined {
+export function readAmount(
+  json: Json,
+  network: Network,
+  listed: ReadonlyMap<string, number>,
+): LedgerAmount | undefined {
   const { native } = network;
   if (typeof json === 'string') {
     // "unavailable": what a partial payment before 2014 delivered is recorded nowhere.
@@ -32,7 +29,7 @@ export function readAmount(json: Json, network: Network, listed: readonly Listed
   // A multi-purpose token (XLS-33) has an issuance in its place.
   if (currency === undefined) return undefined;
   const asset = tokenOn(network, `${currency}.${text(json, 'issuer')}`);
-  const decimals = listed.find((one) => one.asset === asset)?.decimals;
+  const decimals = listed.get(asset);
   return { asset, units: decimals === undefined ? undefined : unitsOf(text(json, 'value'), decimals) };
 }
 

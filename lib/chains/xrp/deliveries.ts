@@ -2,7 +2,7 @@ import { type Json, member, object, optionalArray, optionalInteger, optionalText
 import { accountOn, addressOn } from '../../networks/canonical.ts';
 import type { Network } from '../../networks/network.ts';
 import type { ChainRow } from '../kit/chain-check.ts';
-import { type LedgerAmount, type ListedAsset, readAmount } from './amounts.ts';
+import { type LedgerAmount, readAmount } from './amounts.ts';
 
 /** A transaction of a validated ledger. */
 export interface XrpTransaction {
@@ -32,7 +32,7 @@ interface Delivery {
 }
 
 /** Reads a transaction with its metadata, of `tx` and `ledger` in version 2 of the API. Throws `BODY_UNREADABLE`. */
-export function readTransaction(json: Json, network: Network, listed: readonly ListedAsset[]): XrpTransaction {
+export function readTransaction(json: Json, network: Network, listed: ReadonlyMap<string, number>): XrpTransaction {
   const meta = object(json, 'meta');
   const id = network.codec.transactionId(text(json, 'hash'), network);
   // Only this result means that the transaction did what it says; others only took its fee.

@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache';
 import { DepositCallbackError } from '../../errors.ts';
 import { array, integer, type Json, member, object, optionalInteger, text } from '../../json/json.ts';
 import type { Network } from '../../networks/network.ts';
+import { readAnswer } from '../kit/ask-node.ts';
 import type { ChainBlock } from '../kit/chain-check.ts';
 import type { RpcClient } from '../kit/rpc-client.ts';
-import type { ListedAsset } from './amounts.ts';
 import { readTransaction, type XrpTransaction } from './deliveries.ts';
 
 export interface XrpHeader extends ChainBlock {
@@ -40,7 +40,7 @@ const headersKept = 10_000;
 /** Epoch seconds of 2000-01-01, from which the ledger counts. */
 const rippleEpoch = 946_684_800;
 
-export function xrpNode(client: RpcClient, network: Network, listed: readonly ListedAsset[]): XrpNode {
+export function xrpNode(client: RpcClient, network: Network, listed: ReadonlyMap<string, number>): XrpNode {
   // A validated ledger never changes.
   const headers = new LRUCache<bigint, XrpHeader>({ max: headersKept });
 
@@ -55,12 +55,7 @@ export function xrpNode(client: RpcClient, network: Network, listed: readonly Li
     const error = member(result, 'error');
     if (typeof error === 'string' && nothing.includes(error)) return undefined;
     if (error !== undefined) throw refused(method, error);
-    try {
-      return read(result);
-    } catch (cause) {
-      const what = `The node's response to ${method} is not that of an XRP Ledger server; check its URL`;
-      throw new DepositCallbackError('REQUEST_FAILED', what, { cause });
-    }
+    return readAnswer({ method, whose: 'an XRP Ledger server' }, () => read(result));
   };
   const info = async <T>(read: (info: Json) => T): Promise<T> =>
     found(await ask('server_info', {}, (result) => ({ read: read(object(result, 'info')) }))).read;

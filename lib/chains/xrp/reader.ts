@@ -2,14 +2,13 @@ import { DepositCallbackError } from '../../errors.ts';
 import type { Network } from '../../networks/network.ts';
 import type { ChainClaim, ChainSubject, ChainTransfer } from '../kit/chain-check.ts';
 import type { ChainReader, IsWanted, NoBlock, ReadBlock, ReadTransaction } from '../kit/chain-reader.ts';
-import type { ListedAsset } from './amounts.ts';
 import type { XrpTransaction } from './deliveries.ts';
 import type { LedgerRange, XrpHeader, XrpNode } from './node.ts';
 
 export interface XrpReaderOptions {
   network: Network;
-  /** The tokens that are read. */
-  listed: readonly ListedAsset[];
+  /** Decimals of the assets that are read. */
+  listed: ReadonlyMap<string, number>;
 }
 
 // The first ledger of which the main network has a history; others begin with 1.
@@ -55,11 +54,9 @@ async function whyThereIsNone(node: XrpNode, number: bigint): Promise<NoBlock | 
 async function rowsOf(
   transactions: readonly XrpTransaction[],
   isWanted: IsWanted,
-  { network, listed }: XrpReaderOptions,
+  { listed }: XrpReaderOptions,
 ): Promise<ChainTransfer[]> {
   const found: ChainTransfer[] = [];
-  const isListed = (asset: string): boolean =>
-    asset === network.native.asset || listed.some((one) => one.asset === asset);
   for (const { id, success, rows, unclear } of transactions) {
     for (const row of rows) {
       if (await isWanted({ address: row.to, ...(row.memo === undefined ? {} : { memo: row.memo }) })) {
@@ -69,7 +66,7 @@ async function rowsOf(
     if (unclear === 'anything') continue;
     for (const { asset, to, memo } of unclear) {
       // What nobody listed is not credited, and comes unasked.
-      if (isListed(asset) && (await isWanted({ address: to, ...(memo === undefined ? {} : { memo }) }))) {
+      if (listed.has(asset) && (await isWanted({ address: to, ...(memo === undefined ? {} : { memo }) }))) {
         throw withoutAmount(id, asset);
       }
     }

@@ -8,6 +8,11 @@ export const mainnet = 'tron:728126428';
 export const trx = `${mainnet}/slip44:195`;
 export const usdt = `${mainnet}/trc20:TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t`;
 
+/** The recorded block of the main network, and of its transactions the one with USDT and the one with TRX. */
+export const height = 86_796_340;
+export const usdtId = '9c9975799aad17400b65ecdd696ed3236409e8c1d8a65fa1a3deba74b01754b7';
+export const trxId = 'e59e35b896fed96409e976f06bee39c890e37f05fa01d2bd2bb5ef8c00a81245';
+
 // The ids of the first blocks, as CAIP-2 of TRON names them.
 export const genesis = {
   mainnet: '00000000000000001ebf88508a03865c71d452e25f4d51194196a1d22b6653dc',

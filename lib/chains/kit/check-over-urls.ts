@@ -1,0 +1,41 @@
+import { invalidOption } from '../../errors.ts';
+import type { ChainCheck } from './chain-check.ts';
+import type { ChainReader } from './chain-reader.ts';
+import type { NodeConnectionOptions } from './node-connection.ts';
+import { checkOverNodes, type NodeQuorum } from './nodes.ts';
+import { nodeUrls, type RpcClient, verifiedClient } from './rpc-client.ts';
+
+/** Options of every check that asks its nodes over HTTP. */
+export interface NodeOptions {
+  /**
+   * Number of nodes that must agree. A list requires more of them for larger amounts. Default 1: the first that
+   * answers.
+   */
+  quorum?: NodeQuorum;
+  /** Time limit of one request. Default 10000 ms. */
+  timeoutMs?: number;
+}
+
+/** How the nodes of one chain are asked. */
+export interface NodesOfChain {
+  /** CAIP-2. */
+  network: string;
+  /** Requests that are under way at one node at once. */
+  concurrency: number;
+  client(connection: NodeConnectionOptions): RpcClient;
+  /** Rejects if the node is not of the network. */
+  verify(client: RpcClient): Promise<void>;
+  reader(client: RpcClient): ChainReader;
+}
+
+/** The chain check over the nodes at some URLs, each verified before it is asked. Throws `OPTION_INVALID`. */
+export function checkOverUrls(
+  { url, urls, timeoutMs = 10_000, quorum }: NodeOptions & { url?: string; urls?: readonly string[] },
+  { network, concurrency, client, verify, reader }: NodesOfChain,
+): ChainCheck {
+  if ((url === undefined) === (urls === undefined)) throw invalidOption('url', 'set exactly one of url and urls');
+  const given = nodeUrls(url, urls);
+  if (given.length === 0) throw invalidOption('urls', 'must list at least one node');
+  const nodes = given.map((one) => reader(verifiedClient(client({ url: one, timeoutMs, concurrency }), verify)));
+  return checkOverNodes({ network, nodes, quorum });
+}

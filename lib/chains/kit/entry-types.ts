@@ -1,0 +1,15 @@
+/** What the entry of every chain gives beside its own function and options. */
+export type {
+  ChainBlock,
+  ChainBlockTransfers,
+  ChainCheck,
+  ChainClaim,
+  ChainHead,
+  ChainQuery,
+  ChainRow,
+  ChainSubject,
+  ChainTransfer,
+  ChainVerdict,
+  MinedVerdict,
+} from './chain-check.ts';
+export type { NodeQuorum } from './nodes.ts';
