@@ -1,6 +1,7 @@
 import { promises as dns } from 'node:dns';
 import { LRUCache } from 'lru-cache';
 import { type Address, parseAddress } from '../util/address.ts';
+import { limiter } from '../util/limiter.ts';
 import { unawaited } from '../util/promises.ts';
 
 /** What the filter needs of DNS; `node:dns/promises` and its `Resolver` match as they are. */
@@ -80,7 +81,8 @@ interface Lane {
 }
 
 function createLane(now: () => number): Lane {
-  const inTurn = createGate(atOnce, waitingAtMost);
+  const full = (): Error => new Error('Too many DNS lookups are pending');
+  const inTurn = limiter(atOnce, { queue: waitingAtMost, full });
   const memory = createMemory(now);
   return {
     look: (key, ask) =>
@@ -146,28 +148,6 @@ function createMemory(now: () => number): Memory {
       const last = kept.get(key)?.last;
       return last !== undefined && now() - last.at < staleMs ? last.answer : undefined;
     },
-  };
-}
-
-/** Runs at most `size` tasks at once and queues at most `queueSize`; what comes on top is turned away. */
-function createGate(size: number, queueSize: number) {
-  const queue: (() => void)[] = [];
-  let running = 0;
-
-  return async <T>(task: () => Promise<T>): Promise<T> => {
-    if (running >= size) {
-      if (queue.length >= queueSize) throw new Error('Too many DNS lookups are pending');
-      await new Promise<void>((resolve) => queue.push(resolve));
-    } else {
-      running += 1;
-    }
-    try {
-      return await task();
-    } finally {
-      const next = queue.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
   };
 }
 

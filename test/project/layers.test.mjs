@@ -7,7 +7,7 @@ import { filesBelow, imports } from '../../scripts/tools.mjs';
 const below = {
   errors: [],
   json: ['errors', 'util'],
-  signatures: ['errors'],
+  signatures: ['errors', 'util'],
   outbound: ['errors'],
   util: ['errors'],
   networks: ['errors', 'util', 'signatures'],

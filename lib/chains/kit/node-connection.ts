@@ -1,5 +1,6 @@
 import { isDepositCallbackError } from '../../errors.ts';
 import { type SafeAnswer, type SafeFetchOptions, safeFetch } from '../../outbound/safe-fetch.ts';
+import { limiter } from '../../util/limiter.ts';
 
 export interface NodeConnectionOptions {
   /** A user name and password in it are sent as HTTP basic authentication. */
@@ -96,21 +97,4 @@ async function fetchTwice(url: string, options: SafeFetchOptions): Promise<SafeA
     if (code !== 'ECONNRESET' && code !== 'EPIPE') throw error;
     return safeFetch(url, options);
   }
-}
-
-/** Runs at most so many at once; the others wait in the order in which they came. */
-function limiter(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running += 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
-  };
 }
