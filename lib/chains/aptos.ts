@@ -2,12 +2,12 @@ import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { assetOn } from '../networks/canonical.ts';
 import type { Network } from '../networks/network.ts';
 import { findNetwork } from '../networks/registry.ts';
-import { assetNames } from './aptos/names.ts';
-import { type AptosNode, aptosNode } from './aptos/node.ts';
-import { aptosReader } from './aptos/reader.ts';
-import { restClient } from './aptos/rest-client.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
 import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
+import { assetNames } from './readers/aptos/names.ts';
+import { type AptosNode, aptosNode } from './readers/aptos/node.ts';
+import { aptosReader } from './readers/aptos/reader.ts';
+import { restClient } from './readers/aptos/rest-client.ts';
 
 export type * from './kit/entry-types.ts';
 

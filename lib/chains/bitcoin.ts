@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { findNetwork } from '../networks/registry.ts';
-import { verifyNetwork } from './bitcoin/identity.ts';
-import { bitcoinNode } from './bitcoin/node.ts';
-import { bitcoinReader } from './bitcoin/reader.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
 import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
 import { jsonRpcClient } from './kit/json-rpc.ts';
+import { verifyNetwork } from './readers/bitcoin/identity.ts';
+import { bitcoinNode } from './readers/bitcoin/node.ts';
+import { bitcoinReader } from './readers/bitcoin/reader.ts';
 
 export type * from './kit/entry-types.ts';
 

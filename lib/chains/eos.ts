@@ -1,13 +1,13 @@
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import type { Network } from '../networks/network.ts';
 import { findNetwork } from '../networks/registry.ts';
-import { httpApi } from './eos/http-api.ts';
-import { contractsOf } from './eos/listed-tokens.ts';
-import { type EosNode, eosNode } from './eos/node.ts';
-import { eosReader } from './eos/reader.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
 import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
 import { type AssetDecimals, readListedAssets } from './kit/listed-assets.ts';
+import { httpApi } from './readers/eos/http-api.ts';
+import { contractsOf } from './readers/eos/listed-tokens.ts';
+import { type EosNode, eosNode } from './readers/eos/node.ts';
+import { eosReader } from './readers/eos/reader.ts';
 
 export type * from './kit/entry-types.ts';
 export type { AssetDecimals } from './kit/listed-assets.ts';

@@ -1,14 +1,14 @@
 import { createClient, http } from 'viem';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { findNetwork } from '../networks/registry.ts';
-import { type EvmClient, evmNode } from './evm/node.ts';
-import { evmReader } from './evm/reader.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
 import { checkOverNodes, type NodeQuorum } from './kit/nodes.ts';
 import { nodeUrls, type RpcClient, verifiedClient } from './kit/rpc-client.ts';
+import { type EvmClient, evmNode } from './readers/evm/node.ts';
+import { evmReader } from './readers/evm/reader.ts';
 
-export type { EvmClient } from './evm/node.ts';
 export type * from './kit/entry-types.ts';
+export type { EvmClient } from './readers/evm/node.ts';
 
 /** Options of `evmChain`. Set exactly one of `url`, `urls`, `client` and `clients`. */
 export interface EvmChainOptions {

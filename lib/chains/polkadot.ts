@@ -4,9 +4,9 @@ import { findNetwork } from '../networks/registry.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
 import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
 import { jsonRpcClient } from './kit/json-rpc.ts';
-import { loadDriver } from './polkadot/driver.ts';
-import { type SubstrateNode, substrateNode } from './polkadot/node.ts';
-import { substrateReader } from './polkadot/reader.ts';
+import { loadDriver } from './readers/polkadot/driver.ts';
+import { type SubstrateNode, substrateNode } from './readers/polkadot/node.ts';
+import { substrateReader } from './readers/polkadot/reader.ts';
 
 export type * from './kit/entry-types.ts';
 

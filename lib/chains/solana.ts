@@ -4,8 +4,8 @@ import { findNetwork } from '../networks/registry.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
 import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
 import { jsonRpcClient } from './kit/json-rpc.ts';
-import { type SolanaNode, solanaNode } from './solana/node.ts';
-import { solanaReader } from './solana/reader.ts';
+import { type SolanaNode, solanaNode } from './readers/solana/node.ts';
+import { solanaReader } from './readers/solana/reader.ts';
 
 export type * from './kit/entry-types.ts';
 

@@ -2,10 +2,10 @@ import { invalidOption } from '../errors.ts';
 import { findNetwork } from '../networks/registry.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
 import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
-import { httpApi } from './tron/http-api.ts';
-import { verifyNetwork } from './tron/identity.ts';
-import { tronNode } from './tron/node.ts';
-import { tronReader } from './tron/reader.ts';
+import { httpApi } from './readers/tron/http-api.ts';
+import { verifyNetwork } from './readers/tron/identity.ts';
+import { tronNode } from './readers/tron/node.ts';
+import { tronReader } from './readers/tron/reader.ts';
 
 export type * from './kit/entry-types.ts';
 

@@ -5,8 +5,8 @@ import type { ChainCheck } from './kit/chain-check.ts';
 import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
 import { jsonRpcClient } from './kit/json-rpc.ts';
 import { type AssetDecimals, readListedAssets } from './kit/listed-assets.ts';
-import { type XrpNode, xrpNode } from './xrp/node.ts';
-import { xrpReader } from './xrp/reader.ts';
+import { type XrpNode, xrpNode } from './readers/xrp/node.ts';
+import { xrpReader } from './readers/xrp/reader.ts';
 
 export type * from './kit/entry-types.ts';
 export type { AssetDecimals } from './kit/listed-assets.ts';

@@ -1,5 +1,5 @@
-import type { EvmBlockTransfer } from '../chains/evm/block.ts';
-import type { EvmBlock } from '../chains/evm/node.ts';
+import type { EvmBlockTransfer } from '../chains/readers/evm/block.ts';
+import type { EvmBlock } from '../chains/readers/evm/node.ts';
 import { checksumAddress } from '../networks/evm.ts';
 import type { Network } from '../networks/network.ts';
 import { present } from '../util/present.ts';

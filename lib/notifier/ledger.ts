@@ -1,5 +1,5 @@
-import type { EvmBlockTransfer } from '../chains/evm/block.ts';
-import type { EvmBlock } from '../chains/evm/node.ts';
+import type { EvmBlockTransfer } from '../chains/readers/evm/block.ts';
+import type { EvmBlock } from '../chains/readers/evm/node.ts';
 import { callbackBody, type DepositData } from './callback-body.ts';
 import type { NotifierDatabase } from './database.ts';
 import type { NetworkSettings } from './options.ts';

@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import { createClient, http } from 'viem';
-import type { EvmClient } from '../chains/evm/node.ts';
+import type { EvmClient } from '../chains/readers/evm/node.ts';
 import { DepositCallbackError } from '../errors.ts';
 import { createApiKeys, type NewApiKey } from './api-keys.ts';
 import { type NotifierDatabase, openNotifierDatabase } from './database.ts';

@@ -1,4 +1,4 @@
-import type { EvmClient } from '../chains/evm/node.ts';
+import type { EvmClient } from '../chains/readers/evm/node.ts';
 import { invalidOption } from '../errors.ts';
 import type { Network } from '../networks/network.ts';
 import { findNetwork } from '../networks/registry.ts';

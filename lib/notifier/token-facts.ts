@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { EvmClient } from '../chains/evm/node.ts';
+import type { EvmClient } from '../chains/readers/evm/node.ts';
 import type { Logger } from '../observe/logger.ts';
 import { atMost, inTime } from '../util/time-limit.ts';
 import { trimEnd } from '../util/trim-end.ts';

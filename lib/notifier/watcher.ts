@@ -1,5 +1,5 @@
-import { blockTransfers } from '../chains/evm/block.ts';
-import { type EvmBlock, type EvmClient, type EvmNode, evmNode } from '../chains/evm/node.ts';
+import { blockTransfers } from '../chains/readers/evm/block.ts';
+import { type EvmBlock, type EvmClient, type EvmNode, evmNode } from '../chains/readers/evm/node.ts';
 import { DepositCallbackError } from '../errors.ts';
 import type { Network } from '../networks/network.ts';
 import type { Logger } from '../observe/logger.ts';

@@ -1,4 +1,4 @@
-import { transferTopic } from '../../lib/chains/evm/transfers.ts';
+import { transferTopic } from '../../lib/chains/readers/evm/transfers.ts';
 import { assemble, deployment, hex } from './assembler.ts';
 
 /** Calldata: words of 32 bytes. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { readTransferData } from '../../lib/chains/eos/transfer-data.ts';
 import { type EosChainOptions, eosChain } from '../../lib/chains/eos.ts';
 import type { ChainVerdict, MinedVerdict } from '../../lib/chains/kit/chain-check.ts';
+import { readTransferData } from '../../lib/chains/readers/eos/transfer-data.ts';
 import { type Contracts, tokenContracts } from './eos/contracts.ts';
 import { blockId, blockOf, eos, idOf, mainnet, nodeos, recorded, transactionOf, vaulta } from './eos/nodeos.ts';
 

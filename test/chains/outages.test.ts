@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { EvmClient } from '../../lib/chains/evm/node.ts';
 import { evmChain } from '../../lib/chains/evm.ts';
 import { reconcileOnSilence } from '../../lib/chains/follow/reconcile-on-silence.ts';
+import type { EvmClient } from '../../lib/chains/readers/evm/node.ts';
 import { builtInNetworks } from '../../lib/networks/registry.ts';
 import { silentLogger } from '../../lib/observe/logger.ts';
 import type { Alarm } from '../../lib/observe/news.ts';

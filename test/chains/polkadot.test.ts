@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { ChainClaim, ChainVerdict, MinedVerdict } from '../../lib/chains/kit/chain-check.ts';
-import { loadDriver } from '../../lib/chains/polkadot/driver.ts';
 import { polkadotChain } from '../../lib/chains/polkadot.ts';
+import { loadDriver } from '../../lib/chains/readers/polkadot/driver.ts';
 import { addressOn } from '../../lib/networks/canonical.ts';
 import { findNetwork } from '../../lib/networks/registry.ts';
 import {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { internalTransfers } from '../../../lib/chains/evm/traces.ts';
+import { internalTransfers } from '../../../lib/chains/readers/evm/traces.ts';
 
 const from = '0xAA00000000000000000000000000000000000001';
 const to = '0xBB00000000000000000000000000000000000002';

@@ -1,0 +1,26 @@
+import { DepositCallbackError } from '../../../errors.ts';
+
+/** What is used of the optional peers that decode what a runtime has encoded. */
+export interface SubstrateDriver {
+  bindings: Pick<typeof import('@polkadot-api/substrate-bindings'), 'decAnyMetadata' | 'unifyMetadata'>;
+  builders: Pick<typeof import('@polkadot-api/metadata-builders'), 'getDynamicBuilder' | 'getLookupFn'>;
+}
+
+/** Loads the optional peers when a node is first asked. Rejects with `CHAIN_DRIVER_MISSING`. */
+export async function loadDriver(load: () => Promise<SubstrateDriver> = importDriver): Promise<SubstrateDriver> {
+  try {
+    return await load();
+  } catch (cause) {
+    const what =
+      'polkadotChain: npm install @polkadot-api/metadata-builders@0.15 @polkadot-api/substrate-bindings@0.21, which decode the events of blocks';
+    throw new DepositCallbackError('CHAIN_DRIVER_MISSING', what, { cause });
+  }
+}
+
+async function importDriver(): Promise<SubstrateDriver> {
+  const [bindings, builders] = await Promise.all([
+    import('@polkadot-api/substrate-bindings'),
+    import('@polkadot-api/metadata-builders'),
+  ]);
+  return { bindings, builders };
+}
