@@ -1,36 +1,19 @@
-// Writes the SQL and Lua of the stores, and Keccak in WebAssembly, into modules: so they are there in both formats, through tsx and in a
-// bundle.
+// Writes the SQL and Lua of the stores into modules: so they are there in the build, through tsx and in a bundle.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keccakModule, layout } from './keccak-module.mjs';
 import { filesBelow, read, readIfThere, root } from './tools.mjs';
 
 const folders = ['lib/stores/postgres/sql', 'lib/stores/redis/lua', 'lib/stores/sqlite/sql'];
 
 /** Writes the modules that are out of step, and gives their paths. */
 export function embed() {
-  const modules = [
-    { path: 'lib/signatures/keccak-wasm.ts', made: keccakSource() },
-    ...folders.map((folder) => ({ path: `${folder}.ts`, made: moduleOf(folder) })),
-  ];
-  return modules.flatMap(({ path, made }) => {
+  return folders.flatMap((folder) => {
+    const path = `${folder}.ts`;
+    const made = moduleOf(folder);
     if (made === readIfThere(path)) return [];
     writeFileSync(join(root, path), made);
     return [path];
   });
-}
-
-function keccakSource() {
-  const numbers = Object.entries(layout).map(([name, value]) => `  ${name}: ${value},`);
-  return [
-    '// Made by scripts/embed.mjs from scripts/keccak-module.mjs: change that.',
-    'export const keccakWasm = {',
-    ...numbers,
-    '  bytes:',
-    `    '${keccakModule().toString('base64')}',`,
-    '} as const;',
-    '',
-  ].join('\n');
 }
 
 /** @param {string} folder */

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { compiledKeccak, padded } from './keccak.ts';
-import { keccakWasm } from './keccak-wasm.ts';
+import { keccakLayout } from './keccak-module.ts';
 
 // A thread that hashes large bodies, so that the event loop only copies them. It is started for the first of them.
 
@@ -20,7 +20,7 @@ export interface ThreadHash {
 }
 
 /** Bytes of a piece: whole blocks of Keccak, and as little as any allocator finds room for at once. */
-export const pieceBytes: number = 4 * keccakWasm.mostBlocks * keccakWasm.rate;
+export const pieceBytes: number = 4 * keccakLayout.mostBlocks * keccakLayout.rate;
 
 interface Answer {
   id: number;
@@ -103,16 +103,16 @@ const keccak = workerData === undefined ? undefined : new WebAssembly.Instance(w
 const bytes = keccak === undefined ? undefined : new Uint8Array(keccak.memory.buffer);
 
 function createKeccak() {
-  const state = new Uint8Array(${keccakWasm.stateBytes});
+  const state = new Uint8Array(${keccakLayout.stateBytes});
   return {
     update(blocks) {
       bytes.set(state);
-      for (let at = 0; at < blocks.length; at += ${keccakWasm.mostBlocks * keccakWasm.rate}) {
-        const some = blocks.subarray(at, at + ${keccakWasm.mostBlocks * keccakWasm.rate});
-        bytes.set(some, ${keccakWasm.blocksAt});
-        keccak.absorb(some.length / ${keccakWasm.rate});
+      for (let at = 0; at < blocks.length; at += ${keccakLayout.mostBlocks * keccakLayout.rate}) {
+        const some = blocks.subarray(at, at + ${keccakLayout.mostBlocks * keccakLayout.rate});
+        bytes.set(some, ${keccakLayout.blocksAt});
+        keccak.absorb(some.length / ${keccakLayout.rate});
       }
-      state.set(bytes.subarray(0, ${keccakWasm.stateBytes}));
+      state.set(bytes.subarray(0, ${keccakLayout.stateBytes}));
     },
     digest: () => state.slice(0, 32),
   };

@@ -1,5 +1,5 @@
 import { keccak_256 } from '@noble/hashes/sha3';
-import { keccakWasm } from './keccak-wasm.ts';
+import { keccakLayout, keccakModule } from './keccak-module.ts';
 
 /** A hash that is fed piece by piece. */
 export interface Hash {
@@ -26,7 +26,7 @@ export interface CompiledKeccak {
   absorb(blocks: number): void;
 }
 
-const { rate, stateBytes, blocksAt, mostBlocks } = keccakWasm;
+const { rate, stateBytes, blocksAt, mostBlocks } = keccakLayout;
 const hashBytes = 32;
 
 let compiled: CompiledKeccak | 'none' | undefined;
@@ -41,7 +41,7 @@ function compile(): CompiledKeccak | undefined {
   const { WebAssembly: assembler } = globalThis as { readonly WebAssembly?: Assembler };
   if (assembler === undefined) return undefined;
   try {
-    const module = new assembler.Module(Buffer.from(keccakWasm.bytes, 'base64'));
+    const module = new assembler.Module(keccakModule());
     const { memory, absorb } = new assembler.Instance(module).exports;
     return { module, absorb, memory: new Uint8Array(memory.buffer) };
   } catch {
