@@ -1,14 +1,11 @@
-// Builds lib to dist/cjs, and to dist/esm a door to each of its subpaths. A build replaces dist in one step, so that whoever reads it meanwhile finds it whole.
+// Builds lib to dist/cjs. A build replaces dist in one step, so that whoever reads it meanwhile finds it whole.
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { embed } from './embed.mjs';
 import { prune } from './prune.mjs';
-import { subpaths } from './subpaths.mjs';
 import { bin, filesBelow, root, run } from './tools.mjs';
 
-const require = createRequire(import.meta.url);
 const stampFile = join(root, '.tmp', 'built');
 
 /**
@@ -28,28 +25,13 @@ export async function build() {
     compile('--declaration', 'false', '--isolatedDeclarations', 'false', '--removeComments', '--noCheck'),
   ]);
   put(join(made, 'cjs', 'package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
-  put(join(made, 'esm', 'package.json'), `${JSON.stringify({ type: 'module' })}\n`);
   for (const file of filesBelow(join('.tmp', `dist-${process.pid}`), /\.d\.ts$/)) rewriteEndings(join(root, file));
   for (const file of filesBelow(join('.tmp', `dist-${process.pid}`), /\/cli\/main\.js$/))
     chmodSync(join(root, file), 0o755);
   prune(join('.tmp', `dist-${process.pid}`));
-  for (const [, file] of subpaths()) addDoor(made, file);
   replace(made, join(root, 'dist'));
   writeFileSync(stampFile, stamp);
   return code === 0 ? '' : output.trim();
-}
-
-/**
- * What `import` gets of a subpath: the same objects as `require`, so that a process that uses both has one of each.
- * @param {string} made
- * @param {string} file
- */
-function addDoor(made, file) {
-  const target = relative(dirname(join(made, 'esm', file)), join(made, 'cjs', file));
-  const names = Object.keys(require(join(made, 'cjs', `${file}.js`))).sort();
-  const door = `import all from '${target}.js';\n\nexport const { ${names.join(', ')} } = all;\n`;
-  put(join(made, 'esm', `${file}.js`), door);
-  put(join(made, 'esm', `${file}.d.ts`), `export * from '${target}.js';\n`);
 }
 
 /**

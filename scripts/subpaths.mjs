@@ -7,8 +7,8 @@ import { filesBelow, manifest } from './tools.mjs';
  */
 export function subpaths() {
   const files = filesBelow('lib', /\.ts$/).map((path) => path.slice('lib/'.length, -'.ts'.length));
-  return Object.entries(manifest().exports).flatMap(([subpath, conditions]) => {
-    const file = /^\.\/dist\/cjs\/(.+)\.js$/.exec(conditions?.require ?? '')?.[1];
+  return Object.entries(manifest().exports).flatMap(([subpath, target]) => {
+    const file = /^\.\/dist\/cjs\/(.+)\.js$/.exec(target ?? '')?.[1];
     if (file === undefined) return [];
     if (!subpath.includes('*')) return [/** @type {[string, string]} */ ([subpath, file])];
     const [before = '', after = ''] = file.split('*');

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { subpaths } from '../../scripts/subpaths.mjs';
 import { filesBelow, manifest, read } from '../../scripts/tools.mjs';
 
-/** Each subpath of package.json is built in both formats, and what stands behind a wildcard is public. */
+/** Each subpath of package.json is built, and what stands behind a wildcard is public. */
 function findings() {
   const built = new Set(filesBelow('dist'));
   const missing = subpaths().flatMap(([subpath, file]) =>
-    [`dist/cjs/${file}.js`, `dist/cjs/${file}.d.ts`, `dist/esm/${file}.js`, `dist/esm/${file}.d.ts`]
+    [`dist/cjs/${file}.js`, `dist/cjs/${file}.d.ts`]
       .filter((path) => !built.has(path))
       .map((path) => `package.json: ${subpath} needs ${path}, which the build does not make`),
   );
@@ -52,4 +53,20 @@ function strays() {
 
 test('Each subpath is built, and what stands behind a wildcard is public', async () => {
   assert.equal((await findings()).join('\n'), '');
+});
+
+test('import gives by name all that require gives', async (t) => {
+  const require = createRequire(import.meta.url);
+  for (const [subpath] of subpaths()) {
+    await t.test(subpath, async () => {
+      const specifier = `${manifest().name}${subpath.slice(1)}`;
+      const required = Object.keys(require(specifier));
+      const imported = Object.keys(await import(specifier));
+      assert.ok(required.length > 0, `${specifier} exports nothing`);
+      assert.deepEqual(
+        required.filter((name) => !imported.includes(name)),
+        [],
+      );
+    });
+  }
 });
