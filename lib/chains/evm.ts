@@ -29,6 +29,11 @@ export interface EvmChainOptions {
   timeoutMs?: number;
   /** Whether `transfersTo` looks for native transfers inside transactions; the node needs `debug_`. Default false. */
   traces?: boolean;
+  /**
+   * Whether `transfersTo` reads blocks whose `logsBloom` tells of logs that the node does not give: for networks whose nodes write no
+   * right one. Default false: such a block is refused, because deposits in it would be missed.
+   */
+  ignoreBlooms?: boolean;
 }
 
 /**
@@ -47,10 +52,11 @@ export function evmChain(options: EvmChainOptions): ChainCheck {
   if (network?.family !== 'evm')
     throw invalidOption('network', 'must be the CAIP-2 id of an EVM network, for example eip155:1');
   const { id } = network;
-  const { quorum, traces = false } = options;
+  const { quorum, traces = false, ignoreBlooms = false } = options;
   const verify = (client: RpcClient): Promise<void> => verifyChain(client, id);
   const nodes = clientsOf(options).map((client) => evmNode(verifiedClient(client, verify)));
-  return checkOverNodes({ network: id, nodes: nodes.map((node) => evmReader(node, { network: id, traces })), quorum });
+  const readers = nodes.map((node) => evmReader(node, { network: id, traces, ignoreBlooms }));
+  return checkOverNodes({ network: id, nodes: readers, quorum });
 }
 
 function clientsOf({ url, urls, client, clients, timeoutMs = 5_000 }: EvmChainOptions): EvmClient[] {

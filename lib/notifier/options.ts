@@ -59,6 +59,8 @@ export interface WatchedNetwork {
   fromBlock?: bigint;
   /** Whether to look for native transfers inside transactions; the node needs `debug_`. Default false. */
   traces?: boolean;
+  /** Whether to read blocks whose `logsBloom` does not fit their logs, on networks whose nodes compute a wrong one. Default false. */
+  ignoreBlooms?: boolean;
   /** For how many blocks back a reorg can be followed. Default: twice the network's reorg depth, at least 1000. */
   keepBlocks?: number;
 }
@@ -90,6 +92,7 @@ export interface NetworkSettings {
   readonly confirmations: number;
   readonly fromBlock: bigint | undefined;
   readonly traces: boolean;
+  readonly ignoreBlooms: boolean;
   readonly keepBlocks: number;
 }
 
@@ -184,6 +187,7 @@ function resolveNetwork(given: WatchedNetwork): NetworkSettings {
     confirmations: whole('networks.confirmations', given.confirmations ?? network.confirmations),
     fromBlock: given.fromBlock,
     traces: given.traces ?? false,
+    ignoreBlooms: given.ignoreBlooms ?? false,
     keepBlocks: whole('networks.keepBlocks', given.keepBlocks ?? Math.max(1_000, 2 * network.reorgDepth)),
   };
 }

@@ -123,9 +123,9 @@ async function takeBack(state: WatcherState, top: KnownBlock): Promise<void> {
 
 async function watchedTransfers(state: WatcherState, block: EvmBlock): Promise<WatchedTransfer[]> {
   const { node, watches, settings } = state;
-  const { network, traces } = settings;
+  const { network, traces, ignoreBlooms } = settings;
   const isWanted = (address: string): boolean => watches.watchers(network.id, address) !== undefined;
-  const transfers = await blockTransfers(node, block, { network: network.id, isWanted, traces });
+  const transfers = await blockTransfers(node, block, { network: network.id, isWanted, traces, ignoreBlooms });
   const facts = await state.findFacts([...new Set(transfers.flatMap((one) => contractOf(network, one.asset) ?? []))]);
   return transfers.flatMap((transfer) => {
     const data = depositData(network, block, transfer, facts.get(contractOf(network, transfer.asset) ?? '') ?? {});

@@ -21,7 +21,7 @@ const below = {
   outbox: ['errors', 'deposits', 'stores', 'observe'],
   chains: [
     ...['errors', 'util', 'json', 'outbound', 'networks', 'deposits', 'policy', 'checks', 'stores', 'ingest'],
-    'observe',
+    ...['signatures', 'observe'],
   ],
   operator: [
     ...['errors', 'util', 'networks', 'deposits', 'signatures', 'providers/kit', 'stores', 'ingest'],

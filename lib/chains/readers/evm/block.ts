@@ -1,4 +1,5 @@
 import { DepositCallbackError } from '../../../errors.ts';
+import { hasAllLogs } from './bloom.ts';
 import type { EvmBlock, EvmLog, EvmNode, EvmReceipt } from './node.ts';
 import { type EvmTransfer, tokenTransfer, tracedTransfers, transferTopic, valueTransfer } from './transfers.ts';
 
@@ -15,6 +16,8 @@ export interface BlockTransfersOptions {
   isWanted(address: string): boolean | Promise<boolean>;
   /** Whether to look for native transfers inside transactions; needs a node with `debug_traceBlockByHash`. */
   traces: boolean;
+  /** Whether the filters of the blocks are not those of their logs: what a node leaves out is not noticed. */
+  ignoreBlooms?: boolean;
 }
 
 /**
@@ -30,10 +33,7 @@ export async function blockTransfers(
   const receipts = await receiptsOf(node, block);
   const [native, tokens, traced] = await Promise.all([
     nativeTransfers(node, block, receipts, options),
-    wantedTokens(
-      receipts ? receipts.flatMap((one) => one.logs) : await node.blockLogs(block.hash, transferTopic),
-      options,
-    ),
+    wantedTokens(await logsOf(node, block, receipts, options), options),
     options.traces ? tracedOf(node, block, options) : [],
   ]);
   for (const { blockHash } of [...(receipts ?? []), ...tokens.map((one) => one.log)]) {
@@ -52,6 +52,26 @@ async function receiptsOf(node: EvmNode, block: EvmBlock): Promise<readonly EvmR
   }
   if (receipts.length !== block.transactionHashes.length) throw changed(block);
   return receipts;
+}
+
+/**
+ * All logs of the block. A node may answer "none" where there are some, because its index has not come so far or is broken: the
+ * block itself says better, and nothing is passed over.
+ */
+async function logsOf(
+  node: EvmNode,
+  block: EvmBlock,
+  receipts: readonly EvmReceipt[] | undefined,
+  { ignoreBlooms = false }: BlockTransfersOptions,
+): Promise<readonly EvmLog[]> {
+  const isWhole = (logs: readonly EvmLog[]): boolean =>
+    ignoreBlooms || hasAllLogs(block.logsBloom, logs, transferTopic);
+  const ofReceipts = receipts?.flatMap((one) => one.logs);
+  if (ofReceipts && isWhole(ofReceipts)) return ofReceipts;
+  const logs = await node.blockLogs(block.hash);
+  if (isWhole(logs)) return logs;
+  const what = `The node leaves out logs of block ${block.number}, of which its logsBloom tells; use another node`;
+  throw new DepositCallbackError('REQUEST_FAILED', `${what}, or set ignoreBlooms if all of this network do so`);
 }
 
 async function nativeTransfers(

@@ -14,6 +14,8 @@ export interface EvmBlock {
   timestamp: bigint;
   transactionHashes: readonly string[];
   transactions: readonly EvmTransaction[];
+  /** The filter of what its logs hold; undefined if the node gives none. */
+  logsBloom: string | undefined;
 }
 
 export interface EvmTransaction {
@@ -84,6 +86,7 @@ export function readBlock(value: unknown): EvmBlock {
     timestamp: quantity(block.timestamp, 'block time'),
     transactionHashes: transactions.map((one) => (typeof one === 'string' ? one.toLowerCase() : readHash(one))),
     transactions: whole,
+    logsBloom: typeof block.logsBloom === 'string' ? block.logsBloom : undefined,
   };
 }
 
@@ -144,7 +147,8 @@ export interface EvmNode {
   receipt(hash: string): Promise<EvmReceipt | undefined>;
   /** All receipts of a block by its hash; rejects on nodes without `eth_getBlockReceipts`. */
   blockReceipts(blockHash: string): Promise<readonly EvmReceipt[]>;
-  blockLogs(blockHash: string, topic: string): Promise<readonly EvmLog[]>;
+  /** All logs of a block by its hash. */
+  blockLogs(blockHash: string): Promise<readonly EvmLog[]>;
   /** The call tree of a transaction, as geth's `callTracer` writes it; rejects on nodes without `debug_`. */
   trace(transactionHash: string): Promise<unknown>;
   /** The call trees of a block's transactions. */
@@ -174,8 +178,7 @@ export function evmNode(client: EvmClient): EvmNode {
     receipt: (hash) => found(ask('eth_getTransactionReceipt', [hash]), readReceipt),
     blockReceipts: async (blockHash) =>
       list(await ask('eth_getBlockReceipts', [blockHash]), 'receipts of a block').map(readReceipt),
-    blockLogs: async (blockHash, topic) =>
-      list(await ask('eth_getLogs', [{ blockHash, topics: [topic] }]), 'logs').map(readLog),
+    blockLogs: async (blockHash) => list(await ask('eth_getLogs', [{ blockHash }]), 'logs').map(readLog),
     trace: (hash) => ask('debug_traceTransaction', [hash, tracer]),
     blockTraces: async (blockHash) =>
       list(await ask('debug_traceBlockByHash', [blockHash, tracer]), 'traces of a block').map((one) => {

@@ -11,6 +11,8 @@ export interface EvmReaderOptions {
   network: string;
   /** Whether the rows of a block include native transfers inside transactions. */
   traces: boolean;
+  /** As in `BlockTransfersOptions`. */
+  ignoreBlooms?: boolean;
 }
 
 /** A node of an EVM network as the chain check reads it. */
