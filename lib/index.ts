@@ -66,6 +66,8 @@ export type {
   CallbackRecord,
   Claim,
   ClaimRequest,
+  Cursor,
+  CursorStore,
   Decision,
   DepositEvent,
   DepositQuery,

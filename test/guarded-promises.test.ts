@@ -194,10 +194,11 @@ for (const [engine, open] of await everyStore()) {
 function spreadable(store: Store<unknown>): Store<unknown> {
   const { name, durable, ready, close, load, commit, log, claim, extend, settle, fail, release, redeliver } = store;
   const { keepUnverified, unverified, dropUnverified, callback, callbacks, deposit, deposits, statements } = store;
-  const { events, waiting, counts, prune, freeOrphaned, onEvents } = store;
+  const { events, waiting, counts, prune, freeOrphaned, onEvents, cursors, moveCursor, dropCursor } = store;
   return {
     ...{ name, durable, ready, close, load, commit, log, claim, extend, settle, fail, release, redeliver },
     ...{ keepUnverified, unverified, dropUnverified, callback, callbacks, deposit, deposits, statements },
     ...{ events, waiting, counts, prune, freeOrphaned, ...(onEvents && { onEvents }) },
+    ...{ cursors, moveCursor, dropCursor },
   };
 }

@@ -1,5 +1,6 @@
 import { invalidOption } from '../errors.ts';
 import { createMemoryCallbacks, type MemoryCallbacks } from './memory/callbacks.ts';
+import { createMemoryCursors } from './memory/cursors.ts';
 import { createMemoryEvents } from './memory/events.ts';
 import { createMemoryTransactions, type MemoryTransactions } from './memory/transactions.ts';
 import { type OldCallbacks, pruneCallbacks } from './shared/prune-callbacks.ts';
@@ -71,6 +72,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store<undefined> 
     statements: async (transactionKey) => [...transactions.load(transactionKey).statements],
     events: async (query) => events.find(query),
     waiting: async (query) => transactions.waiting(query),
+    ...createMemoryCursors(),
     counts: async () => ({
       callbacks: callbacks.count(),
       deposits: transactions.counts(),

@@ -2,6 +2,7 @@ import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { batchValues } from './postgres/batch.ts';
 import type { PostgresPool, PostgresTransaction } from './postgres/client.ts';
 import { createConnections, type PostgresConnections } from './postgres/connections.ts';
+import { cursorMethods } from './postgres/cursors.ts';
 import { assertDurable } from './postgres/durability.ts';
 import { eventMethods } from './postgres/events.ts';
 import { prune } from './postgres/prune.ts';
@@ -59,8 +60,7 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
   checkOptions(options, name);
   // A null takes the server's clock.
   const now = (): number | null => options.now?.() ?? null;
-  // Tallies are added to in a slot of this instance's own; a shared one costs waiting, not correctness.
-  const slot = 1 + Math.floor(Math.random() * 1000);
+  const slot = anySlot();
 
   let current: PostgresConnections | undefined;
   let own: { end(): Promise<void> } | undefined;
@@ -121,8 +121,14 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
     onEvents: (listener) => wake.hear(listener),
     ...unverifiedMethods(connections),
     ...queryMethods(connections),
+    ...cursorMethods(connections),
     prune: async (before, options) => prune(connections(), { ...options, before, slot }),
   };
+}
+
+/** Tallies are added to in a slot of each instance's own; a shared one costs waiting, not correctness. */
+function anySlot(): number {
+  return 1 + Math.floor(Math.random() * 1000);
 }
 
 async function record(

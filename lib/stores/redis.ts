@@ -3,6 +3,7 @@ import type { TransactionState } from '../deposits/transaction-state.ts';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { batchValues, stateFromReply } from './redis/batch.ts';
 import { createRedisConnection, type RedisClient, type RedisConnection } from './redis/client.ts';
+import { cursorMethods } from './redis/cursors.ts';
 import { assertDurable, roomOf } from './redis/durability.ts';
 import { eventMethods } from './redis/events.ts';
 import { createRedisHolder } from './redis/holder.ts';
@@ -113,6 +114,7 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
 
     ...unverifiedMethods(connection, prefix),
     ...queryMethods(connection, prefix),
+    ...cursorMethods(connection, prefix),
     prune: (before, options) => prune(connection, prefix, before, options),
     room: () => roomOf(connection()),
   };

@@ -5,6 +5,7 @@ import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { writeCallbacks } from './sqlite/callbacks.ts';
 import { applyChange } from './sqlite/changes.ts';
 import { createConnection, patienceMs, pauseMs, type SqliteConnection } from './sqlite/connection.ts';
+import { cursorMethods } from './sqlite/cursors.ts';
 import {
   type OpenedDatabase,
   openDatabase,
@@ -115,13 +116,14 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     commit: async (batch) =>
       connection().write(() => commit(connection(), batch, now()), { keep: ({ lost }) => lost.length === 0 }),
     log: async (callbacks) =>
-      connection()
-        .write(() => commit(connection(), { callbacks, changes: [] }, now()), { durable: false })
-        .then(() => {}),
+      void (await connection().write(() => commit(connection(), { callbacks, changes: [] }, now()), {
+        durable: false,
+      })),
 
     ...eventMethods(connection, now, holder),
     ...unverifiedMethods(connection),
     ...queryMethods(connection),
+    ...cursorMethods(connection),
     prune: (before, options) => prune(connection, before, options),
     room: async () => (durable ? roomBeside(path) : undefined),
   };

@@ -1,6 +1,7 @@
 import type { DepositEvent, DepositRecord, DepositStatus, EventKind } from '../deposits/deposit.ts';
 import type { StoredStatement } from '../deposits/statement.ts';
 import type { StoredDeposit, TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
+import type { CursorStore } from './shared/cursor.ts';
 
 export type { DepositEvent, DepositRecord, DepositStatus, EventKind } from '../deposits/deposit.ts';
 export type { Group, Statement, StatementKind, StoredStatement } from '../deposits/statement.ts';
@@ -11,13 +12,14 @@ export type {
   TransactionChange,
   TransactionState,
 } from '../deposits/transaction-state.ts';
+export type { Cursor, CursorStore } from './shared/cursor.ts';
 
 /**
- * The durable inbox: callbacks, statements, deposits, events. A store keeps and finds; it has no rules of its own.
+ * The durable inbox: callbacks, statements, deposits, events, cursors. A store keeps and finds; it has no rules of its own.
  * Times are epoch ms. Texts are well-formed Unicode of any length, NUL included, and come back unchanged. `Tx` is the
  * type that `atomically` passes to a listener. `docs/stores.md` lists the promises; `describeStore` tests them.
  */
-export interface Store<Tx = unknown> {
+export interface Store<Tx = unknown> extends CursorStore {
   /** For the log: `memory`, `sqlite`, `postgres`, `redis`. */
   readonly name: string;
   /** Whether an acknowledged callback survives the process. */

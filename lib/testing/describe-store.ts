@@ -1,4 +1,5 @@
 import { test as nodeTest } from 'node:test';
+import { cursorCases } from './store-cases/cursors.ts';
 import { findingCases } from './store-cases/finding.ts';
 import { keepingCases } from './store-cases/keeping.ts';
 import { leasingCases } from './store-cases/leasing.ts';
@@ -48,6 +49,7 @@ const allCases = [
   ...settlingCases,
   ...findingCases,
   ...keepingCases,
+  ...cursorCases,
   ...pruningCases,
   ...racingCases,
 ];

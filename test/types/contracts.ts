@@ -11,6 +11,7 @@ import type {
   ChainVerdict,
   Claim,
   ClaimRequest,
+  Cursor,
   DelivererOptions,
   DeliveryContext,
   Deposit,
@@ -81,6 +82,9 @@ export const store: Store<Ledger> = {
   waiting: (query) => ask<{ deposit: StoredDeposit; transactionKey: string }[]>('waiting', query),
   counts: () => ask<StoreCounts>('counts'),
   prune: (before: number, options?: PruneOptions) => ask<number>('prune', before, options?.only),
+  cursors: () => ask<Cursor[]>('cursors'),
+  moveCursor: (cursor: Cursor) => ask<boolean>('move', cursor),
+  dropCursor: (id: string) => ask<void>('drop-cursor', id),
 };
 
 export const provider: Provider = {

@@ -13,6 +13,7 @@
 --   un:<id>      hash of a callback whose signature does not match: see UNVERIFIED_
 --   unb          hash: address to bytes of its unverified callbacks
 --   counts       hash of tallies: callbacks, deposits:<status>, unverified-bytes
+--   cursors      hash: id to version, a colon and the record of a cursor
 --   seq          the last number given to a member
 --   holders      set of those who have claimed; holder:<name> is there while one is alive
 -- Indexes, sorted sets by time: cbs callbacks, cbo:<outcome> those not recorded, cbu those unfinished; deps deposits,
