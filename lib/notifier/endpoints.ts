@@ -18,6 +18,8 @@ export interface Endpoints {
   get(keyId: string): Promise<Endpoint | undefined>;
   /** Those that have a URL and are enabled. */
   active(): Promise<Endpoint[]>;
+  /** The keys of those. */
+  activeKeys(): Promise<string[]>;
   /** Sets and enables the URL; what is owed is tried again at once, for the whole time. */
   setUrl(keyId: string, url: string): Promise<void>;
   /** Enables a URL that was disabled; false if none is set. */
@@ -76,6 +78,12 @@ export function createEndpoints(
     active: () =>
       database.read(() =>
         (sql('SELECT * FROM endpoints WHERE enabled = 1 AND url IS NOT NULL').all() as Row[]).map(toEndpoint),
+      ),
+    activeKeys: () =>
+      database.read(() =>
+        (sql('SELECT key_id FROM endpoints WHERE enabled = 1 AND url IS NOT NULL').all() as Row[]).map(
+          (row) => row.key_id,
+        ),
       ),
     setUrl: (keyId, url) =>
       database.write(() => {

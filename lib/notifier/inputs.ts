@@ -43,6 +43,12 @@ export function readLimit(value: unknown): number {
   return limit;
 }
 
+/** What became of a callback, to list those alone. */
+export function readState(value: unknown): string | undefined {
+  if (value === undefined || value === 'owed' || value === 'sent' || value === 'dead') return value;
+  throw invalid('state must be owed, sent or dead');
+}
+
 export function optionalQuery(value: unknown, name: string): string | undefined {
   return value === undefined ? undefined : readText(value, name, 256);
 }

@@ -7,9 +7,15 @@ import type { Response } from './post-callback.ts';
 export interface LaneParts {
   endpoint(): Promise<Endpoint | undefined>;
   due(limit: number): Promise<OwedCallback[]>;
+  /** One that is owed, due or not: a test first, and then the one that was tried longest ago. */
+  probe(): Promise<OwedCallback[]>;
+  /** Makes all that is owed due. */
+  hasten(): Promise<void>;
   post(endpoint: Endpoint, callback: OwedCallback): Promise<Response>;
   record(attempts: readonly Attempt[]): Promise<void>;
   disable(reason: string): Promise<void>;
+  /** Told why nothing could be sent, if it is not the URL's fault. */
+  failed(error: unknown): void;
   concurrency: number;
   now(): number;
   random(): number;
@@ -17,8 +23,12 @@ export interface LaneParts {
 
 /** The way to one URL: whatever it does, no other URL waits for it. */
 export interface Lane {
-  /** Sends all that is due; resolves when nothing more is, or the URL is disabled, paused or failing. */
+  /** Sends all that is due; resolves when nothing more is, or the URL is disabled or away. Never rejects. */
   run(): Promise<void>;
+  /** The same, for whoever does not wait for it. */
+  wake(): void;
+  /** Ends a pause: the next `run` tries the URL. */
+  resume(): void;
   /** Begins no further attempt; resolves when those under way are written down. */
   stop(): Promise<void>;
 }
@@ -30,41 +40,59 @@ interface Judged {
   disabledBy?: string;
 }
 
-/** Ten seconds, doubled with each attempt, up to four hours, with full jitter. */
+/** How the URL has fared. */
+interface Standing {
+  /** Failures since anything was accepted. */
+  failures: number;
+  /** After too many of them it is away: it is tried with one callback at a time, until one is accepted. */
+  isAway: boolean;
+  /** Tries that failed while it was away. */
+  probes: number;
+  pausedUntil: number;
+  /** When all that is owed was last made due. */
+  hastenedAt: number;
+}
+
+/** Of a callback: ten seconds, doubled with each attempt, up to four hours, with full jitter. */
 const backoff = { firstMs: 10_000, maxMs: 14_400_000 };
-/** After so many failures in a row the URL itself is taken to be away, and is tried with one callback at a time. */
+/** Of a URL that is away: one second, doubled with each try, up to five minutes. */
+const probing = { firstMs: 1_000, maxMs: 300_000 };
 const failuresToPause = 5;
+const hastenEachMs = 60_000;
 /** Results that are written down together. */
 const pageSize = 256;
 
 export function createLane(keyId: string, parts: LaneParts): Lane {
-  const { now, random } = parts;
+  const standing: Standing = { failures: 0, isAway: false, probes: 0, pausedUntil: 0, hastenedAt: 0 };
   let running: Promise<void> | undefined;
+  let asked = false;
   let stopped = false;
-  let failures = 0;
-  let pausedUntil = 0;
 
   const sendAll = async (): Promise<void> => {
-    while (!stopped && now() >= pausedUntil) {
+    while (!stopped && parts.now() >= standing.pausedUntil) {
       const endpoint = await parts.endpoint();
       if (!endpoint?.enabled || endpoint.url === undefined) return;
-      const page = await parts.due(failures >= failuresToPause ? 1 : pageSize);
+      const wasAway = standing.isAway;
+      const page = wasAway ? await parts.probe() : await parts.due(pageSize);
       if (page.length === 0) return;
       await sendPage(endpoint, page);
+      if (wasAway && !standing.isAway) await hasten(parts, standing);
     }
   };
 
   const sendPage = async (endpoint: Endpoint, page: readonly OwedCallback[]): Promise<void> => {
     const attempts: Attempt[] = [];
     const queue = page[Symbol.iterator]();
+    const isProbe = standing.isAway;
     let disabledBy: string | undefined;
     const work = async (): Promise<void> => {
       for (const callback of queue) {
         const response = await parts.post(endpoint, callback);
-        const attempt = judge(endpoint, callback, response);
-        attempts.push(attempt.attempt);
-        disabledBy ??= attempt.disabledBy;
-        if (stopped || disabledBy !== undefined || now() < pausedUntil) return;
+        note(parts, standing, response, isProbe);
+        const judged = judge(keyId, parts, endpoint, callback, response);
+        attempts.push(judged.attempt);
+        disabledBy ??= judged.disabledBy;
+        if (stopped || disabledBy !== undefined || standing.isAway) return;
       }
     };
     await Promise.all(Array.from({ length: Math.min(parts.concurrency, page.length) }, work));
@@ -72,42 +100,79 @@ export function createLane(keyId: string, parts: LaneParts): Lane {
     if (disabledBy !== undefined) await parts.disable(disabledBy);
   };
 
-  const judge = (endpoint: Endpoint, callback: OwedCallback, response: Response): Judged => {
-    const { id, createdAt, retryUntil } = callback;
-    if (response.result === 'accepted') {
-      failures = 0;
-      pausedUntil = 0;
-      return { attempt: { id, keyId, result: 'accepted' } };
+  const sendWhileAsked = async (): Promise<void> => {
+    try {
+      while (asked && !stopped) {
+        asked = false;
+        await sendAll();
+      }
+    } catch (error) {
+      parts.failed(error);
+    } finally {
+      running = undefined;
     }
-    const { error } = response;
-    failures += 1;
-    if (failures >= failuresToPause) pausedUntil = now() + backoffMs(failures - failuresToPause + 1, backoff, random);
-    const again: Attempt = {
-      id,
-      keyId,
-      result: 'failed',
-      error,
-      dueAt: nextAttempt(parts, callback, response.retryAfterMs),
-    };
-    if (response.result === 'gone') return { attempt: again, disabledBy: 'The receiver answered 410 Gone' };
-    if (now() < retryUntil) return { attempt: again };
-    // The last attempt. A URL that has accepted others since this one was made is well: then it is this one that is ill.
-    if ((endpoint.acceptedAt ?? 0) >= createdAt) return { attempt: { id, keyId, result: 'dead', error } };
-    return { attempt: again, disabledBy: `Nothing was accepted until the last attempt: ${error}` };
+  };
+
+  const wake = (): void => {
+    asked = true;
+    running ??= sendWhileAsked();
   };
 
   return {
-    run() {
-      running ??= sendAll().finally(() => {
-        running = undefined;
-      });
-      return running;
+    async run() {
+      wake();
+      await running;
+    },
+    wake,
+    resume() {
+      standing.probes = 0;
+      standing.pausedUntil = 0;
     },
     async stop() {
       stopped = true;
       await running;
     },
   };
+}
+
+/** What failed while the URL was away need not wait any longer. Not each time: some may fail whatever the URL does. */
+async function hasten(parts: LaneParts, standing: Standing): Promise<void> {
+  if (parts.now() < standing.hastenedAt + hastenEachMs) return;
+  standing.hastenedAt = parts.now();
+  await parts.hasten();
+}
+
+/** Failures at the same time are one: what counts while a URL is away is the time, not how many callbacks were under way. */
+function note({ now, random }: LaneParts, standing: Standing, response: Response, isProbe: boolean): void {
+  if (response.result === 'accepted') {
+    Object.assign(standing, { failures: 0, isAway: false, probes: 0, pausedUntil: 0 } satisfies Partial<Standing>);
+    return;
+  }
+  standing.failures += 1;
+  const isNew = !standing.isAway && standing.failures >= failuresToPause;
+  if (!isNew && !isProbe) return;
+  standing.isAway = true;
+  standing.probes += 1;
+  standing.pausedUntil = now() + Math.max(response.retryAfterMs ?? 0, backoffMs(standing.probes, probing, random));
+}
+
+function judge(
+  keyId: string,
+  parts: LaneParts,
+  endpoint: Endpoint,
+  callback: OwedCallback,
+  response: Response,
+): Judged {
+  const { id, createdAt, retryUntil } = callback;
+  if (response.result === 'accepted') return { attempt: { id, keyId, result: 'accepted' } };
+  const { error } = response;
+  const dueAt = nextAttempt(parts, callback, response.retryAfterMs);
+  const again: Attempt = { id, keyId, result: 'failed', error, dueAt };
+  if (response.result === 'gone') return { attempt: again, disabledBy: 'The receiver answered 410 Gone' };
+  if (parts.now() < retryUntil) return { attempt: again };
+  // The last attempt. A URL that has accepted others since this one was made is well: then it is this one that is ill.
+  if ((endpoint.acceptedAt ?? 0) >= createdAt) return { attempt: { id, keyId, result: 'dead', error } };
+  return { attempt: again, disabledBy: `Nothing was accepted until the last attempt: ${error}` };
 }
 
 // The last attempt is made when the time is up, not skipped.

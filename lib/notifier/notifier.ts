@@ -55,8 +55,8 @@ interface NotifierState {
   readonly pauses: Set<() => void>;
   opening: Promise<Parts> | undefined;
   closed: boolean;
-  delivering: Promise<void> | undefined;
-  deliverAgain: boolean;
+  /** What is being set going. */
+  readonly deliveries: Set<Promise<void>>;
 }
 
 /** Creates a notifier. Throws `OPTION_INVALID` for an invalid option. */
@@ -70,8 +70,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     pauses: new Set(),
     opening: undefined,
     closed: false,
-    delivering: undefined,
-    deliverAgain: false,
+    deliveries: new Set(),
   };
   return {
     router: notifierRouter(settings, () => open(state)),
@@ -116,17 +115,24 @@ async function openParts(state: NotifierState): Promise<Parts> {
   });
   const sender = createSender(settings, endpoints, outbox, logger);
   const keys = createApiKeys(database, box, now);
-  return { settings, database, keys, watches, endpoints, outbox, watchers, sender, wake: () => wake(state) };
+  const parts = { settings, database, keys, watches, endpoints, outbox, watchers, sender };
+  return {
+    ...parts,
+    wake(keyId) {
+      sender.resume(keyId);
+      wake(state, sender);
+    },
+  };
 }
 
 async function start(state: NotifierState): Promise<void> {
   const { pollMs, heartbeatMs, retainMs, now } = state.settings;
-  const { watchers, outbox } = await open(state);
+  const { watchers, outbox, sender } = await open(state);
   if (state.timers.length > 0) return;
-  every(state, pollMs, async () => wake(state), 'Callbacks could not be sent');
+  every(state, pollMs, async () => wake(state, sender), 'Callbacks could not be sent');
   every(state, heartbeatMs, () => beat(state), 'A heartbeat could not be sent');
   every(state, 60_000, () => outbox.prune(now() - retainMs), 'Old callbacks could not be deleted');
-  state.loops.push(...watchers.map((watcher) => readOn(state, watcher)));
+  state.loops.push(...watchers.map((watcher) => readOn(state, watcher, sender)));
 }
 
 function every({ settings, timers }: NotifierState, ms: number, work: () => Promise<unknown>, failure: string): void {
@@ -140,29 +146,21 @@ async function close(state: NotifierState): Promise<void> {
   state.closed = true;
   for (const timer of state.timers) clearInterval(timer);
   for (const end of [...state.pauses]) end();
+  await Promise.all([...state.loops, ...state.deliveries]);
   await parts?.sender.stop();
-  await Promise.all([...state.loops, state.delivering]);
   parts?.database.close();
 }
 
-function wake(state: NotifierState): void {
-  const { logger } = state.settings;
-  state.deliverAgain = true;
-  state.delivering ??= deliverWhileAsked(state)
-    .catch((error: unknown) => logger.error({ error }, 'Callbacks could not be sent; they stay owed'))
-    .finally(() => {
-      state.delivering = undefined;
-    });
+function wake({ deliveries, settings, closed }: NotifierState, sender: Sender): void {
+  if (closed) return;
+  const delivery = sender
+    .wake()
+    .catch((error: unknown) => settings.logger.error({ error }, 'Callbacks could not be sent; they stay owed'))
+    .finally(() => deliveries.delete(delivery));
+  deliveries.add(delivery);
 }
 
-async function deliverWhileAsked(state: NotifierState): Promise<void> {
-  while (state.deliverAgain && !state.closed) {
-    state.deliverAgain = false;
-    await (await open(state)).sender.run();
-  }
-}
-
-async function readOn(state: NotifierState, watcher: Watcher): Promise<void> {
+async function readOn(state: NotifierState, watcher: Watcher, sender: Sender): Promise<void> {
   const { silent, settings } = state;
   const { network } = watcher;
   while (!state.closed) {
@@ -174,7 +172,7 @@ async function readOn(state: NotifierState, watcher: Watcher): Promise<void> {
       if (!silent.has(network)) settings.logger.error({ network, error }, 'A network cannot be read');
       silent.add(network);
     }
-    if (more) wake(state);
+    if (more) wake(state, sender);
     else await pause(state, settings.pollMs);
   }
 }

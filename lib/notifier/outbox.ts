@@ -38,6 +38,10 @@ export interface Outbox {
   putTest(keyId: string, body: string): Promise<boolean>;
   /** Due at `now`, oldest first. */
   due(keyId: string, limit: number): Promise<OwedCallback[]>;
+  /** One that is owed, due or not: a test if there is one, else the one that was tried longest ago. */
+  probe(keyId: string): Promise<OwedCallback[]>;
+  /** Makes all that is owed due. */
+  hasten(keyId: string): Promise<void>;
   /** Writes the results of attempts down together. */
   record(attempts: readonly Attempt[]): Promise<void>;
   list(keyId: string, page: { state?: string; before?: string; limit: number }): Promise<OutboxEntry[]>;
@@ -48,6 +52,7 @@ export interface Outbox {
   prune(before: number): Promise<void>;
 }
 
+const owedColumns = 'id, body, created_at AS createdAt, retry_until AS retryUntil, attempts';
 const pruneAtOnce = 1_000;
 /** Tests of one key that are owed, or younger than a minute. */
 export const mostTests = 10;
@@ -78,10 +83,16 @@ export function createOutbox(database: NotifierDatabase, now: () => number, retr
     due: (keyId, limit) =>
       database.read(() =>
         sql(
-          `SELECT id, body, created_at AS createdAt, retry_until AS retryUntil, attempts FROM outbox
+          `SELECT ${owedColumns} FROM outbox
            WHERE state = 'owed' AND key_id = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?`,
         ).all(keyId, now(), limit),
       ) as Promise<OwedCallback[]>,
+    probe: (keyId) => database.read(() => probe(sql, keyId)),
+    async hasten(keyId) {
+      await database.write(() =>
+        sql(`UPDATE outbox SET due_at = ? WHERE state = 'owed' AND key_id = ? AND due_at > ?`).run(now(), keyId, now()),
+      );
+    },
     record: (attempts) =>
       database.write(() => {
         for (const attempt of attempts) recordOne(sql, attempt, now());
@@ -120,6 +131,15 @@ export function createOutbox(database: NotifierDatabase, now: () => number, retr
       );
     },
   };
+}
+
+function probe(sql: NotifierDatabase['sql'], keyId: string): OwedCallback[] {
+  const first = (those: string): OwedCallback[] =>
+    sql(
+      `SELECT ${owedColumns} FROM outbox WHERE state = 'owed' AND key_id = ? ${those} ORDER BY due_at, seq LIMIT 1`,
+    ).all(keyId) as OwedCallback[];
+  const tests = first("AND type = 'test'");
+  return tests.length > 0 ? tests : first('');
 }
 
 function recordOne(sql: NotifierDatabase['sql'], attempt: Attempt, at: number): void {

@@ -6,7 +6,16 @@ import { type ApiKeys, mostOldSecrets } from './api-keys.ts';
 import { callbackBody } from './callback-body.ts';
 import type { NotifierDatabase } from './database.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
-import { invalid, optionalQuery, readAddress, readFields, readLimit, readNetwork, readText } from './inputs.ts';
+import {
+  invalid,
+  optionalQuery,
+  readAddress,
+  readFields,
+  readLimit,
+  readNetwork,
+  readState,
+  readText,
+} from './inputs.ts';
 import type { NotifierSettings } from './options.ts';
 import { mostTests, type Outbox } from './outbox.ts';
 import { answering, Problem, sendProblem } from './problem.ts';
@@ -19,8 +28,8 @@ export interface RouterParts {
   watches: WatchList;
   endpoints: Endpoints;
   outbox: Outbox;
-  /** Told when something became due. */
-  wake(): void;
+  /** Told when something of this key became due: its URL is tried at once, whatever it did before. */
+  wake(keyId: string): void;
 }
 
 /** Most addresses in one request. */
@@ -129,7 +138,7 @@ function routeCallbackUrl(router: Router, settings: NotifierSettings, open: Open
         throw new Problem(422, 'URL_REFUSED', error instanceof Error ? error.message : 'The URL is not allowed');
       }
       await parts.endpoints.setUrl(parts.keyId, url);
-      parts.wake();
+      parts.wake(parts.keyId);
       return describe(parts, parts.keyId);
     }),
   );
@@ -138,7 +147,7 @@ function routeCallbackUrl(router: Router, settings: NotifierSettings, open: Open
     answering(200, async (req) => {
       const parts = await authorized(req, open);
       if (!(await parts.endpoints.enable(parts.keyId))) throw notFound('callback URL');
-      parts.wake();
+      parts.wake(parts.keyId);
       return describe(parts, parts.keyId);
     }),
   );
@@ -153,7 +162,7 @@ function routeCallbackUrl(router: Router, settings: NotifierSettings, open: Open
           `A key may have ${mostTests} tests that are owed or less than a minute old`,
         );
       }
-      wake();
+      wake(keyId);
       return { queued: true };
     }),
   );
@@ -174,7 +183,7 @@ function routeCallbacks(router: Router, open: Open): void {
     '/v1/callbacks',
     answering(200, async (req) => {
       const { outbox, keyId } = await authorized(req, open);
-      const state = optionalQuery(req.query.state, 'state');
+      const state = readState(req.query.state);
       const before = optionalQuery(req.query.before, 'before');
       const limit = readLimit(req.query.limit);
       const found = await outbox.list(keyId, { limit, ...(state ? { state } : {}), ...(before ? { before } : {}) });
@@ -187,7 +196,7 @@ function routeCallbacks(router: Router, open: Open): void {
     answering(202, async (req) => {
       const { outbox, keyId, wake } = await authorized(req, open);
       if (!(await outbox.resend(keyId, readText(req.params.id, 'id', 64)))) throw notFound('callback');
-      wake();
+      wake(keyId);
       return { queued: true };
     }),
   );

@@ -11,6 +11,10 @@ import { postCallback } from './post-callback.ts';
 export interface Sender {
   /** Sends all that is due, to every URL; resolves when each lane has come to rest. */
   run(): Promise<void>;
+  /** Sets every lane going that rests: none waits for another. */
+  wake(): Promise<void>;
+  /** Ends a pause of one URL; `run` is to follow. */
+  resume(keyId: string): void;
   /** Posts a heartbeat to every enabled URL. It is not kept: the next one says as much. */
   beat(data: object): Promise<void>;
   /** Begins no further attempt, and waits for those under way. */
@@ -33,6 +37,8 @@ export function createSender(settings: NotifierSettings, endpoints: Endpoints, o
     const lane = createLane(keyId, {
       endpoint: () => endpoints.get(keyId),
       due: (limit) => outbox.due(keyId, limit),
+      probe: () => outbox.probe(keyId),
+      hasten: () => outbox.hasten(keyId),
       post: (endpoint, callback) => postCallback(fetcher, endpoint, callback, settings),
       record: (attempts) => outbox.record(attempts),
       async disable(reason) {
@@ -42,6 +48,7 @@ export function createSender(settings: NotifierSettings, endpoints: Endpoints, o
         );
         await endpoints.disable(keyId, reason);
       },
+      failed: (error) => logger.error({ keyId, error }, 'Callbacks could not be sent; they stay owed'),
       concurrency,
       now,
       random,
@@ -50,12 +57,17 @@ export function createSender(settings: NotifierSettings, endpoints: Endpoints, o
     return lane;
   };
 
+  const activeLanes = async (): Promise<Lane[]> => {
+    const active = await endpoints.activeKeys();
+    return stopped ? [] : active.map(laneOf);
+  };
+
   return {
-    async run() {
-      if (stopped) return;
-      const active = await endpoints.active();
-      await Promise.all(active.map((endpoint) => laneOf(endpoint.keyId).run()));
+    run: async () => void (await Promise.all((await activeLanes()).map((lane) => lane.run()))),
+    async wake() {
+      for (const lane of await activeLanes()) lane.wake();
     },
+    resume: (keyId) => lanes.get(keyId)?.resume(),
     async beat(data) {
       beats += 1;
       const id = `beat_${now()}_${beats}`;

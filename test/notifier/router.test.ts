@@ -121,6 +121,7 @@ describe("the notifier's API", () => {
     assert.equal(await refused({ network, addresses: [] }), 'REQUEST_INVALID');
     assert.equal(await refused({ network, addresses: [alice, bob, `0x${'11'.repeat(20)}`] }), 'TOO_MANY_WATCHES');
     assert.equal((await api('GET', '/v1/watches?limit=0')).body.code, 'REQUEST_INVALID');
+    assert.equal((await api('GET', '/v1/callbacks?state=garbage')).body.code, 'REQUEST_INVALID');
     assert.equal((await api('GET', '/v1/callback-url')).body.code, 'NOT_FOUND');
     assert.equal((await api('GET', '/v2/anything')).body.code, 'NOT_FOUND');
   });
