@@ -1,12 +1,8 @@
-import { DepositCallbackError, invalidOption } from '../errors.ts';
-import type { Network } from '../networks/network.ts';
+import { invalidOption } from '../errors.ts';
 import { findNetwork } from '../networks/registry.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
 import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
-import { jsonRpcClient } from './kit/json-rpc.ts';
-import { loadDriver } from './readers/polkadot/driver.ts';
-import { type SubstrateNode, substrateNode } from './readers/polkadot/node.ts';
-import { substrateReader } from './readers/polkadot/reader.ts';
+import { substrateNodes } from './readers/polkadot/nodes.ts';
 
 export type * from './kit/entry-types.ts';
 
@@ -18,9 +14,6 @@ export interface PolkadotChainOptions extends NodeOptions {
   url?: string;
   urls?: readonly string[];
 }
-
-// Of nodes that are shared by many, each takes so many questions a second.
-const concurrency = 8;
 
 /**
  * Creates the chain check of a Substrate network over one or more nodes: the native coin, and on an Asset Hub the assets
@@ -40,21 +33,5 @@ export function polkadotChain(options: PolkadotChainOptions): ChainCheck {
   if (network?.family !== 'substrate') {
     throw invalidOption('network', 'must be the CAIP-2 id of a Substrate network, for example of Polkadot Asset Hub');
   }
-  return checkOverUrls(options, {
-    network: network.id,
-    concurrency,
-    client: jsonRpcClient,
-    verify: (client) => verifyNode(substrateNode(client, network, loadDriver), network),
-    reader: (client) => substrateReader(substrateNode(client, network, loadDriver), network),
-  });
-}
-
-/** A node of another chain may have a block of the same number, with an extrinsic of the same index. */
-async function verifyNode(node: Pick<SubstrateNode, 'genesisHash'>, { id, name }: Network): Promise<void> {
-  await loadDriver();
-  const genesis = await node.genesisHash();
-  // CAIP-2 has the first 32 digits of it.
-  if (genesis.slice(2, 34) === id.slice('polkadot:'.length)) return;
-  const what = `The node serves the chain with the genesis ${genesis}, not ${name} (${id}); check its URL`;
-  throw new DepositCallbackError('REQUEST_FAILED', what);
+  return checkOverUrls(options, substrateNodes(network));
 }

@@ -1,11 +1,8 @@
-import { DepositCallbackError, invalidOption } from '../errors.ts';
-import type { Network } from '../networks/network.ts';
+import { invalidOption } from '../errors.ts';
 import { findNetwork } from '../networks/registry.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
 import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
-import { jsonRpcClient } from './kit/json-rpc.ts';
-import { type SolanaNode, solanaNode } from './readers/solana/node.ts';
-import { solanaReader } from './readers/solana/reader.ts';
+import { solanaNodes } from './readers/solana/nodes.ts';
 
 export type * from './kit/entry-types.ts';
 
@@ -17,9 +14,6 @@ export interface SolanaChainOptions extends NodeOptions {
   url?: string;
   urls?: readonly string[];
 }
-
-// Of nodes that are shared by many, each takes so many questions a second.
-const concurrency = 8;
 
 /**
  * Creates the chain check of Solana over one or more nodes: SOL, and tokens of both token programs. It sees final blocks
@@ -38,20 +32,5 @@ export function solanaChain(options: SolanaChainOptions): ChainCheck {
   if (network?.family !== 'solana') {
     throw invalidOption('network', 'must be the CAIP-2 id of Solana, its devnet or its testnet');
   }
-  return checkOverUrls(options, {
-    network: network.id,
-    concurrency,
-    client: jsonRpcClient,
-    verify: (client) => verifyCluster(solanaNode(client, network), network),
-    reader: (client) => solanaReader(solanaNode(client, network), network),
-  });
-}
-
-/** CAIP-2 of the namespace solana: the beginning of the hash of the first block. */
-async function verifyCluster(node: Pick<SolanaNode, 'genesisHash'>, { id, name }: Network): Promise<void> {
-  if ((await node.genesisHash()).startsWith(id.slice('solana:'.length))) return;
-  throw new DepositCallbackError(
-    'REQUEST_FAILED',
-    `The node serves another cluster than ${name} (${id}); check its URL`,
-  );
+  return checkOverUrls(options, solanaNodes(network));
 }

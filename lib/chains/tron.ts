@@ -2,26 +2,18 @@ import { invalidOption } from '../errors.ts';
 import { findNetwork } from '../networks/registry.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
 import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
-import { httpApi } from './readers/tron/http-api.ts';
-import { verifyNetwork } from './readers/tron/identity.ts';
-import { tronNode } from './readers/tron/node.ts';
-import { tronReader } from './readers/tron/reader.ts';
+import { type TronNodeOptions, tronNodes } from './readers/tron/nodes.ts';
 
 export type * from './kit/entry-types.ts';
 
 /** Options of `tronChain`. Set `url` or `urls`. */
-export interface TronChainOptions extends NodeOptions {
+export interface TronChainOptions extends NodeOptions, TronNodeOptions {
   /** CAIP-2 of TRON, Shasta or Nile: `tron:728126428`, `tron:2494104990`, `tron:3448148188`; a node of another chain is refused. */
   network: string;
   /** URL of the HTTP API of a full node, above `/wallet`, for example `http://127.0.0.1:8090` or `https://api.trongrid.io`. */
   url?: string;
   urls?: readonly string[];
-  /** Sent to each node as `TRON-PRO-API-KEY`, which TronGrid asks for. */
-  apiKey?: string;
 }
-
-// TronGrid counts requests per second (15 with a key).
-const concurrency = 4;
 
 /**
  * Creates the chain check of TRON over one or more full nodes. Throws `OPTION_INVALID`.
@@ -37,15 +29,5 @@ const concurrency = 4;
 export function tronChain(options: TronChainOptions): ChainCheck {
   const network = findNetwork(options.network);
   if (network?.family !== 'tron') throw invalidOption('network', 'must be the CAIP-2 id of TRON, tron:728126428');
-  const { apiKey } = options;
-  if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
-    throw invalidOption('apiKey', 'must be the key alone, without spaces and line ends');
-  }
-  return checkOverUrls(options, {
-    network: network.id,
-    concurrency,
-    client: (connection) => httpApi({ ...connection, apiKey }),
-    verify: (client) => verifyNetwork(tronNode(client), network),
-    reader: (client) => tronReader(tronNode(client), network),
-  });
+  return checkOverUrls(options, tronNodes(network, options));
 }

@@ -16,6 +16,12 @@ export interface NodeOptions {
   timeoutMs?: number;
 }
 
+/** The nodes at some URLs; set exactly one. */
+export interface NodeUrls {
+  url?: string;
+  urls?: readonly string[];
+}
+
 /** How the nodes of one chain are asked. */
 export interface NodesOfChain {
   /** CAIP-2. */
@@ -29,13 +35,18 @@ export interface NodesOfChain {
 }
 
 /** The chain check over the nodes at some URLs, each verified before it is asked. Throws `OPTION_INVALID`. */
-export function checkOverUrls(
-  { url, urls, timeoutMs = 10_000, quorum }: NodeOptions & { url?: string; urls?: readonly string[] },
-  { network, concurrency, client, verify, reader }: NodesOfChain,
-): ChainCheck {
+export function checkOverUrls(options: NodeOptions & NodeUrls, chain: NodesOfChain): ChainCheck {
+  const { network } = chain;
+  return checkOverNodes({ network, nodes: readersOverUrls(options, chain), quorum: options.quorum });
+}
+
+/** The nodes at some URLs, each verified before it is asked. Throws `OPTION_INVALID`. */
+export function readersOverUrls(
+  { url, urls, timeoutMs = 10_000 }: Pick<NodeOptions, 'timeoutMs'> & NodeUrls,
+  { concurrency, client, verify, reader }: NodesOfChain,
+): ChainReader[] {
   if ((url === undefined) === (urls === undefined)) throw invalidOption('url', 'set exactly one of url and urls');
   const given = nodeUrls(url, urls);
   if (given.length === 0) throw invalidOption('urls', 'must list at least one node');
-  const nodes = given.map((one) => reader(verifiedClient(client({ url: one, timeoutMs, concurrency }), verify)));
-  return checkOverNodes({ network, nodes, quorum });
+  return given.map((one) => reader(verifiedClient(client({ url: one, timeoutMs, concurrency }), verify)));
 }
