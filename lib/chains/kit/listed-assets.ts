@@ -9,16 +9,17 @@ export type AssetDecimals = Pick<ListedAsset, 'asset' | 'decimals'>;
 
 /**
  * Decimals of the assets of a network, its own coin among them. Assets of other networks are passed over, so that `policy.assets` can
- * be given. Throws `OPTION_INVALID`; `example` is a token of the network, for its message.
+ * be given. Throws `OPTION_INVALID`; `example` is an asset of the network, `token:...`, for its message.
  */
 export function readListedAssets(
   assets: readonly AssetDecimals[],
-  { id, native }: Network,
+  network: Network,
   example: string,
 ): ReadonlyMap<string, number> {
+  const { native } = network;
   const listed = new Map([[native.asset, native.decimals]]);
   for (const { asset, decimals } of assets) {
-    const canonical = assetOf(asset, id, example);
+    const canonical = listedAsset(asset, network, example);
     if (canonical === undefined) continue;
     if (!areDecimals(decimals)) throw invalidOption('assets', `must have the decimals of ${canonical}, from 0 to 255`);
     if (canonical === native.asset && decimals !== native.decimals) {
@@ -29,10 +30,11 @@ export function readListedAssets(
   return listed;
 }
 
-function assetOf(asset: string, network: string, example: string): string | undefined {
+/** Canonical CAIP-19 of a listed asset; undefined for one of another network. Throws `OPTION_INVALID`. */
+export function listedAsset(asset: string, { id }: Network, example: string): string | undefined {
   try {
-    return findNetwork(splitAsset(asset).network)?.id === network ? canonicalAsset(asset) : undefined;
+    return findNetwork(splitAsset(asset).network)?.id === id ? canonicalAsset(asset) : undefined;
   } catch (cause) {
-    throw invalidOption('assets', `must list assets by CAIP-19, for example ${network}/token:${example}`, cause);
+    throw invalidOption('assets', `must list assets by CAIP-19, for example ${id}/${example}`, cause);
   }
 }

@@ -23,8 +23,11 @@ export interface NodeConnection {
    */
   post(body: string, path?: string): Promise<SafeAnswer>;
   /** Gets a path below the URL, with parameters beside those of the URL. Otherwise as `post`. */
-  get(path: string, query?: Readonly<Record<string, string>>): Promise<SafeAnswer>;
+  get(path: string, query?: Query): Promise<SafeAnswer>;
 }
+
+/** Parameters of a query; one with several values is repeated. */
+export type Query = Readonly<Record<string, string | readonly string[]>>;
 
 // A whole block in JSON: 4 MB of witness is 16 MB of hex, and blocks of Bitcoin Cash have up to 32 MB.
 const maxBytes = 256 * 2 ** 20;
@@ -78,11 +81,14 @@ function decoded(text: string): string {
 }
 
 /** A path below the one of the URL, whose query, which may hold a key, stays. */
-function below(base: URL, path: string, query: Readonly<Record<string, string>> = {}): string {
+function below(base: URL, path: string, query: Query = {}): string {
   if (path === '') return base.href;
   const whole = new URL(base);
   whole.pathname = `${base.pathname.replace(/\/$/, '')}${path}`;
-  for (const [name, value] of Object.entries(query)) whole.searchParams.set(name, value);
+  for (const [name, values] of Object.entries(query)) {
+    whole.searchParams.delete(name);
+    for (const value of [values].flat()) whole.searchParams.append(name, value);
+  }
   return whole.href;
 }
 

@@ -20,7 +20,7 @@ const concurrency = 4;
 
 /** Throws `OPTION_INVALID`. */
 export function eosNodes(network: Network, { assets = [] }: EosNodeOptions): NodesOfChain {
-  const listed = readListedAssets(assets, network, 'core.vaulta-A');
+  const listed = readListedAssets(assets, network, 'token:core.vaulta-A');
   const contracts = contractsOf(listed);
   return {
     network: network.id,

@@ -1,4 +1,4 @@
-import { DepositCallbackError } from '../../../errors.ts';
+import { loadPeers } from '../../kit/load-peers.ts';
 
 /** What is used of the optional peers that decode what a runtime has encoded. */
 export interface SubstrateDriver {
@@ -7,14 +7,11 @@ export interface SubstrateDriver {
 }
 
 /** Loads the optional peers when a node is first asked. Rejects with `CHAIN_DRIVER_MISSING`. */
-export async function loadDriver(load: () => Promise<SubstrateDriver> = importDriver): Promise<SubstrateDriver> {
-  try {
-    return await load();
-  } catch (cause) {
-    const what =
-      'polkadotChain: npm install @polkadot-api/metadata-builders@0.15 @polkadot-api/substrate-bindings@0.21, which decode the events of blocks';
-    throw new DepositCallbackError('CHAIN_DRIVER_MISSING', what, { cause });
-  }
+export function loadDriver(load: () => Promise<SubstrateDriver> = importDriver): Promise<SubstrateDriver> {
+  return loadPeers(
+    load,
+    'polkadotChain: npm install @polkadot-api/metadata-builders@0.15 @polkadot-api/substrate-bindings@0.21, which decode the events of blocks',
+  );
 }
 
 async function importDriver(): Promise<SubstrateDriver> {

@@ -1,5 +1,5 @@
-import { invalidOption } from '../../../errors.ts';
 import type { Network } from '../../../networks/network.ts';
+import { readApiKey } from '../../kit/api-key.ts';
 import type { NodesOfChain } from '../../kit/check-over-urls.ts';
 import { httpApi } from './http-api.ts';
 import { verifyNetwork } from './identity.ts';
@@ -15,10 +15,8 @@ export interface TronNodeOptions {
 const concurrency = 4;
 
 /** Throws `OPTION_INVALID`. */
-export function tronNodes(network: Network, { apiKey }: TronNodeOptions): NodesOfChain {
-  if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
-    throw invalidOption('apiKey', 'must be the key alone, without spaces and line ends');
-  }
+export function tronNodes(network: Network, options: TronNodeOptions): NodesOfChain {
+  const apiKey = readApiKey(options.apiKey);
   return {
     network: network.id,
     concurrency,

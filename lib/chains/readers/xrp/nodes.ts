@@ -19,7 +19,7 @@ const concurrency = 4;
 
 /** Throws `OPTION_INVALID`. */
 export function xrpNodes(network: Network, { assets = [] }: XrpNodeOptions): NodesOfChain {
-  const listed = readListedAssets(assets, network, 'USD.rvYAfWj5gh67oV6fW32ZzP3Aw4Eubs59B');
+  const listed = readListedAssets(assets, network, 'token:USD.rvYAfWj5gh67oV6fW32ZzP3Aw4Eubs59B');
   return {
     network: network.id,
     concurrency,
