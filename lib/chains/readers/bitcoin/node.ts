@@ -34,6 +34,7 @@ const headersKept = 10_000;
 const code = {
   /** Also what Bitcoin Core says of a call with more parameters than it knows, and of a block that it has pruned. */
   misc: -1,
+  wrongType: -3,
   notFound: -5,
   outOfRange: -8,
 } as const;
@@ -52,17 +53,21 @@ export function bitcoinNode(client: RpcClient, network: Network): BitcoinNode {
     async header(blockHash) {
       const known = headers.get(blockHash);
       if (known) return known;
-      const header = await unless(code.notFound, undefined, () => ask('getblockheader', [blockHash], readHeader));
+      const header = await unlessNotFound(() => ask('getblockheader', [blockHash], readHeader));
       if (header) headers.set(blockHash, header);
       return header;
     },
-    blockTransactions: (blockHash) =>
-      ask('getblock', [blockHash, 2], (block) => array(block, 'tx').map((one) => readTransaction(one, network))),
+    async blockTransactions(blockHash) {
+      const read = (block: Json) => array(block, 'tx').map((one) => readTransaction(one, network));
+      // bcoin takes two booleans in place of the number.
+      const inDetail = () => ask('getblock', [blockHash, true, true], read);
+      return (await unless(code.wrongType, undefined, () => ask('getblock', [blockHash, 2], read))) ?? inDetail();
+    },
     async transaction(id) {
       try {
         return await ask('getrawtransaction', [id, 1], (result) => readTransaction(result, network));
       } catch (error) {
-        if (!isRefusal(error, code.notFound)) throw error;
+        if (!isNotFound(error)) throw error;
         // It says so in words alone: "No such mempool or blockchain transaction", or that it would need -txindex, or
         // that its index is still being built.
         return /mempool or blockchain transaction/i.test(error.message) ? 'absent' : 'not indexed';
@@ -70,10 +75,10 @@ export function bitcoinNode(client: RpcClient, network: Network): BitcoinNode {
     },
     async transactionIn(id, blockHash) {
       try {
-        return await unless(code.notFound, undefined, () => askInBlock(id, blockHash));
+        return await unlessNotFound(() => askInBlock(id, blockHash));
       } catch (error) {
         if (!isRefusal(error, code.misc)) throw error;
-        // Dogecoin Core takes no block there.
+        // Dogecoin Core and bcoin take no block there.
         return (await node.blockTransactions(blockHash)).find((one) => one.id === id);
       }
     },
@@ -94,6 +99,21 @@ async function unless<T, U>(rpcCode: number, otherwise: U, work: () => Promise<T
     if (isRefusal(error, rpcCode)) return otherwise;
     throw error;
   }
+}
+
+async function unlessNotFound<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** bcoin has no code for it; what it lacks of a block that it knows, it calls something else. */
+function isNotFound(error: unknown): error is NodeRefusal {
+  const isWordOfBcoin = isRefusal(error, code.misc) && /\b(?:Block|Transaction) not found\.?$/.test(error.message);
+  return isWordOfBcoin || isRefusal(error, code.notFound);
 }
 
 function isRefusal(error: unknown, rpcCode: number): error is NodeRefusal {

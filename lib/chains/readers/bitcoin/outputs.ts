@@ -22,8 +22,8 @@ export interface BitcoinTransaction {
   rows: readonly ChainRow[];
 }
 
-// Older nodes name the holders of the keys of such scripts, each of whom, or all together, would have to sign: it is no
-// payment to the address of any of them.
+// Older nodes, and bcoin, name the holders of the keys of such scripts, each of whom, or all together, would have to sign, or
+// the address that the script itself would have: it is no payment to any of them.
 const withoutAddress = new Set(['multisig', 'pubkey']);
 
 /** Reads a transaction of a block or of the mempool. Throws `BODY_UNREADABLE`. */
@@ -53,7 +53,9 @@ function readOutput(output: Json, network: Network): ChainRow | undefined {
 }
 
 function addressOf(output: Json, network: Network): string | undefined {
-  if (withoutAddress.has(optionalText(output, 'scriptPubKey.type') ?? '')) return undefined;
+  // In capitals in bcoin.
+  const type = optionalText(output, 'scriptPubKey.type')?.toLowerCase();
+  if (type !== undefined && withoutAddress.has(type)) return undefined;
   // One `address` since Bitcoin Core 22; a list before, and in Dogecoin Core.
   const listed = optionalArray(output, 'scriptPubKey.addresses');
   const written = optionalText(output, 'scriptPubKey.address') ?? (listed.length === 1 ? listed[0] : undefined);
