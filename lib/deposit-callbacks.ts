@@ -32,6 +32,11 @@ export interface DepositCallbacks<Tx = unknown> extends Operations, Reconciler {
   close(graceMs?: number): Promise<void>;
   /** Asks the chain checks once, now, and records what they say: for tests and scripts; else it is done by itself. */
   confirm(): Promise<void>;
+  /**
+   * Reads now what is to be read of the blocks of `chains`, and records what no callback reported: for tests and scripts; else it is
+   * done by itself.
+   */
+  catchUp(): Promise<void>;
   /** Returns the status of the receiver: what needs attention, with the fix, and the counts of the store. */
   status(): Promise<Status>;
   /** The raw body of a stored callback; undefined if none is kept. */
@@ -86,6 +91,10 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
     async confirm() {
       await ready(entrance);
       await follower.confirm();
+    },
+    async catchUp() {
+      await ready(entrance);
+      await follower.catchUp();
     },
     async reconcile(query: Parameters<Reconciler['reconcile']>[0]) {
       await ready(entrance);

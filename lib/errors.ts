@@ -52,7 +52,8 @@ export type OperatorCode =
   | 'CORRECTION_NEEDED'
   | 'ALREADY_CREDITED'
   | 'NOT_CREDITED'
-  | 'REQUEST_FAILED';
+  | 'REQUEST_FAILED'
+  | 'BLOCK_UNAVAILABLE';
 
 /** The code of a `DepositCallbackError`. `docs/errors.md` lists them. Codes are stable; messages are not. */
 export type ErrorCode = RefusalCode | OperatorCode;

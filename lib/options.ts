@@ -1,3 +1,4 @@
+import { type ReconcileOptions, readReconcileOptions } from './chains/follow/reconcile-options.ts';
 import type { ChainCheck } from './chains/kit/chain-check.ts';
 import { invalidOption } from './errors.ts';
 import { type NetworkDefinition, tableWith } from './networks/define-network.ts';
@@ -49,6 +50,8 @@ export interface Options<Tx = unknown> {
   quarantineUnverified?: boolean | Partial<UnverifiedLimits>;
   /** On-chain checks; a deposit on their networks is credited only when they agree. */
   chains?: readonly ChainCheck[];
+  /** How the blocks of `chains` are read for deposits that no callback reported. Default true; false: only by command. */
+  reconcile?: boolean | ReconcileOptions;
   delivery?: {
     /** Deposits that are handed out at once. Default 8. */
     concurrency?: number;
@@ -103,6 +106,8 @@ export interface Settings<Tx> {
   readonly toleranceMs: number;
   readonly quarantineUnverified: UnverifiedLimits | undefined;
   readonly chains: readonly ChainCheck[];
+  /** Blocks of a network that are read in a minute at the most; false for none. */
+  readonly blocksPerMinute: (network: string) => number | false;
   readonly delivery: NonNullable<Options['delivery']>;
   readonly silenceMs: number | undefined;
   readonly retainMs: number | undefined;
@@ -126,6 +131,7 @@ const knownOptions = {
     'toleranceMs',
     'quarantineUnverified',
     'chains',
+    'reconcile',
     'delivery',
     'silenceMs',
     'retainMs',
@@ -158,6 +164,7 @@ export function resolveOptions<Tx>(options: Options<Tx>): Settings<Tx> {
   checkProviders(providers);
   if (options.store && chains.length > 0 && !options.store.durable) throw chainsNeedDurable();
   if (!options.store && chains.length > 0) throw chainsNeedDurable();
+  const networks = tableWith(options.networks);
   const unverified = options.quarantineUnverified === undefined ? false : options.quarantineUnverified;
   if (unverified !== false && sources.length === 0 && providers.some((one) => one.sources.length === 0)) {
     throw invalidOption('quarantineUnverified', 'requires sources: without them anyone could fill the quarantine');
@@ -167,7 +174,7 @@ export function resolveOptions<Tx>(options: Options<Tx>): Settings<Tx> {
     providers,
     store: options.store ?? (memoryStore({ now }) as Store<Tx>),
     policy,
-    networks: tableWith(options.networks),
+    networks,
     sources,
     trustProxy: options.trustProxy,
     requireHttps: options.requireHttps ?? true,
@@ -181,6 +188,7 @@ export function resolveOptions<Tx>(options: Options<Tx>): Settings<Tx> {
     toleranceMs: whole('toleranceMs', options.toleranceMs ?? 300_000),
     quarantineUnverified: unverified === false ? undefined : unverifiedLimits(unverified),
     chains,
+    blocksPerMinute: readReconcileOptions(options.reconcile, chains, networks),
     delivery: options.delivery ?? {},
     silenceMs: options.silenceMs === undefined ? undefined : whole('silenceMs', options.silenceMs),
     ...retentionOf(options),

@@ -55,7 +55,8 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
     if (isStarted) deliverer.wake();
   };
   const operations = createOperations({ store, intake, providers, toleranceMs: settings.toleranceMs, now, wake });
-  const follower = followChains({ chains: settings.chains, store, intake, news, logger, now, wake });
+  const { chains: checks, blocksPerMinute } = settings;
+  const follower = followChains({ chains: checks, blocksPerMinute, store, intake, news, logger, now, wake });
   const refused = createRefused(store, createLastCallbacks(store));
   const { silenceMs } = settings;
   const { watched } = intake.policy();

@@ -8,6 +8,8 @@ export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
 export type Cell = string | number | bigint | undefined | { text: string; colour: Colour };
 
 export interface Output {
+  /** Whether progress is shown on a terminal. */
+  readonly isTerminal: boolean;
   /** A line for people, on standard output: its parts one after another. Here and below, text is made visible. */
   line(...parts: readonly Cell[]): void;
   table(heads: readonly string[], rows: readonly (readonly Cell[])[]): void;
@@ -52,6 +54,7 @@ export function createOutput(
     colour === undefined ? text : paint(stdout, colour, text);
 
   return {
+    isTerminal: stderr.isTTY === true,
     line: (...parts) => write(parts.map((part) => painted(readCell(part))).join('')),
     table(heads, rows) {
       const cells = rows.map((row) => row.map(readCell));

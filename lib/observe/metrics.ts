@@ -19,6 +19,7 @@ export interface Measured {
 interface Asked {
   needs: readonly { kind: string; count: number }[];
   counts: StoreCounts;
+  chains: readonly { network: string; block: string; behind: number }[];
 }
 
 /**
@@ -83,14 +84,17 @@ export function metrics(callbacks: Measured, { registry, prefix = 'deposit_callb
   callbacks.on('dead-letter', ({ kind }) => deadLetters.inc({ kind }));
   callbacks.on('silence', ({ provider }) => silences.inc({ provider }));
   callbacks.on('stuck', ({ deposit }) => stuck.inc({ network: deposit.network }));
-  measureStore(callbacks, registers, prefix);
+  const status = statusOfRead(callbacks);
+  measureStore(status, registers, prefix);
+  measureChains(status, registers, prefix);
 }
 
-/** Gauges that are asked of the store at each read; if it does not answer, they are absent and the rest is not. */
-function measureStore(callbacks: Pick<Measured, 'status'>, registers: Registry[], prefix: string): void {
+type AskStatus = () => Promise<Asked | undefined>;
+
+/** All gauges of one read share one answer; the registry waits for each of them. */
+function statusOfRead(callbacks: Pick<Measured, 'status'>): AskStatus {
   let asked: Promise<Asked | undefined> | undefined;
-  // All gauges of one read share one answer; the registry waits for each of them.
-  const status = (): Promise<Asked | undefined> => {
+  return () => {
     asked ??= callbacks
       .status()
       .catch(() => undefined)
@@ -99,6 +103,10 @@ function measureStore(callbacks: Pick<Measured, 'status'>, registers: Registry[]
       });
     return asked;
   };
+}
+
+/** Gauges that are asked of the store at each read; if it does not answer, they are absent and the rest is not. */
+function measureStore(status: AskStatus, registers: Registry[], prefix: string): void {
   const gauge = (name: string, help: string, figureOf: (counts: StoreCounts) => number): void => {
     new Gauge({
       name: `${prefix}${name}`,
@@ -145,4 +153,22 @@ function measureStore(callbacks: Pick<Measured, 'status'>, registers: Registry[]
       for (const { kind, count } of found?.needs ?? []) this.inc({ kind }, count);
     },
   });
+}
+
+function measureChains(status: AskStatus, registers: Registry[], prefix: string): void {
+  const gauge = (name: string, help: string, figureOf: (chain: Asked['chains'][number]) => number): void => {
+    new Gauge({
+      name: `${prefix}${name}`,
+      help,
+      labelNames: ['network'],
+      registers,
+      async collect() {
+        const found = await status();
+        this.reset();
+        for (const chain of found?.chains ?? []) this.set({ network: chain.network }, figureOf(chain));
+      },
+    });
+  };
+  gauge('chain_cursor_block', 'Number of the block up to which all were read', ({ block }) => Number(block));
+  gauge('chain_blocks_behind', 'Final blocks that are not read yet', ({ behind }) => behind);
 }

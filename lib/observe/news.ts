@@ -45,6 +45,8 @@ export interface Delivered {
 export type AlarmCode =
   | 'ALL_NOT_OURS'
   | 'ASSET_NAME_NOT_KNOWN'
+  | 'BLOCKS_BEHIND'
+  | 'BLOCKS_UNREAD'
   | 'BODY_ALREADY_PARSED'
   | 'BODY_UNREADABLE'
   | 'ROW_UNREADABLE'

@@ -2,7 +2,8 @@ import { alarmOf } from '../deposits/alarms.ts';
 import type { DepositRecord, EventKind } from '../deposits/deposit.ts';
 import type { StoredDeposit } from '../deposits/transaction-state.ts';
 import { findNetwork, networks } from '../networks/registry.ts';
-import type { Store, StoreCounts } from '../stores/store.ts';
+import type { Cursor, Store, StoreCounts } from '../stores/store.ts';
+import { unreadBlocks } from './chain-progress.ts';
 import type { LastCallbacks } from './last-callbacks.ts';
 import { are, listOf, type Need, type NeedKind, tallyOf, things } from './need.ts';
 import type { Refused } from './refused.ts';
@@ -25,8 +26,10 @@ export const backlogMs: number = 10 * 60_000;
 const leastFree = { share: 0.05, bytes: 256 * 2 ** 20 };
 
 /** Everything that needs a person now, what most concerns money first. */
-export async function findNeeds(options: AttentionOptions): Promise<{ needs: Need[]; counts: StoreCounts }> {
-  const counts = await options.store.counts();
+export async function findNeeds(
+  options: AttentionOptions,
+): Promise<{ needs: Need[]; counts: StoreCounts; cursors: readonly Cursor[] }> {
+  const [counts, cursors] = await Promise.all([options.store.counts(), options.store.cursors()]);
   const found = await Promise.all([
     deadLetters(counts),
     unheard(options),
@@ -37,9 +40,10 @@ export async function findNeeds(options: AttentionOptions): Promise<{ needs: Nee
     waiting(options),
     options.refused.needs(options.providers, options.now),
     silent(options),
+    unreadBlocks(cursors, options.now),
     disk(options.store),
   ]);
-  return { needs: found.flat(), counts };
+  return { needs: found.flat(), counts, cursors };
 }
 
 function deadLetters({ dead }: StoreCounts): Need[] {

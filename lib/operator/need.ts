@@ -15,6 +15,7 @@
  * - `unverified`: callbacks whose signature did not match, kept until `reverify`.
  * - `silent`: a provider that has sent nothing for `silenceMs`.
  * - `refused`: a provider whose callbacks are refused, all of them or many.
+ * - `unread-blocks`: a block that cannot be read, so that deposits in it and behind it may be missed.
  * - `disk`: the store is almost out of space.
  */
 export type NeedKind =
@@ -30,6 +31,7 @@ export type NeedKind =
   | 'unverified'
   | 'silent'
   | 'refused'
+  | 'unread-blocks'
   | 'disk';
 
 /** One condition that needs attention. */

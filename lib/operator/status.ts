@@ -1,6 +1,7 @@
 import type { EventKind } from '../deposits/deposit.ts';
 import type { Store, StoreCounts } from '../stores/store.ts';
 import { findNeeds } from './attention.ts';
+import { type ChainProgress, progressOf } from './chain-progress.ts';
 import { createLastCallbacks } from './last-callbacks.ts';
 import type { Need } from './need.ts';
 import { createRefused, type Refused } from './refused.ts';
@@ -12,6 +13,8 @@ export interface Status {
   counts: StoreCounts;
   /** When each provider last sent a callback within 30 days, epoch ms; refused callbacks, which may be anybody's, do not count. */
   providers: readonly { name: string; heardAt?: number }[];
+  /** How far the blocks of each network of `chains` have been read, as the store knows it. */
+  chains: readonly ChainProgress[];
 }
 
 export interface StatusOptions {
@@ -31,7 +34,7 @@ export function createStatus(options: StatusOptions): () => Promise<Status> {
   const { refused = createRefused(store, lastCallbacks) } = options;
   return async () => {
     const now = clock();
-    const [{ needs, counts }, heardOf] = await Promise.all([
+    const [{ needs, counts, cursors }, heardOf] = await Promise.all([
       findNeeds({ ...options, lastCallbacks, refused, now }),
       Promise.all(providers.map(async ({ name }) => ({ name, heardAt: await lastCallbacks.lastAt(name, now) }))),
     ]);
@@ -39,6 +42,7 @@ export function createStatus(options: StatusOptions): () => Promise<Status> {
       needs,
       counts,
       providers: heardOf.map(({ name, heardAt }) => (typeof heardAt === 'number' ? { name, heardAt } : { name })),
+      chains: progressOf(cursors),
     };
   };
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type ChainCheck, evmChain } from '../../lib/chains/evm.ts';
 import { type DepositCallbacks, depositCallbacks } from '../../lib/deposit-callbacks.ts';
+import type { Options } from '../../lib/options.ts';
 import type { Policy } from '../../lib/policy/policy.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
 import type { Provider } from '../../lib/providers/kit/provider.ts';
@@ -46,6 +47,7 @@ export interface ExchangeOptions {
   /** Beside the imToken profile. */
   providers?: readonly Provider[];
   now?: () => number;
+  reconcile?: Options['reconcile'];
   /** Of another exchange, to share its database. */
   folder?: string;
 }
@@ -76,6 +78,7 @@ export async function openExchange(
         confirmations: { 'eip155:1': confirmations },
         ...options.policy,
       },
+      ...(options.reconcile !== undefined && { reconcile: options.reconcile }),
       requireHttps: false,
       now,
     });

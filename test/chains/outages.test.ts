@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { evmChain } from '../../lib/chains/evm.ts';
-import { reconcileOnSilence } from '../../lib/chains/follow/reconcile-on-silence.ts';
 import type { EvmClient } from '../../lib/chains/readers/evm/node.ts';
-import { builtInNetworks } from '../../lib/networks/registry.ts';
-import { silentLogger } from '../../lib/observe/logger.ts';
 import type { Alarm } from '../../lib/observe/news.ts';
-import { createNews } from '../../lib/observe/news.ts';
 import { fixedClock } from '../../lib/testing/fixed-clock.ts';
 import { promised } from '../helpers/promised.ts';
 import { stage } from '../notifier/stage.ts';
@@ -165,45 +161,6 @@ describe('when something is away', () => {
     await anvil.mine();
     node.isCut = false;
     await Promise.all([paid.promise, beat.promise]);
-  });
-
-  it('a silent provider makes the receiver look for what was missed, and again when it is heard', async (t) => {
-    const exchange = await openExchange(t, anvil, { ours: [alice] });
-    const chains = [evmChain({ network: 'eip155:1', url: anvil.url })];
-    const news = createNews(silentLogger);
-    const alarms: Alarm[] = [];
-    news.on('alarm', (alarm) => alarms.push(alarm));
-    await anvil.mine();
-    const height = BigInt(await anvil.height());
-    const end = reconcileOnSilence({
-      chains,
-      confirmer: { headAt: (_network, time) => (time >= 0 ? height : undefined) },
-      reconciler: exchange.callbacks(),
-      policy: () => ({ networks: builtInNetworks }),
-      news,
-      logger: silentLogger,
-      now: () => 61_000,
-    });
-    const first = await anvil.send({ to: alice, value: 7n });
-    await anvil.mine(5);
-    news.tell('silence', { provider: 'imtoken', sinceMs: 60_000 });
-    while (alarms.length === 0) await new Promise(setImmediate);
-    await anvil.send({ to: alice, value: 2n });
-    await anvil.mine(5);
-    const [heard] = await exchange.callbacks().store.callbacks({ limit: 1 });
-    assert.equal(heard, undefined);
-    await exchange.post('deposit.confirmed', await data(first));
-    const [record] = await exchange.callbacks().store.callbacks({ limit: 1 });
-    assert.ok(record);
-    news.tell('outcome', record);
-    while (alarms.length === 1) await new Promise(setImmediate);
-    await end();
-    await exchange.settle();
-    assert.deepEqual(
-      alarms.map((one) => one.code),
-      ['CALLBACKS_MISSED', 'CALLBACKS_MISSED'],
-    );
-    assert.deepEqual(exchange.balances(), { [`${ether} ${alice}`]: 9n });
   });
 });
 

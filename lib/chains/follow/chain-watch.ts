@@ -21,8 +21,6 @@ export interface ChainWatch {
   scan(): Promise<void>;
   /** Asks for the newest block and looks up what is due by it. Rejects when no node answers. */
   round(): Promise<void>;
-  /** The newest block that was seen at or before a time (epoch ms), as far back as this process remembers. */
-  headAt(time: number): bigint | undefined;
 }
 
 interface Watched {
@@ -38,7 +36,6 @@ interface Watched {
 }
 
 const pageSize = 500;
-const headsKept = 10_000;
 const firstPauseMs = 2_000;
 const longestPauseMs = 600_000;
 /** Looked up in vain so often, a transaction is left to the scans, which find it while it is pending. */
@@ -51,7 +48,6 @@ interface WatchState extends ChainWatchParts {
   readonly watched: Map<string, Watched>;
   /** Transactions that nothing can undo any more, so that a scan does not look them up again. */
   readonly settled: LRUCache<string, true>;
-  readonly heads: { number: bigint; at: number }[];
   newest: ChainHead | undefined;
   /** A block, and the watched blocks that were in the chain when it was. */
   anchor: ChainBlock | undefined;
@@ -66,7 +62,6 @@ export function createChainWatch(parts: ChainWatchParts): ChainWatch {
     stuckAfterMs: parts.policy().networks.require(network).stuckAfterMs,
     watched: new Map(),
     settled: new LRUCache({ max: 100_000 }),
-    heads: [],
     newest: undefined,
     anchor: undefined,
     found: new Set(),
@@ -75,7 +70,6 @@ export function createChainWatch(parts: ChainWatchParts): ChainWatch {
     touch: (transactionId) => touch(state, transactionId),
     scan: () => scan(state),
     round: () => round(state),
-    headAt: (time) => state.heads.findLast((one) => one.at <= time)?.number,
   };
 }
 
@@ -125,7 +119,6 @@ async function round(state: WatchState): Promise<void> {
   const head = await state.chain.head();
   const isNew = head.hash !== state.newest?.hash;
   state.newest = head;
-  if (isNew) remember(state, head.number);
   const gone = isNew ? await goneBlocks(state, head) : new Set<string>();
   const due = [...state.watched.values()].filter((one) => isDue(one, head, gone, isNew, state.now()));
   const queue = due[Symbol.iterator]();
@@ -133,11 +126,6 @@ async function round(state: WatchState): Promise<void> {
     for (const one of queue) await lookUp(state, one);
   };
   await Promise.all(Array.from({ length: Math.min(state.concurrency, due.length) }, work));
-}
-
-function remember({ heads, now }: WatchState, number: bigint): void {
-  heads.push({ number, at: now() });
-  if (heads.length > headsKept) heads.shift();
 }
 
 /**

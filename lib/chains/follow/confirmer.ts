@@ -35,8 +35,6 @@ export interface Confirmer {
   start(): void;
   /** One round: the newest blocks, and what is due by them. Resolves when it is over, however it went. */
   tick(): Promise<void>;
-  /** The newest block of a network that was seen at or before a time (epoch ms). */
-  headAt(network: string, time: number): bigint | undefined;
   close(): Promise<void>;
 }
 
@@ -88,7 +86,6 @@ export function createConfirmer(options: ConfirmerOptions): Confirmer {
   return {
     start: ticker.start,
     tick: ticker.tick,
-    headAt: (network, time) => watches.get(network)?.headAt(time),
     async close() {
       news.off('outcome', hear);
       await ticker.close();

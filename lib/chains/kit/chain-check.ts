@@ -17,9 +17,15 @@ export interface ChainCheck {
   gone?(blocks: readonly ChainBlock[]): Promise<readonly string[]>;
   /**
    * Every transfer to accounts of ours in a range of blocks, block by block from the lowest, for `reconcile`. Absent if
-   * the nodes cannot search. Rejects when a block cannot be read: nothing is passed over in silence.
+   * the nodes cannot search. Rejects when a block cannot be read, with `BLOCK_UNAVAILABLE` if no node keeps it: nothing is
+   * passed over in silence.
    */
   transfersTo?(query: ChainQuery): AsyncIterable<ChainBlockTransfers>;
+  /**
+   * The first block whose own time is at or after `time` (epoch ms); one above the newest if there is none yet. Absent if the blocks
+   * do not say when they were made. Rejects with `BLOCK_UNAVAILABLE` if the nodes do not keep blocks that old.
+   */
+  blockAt?(time: number): Promise<bigint>;
   /** Closes what it opened. */
   close?(): void | Promise<void>;
 }
@@ -126,6 +132,8 @@ export interface ChainQuery {
 /** The transfers to your accounts in one block. */
 export interface ChainBlockTransfers {
   block: ChainBlock;
+  /** Hash of the block before it, by which a reorg during a search is seen; absent on a network whose blocks do not name it. */
+  parentHash?: string;
   transfers: readonly ChainTransfer[];
 }
 

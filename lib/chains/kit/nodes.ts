@@ -1,5 +1,6 @@
 import { DepositCallbackError, invalidOption } from '../../errors.ts';
 import { agreedVerdict, nthLargest } from './agreement.ts';
+import { blockAtTime } from './block-at-time.ts';
 import type {
   ChainBlock,
   ChainBlockTransfers,
@@ -70,13 +71,24 @@ export function checkOverNodes({ network, nodes, quorum: asked = 1 }: NodesOptio
       const block = await firstAnswer(nodes, async (node) => {
         const read = await node.block(number, isWanted);
         if (read !== undefined && read !== 'unavailable') return read;
-        throw new DepositCallbackError('REQUEST_FAILED', `The node has no block ${number} of ${network}`);
+        throw await whyUnread(node, number, read);
       });
-      if (block !== 'skipped') yield { block: { number, hash: block.hash }, transfers: block.rows };
+      if (block === 'skipped') continue;
+      const { hash, parentHash, rows } = block;
+      yield { block: { number, hash }, ...(parentHash !== undefined && { parentHash }), transfers: rows };
     }
   }
 
-  return { network, head, check, gone, transfersTo };
+  const whyUnread = async (node: ChainReader, number: bigint, read: 'unavailable' | undefined): Promise<Error> => {
+    const isThere = read === 'unavailable' || (await node.head()).number >= number;
+    const what = `The node has no block ${number} of ${network}`;
+    return isThere
+      ? new DepositCallbackError('BLOCK_UNAVAILABLE', `${what}, though it is in the chain`)
+      : new DepositCallbackError('REQUEST_FAILED', what);
+  };
+  const blockAt = (time: number): Promise<bigint> => firstAnswer(nodes, (node) => blockAtTime(node, time));
+
+  return { network, head, check, gone, transfersTo, blockAt };
 }
 
 /** What `needed` of the nodes say; of one, what the first says that can. */

@@ -38,7 +38,7 @@ async function statusOf({ config, store }: StatusOptions, { output, now }: Conte
   return withStore(store, (opened) => createStatus({ store: opened, now })());
 }
 
-function show({ needs, counts, providers }: Status, output: Output): void {
+function show({ needs, counts, providers, chains }: Status, output: Output): void {
   if (needs.length === 0) output.line({ text: 'Nothing needs attention.', colour: 'green' });
   for (const { kind, text, cure } of needs) {
     output.line({ text: kind.padEnd(13), colour: 'red' }, ` ${text}`);
@@ -61,10 +61,16 @@ function show({ needs, counts, providers }: Status, output: Output): void {
         heardAt === undefined ? 'nothing received for 30 days' : `last received ${isoTime(heardAt)}`,
       ]),
     ),
+    ...Object.fromEntries(chains.map((one) => [one.network, chainText(one)])),
   });
 }
 
-function statusJson({ needs, counts, providers }: Status): unknown {
+function chainText({ block, behind, blocksPerMinute, behindSince, code }: Status['chains'][number]): string {
+  const pace = behindSince === undefined ? '' : `, ${blocksPerMinute} a minute, since ${isoTime(behindSince)}`;
+  return `read to block ${block}, ${behind} behind${pace}${code === undefined ? '' : ` (${code})`}`;
+}
+
+function statusJson({ needs, counts, providers, chains }: Status): unknown {
   const { oldestOwedAt, ...rest } = counts;
   return {
     needs: needs.map(({ since, ...need }: Need) => ({
@@ -75,6 +81,10 @@ function statusJson({ needs, counts, providers }: Status): unknown {
     providers: providers.map(({ name, heardAt }) => ({
       name,
       ...(heardAt === undefined ? {} : { heardAt: isoTime(heardAt) }),
+    })),
+    chains: chains.map(({ at, behindSince, ...chain }) => ({
+      ...{ ...chain, at: isoTime(at) },
+      ...(behindSince === undefined ? {} : { behindSince: isoTime(behindSince) }),
     })),
   };
 }

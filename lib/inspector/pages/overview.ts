@@ -3,6 +3,7 @@ import type { Status } from '../../operator/status.ts';
 import type { CallbackRecord, StoreCounts } from '../../stores/store.ts';
 import { spread, tally, type WindowName, windows } from '../callback-counts.ts';
 import { callbackTable, outcomes } from '../callback-list.ts';
+import { chainTable } from '../chain-table.ts';
 import { latencyChart, milliseconds, rateChart } from '../charts.ts';
 import { type Html, html } from '../html.ts';
 import { ago, type Column, code, empty, row, section, segment, table, time } from '../parts.ts';
@@ -28,6 +29,7 @@ export async function overviewPage(view: View, status: Status): Promise<Page> {
 ${tiles(view, status.counts)}
 ${charts(view, records, window)}
 ${section(texts.providers, await providers(view, records))}
+${status.chains.length > 0 && section(texts.chains, chainTable(view, status.chains))}
 ${section(texts.latest, [callbackTable(view, newest, true), newest.length === 0 && empty(words.callbacks.empty, words.callbacks.emptyMore)], html`<a href="${root}callbacks">${texts.all}</a>`)}
 ${section(texts.alarms, alarms(view))}`,
   };
@@ -47,6 +49,7 @@ const places: Readonly<Record<NeedKind, string>> = {
   unverified: 'quarantine',
   silent: 'callbacks',
   refused: 'callbacks?outcome=rejected',
+  'unread-blocks': '',
   disk: '',
 };
 

@@ -21,7 +21,8 @@ export interface BitcoinNode {
   blockHash(number: bigint): Promise<string | undefined>;
   /** Undefined if the node has no such block. A block that left the chain still has its header. */
   header(blockHash: string): Promise<BitcoinHeader | undefined>;
-  blockTransactions(blockHash: string): Promise<readonly BitcoinTransaction[]>;
+  /** Undefined if the node has pruned the block. */
+  blockTransactions(blockHash: string): Promise<readonly BitcoinTransaction[] | undefined>;
   /** From the mempool, and from the chain as far as the node can find it there by its id. */
   transaction(id: string): Promise<BitcoinTransaction | 'absent' | 'not indexed'>;
   /** Undefined if the block does not hold it. */
@@ -61,7 +62,15 @@ export function bitcoinNode(client: RpcClient, network: Network): BitcoinNode {
       const read = (block: Json) => array(block, 'tx').map((one) => readTransaction(one, network));
       // bcoin takes two booleans in place of the number.
       const inDetail = () => ask('getblock', [blockHash, true, true], read);
-      return (await unless(code.wrongType, undefined, () => ask('getblock', [blockHash, 2], read))) ?? inDetail();
+      try {
+        return (
+          (await unless(code.wrongType, undefined, () => ask('getblock', [blockHash, 2], read))) ?? (await inDetail())
+        );
+      } catch (error) {
+        // It says so in words alone: "Block not available (pruned data)".
+        if (isRefusal(error, code.misc) && /pruned/i.test(error.message)) return undefined;
+        throw error;
+      }
     },
     async transaction(id) {
       try {
@@ -79,7 +88,7 @@ export function bitcoinNode(client: RpcClient, network: Network): BitcoinNode {
       } catch (error) {
         if (!isRefusal(error, code.misc)) throw error;
         // Dogecoin Core and bcoin take no block there.
-        return (await node.blockTransactions(blockHash)).find((one) => one.id === id);
+        return (await node.blockTransactions(blockHash))?.find((one) => one.id === id);
       }
     },
     unspent: (id, output) =>

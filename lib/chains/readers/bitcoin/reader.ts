@@ -27,7 +27,9 @@ export function bitcoinReader(node: BitcoinNode, network: Network): ChainReader 
       const hash = await node.blockHash(number);
       if (hash === undefined) return undefined;
       const block = withoutRows(await headerOf(node, hash));
-      return isWanted ? { ...block, rows: await rowsOf(node, hash, isWanted) } : block;
+      if (!isWanted) return block;
+      const rows = await rowsOf(node, hash, isWanted);
+      return rows ? { ...block, rows } : 'unavailable';
     },
     transaction: (subject) => find(node, network, subject),
   };
@@ -43,9 +45,11 @@ function withoutRows(header: BitcoinHeader): ReadBlock {
   return { ...header, rows: [] };
 }
 
-async function rowsOf(node: BitcoinNode, blockHash: string, isWanted: IsWanted): Promise<ChainTransfer[]> {
+async function rowsOf(node: BitcoinNode, blockHash: string, isWanted: IsWanted): Promise<ChainTransfer[] | undefined> {
+  const transactions = await node.blockTransactions(blockHash);
+  if (!transactions) return undefined;
   const found: ChainTransfer[] = [];
-  for (const { id, rows } of await node.blockTransactions(blockHash)) {
+  for (const { id, rows } of transactions) {
     for (const row of rows) {
       if (await isWanted({ address: row.to })) found.push({ ...row, transactionId: id, success: true });
     }
