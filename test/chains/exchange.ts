@@ -52,7 +52,7 @@ export interface ExchangeOptions {
   folder?: string;
 }
 
-const newLedger =
+export const newLedger =
   'CREATE TABLE IF NOT EXISTS ledger (event_id TEXT PRIMARY KEY, account TEXT NOT NULL, amount TEXT NOT NULL)';
 
 export async function openExchange(
