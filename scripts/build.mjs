@@ -55,11 +55,13 @@ export function isFresh() {
 function sourcesStamp() {
   return [
     ...filesBelow('lib'),
+    'package.json',
     'tsconfig.json',
     'tsconfig.build.json',
     'scripts/build.mjs',
     'scripts/embed.mjs',
     'scripts/prune.mjs',
+    'scripts/samples.mjs',
   ]
     .map((path) => {
       const { mtimeMs, size } = statSync(join(root, path));

@@ -15,8 +15,8 @@ export interface SampleFields {
   confirmations: number;
   status: string;
   hash: string;
-  position: string;
-  block?: { number: string; hash: string };
+  position?: string | undefined;
+  block?: { number: string; hash: string } | undefined;
   timestamp: string;
 }
 

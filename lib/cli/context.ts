@@ -7,6 +7,8 @@ export interface Context {
   env: Readonly<Record<string, string | undefined>>;
   /** Whole standard input. */
   stdin(): Promise<Buffer>;
+  /** Where a person can be asked: undefined if input or output is no terminal. */
+  terminal?: { input: NodeJS.ReadableStream; output: NodeJS.WritableStream };
   /** Resolves when the process is asked to stop. */
   stopped(): Promise<void>;
   now(): number;
@@ -28,6 +30,9 @@ export function createContext(process: NodeJS.Process): Context {
       for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
       return Buffer.concat(chunks);
     },
+    ...(process.stdin.isTTY && process.stdout.isTTY
+      ? { terminal: { input: process.stdin, output: process.stdout } }
+      : {}),
     stopped: () =>
       new Promise((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());

@@ -6,6 +6,7 @@ import { addDecisions } from './commands/decide.ts';
 import { addDeposits } from './commands/deposits.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
+import { addInit } from './commands/init.ts';
 import { addKeygen } from './commands/keygen.ts';
 import { addListen } from './commands/listen.ts';
 import { addLog } from './commands/log.ts';
@@ -18,10 +19,13 @@ import { addSend } from './commands/send.ts';
 import { addShow } from './commands/show.ts';
 import { addStatus } from './commands/status.ts';
 import type { AddVerb, Context } from './context.ts';
+import { dotenvOption } from './dotenv.ts';
 import { exitCodes } from './exit-codes.ts';
+import { version } from './versions.ts';
 
 // In the order of `--help`: what one tries first, then what one does about a running service.
 const verbs: readonly AddVerb[] = [
+  addInit,
   addKeygen,
   addListen,
   addSend,
@@ -46,6 +50,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   let code: number = exitCodes.ok;
   const program = new Command('deposit-callback')
     .description('Send, receive, audit and operate deposit callbacks.')
+    .version(version, '--version', 'print the version')
     .helpCommand(true)
     .showHelpAfterError('(see --help)')
     .exitOverride();
@@ -55,7 +60,9 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     });
   }
   // Each verb inherits neither of the two from the program.
-  for (const command of program.commands) command.exitOverride().showHelpAfterError('(see --help)');
+  for (const command of program.commands) {
+    command.exitOverride().showHelpAfterError('(see --help)').addOption(dotenvOption());
+  }
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;

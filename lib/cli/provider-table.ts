@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { invalidOption } from '../errors.ts';
+import { type DepositCallbackError, invalidOption } from '../errors.ts';
 import type { Provider, ProviderOptions } from '../providers/kit/provider.ts';
+import { didYouMean } from '../util/nearest.ts';
 
 /** Options of one kind, as JSON gives them, beside the common ones. */
 export type AnyProviderOptions = ProviderOptions & Readonly<Record<string, unknown>>;
@@ -56,10 +57,15 @@ const makers: Readonly<Record<string, () => Promise<unknown>>> = {
 /** Names of the providers that a verb takes, in alphabetical order. */
 export const providerNames: readonly string[] = Object.keys(makers).sort();
 
+/** What a file of `deposit-callback/providers` exports its provider as: `binancePay` for `binance-pay`. */
+export function exportedName(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
 const anyAccount = { accounts: { ethereum: '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed' } };
 
 // Options that a kind requires to read callbacks, and that play no part in signing them.
-const toSign: Readonly<Record<string, object | (() => object)>> = {
+const required: Readonly<Record<string, object>> = {
   'standard-webhooks': { read: () => ({ kind: 'unknown', transfers: [], removals: [] }) },
   'binance-pay': anyAccount,
   'coinbase-commerce': anyAccount,
@@ -70,29 +76,43 @@ const toSign: Readonly<Record<string, object | (() => object)>> = {
   turnkey: { organizationId: 'any' },
   'chainup-custody': { appId: 'any' },
   'coinpayments-v2': { url: 'https://example.com/' },
-  // Bodies are encrypted for the receiver: without its key, nobody can read them.
-  safeheron: () => ({ privateKey: generatePrivateKey() }),
 };
+
+/** Options that hold a key of the receiver's own, to which the bodies are encrypted. */
+const ownKeys: Readonly<Record<string, string>> = { safeheron: 'privateKey' };
+
+/** The option of a provider that holds a key of the receiver's own, if it has one. */
+export function ownKeyOption(name: string): string | undefined {
+  return ownKeys[name];
+}
+
+/** The options beside `secrets` without which a provider cannot be made, with values that only serve to make it. */
+export function requiredOptions(name: string): Readonly<Record<string, unknown>> {
+  return { ...required[name] };
+}
 
 /** A provider by its name in this package. Throws `OPTION_INVALID`. */
 export async function makeProvider(name: string, options: AnyProviderOptions): Promise<Provider> {
   const load = Object.hasOwn(makers, name) ? makers[name] : undefined;
-  if (!load) throw invalidOption('provider', `${name} is not known; use one of ${providerNames.join(', ')}`);
+  if (!load) throw unknownProvider(name);
   const maker = (await load()) as Maker;
   return maker(options);
 }
 
-/** A provider that only signs: it has no secret to verify with. */
-export function makeSigner(name: string, options: Readonly<Record<string, unknown>> = {}): Promise<Provider> {
-  const needed = toSign[name];
-  return makeProvider(name, {
-    ...(typeof needed === 'function' ? needed() : needed),
-    ...options,
-    secrets: () => [],
-  });
+/** The error for a name that is none of `providerNames`. */
+export function unknownProvider(name: string): DepositCallbackError {
+  return invalidOption('provider', `${name} ${didYouMean(name, providerNames)}`);
 }
 
-function generatePrivateKey(): string {
+/** A provider that only signs: it has no secret to verify with. A key of the receiver's own is made if none is given. */
+export async function makeSigner(name: string, options: Readonly<Record<string, unknown>> = {}): Promise<Provider> {
+  const ownKey = ownKeys[name];
+  const made = ownKey === undefined || ownKey in options ? {} : { [ownKey]: generatePrivateKey() };
+  return makeProvider(name, { ...requiredOptions(name), ...made, ...options, secrets: () => [] });
+}
+
+/** An RSA key of 2048 bits, PEM. */
+export function generatePrivateKey(): string {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }

@@ -4,6 +4,9 @@ import { invalidOption } from '../errors.ts';
 /** Name of the environment variable that `--secret-env` stands for by default. */
 export const secretVariable = 'CALLBACK_SECRET';
 
+/** The key of the receiver's own, to which bodies are encrypted, if they are. */
+export const ownKeyVariable = 'CALLBACK_PRIVATE_KEY';
+
 /** Adds `--secret-env`: a secret itself on the command line would stand in the list of processes and the shell's history. */
 export function addSecretOption(command: Command, what: string): Command {
   return command.option('--secret-env <name>', `environment variable with ${what}`, secretVariable);

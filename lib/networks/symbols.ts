@@ -39,6 +39,16 @@ export function assetOfSymbol(network: Network, symbol: string): string | undefi
   return contract === undefined ? undefined : tokenOn(network, contract);
 }
 
+/** The symbols that mean something on a network. */
+export function symbolsOf({ native, id }: Network): readonly string[] {
+  return [native.symbol, ...Object.keys(wordIn(contracts, id) ?? {})];
+}
+
+/** The symbol of an asset (CAIP-19) on its network, if it has one that means nothing else. */
+export function symbolOf(network: Network, asset: string): string | undefined {
+  return symbolsOf(network).find((symbol) => assetOfSymbol(network, symbol) === asset);
+}
+
 /** Whether a symbol can mean the asset (CAIP-19) on its network. */
 export function hasSymbol(network: Network, asset: string): boolean {
   return asset === network.native.asset || ['USDT', 'USDC'].some((symbol) => assetOfSymbol(network, symbol) === asset);

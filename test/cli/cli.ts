@@ -3,8 +3,11 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { createOutput } from '../../lib/cli/output.ts';
+import { run as runProgram } from '../../lib/cli/program.ts';
 import { type DepositCallbacks, depositCallbacks } from '../../lib/deposit-callbacks.ts';
 import type { Options } from '../../lib/options.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
@@ -25,6 +28,8 @@ export interface RunOptions {
   env?: Record<string, string>;
   input?: string | Buffer;
   cwd?: string;
+  /** Of a person at a terminal, line by line; only of `runHere`. */
+  answers?: readonly string[];
 }
 
 function start(args: readonly string[], { env = {}, cwd }: RunOptions): ChildProcessWithoutNullStreams {
@@ -45,6 +50,38 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
   child.stdin.end(options.input ?? '');
   [ran.code] = (await once(child, 'close')) as [number | null];
   return ran;
+}
+
+/** Runs the command line in this process: for the many runs of which only the first must prove that the program starts. */
+export async function runHere(
+  args: readonly string[],
+  { env = {}, input = '', answers }: RunOptions = {},
+): Promise<Ran> {
+  const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
+  const terminal =
+    answers === undefined ? undefined : { input: typed(answers, streams.stdout), output: streams.stdout };
+  const code = await runProgram(args, {
+    output: createOutput(streams.stdout, streams.stderr, env),
+    env,
+    stdin: async () => Buffer.from(input),
+    stopped: () => new Promise(() => {}),
+    now: Date.now,
+    ...(terminal === undefined ? {} : { terminal }),
+  });
+  const text = (stream: PassThrough): string => String(stream.read() ?? '');
+  return { code, stdout: text(streams.stdout), stderr: text(streams.stderr) };
+}
+
+/** What a person types: the next line once a question is there, and the end of input after the last. */
+function typed(answers: readonly string[], shown: PassThrough): PassThrough {
+  const input = new PassThrough();
+  const left = [...answers];
+  const write = shown.write.bind(shown);
+  shown.write = (text: string) => {
+    if (/: $/.test(text)) setImmediate(() => (left.length === 0 ? input.end() : input.write(`${left.shift()}\n`)));
+    return write(text);
+  };
+  return input;
 }
 
 export interface Running {

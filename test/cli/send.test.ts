@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { attacks } from '../../lib/audit/attacks.ts';
 import { providerNames } from '../../lib/cli/provider-table.ts';
+import { samplesOf } from '../../lib/cli/sample-callbacks.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
-import { readProviderFixtures } from '../../lib/testing/provider-fixtures.ts';
 import { alice, secret } from '../helpers/deposits.ts';
-import { run, runOn, service, temporaryFolder } from './cli.ts';
+import { fixturesOf } from '../helpers/published.ts';
+import { run, runHere, runOn, service, temporaryFolder } from './cli.ts';
 
 const fixtures = fileURLToPath(new URL('../fixtures/providers', import.meta.url));
 
@@ -36,7 +37,7 @@ test('listen receives what send sends, by HMAC and by ed25519, and shows it', as
     env: { CALLBACK_SECRET: pair.secret },
   });
   assert.equal(sent.code, 0, sent.stderr);
-  assert.match(sent.stdout, /^200 +\d+ ms\n$/);
+  assert.match(sent.stdout, /^200 +\d+ ms$/m);
   await listener.until(/"event":"deposit"/);
   const ended = await listener.stop();
   assert.equal(ended.code, 0, ended.stderr);
@@ -86,7 +87,7 @@ for (const attack of Object.keys(attacks).filter((name) => name !== 'slow')) {
       env: { CALLBACK_SECRET: secret },
     });
     assert.equal(sent.code, 0, `${sent.stdout}${sent.stderr}`);
-    assert.match(sent.stdout, /attack refused\n$/);
+    assert.match(sent.stdout, /attack refused$/m);
     const credited = await store.deposits({ status: 'confirmed', limit: 10 });
     assert.equal(credited.length, attacks[attack]?.expects === 'taken' ? 1 : 0);
   });
@@ -114,102 +115,61 @@ test('send exits 1 where a receiver refuses, or does not hold, and 3 where there
   const open = await run(['send', 'imtoken', '--url', 'http://127.0.0.1:1/'], { env });
   assert.equal(open.code, 3);
   assert.match(open.stdout, /^ECONNREFUSED/);
-  const noBody = await run(['send', 'alchemy', '--url', 'http://127.0.0.1:1/'], { env });
+  const noBody = await run(['send', 'standard-webhooks', '--url', 'http://127.0.0.1:1/'], { env });
   assert.equal(noBody.code, 2);
   assert.match(noBody.stderr, /--body/);
-  const unknown = await run(['send', 'paypal', '--url', 'http://127.0.0.1:1/'], { env });
+  const unknown = await run(['send', 'somebody-else', '--url', 'http://127.0.0.1:1/'], { env });
   assert.equal(unknown.code, 2);
-  assert.ok(unknown.stderr.includes(`use one of ${providerNames.join(', ')}`), unknown.stderr);
+  assert.ok(unknown.stderr.includes(`Known: ${providerNames.join(', ')}`), unknown.stderr);
+  const near = await run(['send', 'alchmy', '--url', 'http://127.0.0.1:1/'], { env });
+  assert.match(near.stderr, /alchmy is not known\. Did you mean alchemy\?/);
 });
 
-test('what send sends for every provider is credited by listen', { timeout: 300_000 }, async (t) => {
+test('the sample that send sends for every provider is credited by listen', { timeout: 300_000 }, async (t) => {
   const folder = await temporaryFolder(t);
-  const under = readdirSync(fixtures)
-    .filter((name) => providerNames.includes(name))
-    .map((name) => ({ name, fixture: readProviderFixtures(join(fixtures, name)) }));
-  const all = under.map(({ name, fixture }) => {
-    const written = JSON.parse(readFileSync(join(fixtures, name, 'cases.json'), 'utf8')) as {
-      cases: { name: string; body: string }[];
-    };
-    const one = fixture.cases.find(
-      ({ kind, after, events, method }) =>
-        kind === 'deposit' &&
-        after === undefined &&
-        method === undefined &&
-        events.some(({ event }) => event === 'deposit'),
-    );
-    const file = written.cases.find((written) => written.name === one?.name)?.body ?? '';
-    return { name, fixture, one, file: join(fixtures, name, file) };
-  });
-  // Providers of hints credit nothing.
-  const cases = all.filter(({ one }) => one !== undefined);
-  const variable = (name: string): string => `CALLBACK_SECRET_${name.toUpperCase().replaceAll('-', '_')}`;
-  const assets = new Set(
-    cases.flatMap(({ fixture }) => fixture.assets.map(({ asset, decimals }) => `${asset}=${decimals}`)),
+  const all = await Promise.all(
+    readdirSync(fixtures)
+      .filter((name) => providerNames.includes(name))
+      .map(async (name) => ({ name, samples: await samplesOf(name), fixture: fixturesOf(name) })),
   );
+  // Providers of hints credit nothing.
+  const cases = all.filter(({ samples }) => samples.to !== undefined);
+  const variable = (name: string): string => `CALLBACK_SECRET_${name.toUpperCase().replaceAll('-', '_')}`;
+  const assets = new Set(cases.map(({ samples: { asset } }) => `${asset?.asset}=${asset?.decimals}`));
   const options = Object.fromEntries(cases.map(({ name, fixture }) => [name, fixture.options ?? {}]));
   const listener = runOn(
     t,
     [
-      'listen',
-      ...cases.map(({ name }) => name),
-      '--port',
-      '0',
-      '--json',
-      '--confirmations',
-      '1',
-      '--options',
-      JSON.stringify(options),
-      '--asset',
-      ...assets,
+      ...['listen', ...cases.map(({ name }) => name), '--port', '0', '--json', '--confirmations', '1'],
+      ...['--options', JSON.stringify(options), '--asset', ...assets],
     ],
     {
       cwd: folder,
       env: Object.fromEntries(cases.map(({ name, fixture }) => [variable(name), fixture.keys.first.key])),
     },
   );
-  for (const { name, fixture, one, file } of cases) {
+  for (const { name, fixture, samples } of cases) {
     const [, url = ''] = await listener.until(new RegExp(`POST (http:\\S+/${name})\\n`));
-    const headers = Object.entries(one?.headers ?? {}).map(([header, value]) => `${header}: ${value}`);
     const { key, signing = key } = fixture.keys.first;
-    const sent = await run(
-      [
-        'send',
-        name,
-        '--url',
-        url,
-        '--body',
-        asOfNow(file, folder),
-        '--options',
-        JSON.stringify(fixture.options ?? {}),
-        ...(headers.length > 0 ? ['--header', ...headers] : []),
-      ],
-      { env: { CALLBACK_SECRET: signing } },
-    );
+    const privateKey = fixture.options?.privateKey;
+    const to = name === 'imtoken' ? ['--to', String(samples.to)] : [];
+    const sent = await runHere(['send', name, '--url', url, ...to], {
+      env: {
+        CALLBACK_SECRET: signing,
+        ...(typeof privateKey === 'string' ? { CALLBACK_PRIVATE_KEY: privateKey } : {}),
+      },
+    });
     assert.equal(sent.code, 0, `${name}: ${sent.stdout}${sent.stderr}`);
   }
-  await listener.stop();
+  const ended = await listener.stop();
+  assert.equal(ended.code, 0, ended.stderr);
   const store = sqliteStore({ path: join(folder, 'deposit-callback.db') });
   await store.ready();
-  const credited = await store.deposits({ status: 'confirmed', limit: 1_000 });
+  const credited = await store.deposits({ status: 'confirmed', limit: 200 });
   await store.close();
-  for (const { name, one } of cases) {
-    const wanted = one?.events.find(({ event }) => event === 'deposit');
-    // Two fixtures may tell of one transfer: it is one deposit, and has both names.
-    const found = credited.find(
-      ({ amount, providers }) => String(amount) === wanted?.amount && providers.includes(name),
-    );
-    assert.ok(found, `${name} credits ${wanted?.amount}`);
+  for (const { name, samples } of cases) {
+    const found = credited.find(({ to, providers }) => to === samples.to && providers.includes(name));
+    assert.ok(found, `${name} credits ${samples.to}`);
   }
   assert.ok(cases.length >= 8, `${cases.length} providers`);
 });
-
-/** The body as it would be sent now, by a provider that signs the time in its body. */
-function asOfNow(file: string, folder: string): string {
-  const written = readFileSync(file, 'utf8');
-  const now = written.replace(/("timestampSent":\s*)\d+/, `$1${Math.floor(Date.now() / 1_000)}`);
-  if (now === written) return file;
-  const copy = join(folder, basename(file));
-  writeFileSync(copy, now);
-  return copy;
-}
