@@ -41,7 +41,9 @@ export function createEntrance<Tx>(receiver: Receiver<Tx>): Entrance<Tx> {
   const { store, policy, providers, limits, keepBodies, logger } = settings;
   const guard = guardOver({ intake, log }, { store, policy, providers, limits, keepBodies });
   const bodies = createBodyBudget(limits.budgetBytes);
-  const dispatcher = dispatch({ deliverer, ackMs: limits.ackMs });
+  // Of a durable store, the deliverer has learned at the commit what is owed.
+  const wake = store.durable ? () => {} : deliverer.wake;
+  const dispatcher = dispatch({ deliverer: { attempted: deliverer.attempted, wake }, ackMs: limits.ackMs });
   const entrance: Entrance<Tx> = {
     receiver,
     mount: createMount(providers, logger),

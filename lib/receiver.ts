@@ -15,6 +15,7 @@ import { createStatus, type Status } from './operator/status.ts';
 import { createWatchdog } from './operator/watchdog.ts';
 import type { Settings } from './options.ts';
 import { type Deliverer, delivererTelling } from './outbox/deliverer.ts';
+import type { Store } from './stores/store.ts';
 import { createTicker } from './util/ticker.ts';
 import { atMost } from './util/time-limit.ts';
 
@@ -25,6 +26,7 @@ export interface Receiver<Tx> {
   readonly notices: Notices;
   readonly intake: Intake;
   readonly log: CallbackLog;
+  /** Of a durable store, it knows by itself of what is recorded here. */
   readonly deliverer: Deliverer<Tx>;
   readonly follower: ChainFollower;
   readonly operations: Operations;
@@ -46,9 +48,10 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
   const news = createNews(logger);
   publishNews(news);
   const notices = logNews(news, logger, now);
-  const deliverer: Deliverer<Tx> = delivererTelling(news, { store, ...settings.delivery, logger });
+  const deliverer = delivererTelling(news, { store, ...settings.delivery, logger });
   const chains = new Set(settings.chains.map((check) => check.network));
-  const intake = createIntake({ store, policy, providers, chains, networks, logger, news, now });
+  const taking: Pick<Store, 'load' | 'commit'> = { load: (keys) => store.load(keys), commit: deliverer.commit };
+  const intake = createIntake({ store: taking, policy, providers, chains, networks, logger, news, now });
   const log = createCallbackLog({ store, logger, now });
   let isStarted = false;
   const wake = (): void => {

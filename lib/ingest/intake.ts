@@ -18,7 +18,7 @@ import { createUnknownEvents, type UnknownEvents } from './unknown-events.ts';
 import { createUnknownNames } from './unknown-names.ts';
 
 export interface IntakeOptions {
-  store: Store;
+  store: Pick<Store, 'load' | 'commit'>;
   policy: Policy;
   /** The instances configured; one that is met later is added then, which a `quorum` over several may not allow. */
   providers?: readonly Provider[];

@@ -20,7 +20,7 @@ export interface Recorder {
 }
 
 export interface RecorderOptions {
-  store: Store;
+  store: Pick<Store, 'load' | 'commit'>;
   policy: () => CompiledPolicy;
   now: () => number;
   /** Most callbacks in one commit. */

@@ -1,8 +1,10 @@
 import type { EventKind } from '../deposits/deposit.ts';
 import { isDepositCallbackError } from '../errors.ts';
+import type { Claim, ClaimRequest } from '../stores/store.ts';
 import { type DelivererState, report } from './deliverer-state.ts';
 import type { Held } from './leases.ts';
 import { kindsThatWait } from './listeners.ts';
+import type { ClaimedBatch } from './pace.ts';
 import { settle } from './settling.ts';
 
 /** How often the store is asked whether events are owed that nobody listens to. */
@@ -11,21 +13,32 @@ const alarmEveryMs = 5_000;
 /** Looks for due events soon; also begins the polling. */
 export function wake<Tx>(state: DelivererState<Tx>): void {
   if (state.closed) return;
-  const again = (): void => pump(state);
-  state.poll ??= setInterval(again, state.settings.pollMs).unref();
-  state.unsubscribe ??= state.store.onEvents?.(again);
+  state.poll ??= setInterval(() => look(state), state.settings.pollMs).unref();
+  state.unsubscribe ??= state.store.onEvents?.(() => lookForOwed(state));
+  lookForOwed(state);
+}
+
+/** Some events are owed, and due now or when what is held here has ended. */
+export function lookForOwed<Tx>(state: DelivererState<Tx>): void {
+  state.owedBehind = state.leases.count;
+  look(state);
+}
+
+function look<Tx>(state: DelivererState<Tx>): void {
+  state.claimAgain = true;
   pump(state);
 }
 
-function pump<Tx>(state: DelivererState<Tx>): void {
-  state.claimAgain = true;
-  if (state.claiming || !hasRoom(state)) return;
+/** Begins the look that was asked for, if there is room for what it finds. */
+export function pump<Tx>(state: DelivererState<Tx>): void {
+  if (!state.claimAgain || state.claiming || !hasRoom(state)) return;
   state.claiming = true;
   state.claimed = claimWhileDue(state);
 }
 
-function room<Tx>({ settings, pace, leases }: DelivererState<Tx>): number {
-  return settings.concurrency + pace.ahead - leases.size;
+/** How many more events may be held. */
+export function room<Tx>({ settings, pace, leases, promised }: DelivererState<Tx>): number {
+  return settings.concurrency + pace.ahead - leases.size - promised;
 }
 
 // Not for one or two: what is being settled makes room for many at a time.
@@ -51,22 +64,53 @@ async function claimWhileDue<Tx>(state: DelivererState<Tx>): Promise<void> {
 
 /** False if held events have to end first. */
 async function claimOnce<Tx>(state: DelivererState<Tx>): Promise<boolean> {
-  const { store, settings, listeners, orphans, leases, pace } = state;
-  const except = kindsThatWait.filter((kind) => !listeners.has(kind));
+  const { orphans, leases } = state;
   await openStore(state);
   await orphans.look();
   // A suspect may end this process: nothing else is held beside it.
   const suspects = orphans.suspected;
-  if (suspects && leases.size > 0) return false;
+  if (suspects && leases.size + state.promised > 0) return false;
   const limit = suspects ? 1 : room(state);
-  const claims = await store.claim({ limit, leaseMs: settings.leaseMs, except, ...(suspects && { suspects }) });
-  const batch = pace.claimed(claims.length, limit);
-  for (const claim of claims) state.queue.push(leases.hold(claim, batch));
-  startNext(state);
+  // New events have taken the room meanwhile.
+  if (limit < 1) {
+    state.claimAgain = true;
+    return false;
+  }
+  const except = unheard(state);
+  const claims = await claimAtMost(state, limit, { except, ...(suspects && { suspects }) });
+  if (!suspects) state.isBehind = claims.length === limit;
+  if (claims.length > 0) state.owedBehind = leases.count;
+  else if (!leases.holdsAnyOf(state.owedBehind ?? 0)) state.owedBehind = undefined;
   if (suspects && claims.length === 0) orphans.cleared();
   if (claims.length > 0 || suspects) state.claimAgain = true;
   else await alarmIfNobodyListens(state, except);
   return true;
+}
+
+async function claimAtMost<Tx>(
+  state: DelivererState<Tx>,
+  limit: number,
+  more: Pick<ClaimRequest, 'except' | 'suspects'>,
+): Promise<readonly Claim[]> {
+  const { store, settings, pace } = state;
+  state.asked = limit;
+  try {
+    const claims = await store.claim({ limit, leaseMs: settings.leaseMs, ...more });
+    hold(state, claims, pace.claimed(claims.length, limit));
+    startNext(state);
+    return claims;
+  } finally {
+    state.asked = 0;
+  }
+}
+
+export function hold<Tx>({ queue, leases }: DelivererState<Tx>, claims: readonly Claim[], batch: ClaimedBatch): void {
+  for (const claim of claims) queue.push(leases.hold(claim, batch));
+}
+
+/** Kinds that stay owed because nobody listens here. */
+export function unheard<Tx>({ listeners }: DelivererState<Tx>): EventKind[] {
+  return kindsThatWait.filter((kind) => !listeners.has(kind));
 }
 
 // A listener may be there before the store is; `ready` again and again is the store's own affair.
@@ -78,7 +122,7 @@ function openStore<Tx>(state: DelivererState<Tx>): Promise<void> {
   return state.opened;
 }
 
-function startNext<Tx>(state: DelivererState<Tx>): void {
+export function startNext<Tx>(state: DelivererState<Tx>): void {
   while (state.busy < state.settings.concurrency && !state.closed) {
     const held = state.queue.shift();
     if (!held) break;
@@ -99,14 +143,20 @@ async function deliver<Tx>(state: DelivererState<Tx>, held: Held): Promise<void>
   const handled = await settle(state, claim, functions, errors);
   held.drop();
   state.waiters.tell(claim.event.id, handled);
-  if (leavesEarly) pump(state);
+  if (leavesEarly) lookAfter(state);
   else leave(state);
 }
 
 function leave<Tx>(state: DelivererState<Tx>): void {
   state.busy -= 1;
   startNext(state);
-  pump(state);
+  lookAfter(state);
+}
+
+/** A delivery has ended here: it may have made room, or another event due. */
+function lookAfter<Tx>(state: DelivererState<Tx>): void {
+  if (state.owedBehind === undefined) pump(state);
+  else look(state);
 }
 
 async function alarmIfNobodyListens<Tx>(state: DelivererState<Tx>, kinds: readonly EventKind[]): Promise<void> {

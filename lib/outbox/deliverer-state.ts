@@ -44,6 +44,17 @@ export interface DelivererState<Tx> extends Reports {
   claimed: Promise<void>;
   /** Somebody asked for a claim since the last look. */
   claimAgain: boolean;
+  /** Most events that the claim under way may bring. */
+  asked: number;
+  /** Most events that the commits under way may bring (`take-new.ts`). */
+  promised: number;
+  /** More is owed than there was room for, so the oldest is claimed first and nothing new is leased at its commit. */
+  isBehind: boolean;
+  /**
+   * Events may be due once those held up to this number (`Leases.count`) have ended: each end is followed by a look. Undefined if
+   * nothing was left owed since a look that found nothing.
+   */
+  owedBehind: number | undefined;
   /** The opening of the store, from the first claim on. */
   opened: Promise<void> | undefined;
   closed: boolean;

@@ -3,7 +3,7 @@ import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { consoleLogger, type Logger, steadyLogger } from '../observe/logger.ts';
 import { createNews, type News } from '../observe/news.ts';
 import { logNews } from '../observe/news-log.ts';
-import type { Store } from '../stores/store.ts';
+import type { Batch, Committed, Store } from '../stores/store.ts';
 import type { Backoff } from './backoff.ts';
 import { wake } from './claiming.ts';
 import { type DelivererState, type DeliverySettings, report } from './deliverer-state.ts';
@@ -11,6 +11,7 @@ import { createLeases } from './leases.ts';
 import { createListeners, type DepositListener } from './listeners.ts';
 import { createOrphans } from './orphans.ts';
 import { createPace } from './pace.ts';
+import { commitAndTake } from './take-new.ts';
 import { createWaiters } from './waiters.ts';
 
 /** Options of `createDeliverer`. Times are in ms. */
@@ -60,8 +61,14 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
   return delivererTelling(news, options);
 }
 
+/** A deliverer that is told of each commit, and takes the events that it makes. */
+export interface TakingDeliverer<Tx> extends Deliverer<Tx> {
+  /** `commit` of the store; new events for which there is room here need no claim. */
+  commit(batch: Batch): Promise<Committed>;
+}
+
 /** A deliverer that tells its alarms to a receiver's news. */
-export function delivererTelling<Tx>(news: News, options: DelivererOptions<Tx>): Deliverer<Tx> {
+export function delivererTelling<Tx>(news: News, options: DelivererOptions<Tx>): TakingDeliverer<Tx> {
   const state = createState(news, options);
   const { listeners, waiters } = state;
   return {
@@ -74,6 +81,7 @@ export function delivererTelling<Tx>(news: News, options: DelivererOptions<Tx>):
     wake: () => wake(state),
     attempted: waiters.wait,
     idle: () => idle(state),
+    commit: (batch) => commitAndTake(state, batch),
     close: (graceMs) => close(state, graceMs),
   };
 }
@@ -107,6 +115,10 @@ function createState<Tx>(news: News, options: DelivererOptions<Tx>): DelivererSt
     claiming: false,
     claimed: Promise.resolve(),
     claimAgain: false,
+    asked: 0,
+    promised: 0,
+    isBehind: false,
+    owedBehind: 0,
     opened: undefined,
     closed: false,
     poll: undefined,

@@ -21,6 +21,10 @@ export interface Held {
 /** The claims of one deliverer, renewed together while there are any. */
 export interface Leases {
   readonly size: number;
+  /** How many claims were ever held here. */
+  readonly count: number;
+  /** Whether one of the first `count` is still held. */
+  holdsAnyOf(count: number): boolean;
   hold(claim: Claim, batch: ClaimedBatch): Held;
   /** Gives back what no listener has begun with. */
   giveBack(held: readonly Held[]): Promise<void>;
@@ -31,7 +35,11 @@ export interface Leases {
 interface Entry extends Held {
   /** Its place in the list; -1 once it is dropped. */
   index: number;
+  /** How many were held before. */
+  readonly number: number;
   renewals: number;
+  /** Renewals that found it waiting for its listeners. */
+  waits: number;
   isRunning: boolean;
   controller?: AbortController;
   lost?: DepositCallbackError;
@@ -42,7 +50,7 @@ export interface LeasesOptions {
   leaseMs: number;
   news: News;
   report(message: string, cause: unknown): void;
-  /** A claim whose listeners have not begun by the time its lease has to be renewed is given back. */
+  /** A claim whose listeners have not begun for a third of its lease is given back, at two thirds at the latest. */
   onGivenBack(held: Held): void;
 }
 
@@ -50,15 +58,20 @@ export interface LeasesOptions {
 interface LeasesState extends LeasesOptions {
   // A list, from which the last one moves into the place of one that leaves: a Map keeps what it has dropped for a while.
   readonly all: Entry[];
+  count: number;
   renewal: NodeJS.Timeout | undefined;
 }
 
 export function createLeases(options: LeasesOptions): Leases {
-  const state: LeasesState = { ...options, all: [], renewal: undefined };
+  const state: LeasesState = { ...options, all: [], count: 0, renewal: undefined };
   return {
     get size() {
       return state.all.length;
     },
+    get count() {
+      return state.count;
+    },
+    holdsAnyOf: (count) => state.all.some(({ number }) => number < count),
     hold: (claim, batch) => hold(state, claim, batch),
     giveBack: (held) => giveBack(state, held),
     async abort(reason) {
@@ -74,7 +87,9 @@ function hold(state: LeasesState, claim: Claim, batch: ClaimedBatch): Held {
     claim,
     batch,
     index: state.all.length,
+    number: state.count,
     renewals: 0,
+    waits: 0,
     isRunning: false,
     signal() {
       if (!entry.controller) {
@@ -89,6 +104,7 @@ function hold(state: LeasesState, claim: Claim, batch: ClaimedBatch): Held {
     drop: () => drop(state, entry),
   };
   state.all.push(entry);
+  state.count += 1;
   state.renewal ??= setInterval(() => renew(state), Math.max(1, Math.floor(state.leaseMs / 3))).unref();
   return entry;
 }
@@ -109,6 +125,8 @@ function drop(state: LeasesState, entry: Entry): void {
 function renew(state: LeasesState): void {
   for (const entry of [...state.all]) {
     if (!entry.isRunning) {
+      entry.waits += 1;
+      if (entry.waits === 1) continue;
       state.onGivenBack(entry);
       void giveBack(state, [entry]);
       continue;

@@ -1,6 +1,6 @@
 import { DepositCallbackError, invalidOption } from '../errors.ts';
-import { batchValues } from './postgres/batch.ts';
 import type { PostgresPool, PostgresTransaction } from './postgres/client.ts';
+import { createCommit } from './postgres/commit.ts';
 import { createConnections, type PostgresConnections } from './postgres/connections.ts';
 import { cursorMethods } from './postgres/cursors.ts';
 import { assertDurable } from './postgres/durability.ts';
@@ -10,9 +10,8 @@ import { load, queryMethods } from './postgres/queries.ts';
 import { migrate } from './postgres/schema.ts';
 import { unverifiedMethods } from './postgres/unverified.ts';
 import { createWake } from './postgres/wake.ts';
-import { lostAnyway } from './shared/lost-anyway.ts';
 import { openedOnce } from './shared/opened-once.ts';
-import type { Batch, Store } from './store.ts';
+import type { Store } from './store.ts';
 
 export type {
   PostgresPool,
@@ -101,11 +100,7 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
     own = undefined;
   }
 
-  async function commit(batch: Batch): Promise<{ lost: readonly string[] }> {
-    const result = await record(connections(), batch, { now: now(), slot });
-    if (result.lost.length === 0 && batch.changes.some(({ events }) => events.length > 0)) wake.tell();
-    return result;
-  }
+  const commit = createCommit(connections, wake, { now, slot });
 
   return {
     name: 'postgres',
@@ -129,21 +124,6 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
 /** Tallies are added to in a slot of each instance's own; a shared one costs waiting, not correctness. */
 function anySlot(): number {
   return 1 + Math.floor(Math.random() * 1000);
-}
-
-async function record(
-  connections: PostgresConnections,
-  batch: Batch,
-  { now, slot }: { now: number | null; slot: number },
-): Promise<{ lost: readonly string[] }> {
-  const hopeless = lostAnyway(batch.changes);
-  if (hopeless.length > 0) return { lost: hopeless };
-  const { values, keys } = batchValues(batch, now, slot);
-  const { rows } = await connections.record(
-    'SELECT deposit_callback.record($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)::text AS change',
-    values,
-  );
-  return { lost: rows.map(({ change }) => keys[Number(change) - 1] ?? '') };
 }
 
 function checkOptions(options: PostgresStoreOptions, schema: string): void {

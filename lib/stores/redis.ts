@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { TransactionState } from '../deposits/transaction-state.ts';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
-import { batchValues, stateFromReply } from './redis/batch.ts';
+import { stateFromReply } from './redis/batch.ts';
 import { createRedisConnection, type RedisClient, type RedisConnection } from './redis/client.ts';
+import { createCommit } from './redis/commit.ts';
 import { cursorMethods } from './redis/cursors.ts';
 import { assertDurable, roomOf } from './redis/durability.ts';
 import { eventMethods } from './redis/events.ts';
@@ -12,7 +13,6 @@ import { queryMethods } from './redis/queries.ts';
 import { unverifiedMethods } from './redis/unverified.ts';
 import { createRedisWake } from './redis/wake.ts';
 import { columnText } from './shared/column-text.ts';
-import { lostAnyway } from './shared/lost-anyway.ts';
 import { openedOnce } from './shared/opened-once.ts';
 import type { Store } from './store.ts';
 
@@ -92,12 +92,7 @@ export function redisStore(options: RedisStoreOptions): Store<never> {
     own = undefined;
   }
 
-  const commit: Store['commit'] = async (batch) => {
-    const hopeless = lostAnyway(batch.changes);
-    if (hopeless.length > 0) return { lost: hopeless };
-    const lost = new Set((await connection().run('record', batchValues(batch, self))) as string[]);
-    return { lost: batch.changes.flatMap(({ key }) => (lost.has(columnText(key)) ? key : [])) };
-  };
+  const commit = createCommit(connection, self, holder);
 
   return {
     name: 'redis',

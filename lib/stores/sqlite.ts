@@ -2,8 +2,9 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
+import { eventsToLease } from './shared/events-to-lease.ts';
 import { writeCallbacks } from './sqlite/callbacks.ts';
-import { applyChange } from './sqlite/changes.ts';
+import { applyChange, type Leasing } from './sqlite/changes.ts';
 import { createConnection, patienceMs, pauseMs, type SqliteConnection } from './sqlite/connection.ts';
 import { cursorMethods } from './sqlite/cursors.ts';
 import {
@@ -15,14 +16,14 @@ import {
 } from './sqlite/driver.ts';
 import { makeDurable } from './sqlite/durability.ts';
 import { eventMethods } from './sqlite/events.ts';
-import { createHolder } from './sqlite/holder.ts';
+import { createHolder, type SqliteHolder } from './sqlite/holder.ts';
 import { prune } from './sqlite/prune.ts';
 import { queryMethods, statusTally } from './sqlite/queries.ts';
 import { migrate } from './sqlite/schema.ts';
 import { createTally } from './sqlite/tallies.ts';
 import { loadTransaction } from './sqlite/transactions.ts';
 import { unverifiedMethods } from './sqlite/unverified.ts';
-import type { Batch, Store } from './store.ts';
+import type { Batch, Committed, Store } from './store.ts';
 
 export type { SqliteDatabase, SqliteDriver, SqliteStatement, SqliteValue } from './sqlite/driver.ts';
 
@@ -114,9 +115,9 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
 
     load: async (keys) => connection().read(() => keys.map((key) => loadTransaction(connection(), key))),
     commit: async (batch) =>
-      connection().write(() => commit(connection(), batch, now()), { keep: ({ lost }) => lost.length === 0 }),
+      connection().write(() => commit(connection(), batch, now(), holder), { keep: ({ lost }) => lost.length === 0 }),
     log: async (callbacks) =>
-      void (await connection().write(() => commit(connection(), { callbacks, changes: [] }, now()), {
+      void (await connection().write(() => commit(connection(), { callbacks, changes: [] }, now(), holder), {
         durable: false,
       })),
 
@@ -152,12 +153,22 @@ async function prepare(
   }
 }
 
-function commit(connection: SqliteConnection, { callbacks, changes }: Batch, now: number): { lost: readonly string[] } {
+function commit(connection: SqliteConnection, batch: Batch, now: number, holder: SqliteHolder): Committed {
+  const { callbacks, changes } = batch;
   const tally = createTally();
   const countStatus = (status: string, by: number): void => tally.add(statusTally(status), by);
-  const lost = changes.filter((change) => !applyChange(connection, change, now, countStatus)).map(({ key }) => key);
+  const leasing = leasingOf(connection, batch, now, holder);
+  const lost = changes
+    .filter((change) => !applyChange(connection, change, now, countStatus, leasing))
+    .map(({ key }) => key);
   if (lost.length > 0) return { lost };
   tally.add('callbacks', writeCallbacks(connection, callbacks));
   tally.write(connection);
-  return { lost };
+  return leasing && leasing.claims.length > 0 ? { lost, claims: leasing.claims } : { lost };
+}
+
+function leasingOf(connection: SqliteConnection, batch: Batch, now: number, holder: SqliteHolder): Leasing | undefined {
+  const chosen = eventsToLease(batch);
+  if (!batch.lease || chosen.size === 0) return undefined;
+  return { chosen, until: now + batch.lease.leaseMs, holder: holder.id(connection), claims: [] };
 }

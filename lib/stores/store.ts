@@ -2,6 +2,7 @@ import type { DepositEvent, DepositRecord, DepositStatus, EventKind } from '../d
 import type { StoredStatement } from '../deposits/statement.ts';
 import type { StoredDeposit, TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
 import type { CursorStore } from './shared/cursor.ts';
+import type { CallbackQuery, DepositQuery, EventQuery } from './store-queries.ts';
 
 export type { DepositEvent, DepositRecord, DepositStatus, EventKind } from '../deposits/deposit.ts';
 export type { Group, Statement, StatementKind, StoredStatement } from '../deposits/statement.ts';
@@ -13,6 +14,7 @@ export type {
   TransactionState,
 } from '../deposits/transaction-state.ts';
 export type { Cursor, CursorStore } from './shared/cursor.ts';
+export type { CallbackQuery, DepositQuery, EventQuery } from './store-queries.ts';
 
 /**
  * The durable inbox: callbacks, statements, deposits, events, cursors. A store keeps and finds; it has no rules of its own.
@@ -39,9 +41,10 @@ export interface Store<Tx = unknown> extends CursorStore {
   load(keys: readonly string[]): Promise<TransactionState[]>;
   /**
    * One durable atomic step for all of it. Where a change is lost (another version is stored, or an event to cancel was
-   * handed out or is not there) nothing of the batch is kept, and the keys to load again are named.
+   * handed out or is not there) nothing of the batch is kept, and the keys to load again are named. With `batch.lease`,
+   * `claims` are the new events that are leased to the caller from the start; a store may lease none.
    */
-  commit(batch: Batch): Promise<{ lost: readonly string[] }>;
+  commit(batch: Batch): Promise<Committed>;
   /** Writes lines of the log of callbacks that carry no duty: duplicates and refusals. Need not be synced. */
   log(callbacks: readonly CallbackRecord[]): Promise<void>;
 
@@ -172,6 +175,19 @@ export interface Batch {
   /** One whose id is stored already takes that one's place; without a body it keeps the stored one. */
   callbacks: readonly CallbackRecord[];
   changes: readonly TransactionChange[];
+  /** Leases new events that are due at once, as if they were claimed in the same step: saves the claim. Default: none. */
+  lease?: LeaseRequest;
+}
+
+/** A request to lease new events to whoever commits them. */
+export type LeaseRequest = Pick<ClaimRequest, 'limit' | 'leaseMs' | 'except'>;
+
+/** The result of a commit. */
+export interface Committed {
+  /** Keys to load again; nothing is kept unless it is empty. */
+  lost: readonly string[];
+  /** New events that are leased to the caller; absent for none. */
+  claims?: readonly Claim[];
 }
 
 /** A request for due events. */
@@ -246,38 +262,6 @@ export interface UnverifiedQuota {
   bytesPerAddress: number;
   /** Callbacks kept for one sender's address within an hour. */
   perAddressPerHour: number;
-}
-
-/** A query for callbacks, newest first, without bodies. `before` is the id of the last one of the previous page. */
-export interface CallbackQuery {
-  provider?: string;
-  outcome?: CallbackRecord['outcome'];
-  code?: string;
-  finished?: boolean;
-  since?: number;
-  until?: number;
-  before?: string;
-  limit: number;
-}
-
-/** A query for deposits, newest `firstSeenAt` first. `before` is the id of the last one of the previous page. */
-export interface DepositQuery {
-  status?: DepositStatus;
-  network?: string;
-  asset?: string;
-  to?: string;
-  transactionId?: string;
-  since?: number;
-  before?: string;
-  limit: number;
-}
-
-/** A query for events, newest first. */
-export interface EventQuery {
-  state?: StoredEvent['state'];
-  depositId?: string;
-  kind?: EventKind;
-  limit: number;
 }
 
 /** The counts of a store. */

@@ -3,6 +3,7 @@ import { cursorCases } from './store-cases/cursors.ts';
 import { findingCases } from './store-cases/finding.ts';
 import { keepingCases } from './store-cases/keeping.ts';
 import { leasingCases } from './store-cases/leasing.ts';
+import { leasingAtCommitCases } from './store-cases/leasing-at-commit.ts';
 import { pruningCases } from './store-cases/pruning.ts';
 import { racingCases } from './store-cases/racing.ts';
 import { recordingCases } from './store-cases/recording.ts';
@@ -46,6 +47,7 @@ const allCases = [
   ...recordingCases,
   ...rememberingCases,
   ...leasingCases,
+  ...leasingAtCommitCases,
   ...settlingCases,
   ...findingCases,
   ...keepingCases,

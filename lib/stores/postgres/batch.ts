@@ -12,7 +12,18 @@ export interface PostgresBatch {
   keys: readonly string[];
 }
 
-export function batchValues(batch: Batch, now: number | null, slot: number): PostgresBatch {
+/** Where and when a batch is recorded. */
+export interface PostgresPlace {
+  now: number | null;
+  /** Of the tallies. */
+  slot: number;
+  /** Who leases events; null leases none. */
+  holder: number | null;
+  /** Events to lease if they are due at once. */
+  leased: ReadonlySet<DepositEvent>;
+}
+
+export function batchValues(batch: Batch, { now, slot, holder, leased }: PostgresPlace): PostgresBatch {
   // Numbers from 1, those of stored transactions first, as the function takes them.
   const changes = [...batch.changes].sort((one, other) => rank(one) - rank(other));
   const { rows, bodies } = callbackRows(batch.callbacks);
@@ -21,12 +32,15 @@ export function batchValues(batch: Batch, now: number | null, slot: number): Pos
     changes.flatMap((change, index) => (change.expectedVersion > 0 ? [] : [openedRow(change, index + 1)])),
     numbered(changes, statementRows),
     numbered(changes, depositRows),
-    numbered(changes, eventRows),
+    numbered(changes, (change) => eventRows(change, leased)),
     numbered(changes, ({ decisions }) => decisions.map((decision) => ({ record: JSON.stringify(decision) }))),
     numbered(changes, cancelRows),
     rows,
   ].map((list) => (list.length === 0 ? null : JSON.stringify(list)));
-  return { values: [...values, bodies, now, slot], keys: changes.map(({ key }) => key) };
+  return {
+    values: [...values, bodies, now, slot, batch.lease?.leaseMs ?? null, holder],
+    keys: changes.map(({ key }) => key),
+  };
 }
 
 function rank({ expectedVersion }: TransactionChange): number {
@@ -89,9 +103,10 @@ function depositRows({ key, deposits }: TransactionChange): object[] {
   }));
 }
 
-function eventRows({ events }: TransactionChange): object[] {
+function eventRows({ events }: TransactionChange, leased: ReadonlySet<DepositEvent>): object[] {
   const seen = new Set<string>();
-  return events.map(({ id, kind, generation, deposit }: DepositEvent) => {
+  return events.map((event) => {
+    const { id, kind, generation, deposit } = event;
     const isFirst = !seen.has(deposit.id);
     seen.add(deposit.id);
     return {
@@ -100,6 +115,7 @@ function eventRows({ events }: TransactionChange): object[] {
       kind,
       generation,
       is_first: isFirst,
+      is_leased: leased.has(event),
       record: depositToJson(deposit),
     };
   });

@@ -23,6 +23,8 @@ export interface PostgresWake {
    * that is being opened: what a store claims first would otherwise outlive its process until the lease ends.
    */
   holder(): Promise<number | undefined>;
+  /** The same without waiting. */
+  liveHolder(): number | undefined;
   close(): void;
 }
 
@@ -73,6 +75,7 @@ export function createWake(connections: () => PostgresConnections, schema: strin
       if (state.connecting !== undefined) await atMost(connectingMs, state.connecting);
       return state.holder;
     },
+    liveHolder: () => state.holder,
     close: () => close(state),
   };
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { DepositEvent } from '../../deposits/deposit.ts';
 import type { StoredStatement } from '../../deposits/statement.ts';
 import type { EventFact, TransactionChange, TransactionState } from '../../deposits/transaction-state.ts';
 import { columnText, fromColumnText } from '../shared/column-text.ts';
@@ -10,21 +11,28 @@ import {
   storedDepositFromJson,
 } from '../shared/stored-json.ts';
 import type { Batch, CallbackRecord } from '../store.ts';
+import { aliveMs } from './holder.ts';
 
 type Values = (string | number)[];
 
 /** A batch as the script `record` takes it. */
-export function batchValues({ callbacks, changes }: Batch, self: string): Values {
+export function batchValues(
+  { callbacks, changes, lease }: Batch,
+  { self, holder, leased }: { self: string; holder: string; leased: ReadonlySet<DepositEvent> },
+): Values {
   return [
     self,
+    lease?.leaseMs ?? 0,
+    holder,
+    aliveMs,
     changes.length,
     callbacks.length,
-    ...changes.flatMap(changeValues),
+    ...changes.flatMap((change) => changeValues(change, leased)),
     ...callbacks.flatMap(callbackValues),
   ];
 }
 
-function changeValues(change: TransactionChange): Values {
+function changeValues(change: TransactionChange, leased: ReadonlySet<DepositEvent>): Values {
   const { key, expectedVersion, statements, deposits, events, cancelled, decisions } = change;
   const credits = events.some(({ kind }) => kind === 'deposit') ? '1' : '';
   return [
@@ -46,12 +54,13 @@ function changeValues(change: TransactionChange): Values {
       columnText(deposit.to),
       columnText(deposit.transaction.id),
     ]),
-    ...events.flatMap(({ id, kind, generation, deposit }) => [
-      columnText(id),
-      columnText(deposit.id),
-      kind,
-      generation,
-      depositToJson(deposit),
+    ...events.flatMap((event) => [
+      columnText(event.id),
+      columnText(event.deposit.id),
+      event.kind,
+      event.generation,
+      depositToJson(event.deposit),
+      leased.has(event) ? '1' : '',
     ]),
     ...cancelled.map(columnText),
     ...decisions.map((decision) => JSON.stringify(decision)),

@@ -2,8 +2,9 @@ import type { DepositEvent, DepositRecord } from '../../deposits/deposit.ts';
 import type { EventFact, StoredDeposit, TransactionChange } from '../../deposits/transaction-state.ts';
 import { compactHash } from '../shared/compact-hash.ts';
 import { depositToJson, statementToJson, storedDepositFromJson } from '../shared/stored-json.ts';
+import type { Claim } from '../store.ts';
 import type { SqliteConnection } from './connection.ts';
-import { giveTurn } from './events.ts';
+import { giveTurn, tokenOf } from './events.ts';
 import { span } from './schema.ts';
 import {
   findTransaction,
@@ -24,6 +25,15 @@ interface Applying {
   now: number;
   /** Takes how many deposits of a status came or went. */
   tally: (status: string, by: number) => void;
+  leasing: Leasing | undefined;
+}
+
+/** Events that are leased from the start if they are due at once, to whom, and the claims of those that are. */
+export interface Leasing {
+  readonly chosen: ReadonlySet<DepositEvent>;
+  readonly until: number;
+  readonly holder: number;
+  readonly claims: Claim[];
 }
 
 /** Applies a change; false when it is lost, and then what it has written is to be rolled back. */
@@ -32,11 +42,12 @@ export function applyChange(
   change: TransactionChange,
   now: number,
   tally: Applying['tally'],
+  leasing?: Leasing,
 ): boolean {
   const transactionId = takeVersion(connection, change, now);
   if (transactionId === undefined) return false;
   const stored = change.expectedVersion === 0 ? noRows : readRows(connection, transactionId);
-  const applying: Applying = { connection, change, transactionId, stored, now, tally };
+  const applying: Applying = { connection, change, transactionId, stored, now, tally, leasing };
   writeStatements(applying);
   const deposits = writeDeposits(applying);
   const events = writeEvents(applying, deposits);
@@ -159,7 +170,7 @@ function transactionHash(key: string, { transaction }: StoredDeposit): number | 
 
 /** Places of the transaction's events, by id. */
 function writeEvents(
-  { connection, change, stored, transactionId, now }: Applying,
+  { connection, change, stored, transactionId, now, leasing }: Applying,
   deposits: ReadonlyMap<string, PlacedDeposit>,
 ): Map<string, number> {
   const places = new Map(stored.events.map(({ id, place }) => [id, place]));
@@ -173,7 +184,8 @@ function writeEvents(
     // It has its turn once those before it of its deposit are settled; until then it has no time to be due.
     const dueAt = unsettled.has(deposit.place) ? null : now;
     const record = isSame(event.deposit, deposit.changed) ? null : depositToJson(event.deposit);
-    insertEvent(connection, event, place, deposit.place, dueAt, now, record);
+    const leased = dueAt !== null && leasing?.chosen.has(event) ? leasing : undefined;
+    insertEvent(connection, event, { place, deposit: deposit.place, dueAt, madeAt: now, record }, leased);
     unsettled.add(deposit.place);
     places.set(event.id, place);
     place += 1;
@@ -207,19 +219,42 @@ const storedOnly: ReadonlySet<string> = new Set([
   'reported',
 ]);
 
+interface PlacedEvent {
+  place: number;
+  /** Place of its deposit. */
+  deposit: number;
+  dueAt: number | null;
+  madeAt: number;
+  record: string | null;
+}
+
 function insertEvent(
   { sql }: SqliteConnection,
-  { id, kind, generation }: DepositEvent,
-  place: number,
-  deposit: number,
-  dueAt: number | null,
-  madeAt: number,
-  record: string | null,
+  event: DepositEvent,
+  { place, deposit, dueAt, madeAt, record }: PlacedEvent,
+  leasing: Leasing | undefined,
 ): void {
+  const { id, kind, generation } = event;
+  const leases = leasing ? 1 : 0;
   sql(`
     INSERT INTO deposit_callback_events
-      (place, id, deposit, kind, generation, state, handed, attempts, lease, due_at, made_at, record)
-    VALUES (?, ?, ?, ?, ?, 'owed', 0, 0, 0, ?, ?, ?)`).run(place, id, deposit, kind, generation, dueAt, madeAt, record);
+      (place, id, deposit, kind, generation, state, handed, attempts, lease, due_at, made_at, record, holder)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(
+    place,
+    id,
+    deposit,
+    kind,
+    generation,
+    leasing ? 'leased' : 'owed',
+    leases,
+    leases,
+    leases,
+    leasing ? leasing.until : dueAt,
+    madeAt,
+    record,
+    leasing ? leasing.holder : null,
+  );
+  leasing?.claims.push({ event, token: tokenOf(place, leases), attempt: 1 });
 }
 
 function writeDecisions({ connection: { sql }, change, stored, transactionId }: Applying): void {

@@ -158,7 +158,7 @@ function lease({ sql }: SqliteConnection, place: number, until: number, holder: 
     attempts: number;
     lease: number;
   };
-  return { event: eventOf(row), token: `${place}:${row.lease}`, attempt: row.attempts };
+  return { event: eventOf(row), token: tokenOf(place, row.lease), attempt: row.attempts };
 }
 
 function freeHeldBy(
@@ -184,6 +184,11 @@ function freeHeldBy(
 /** The deposit as the event shows it: its own record, or the deposit's if that has not changed since. */
 export const shownDeposit: string =
   'coalesce(record, (SELECT d.record FROM deposit_callback_deposits d WHERE d.place = deposit)) AS record';
+
+/** A token: the event's place and the number of its lease. */
+export function tokenOf(place: number, lease: number): string {
+  return `${place}:${lease}`;
+}
 
 function placeAndLease({ token }: Claim): [place: number, lease: number] {
   const [place, lease] = token.split(':').map(Number);

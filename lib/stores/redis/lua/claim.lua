@@ -37,8 +37,5 @@ for index = 1, math.min(most, #due) do
   redis.call('ZADD', due_key(values[1]), ends, id)
   claims[index] = { id, values[1], values[2], tostring(attempt), tostring(lease), values[3] }
 end
-if #claims > 0 then
-  redis.call('SADD', prefix .. 'holders', holder)
-  redis.call('SET', prefix .. 'holder:' .. holder, '1', 'PX', alive_ms)
-end
+if #claims > 0 then keep_holder(holder, alive_ms) end
 return claims

@@ -89,3 +89,9 @@ local function leave_line(id, event)
   redis.call('ZREM', prefix .. 'owed', event.member)
   give_turn(event.deposit)
 end
+
+-- Whoever has claimed counts as alive for a while.
+local function keep_holder(holder, alive_ms)
+  redis.call('SADD', prefix .. 'holders', holder)
+  redis.call('SET', prefix .. 'holder:' .. holder, '1', 'PX', alive_ms)
+end

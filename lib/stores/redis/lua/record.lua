@@ -1,9 +1,11 @@
 -- Records a batch: compares the versions of all transactions that it changes, then writes everything, or nothing.
 -- In: the store's own name, which is published if events are owed; how many changes and callbacks; for each change its key, the
 -- version that it was computed from, '1' if it credits, how many statements, deposits, events, cancelled events and decisions,
--- and these; then the callbacks.
--- Out: the keys of the changes that are lost; nothing is kept then.
+-- and these; then the callbacks. An event has '1' if it is leased from the start, should it be due: for these the lease in ms, and
+-- the holder's name and how long it counts as alive, in ms, come before all changes.
+-- Out: the keys of the changes that are lost, and nothing is kept then; the ids of the events that are leased.
 local self = take()
+local lease_ms, holder, alive_ms = take_number(), take(), take()
 local changes = {}
 local change_count, callback_count = take_number(), take_number()
 local lost = {}
@@ -19,7 +21,8 @@ for index = 1, change_count do
       waiting_since = take_optional(), recipient = take(), transaction_id = take() }
   end
   for at = 1, event_count do
-    local event = { id = take(), deposit = take(), kind = take(), generation = take(), record = take() }
+    local event = { id = take(), deposit = take(), kind = take(), generation = take(), record = take(),
+      is_leased = take() == '1' }
     change.events[at] = event
     made[event.id] = true
   end
@@ -32,9 +35,9 @@ for index = 1, change_count do
   if is_lost then lost[#lost + 1] = change.key end
   changes[index] = change
 end
-if #lost > 0 then return lost end
+if #lost > 0 then return { lost, {} } end
 
-local is_owed = false
+local is_owed, leased = false, {}
 for _, change in ipairs(changes) do
   local transaction = transaction_key(change.key)
   redis.call('HINCRBY', transaction, TRANSACTION_VERSION, 1)
@@ -89,7 +92,15 @@ for _, change in ipairs(changes) do
     redis.call('ZADD', prefix .. 'owed', whole(now), member)
     redis.call('RPUSH', line_key(event.deposit), event.id)
     give_turn(event.deposit)
-    is_owed = true
+    if event.is_leased and redis.call('HGET', event_key(event.id), EVENT_DUE) ~= '' then
+      local ends = whole(now + lease_ms)
+      redis.call('HSET', event_key(event.id), EVENT_STATE, 'leased', EVENT_HANDED, '1', EVENT_ATTEMPTS, '1',
+        EVENT_LEASE, '1', EVENT_DUE, ends, EVENT_HOLDER, holder)
+      redis.call('ZADD', due_key(event.kind), ends, event.id)
+      leased[#leased + 1] = event.id
+    else
+      is_owed = true
+    end
   end
 
   for _, id in ipairs(change.cancelled) do
@@ -122,4 +133,5 @@ for _ = 1, callback_count do
   if not is_finished then redis.call('ZADD', prefix .. 'cbu', received_at, member) end
 end
 if is_owed then redis.call('PUBLISH', prefix .. 'owed', self) end
-return lost
+if #leased > 0 then keep_holder(holder, alive_ms) end
+return { lost, leased }

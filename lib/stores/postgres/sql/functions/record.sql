@@ -3,17 +3,18 @@
 --   raised: changes of stored transactions; opened: those that open one. A change has a number, and those of raised come
 --     first. version is the one that the change was computed from; moves_events tells that it adds or cancels events.
 --   statements, deposits, events, decisions, cancelled: rows with the number of their change. is_new: an event that this
---     batch makes, too. is_first: the first of its deposit in its change.
+--     batch makes, too. is_first: the first of its deposit in its change. is_leased: leased from the start if it is due.
 --   callbacks: with the place of their body in bodies, which holds all bodies one after the other.
 --   tally_slot: where this process adds to the tallies, so that none waits for another.
--- Out: the numbers of the changes that are lost; nothing is kept then.
+--   lease_ms, holder_id: see claim.
+-- Out: the numbers of the changes that are lost, and nothing is kept then; or the id and token of each event that is leased.
 --
 -- A subquery with LIMIT 1 that IS NULL stands for NOT EXISTS, which beside an OR would be answered by hashing the whole of
 -- a young table. Unsettled states are told by what they are not: see give_turn.
 CREATE OR REPLACE FUNCTION deposit_callback.record(
   raised json, opened json, statements json, deposits json, events json, decisions json, cancelled json,
-  callbacks json, bodies bytea, given_now bigint, tally_slot integer
-) RETURNS SETOF integer LANGUAGE plpgsql
+  callbacks json, bodies bytea, given_now bigint, tally_slot integer, lease_ms bigint, holder_id integer
+) RETURNS TABLE (lost_change integer, leased_event text, leased_token text) LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 SET plan_cache_mode = force_generic_plan SET lock_timeout = '1s' AS $$
 DECLARE
@@ -37,7 +38,7 @@ BEGIN
       AS new (change integer, key_hash uuid, key text, version integer, moves_events boolean)
     LEFT JOIN deposit_callback.transactions t ON t.key_hash = new.key_hash AND t.key = new.key;
     IF lost IS NOT NULL THEN
-      RETURN QUERY SELECT unnest(lost);
+      RETURN QUERY SELECT unnest(lost), NULL::text, NULL::text;
       RETURN;
     END IF;
     IF moved_ids IS NOT NULL THEN
@@ -52,7 +53,7 @@ BEGIN
       LEFT JOIN deposit_callback.events e ON e.transaction_id = raised_ids[new.change] AND e.id = new.id
       WHERE NOT new.is_new AND coalesce(e.handed, true);
       IF lost IS NOT NULL THEN
-        RETURN QUERY SELECT unnest(lost);
+        RETURN QUERY SELECT unnest(lost), NULL::text, NULL::text;
         RETURN;
       END IF;
     END IF;
@@ -69,7 +70,7 @@ BEGIN
     FROM new LEFT JOIN made ON made.key_hash = new.key_hash;
     IF lost IS NOT NULL THEN
       DELETE FROM deposit_callback.transactions t WHERE t.id = ANY (opened_ids);
-      RETURN QUERY SELECT unnest(lost);
+      RETURN QUERY SELECT unnest(lost), NULL::text, NULL::text;
       RETURN;
     END IF;
   END IF;
@@ -125,17 +126,28 @@ BEGIN
 
   IF events IS NOT NULL THEN
     -- An event has its turn once those before it of its deposit are settled; until then it has no time to be due.
-    INSERT INTO deposit_callback.events (transaction_id, id, deposit_id, kind, generation, state, handed, attempts,
-      lease, due_at, made_at, record)
-    SELECT ids[new.change], new.id, new.deposit_id, new.kind, new.generation, 'owed', false, 0, 0,
-      CASE WHEN new.is_first AND (new.change > cardinality(raised_ids) OR (
+    RETURN QUERY
+    WITH placed AS MATERIALIZED (
+      SELECT new.*, new.is_first AND (new.change > cardinality(raised_ids) OR (
         SELECT 1 FROM deposit_callback.events e
         WHERE e.transaction_id = ids[new.change] AND e.deposit_id = new.deposit_id
-          AND e.state NOT IN ('handled', 'cancelled') LIMIT 1) IS NULL) THEN now_ms END,
-      now_ms, new.record::json
-    FROM json_to_recordset(events) AS new (place integer, change integer, id text, deposit_id text, kind text,
-      generation integer, is_first boolean, record text)
-    ORDER BY new.place;
+          AND e.state NOT IN ('handled', 'cancelled') LIMIT 1) IS NULL) AS is_due
+      FROM json_to_recordset(events) AS new (place integer, change integer, id text, deposit_id text, kind text,
+        generation integer, is_first boolean, is_leased boolean, record text)),
+    made AS (
+      INSERT INTO deposit_callback.events AS e (transaction_id, id, deposit_id, kind, generation, state, handed, attempts,
+        lease, due_at, made_at, holder, record)
+      SELECT ids[new.change], new.id, new.deposit_id, new.kind, new.generation, turn.state, turn.leases = 1, turn.leases,
+        turn.leases, turn.due_at, now_ms, turn.holder, new.record::json
+      FROM placed new CROSS JOIN LATERAL (
+        SELECT 'leased' AS state, 1 AS leases, now_ms + lease_ms AS due_at, holder_id AS holder
+        WHERE new.is_due AND new.is_leased
+        UNION ALL
+        SELECT 'owed', 0, CASE WHEN new.is_due THEN now_ms END, NULL WHERE NOT (new.is_due AND new.is_leased)) turn
+      ORDER BY new.place
+      RETURNING e.id, e.transaction_id, e.seq, e.lease, e.state)
+    SELECT NULL::integer, made.id, made.transaction_id::text || ':' || made.seq || ':' || made.lease
+    FROM made WHERE made.state = 'leased';
   END IF;
 
   IF decisions IS NOT NULL THEN
