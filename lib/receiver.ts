@@ -15,7 +15,6 @@ import { createStatus, type Status } from './operator/status.ts';
 import { createWatchdog } from './operator/watchdog.ts';
 import type { Settings } from './options.ts';
 import { type Deliverer, delivererTelling } from './outbox/deliverer.ts';
-import type { Store } from './stores/store.ts';
 import { createTicker } from './util/ticker.ts';
 import { atMost } from './util/time-limit.ts';
 
@@ -50,8 +49,7 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
   const notices = logNews(news, logger, now);
   const deliverer = delivererTelling(news, { store, ...settings.delivery, logger });
   const chains = new Set(settings.chains.map((check) => check.network));
-  const taking: Pick<Store, 'load' | 'commit'> = { load: (keys) => store.load(keys), commit: deliverer.commit };
-  const intake = createIntake({ store: taking, policy, providers, chains, networks, logger, news, now });
+  const intake = createIntake({ store: deliverer.inbox, policy, providers, chains, networks, logger, news, now });
   const log = createCallbackLog({ store, logger, now });
   let isStarted = false;
   const wake = (): void => {

@@ -3,7 +3,7 @@ import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { consoleLogger, type Logger, steadyLogger } from '../observe/logger.ts';
 import { createNews, type News } from '../observe/news.ts';
 import { logNews } from '../observe/news-log.ts';
-import type { Batch, Committed, Store } from '../stores/store.ts';
+import type { Store } from '../stores/store.ts';
 import type { Backoff } from './backoff.ts';
 import { wake } from './claiming.ts';
 import { type DelivererState, type DeliverySettings, report } from './deliverer-state.ts';
@@ -63,8 +63,8 @@ export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx
 
 /** A deliverer that is told of each commit, and takes the events that it makes. */
 export interface TakingDeliverer<Tx> extends Deliverer<Tx> {
-  /** `commit` of the store; new events for which there is room here need no claim. */
-  commit(batch: Batch): Promise<Committed>;
+  /** The store to record in: new events for which there is room here need no claim. */
+  readonly inbox: Pick<Store, 'load' | 'commit'>;
 }
 
 /** A deliverer that tells its alarms to a receiver's news. */
@@ -81,7 +81,7 @@ export function delivererTelling<Tx>(news: News, options: DelivererOptions<Tx>):
     wake: () => wake(state),
     attempted: waiters.wait,
     idle: () => idle(state),
-    commit: (batch) => commitAndTake(state, batch),
+    inbox: { load: (keys) => options.store.load(keys), commit: (batch) => commitAndTake(state, batch) },
     close: (graceMs) => close(state, graceMs),
   };
 }

@@ -2,7 +2,7 @@ import type { DepositEvent, DepositRecord, DepositStatus, EventKind } from '../d
 import type { StoredStatement } from '../deposits/statement.ts';
 import type { StoredDeposit, TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
 import type { CursorStore } from './shared/cursor.ts';
-import type { CallbackQuery, DepositQuery, EventQuery } from './store-queries.ts';
+import type { CallbackQuery, CallbackRecord, DepositQuery, EventQuery, StoredEvent } from './shared/stored.ts';
 
 export type { DepositEvent, DepositRecord, DepositStatus, EventKind } from '../deposits/deposit.ts';
 export type { Group, Statement, StatementKind, StoredStatement } from '../deposits/statement.ts';
@@ -14,7 +14,14 @@ export type {
   TransactionState,
 } from '../deposits/transaction-state.ts';
 export type { Cursor, CursorStore } from './shared/cursor.ts';
-export type { CallbackQuery, DepositQuery, EventQuery } from './store-queries.ts';
+export type {
+  CallbackQuery,
+  CallbackRecord,
+  DepositQuery,
+  EventQuery,
+  StoredEvent,
+  TransferOutcome,
+} from './shared/stored.ts';
 
 /**
  * The durable inbox: callbacks, statements, deposits, events, cursors. A store keeps and finds; it has no rules of its own.
@@ -124,52 +131,6 @@ export interface PruneOptions {
   dryRun?: boolean;
 }
 
-/** A line of the callback log; with `body`, the complete callback. */
-export interface CallbackRecord {
-  id: string;
-  provider: string;
-  receivedAt: number;
-  /** Canonical address of the sender, as far as the proxies are trusted. */
-  remoteAddress: string;
-  method: string;
-  /** Path and query, secrets redacted. */
-  url: string;
-  /** An allow-list; credential headers redacted. */
-  headers: Readonly<Record<string, string>>;
-  body?: Buffer;
-  /** SHA-256, hex, of the body, or of path and query if it is empty; '' if none was read, and for one over 64 KiB that was refused. */
-  bodyHash: string;
-  bodyBytes: number;
-  deliveryId?: string;
-  signedAt?: number;
-  keyId?: string;
-  outcome: 'recorded' | 'duplicate' | 'ignored' | 'quarantined' | 'rejected';
-  code?: string;
-  /** What became of each transfer, in the order of the callback; those that could not be read come last. */
-  transfers: readonly TransferOutcome[];
-  /** From the first byte to the outcome. */
-  tookMs: number;
-  /**
-   * Every transfer was recorded, or failed by a check that cannot change, or is a deposit in quarantine, or there is none
-   * and never will be (a heartbeat): the same delivery need not be read again.
-   */
-  finished: boolean;
-}
-
-/** The outcome of one transfer of a callback. */
-export interface TransferOutcome {
-  outcome: 'recorded' | 'ignored' | 'failed' | 'quarantined';
-  code?: string;
-  /** Of a row that could not be read: its path in the body, for example `event.activity.3`. */
-  path?: string;
-  /** Of a row that could not be read: why. */
-  reason?: string;
-  /** The network or asset that nobody knows, as the provider writes it, for the codes that say so. */
-  name?: string;
-  depositId?: string;
-  transactionKey?: string;
-}
-
 /** The changes that one durable step commits. */
 export interface Batch {
   /** One whose id is stored already takes that one's place; without a body it keeps the stored one. */
@@ -229,20 +190,6 @@ export interface Claim {
   token: string;
   /** This delivery's number, from 1. */
   attempt: number;
-}
-
-/** An event with its delivery state. */
-export interface StoredEvent extends DepositEvent {
-  state: 'owed' | 'leased' | 'handled' | 'dead' | 'cancelled';
-  attempts: number;
-  /** While it is leased: when the lease runs out. While it waits for an earlier event of its deposit: when it was made. */
-  dueAt: number;
-  madeAt: number;
-  handed: boolean;
-  settledAt?: number;
-  error?: string;
-  /** How often its holder died while it was leased, since it last failed or was handled; absent for never. */
-  crashes?: number;
 }
 
 /**

@@ -39,7 +39,7 @@ async function takingDeliverer(t: TestContext, options: Partial<DelivererOptions
     await store.close();
     await rm(directory, { recursive: true });
   });
-  const taking: Store = { ...seen, commit: deliverer.commit } as Store;
+  const taking: Store = { ...seen, commit: deliverer.inbox.commit } as Store;
   const start = async (): Promise<void> => {
     deliverer.wake();
     await deliverer.idle();
