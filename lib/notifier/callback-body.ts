@@ -1,6 +1,4 @@
-import type { EvmBlockTransfer } from '../chains/readers/evm/block.ts';
-import type { EvmBlock } from '../chains/readers/evm/node.ts';
-import { checksumAddress } from '../networks/evm.ts';
+import type { ReadBlock, ReadTransfer } from '../chains/kit/chain-reader.ts';
 import type { Network } from '../networks/network.ts';
 import { present } from '../util/present.ts';
 import type { TokenFacts } from './token-facts.ts';
@@ -22,33 +20,38 @@ export interface DepositData {
   decimals?: number;
   /** Smallest units. */
   amount: string;
-  from: string;
+  /** The amount again, if the chain says that it is what arrived. */
+  delivered?: string;
+  /** `null` on a chain whose payments have no single sender. */
+  from: string | null;
   to: string;
-  memo: null;
+  memo: string | null;
   status: 'success' | 'failed';
   transaction: { hash: string; position: string; block: { number: string; hash: string } };
 }
 
 export function depositData(
   network: Network,
-  block: EvmBlock,
-  transfer: EvmBlockTransfer,
-  token: TokenFacts,
+  block: ReadBlock,
+  transfer: ReadTransfer,
+  facts: TokenFacts = {},
 ): DepositData {
-  const facts = transfer.asset === network.native.asset ? network.native : token;
+  const { asset, amount, delivered, from, to, memo, success, transactionId, position } = transfer;
+  const { symbol, decimals } = asset === network.native.asset ? network.native : facts;
   return present<DepositData>({
     network: network.id,
-    asset: transfer.asset,
-    symbol: facts.symbol,
-    decimals: facts.decimals,
-    amount: transfer.amount.toString(),
-    from: checksumAddress(transfer.from),
-    to: checksumAddress(transfer.to),
-    memo: null,
-    status: transfer.success ? 'success' : 'failed',
+    asset,
+    symbol,
+    decimals,
+    amount: amount.toString(),
+    delivered: delivered === true ? amount.toString() : undefined,
+    from: from ?? null,
+    to,
+    memo: memo ?? null,
+    status: success ? 'success' : 'failed',
     transaction: {
-      hash: transfer.transactionId,
-      position: transfer.position,
+      hash: transactionId,
+      position,
       block: { number: block.number.toString(), hash: block.hash },
     },
   });

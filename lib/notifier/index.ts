@@ -1,3 +1,4 @@
 export type { NewApiKey } from './api-keys.ts';
 export { createNotifier, type Notifier } from './notifier.ts';
-export type { NotifierOptions, WatchedNetwork } from './options.ts';
+export type { NotifierOptions } from './options.ts';
+export type { WatchedNetwork } from './watched-network.ts';

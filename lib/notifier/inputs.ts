@@ -1,5 +1,8 @@
-import { canonicalAddress } from '../networks/address.ts';
+import { canonicalAccount } from '../networks/address.ts';
+import type { CanonicalAccount } from '../networks/network.ts';
+import { requireNetwork } from '../networks/registry.ts';
 import { Problem } from './problem.ts';
+import type { WatchPlace } from './watch-list.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -26,14 +29,38 @@ export function readNetwork(value: unknown, networks: readonly string[]): string
   return text;
 }
 
-/** EIP-55; a broken checksum is refused, since an address with a typing error would be watched in vain. */
-export function readAddress(value: unknown, network: string): string {
-  const text = readText(value, 'address', 128);
+/**
+ * An account in canonical form, with its memo, wherever that stood. A broken checksum is refused, since an address with a typing error
+ * would be watched in vain.
+ */
+export function readAccount(network: string, address: unknown, memo?: unknown): CanonicalAccount {
+  const text = readText(address, 'address', 128);
+  const apart = memo === undefined || memo === null ? undefined : readText(memo, 'memo', 256);
+  if (apart !== undefined && !requireNetwork(network).hasMemos) {
+    throw new Problem(422, 'ADDRESS_INVALID', `memo must not be set: accounts of ${network} have none`);
+  }
   try {
-    return canonicalAddress(network, text);
+    return canonicalAccount(network, text, apart);
   } catch (error) {
     throw new Problem(422, 'ADDRESS_INVALID', error instanceof Error ? error.message : 'The address is invalid');
   }
+}
+
+/** `next` of the page before: network, address and memo. */
+export function readPlace(value: unknown): WatchPlace | undefined {
+  const text = optionalText(value, 'after', 1_024);
+  if (text === undefined) return undefined;
+  const [network = '', address = '', memo = ''] = text.split('/');
+  try {
+    return { network, address, memo: decodeURIComponent(memo) };
+  } catch {
+    throw invalid('after must be next of the page before');
+  }
+}
+
+/** The text that `readPlace` reads. */
+export function placeText({ network, address, memo }: WatchPlace): string {
+  return memo === undefined ? `${network}/${address}` : `${network}/${address}/${encodeURIComponent(memo)}`;
 }
 
 export function readLimit(value: unknown): number {
@@ -49,8 +76,9 @@ export function readState(value: unknown): string | undefined {
   throw invalid('state must be owed, sent or dead');
 }
 
-export function optionalQuery(value: unknown, name: string): string | undefined {
-  return value === undefined ? undefined : readText(value, name, 256);
+/** As `readText`; undefined if it is absent. */
+export function optionalText(value: unknown, name: string, longest = 256): string | undefined {
+  return value === undefined ? undefined : readText(value, name, longest);
 }
 
 export function invalid(detail: string): Problem {

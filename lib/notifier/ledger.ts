@@ -1,33 +1,32 @@
-import type { EvmBlockTransfer } from '../chains/readers/evm/block.ts';
-import type { EvmBlock } from '../chains/readers/evm/node.ts';
+import type { ChainBlock } from '../chains/kit/chain-check.ts';
 import { callbackBody, type DepositData } from './callback-body.ts';
 import type { NotifierDatabase } from './database.ts';
-import type { NetworkSettings } from './options.ts';
+import type { NetworkSettings } from './network-options.ts';
 import type { Outbox } from './outbox.ts';
 
 /** A transfer with the key that watches its recipient. */
 export interface WatchedTransfer {
   keyId: string;
-  transfer: EvmBlockTransfer;
   data: DepositData;
-}
-
-export interface KnownBlock {
-  number: bigint;
-  hash: string;
+  /** Confirmations from which on it can be spent; with fewer it is not confirmed. */
+  spendableFrom: number;
 }
 
 /** The blocks of one network that have been read, and the transfers in them; each step is one durable transaction. */
 export interface Ledger {
   /** The newest block that has been read; undefined in a new database. */
-  top(): Promise<KnownBlock | undefined>;
-  hashAt(number: bigint): Promise<string | undefined>;
+  top(): Promise<ChainBlock | undefined>;
+  /** The newest block kept of this number or a lower one: of older blocks only some are kept. */
+  atOrBelow(number: bigint): Promise<ChainBlock | undefined>;
   /** Takes a block as read without looking into it: where a new database begins. */
-  begin(block: KnownBlock): Promise<void>;
-  /** Adds the next block: its transfers are owed as pending or failed, and those that it confirms as confirmed. */
-  append(block: EvmBlock, watched: readonly WatchedTransfer[]): Promise<void>;
-  /** Takes the newest block back: its transfers are owed as reverted. */
-  takeBack(block: KnownBlock): Promise<void>;
+  begin(block: ChainBlock): Promise<void>;
+  /**
+   * Adds the next block: its transfers are owed as pending or failed, and those that it confirms as confirmed. `finalized` is the
+   * newest block that the network itself calls final.
+   */
+  append(block: ChainBlock, watched: readonly WatchedTransfer[], finalized?: bigint): Promise<void>;
+  /** Takes the newest block back: its transfers are owed as reverted. With `start`, begins there anew. */
+  takeBack(block: ChainBlock, start?: ChainBlock): Promise<void>;
 }
 
 interface TransferRow {
@@ -44,6 +43,10 @@ interface LedgerParts {
   readonly now: () => number;
 }
 
+/** How much longer than `keepBlocks` transfers are kept, with their blocks and each 64th block between: deeper reorgs are followed by them. */
+const longer = 16;
+const sparse = 64;
+
 export function createLedger(
   database: NotifierDatabase,
   settings: NetworkSettings,
@@ -53,29 +56,32 @@ export function createLedger(
   const { sql } = database;
   const { id } = settings.network;
   const parts: LedgerParts = { database, settings, outbox, now };
+  const atOrBelow = (number: number): Promise<ChainBlock | undefined> =>
+    database.read(() => {
+      const row = sql(
+        'SELECT number, hash FROM blocks WHERE network = ? AND number <= ? ORDER BY number DESC LIMIT 1',
+      ).get(id, number);
+      const found = row as { number: number; hash: string } | undefined;
+      return found && { number: BigInt(found.number), hash: found.hash };
+    });
   return {
-    top: () =>
-      database.read(() => {
-        const row = sql('SELECT number, hash FROM blocks WHERE network = ? ORDER BY number DESC LIMIT 1').get(id);
-        const found = row as { number: number; hash: string } | undefined;
-        return found && { number: BigInt(found.number), hash: found.hash };
-      }),
-    hashAt: (number) =>
-      database.read(() => {
-        const row = sql('SELECT hash FROM blocks WHERE network = ? AND number = ?').get(id, Number(number));
-        return (row as { hash: string } | undefined)?.hash;
-      }),
+    top: () => atOrBelow(Number.MAX_SAFE_INTEGER),
+    atOrBelow: (number) => atOrBelow(Number(number)),
     begin: (block) => database.write(() => addBlock(parts, block)),
-    append: (block, watched) =>
+    append: (block, watched, finalized) =>
       database.write(() => {
         const at = stepTime(parts);
         const number = Number(block.number);
         addBlock(parts, block);
         for (const one of watched) announce(parts, at, one);
-        confirmUpTo(parts, at, number);
-        forgetBelow(parts, number - settings.keepBlocks);
+        confirm(parts, at, number, finalized === undefined ? undefined : Number(finalized));
+        forget(parts, number - settings.keepBlocks);
       }),
-    takeBack: ({ number }) => database.write(() => revert(parts, stepTime(parts), Number(number))),
+    takeBack: ({ number }, start) =>
+      database.write(() => {
+        revert(parts, stepTime(parts), Number(number));
+        if (start) addBlock(parts, start);
+      }),
   };
 }
 
@@ -94,41 +100,62 @@ function stepTime({ database: { sql }, settings, now }: LedgerParts): number {
   return at;
 }
 
-function addBlock({ database: { sql }, settings }: LedgerParts, { number, hash }: KnownBlock): void {
+function addBlock({ database: { sql }, settings }: LedgerParts, { number, hash }: ChainBlock): void {
   sql('INSERT INTO blocks (network, number, hash) VALUES (?, ?, ?)').run(settings.network.id, Number(number), hash);
 }
 
 function announce({ database: { sql }, settings, outbox }: LedgerParts, at: number, watched: WatchedTransfer): void {
-  const { keyId, data } = watched;
+  const { keyId, data, spendableFrom } = watched;
   const failed = data.status === 'failed';
   const type = failed ? 'deposit.failed' : 'deposit.pending';
-  outbox.put(keyId, type, callbackBody(type, at, { ...data, confirmations: 1 }));
-  sql('INSERT INTO transfers (network, block_number, key_id, confirmed, data) VALUES (?, ?, ?, ?, ?)').run(
+  const confirmations = spendableFrom > 1 ? 0 : 1;
+  outbox.put(keyId, type, callbackBody(type, at, { ...data, confirmations }));
+  sql(
+    `INSERT INTO transfers (network, block_number, key_id, confirmed, data, spendable_from)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+  ).run(
     settings.network.id,
     Number(data.transaction.block.number),
     keyId,
     failed ? 1 : 0,
     JSON.stringify(data),
+    spendableFrom,
   );
 }
 
-function confirmUpTo({ database: { sql }, settings, outbox }: LedgerParts, at: number, number: number): void {
+function confirm(
+  { database: { sql }, settings, outbox }: LedgerParts,
+  at: number,
+  number: number,
+  finalized: number | undefined,
+): void {
   const { network, confirmations } = settings;
+  const newest = confirmations === 'finalized' ? Math.min(number, finalized ?? -1) : number - confirmations + 1;
+  // Final is final, however few blocks there are above it.
+  const least = confirmations === 'finalized' ? network.reorgDepth : 1;
   const rows = sql(
     `SELECT id, key_id, block_number, data FROM transfers
-     WHERE network = ? AND confirmed = 0 AND block_number <= ? ORDER BY id`,
-  ).all(network.id, number - confirmations + 1) as TransferRow[];
+     WHERE network = ? AND confirmed = 0 AND block_number <= ? AND block_number + spendable_from - 1 <= ? ORDER BY id`,
+  ).all(network.id, newest, number) as TransferRow[];
   for (const row of rows) {
-    const data = { ...(JSON.parse(row.data) as DepositData), confirmations: number - row.block_number + 1 };
+    const depth = Math.max(least, number - row.block_number + 1);
+    const data = { ...(JSON.parse(row.data) as DepositData), confirmations: depth };
     outbox.put(row.key_id, 'deposit.confirmed', callbackBody('deposit.confirmed', at, data));
     sql('UPDATE transfers SET confirmed = 1 WHERE id = ?').run(row.id);
   }
 }
 
-function forgetBelow({ database: { sql }, settings }: LedgerParts, number: number): void {
-  const { id } = settings.network;
-  sql('DELETE FROM transfers WHERE network = ? AND block_number < ?').run(id, number);
-  sql('DELETE FROM blocks WHERE network = ? AND number < ?').run(id, number);
+/** Forgets blocks older than `number`, except some, and in the end those too. */
+function forget({ database: { sql }, settings }: LedgerParts, number: number): void {
+  const { network, keepBlocks } = settings;
+  const { id } = network;
+  sql(
+    `DELETE FROM blocks WHERE network = ? AND number >= ? AND number < ? AND number % ${sparse} <> 0 AND NOT EXISTS
+       (SELECT 1 FROM transfers WHERE transfers.network = blocks.network AND block_number = blocks.number)`,
+  ).run(id, number - sparse, number);
+  const oldest = number - (longer - 1) * keepBlocks;
+  sql('DELETE FROM transfers WHERE network = ? AND block_number < ?').run(id, oldest);
+  sql('DELETE FROM blocks WHERE network = ? AND number < ?').run(id, oldest);
 }
 
 function revert({ database: { sql }, settings, outbox }: LedgerParts, at: number, number: number): void {

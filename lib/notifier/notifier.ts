@@ -1,17 +1,11 @@
 import type { Router } from 'express';
-import { createClient, http } from 'viem';
-import type { EvmClient } from '../chains/readers/evm/node.ts';
 import { DepositCallbackError } from '../errors.ts';
 import { createApiKeys, type NewApiKey } from './api-keys.ts';
 import { type NotifierDatabase, openNotifierDatabase } from './database.ts';
 import { createEndpoints } from './endpoints.ts';
+import { createHealth } from './health.ts';
 import { createLedger } from './ledger.ts';
-import {
-  type NetworkSettings,
-  type NotifierOptions,
-  type NotifierSettings,
-  resolveNotifierOptions,
-} from './options.ts';
+import { type NotifierOptions, type NotifierSettings, resolveNotifierOptions } from './options.ts';
 import { createOutbox } from './outbox.ts';
 import { notifierRouter, type RouterParts } from './router.ts';
 import { createSecretBox, sealStored } from './secret-box.ts';
@@ -47,8 +41,6 @@ interface Parts extends RouterParts {
 /** One notifier: its settings, and what is open, running and waiting. */
 interface NotifierState {
   readonly settings: NotifierSettings;
-  /** Networks that cannot be read now. */
-  readonly silent: Set<string>;
   readonly timers: NodeJS.Timeout[];
   readonly loops: Promise<void>[];
   /** Ends each pause that is being waited for. */
@@ -64,7 +56,6 @@ export function createNotifier(options: NotifierOptions): Notifier {
   const settings = resolveNotifierOptions(options);
   const state: NotifierState = {
     settings,
-    silent: new Set(),
     timers: [],
     loops: [],
     pauses: new Set(),
@@ -111,11 +102,12 @@ async function openParts(state: NotifierState): Promise<Parts> {
   const watches = await loadWatchList(database, now);
   const watchers = settings.networks.map((one) => {
     const ledger = createLedger(database, one, outbox, now);
-    return createWatcher({ settings: one, client: clientOf(one), ledger, watches, logger });
+    return createWatcher({ settings: one, ledger, watches, logger, now });
   });
   const sender = createSender(settings, endpoints, outbox, logger);
   const keys = createApiKeys(database, box, now);
-  const parts = { settings, database, keys, watches, endpoints, outbox, watchers, sender };
+  const health = createHealth(watchers, logger, now);
+  const parts = { settings, database, keys, watches, endpoints, outbox, health, watchers, sender };
   return {
     ...parts,
     wake(keyId) {
@@ -127,12 +119,13 @@ async function openParts(state: NotifierState): Promise<Parts> {
 
 async function start(state: NotifierState): Promise<void> {
   const { pollMs, heartbeatMs, retainMs, now } = state.settings;
-  const { watchers, outbox, sender } = await open(state);
+  const parts = await open(state);
+  const { watchers, outbox, sender } = parts;
   if (state.timers.length > 0) return;
   every(state, pollMs, async () => wake(state, sender), 'Callbacks could not be sent');
   every(state, heartbeatMs, () => beat(state), 'A heartbeat could not be sent');
   every(state, 60_000, () => outbox.prune(now() - retainMs), 'Old callbacks could not be deleted');
-  state.loops.push(...watchers.map((watcher) => readOn(state, watcher, sender)));
+  state.loops.push(...watchers.map((watcher) => readOn(state, watcher, parts)));
 }
 
 function every({ settings, timers }: NotifierState, ms: number, work: () => Promise<unknown>, failure: string): void {
@@ -160,20 +153,17 @@ function wake({ deliveries, settings, closed }: NotifierState, sender: Sender): 
   deliveries.add(delivery);
 }
 
-async function readOn(state: NotifierState, watcher: Watcher, sender: Sender): Promise<void> {
-  const { silent, settings } = state;
-  const { network } = watcher;
+async function readOn(state: NotifierState, watcher: Watcher, { health, sender }: Parts): Promise<void> {
   while (!state.closed) {
     let more = false;
     try {
       more = await watcher.step();
-      silent.delete(network);
+      health.note(watcher);
     } catch (error) {
-      if (!silent.has(network)) settings.logger.error({ network, error }, 'A network cannot be read');
-      silent.add(network);
+      health.note(watcher, error);
     }
     if (more) wake(state, sender);
-    else await pause(state, settings.pollMs);
+    else await pause(state, state.settings.pollMs);
   }
 }
 
@@ -190,18 +180,9 @@ function pause({ pauses }: NotifierState, ms: number): Promise<void> {
 }
 
 async function beat(state: NotifierState): Promise<void> {
-  const { sender, watchers } = await open(state);
-  // A notifier that cannot see a chain must not look well.
-  if (state.silent.size > 0) return;
-  const networks = watchers.map((one) => ({
-    network: one.network,
-    block: one.position()?.number.toString() ?? null,
-  }));
-  await sender.beat({ networks });
-}
-
-function clientOf({ url, client, network }: NetworkSettings): EvmClient {
-  if (client) return client;
-  if (url === undefined) throw new DepositCallbackError('OPTION_INVALID', `${network.id} has no node to read from`);
-  return createClient({ transport: http(url, { timeout: 10_000, retryCount: 1 }) }) as EvmClient;
+  const { sender, health, watches } = await open(state);
+  const networks = health.look();
+  // A notifier that cannot see a chain must not look well to those who rely on it.
+  const ill = new Set(networks.filter((one) => one.state !== 'reading').map((one) => one.network));
+  await sender.beat({ networks }, (keyId) => !watches.networksOf(keyId).some((network) => ill.has(network)));
 }

@@ -1,10 +1,9 @@
-import type { EvmClient } from '../chains/readers/evm/node.ts';
 import { invalidOption } from '../errors.ts';
-import type { Network } from '../networks/network.ts';
-import { findNetwork } from '../networks/registry.ts';
 import { type Logger, silentLogger } from '../observe/logger.ts';
 import { decodeBase64, decodeHex } from '../signatures/decode.ts';
+import { type NetworkSettings, resolveNetwork, whole } from './network-options.ts';
 import { secretsKeyBytes } from './secret-box.ts';
+import type { WatchedNetwork } from './watched-network.ts';
 
 /** Options of `createNotifier`. Times are in ms. */
 export interface NotifierOptions {
@@ -23,7 +22,7 @@ export interface NotifierOptions {
   allowPlainSecrets?: boolean;
   /** Allows callback URLs with plain HTTP and private addresses. Default false. */
   allowPrivate?: boolean;
-  /** Default 60000; sent only while every network is being read. */
+  /** Default 60000; sent to a key only while each network that it watches is read and goes on. */
   heartbeatMs?: number;
   /** For how long an undelivered callback is tried again. Default three days. */
   retryMs?: number;
@@ -46,25 +45,6 @@ export interface NotifierOptions {
   random?: () => number;
 }
 
-/** A network that the notifier watches, with the node to read it from. */
-export interface WatchedNetwork {
-  /** CAIP-2 of an EVM network, for example `eip155:1`. */
-  network: string;
-  /** JSON-RPC URL of the node; or a client in its place. */
-  url?: string;
-  client?: EvmClient;
-  /** When `deposit.confirmed` is sent. Default: the network's own, `docs/networks.md`. */
-  confirmations?: number;
-  /** First block that a new database reads. Default: the newest block at the first start. */
-  fromBlock?: bigint;
-  /** Whether to look for native transfers inside transactions; the node needs `debug_`. Default false. */
-  traces?: boolean;
-  /** Whether to read blocks whose `logsBloom` does not fit their logs, on networks whose nodes compute a wrong one. Default false. */
-  ignoreBlooms?: boolean;
-  /** For how many blocks back a reorg can be followed. Default: twice the network's reorg depth, at least 1000. */
-  keepBlocks?: number;
-}
-
 export interface NotifierSettings {
   readonly path: string;
   readonly networks: readonly NetworkSettings[];
@@ -83,17 +63,6 @@ export interface NotifierSettings {
   readonly logger: Logger;
   readonly now: () => number;
   readonly random: () => number;
-}
-
-export interface NetworkSettings {
-  readonly network: Network;
-  readonly url: string | undefined;
-  readonly client: EvmClient | undefined;
-  readonly confirmations: number;
-  readonly fromBlock: bigint | undefined;
-  readonly traces: boolean;
-  readonly ignoreBlooms: boolean;
-  readonly keepBlocks: number;
 }
 
 const day = 86_400_000;
@@ -129,7 +98,8 @@ export function resolveNotifierOptions(options: NotifierOptions): NotifierSettin
   if (adminSecret !== undefined && !/^\S{16,256}$/.test(adminSecret)) {
     throw invalidOption('adminSecret', 'must have 16 to 256 characters and no spaces');
   }
-  const resolved = networks.map(resolveNetwork);
+  const { logger = silentLogger } = options;
+  const resolved = networks.map((one) => resolveNetwork(one, logger));
   if (new Set(resolved.map((one) => one.network.id)).size < resolved.length) {
     throw invalidOption('networks', 'lists a network twice');
   }
@@ -147,7 +117,7 @@ export function resolveNotifierOptions(options: NotifierOptions): NotifierSettin
     retainMs: whole('retainMs', options.retainMs ?? 7 * day),
     maxWatches: whole('maxWatches', options.maxWatches ?? 1_000_000),
     ca: options.ca,
-    logger: options.logger ?? silentLogger,
+    logger,
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
   });
@@ -171,28 +141,4 @@ function readSecretsKeys({ secretsKey, allowPlainSecrets = false }: NotifierOpti
       `must be ${secretsKeyBytes} bytes in base64 or hex; is its environment variable set?`,
     );
   });
-}
-
-function resolveNetwork(given: WatchedNetwork): NetworkSettings {
-  const network = findNetwork(given.network);
-  if (network?.family !== 'evm')
-    throw invalidOption('networks', `"${given.network}" is not an EVM network; write for example eip155:1`);
-  if ((given.url === undefined) === (given.client === undefined)) {
-    throw invalidOption('networks', `${network.id} needs either url or client, the node to read it from`);
-  }
-  return {
-    network,
-    url: given.url,
-    client: given.client,
-    confirmations: whole('networks.confirmations', given.confirmations ?? network.confirmations),
-    fromBlock: given.fromBlock,
-    traces: given.traces ?? false,
-    ignoreBlooms: given.ignoreBlooms ?? false,
-    keepBlocks: whole('networks.keepBlocks', given.keepBlocks ?? Math.max(1_000, 2 * network.reorgDepth)),
-  };
-}
-
-function whole(option: string, value: number): number {
-  if (!Number.isSafeInteger(value) || value < 1) throw invalidOption(option, 'must be a positive integer');
-  return value;
 }

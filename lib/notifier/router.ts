@@ -6,13 +6,16 @@ import { type ApiKeys, mostOldSecrets } from './api-keys.ts';
 import { callbackBody } from './callback-body.ts';
 import type { NotifierDatabase } from './database.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
+import type { Health } from './health.ts';
 import {
   invalid,
-  optionalQuery,
-  readAddress,
+  optionalText,
+  placeText,
+  readAccount,
   readFields,
   readLimit,
   readNetwork,
+  readPlace,
   readState,
   readText,
 } from './inputs.ts';
@@ -28,12 +31,15 @@ export interface RouterParts {
   watches: WatchList;
   endpoints: Endpoints;
   outbox: Outbox;
+  health: Health;
   /** Told when something of this key became due: its URL is tried at once, whatever it did before. */
   wake(keyId: string): void;
 }
 
 /** Most addresses in one request. */
 const mostAddresses = 1_000;
+
+const watchFields = ['network', 'address', 'addresses', 'memo'];
 
 /** Opens the database, and gives what stands on it. */
 type Open = () => Promise<RouterParts>;
@@ -43,6 +49,7 @@ export function notifierRouter(settings: NotifierSettings, open: Open): Router {
   const router = Router();
   router.use(json({ limit: '256kb', strict: true }));
   if (settings.adminSecret !== undefined) routeKeys(router, settings.adminSecret, open);
+  routeNetworks(router, open);
   routeWatches(router, settings, open);
   routeCallbackUrl(router, settings, open);
   routeCallbacks(router, open);
@@ -75,37 +82,45 @@ function routeKeys(router: Router, secret: string, open: Open): void {
   );
 }
 
+function routeNetworks(router: Router, open: Open): void {
+  router.get(
+    '/v1/networks',
+    answering(200, async (req) => ({ networks: (await authorized(req, open)).health.look() })),
+  );
+}
+
 function routeWatches(router: Router, settings: NotifierSettings, open: Open): void {
   const networks = settings.networks.map((one) => one.network.id);
   router.post(
     '/v1/watches',
     answering(201, async (req) => {
       const { watches, keyId } = await authorized(req, open);
-      const { network: given, address, addresses } = readFields(req.body, ['network', 'address', 'addresses']);
+      const { network: given, address, addresses, memo } = readFields(req.body, watchFields);
       if ((address === undefined) === (addresses === undefined)) throw invalid('Set either address or addresses');
+      if (memo !== undefined && addresses !== undefined) throw invalid('Set memo with address, not with addresses');
       const list = addresses ?? [address];
       if (!Array.isArray(list) || list.length === 0 || list.length > mostAddresses) {
         throw invalid(`addresses must be a list of 1 to ${mostAddresses}`);
       }
       const network = readNetwork(given, networks);
-      const canonical = list.map((one) => readAddress(one, network));
-      if ((await watches.count(keyId)) + canonical.length > settings.maxWatches) {
+      const accounts = list.map((one) => readAccount(network, one, memo));
+      if ((await watches.count(keyId)) + accounts.length > settings.maxWatches) {
         throw new Problem(409, 'TOO_MANY_WATCHES', `A key may watch ${settings.maxWatches} addresses`);
       }
-      const added = await watches.add(keyId, network, canonical);
-      return address === undefined ? { network, added, watched: canonical.length } : { network, address: canonical[0] };
+      const added = await watches.add(keyId, network, accounts);
+      return address === undefined ? { network, added, watched: accounts.length } : { network, ...accounts[0] };
     }),
   );
   router.get(
     '/v1/watches',
     answering(200, async (req) => {
       const { watches, keyId } = await authorized(req, open);
-      const network = optionalQuery(req.query.network, 'network');
-      const after = optionalQuery(req.query.after, 'after');
+      const network = optionalText(req.query.network, 'network');
+      const after = readPlace(req.query.after);
       const limit = readLimit(req.query.limit);
       const found = await watches.list(keyId, { limit, ...(network ? { network } : {}), ...(after ? { after } : {}) });
       const last = found.length === limit ? found.at(-1) : undefined;
-      return { watches: found, ...(last ? { next: `${last.network}/${last.address}` } : {}) };
+      return { watches: found, ...(last ? { next: placeText(last) } : {}) };
     }),
   );
   router.delete(
@@ -113,7 +128,8 @@ function routeWatches(router: Router, settings: NotifierSettings, open: Open): v
     answering(204, async (req) => {
       const { watches, keyId } = await authorized(req, open);
       const network = readNetwork(req.params.network, networks);
-      if (!(await watches.remove(keyId, network, readAddress(req.params.address, network)))) throw notFound('watch');
+      const account = readAccount(network, req.params.address, req.query.memo);
+      if (!(await watches.remove(keyId, network, account))) throw notFound('watch');
       return undefined;
     }),
   );
@@ -184,7 +200,7 @@ function routeCallbacks(router: Router, open: Open): void {
     answering(200, async (req) => {
       const { outbox, keyId } = await authorized(req, open);
       const state = readState(req.query.state);
-      const before = optionalQuery(req.query.before, 'before');
+      const before = optionalText(req.query.before, 'before');
       const limit = readLimit(req.query.limit);
       const found = await outbox.list(keyId, { limit, ...(state ? { state } : {}), ...(before ? { before } : {}) });
       const last = found.length === limit ? found.at(-1) : undefined;

@@ -74,4 +74,16 @@ export const migrations: readonly string[] = [
   ALTER TABLE endpoints DROP COLUMN previous_secret;
   ALTER TABLE endpoints DROP COLUMN previous_until;
   CREATE INDEX outbox_tests ON outbox (key_id, created_at) WHERE type = 'test';`,
+  `CREATE TABLE watches_by_memo (
+    network TEXT NOT NULL,
+    address TEXT NOT NULL,
+    memo TEXT NOT NULL,
+    key_id TEXT NOT NULL REFERENCES api_keys (id),
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (key_id, network, address, memo)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO watches_by_memo SELECT network, address, '', key_id, created_at FROM watches;
+  DROP TABLE watches;
+  ALTER TABLE watches_by_memo RENAME TO watches;
+  ALTER TABLE transfers ADD COLUMN spendable_from INTEGER NOT NULL DEFAULT 1;`,
 ];

@@ -15,8 +15,8 @@ export interface Sender {
   wake(): Promise<void>;
   /** Ends a pause of one URL; `run` is to follow. */
   resume(keyId: string): void;
-  /** Posts a heartbeat to every enabled URL. It is not kept: the next one says as much. */
-  beat(data: object): Promise<void>;
+  /** Posts a heartbeat to the enabled URLs of those keys. It is not kept: the next one says as much. */
+  beat(data: object, isWell: (keyId: string) => boolean): Promise<void>;
   /** Begins no further attempt, and waits for those under way. */
   stop(): Promise<void>;
 }
@@ -68,11 +68,11 @@ export function createSender(settings: NotifierSettings, endpoints: Endpoints, o
       for (const lane of await activeLanes()) lane.wake();
     },
     resume: (keyId) => lanes.get(keyId)?.resume(),
-    async beat(data) {
+    async beat(data, isWell) {
       beats += 1;
       const id = `beat_${now()}_${beats}`;
       const body = callbackBody('heartbeat', now(), data);
-      const queue = (await endpoints.active())[Symbol.iterator]();
+      const queue = (await endpoints.active()).filter(({ keyId }) => isWell(keyId))[Symbol.iterator]();
       const work = async (): Promise<void> => {
         for (const endpoint of queue) await postCallback(fetcher, endpoint, { id, body }, settings);
       };

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { EvmClient } from '../chains/readers/evm/node.ts';
+import type { RpcClient } from '../chains/kit/rpc-client.ts';
 import type { Logger } from '../observe/logger.ts';
 import { atMost, inTime } from '../util/time-limit.ts';
 import { trimEnd } from '../util/trim-end.ts';
@@ -18,7 +18,7 @@ export type FindTokenFacts = (contracts: readonly string[]) => Promise<ReadonlyM
 
 export interface TokenFactsSettings {
   logger?: Logger;
-  /** For how long one call waits. Default 5000 ms. */
+  /** For how long one call waits. Default 1000 ms. */
   waitMs?: number;
 }
 
@@ -38,8 +38,8 @@ const pauseMs = 60_000;
 const nothing: TokenFacts = {};
 
 /** Asks each contract once; one that could not be asked, again after a minute. */
-export function createTokenFacts(client: EvmClient, settings: TokenFactsSettings = {}): FindTokenFacts {
-  const { logger, waitMs = 5_000 } = settings;
+export function createTokenFacts(client: RpcClient, settings: TokenFactsSettings = {}): FindTokenFacts {
+  const { logger, waitMs = 1_000 } = settings;
   const known = new LRUCache<string, TokenFacts>({ max: 10_000 });
   const asking = new Map<string, Promise<void>>();
   let impatientUntil = 0;
@@ -81,7 +81,7 @@ function pairOf(contract: string, facts: TokenFacts | undefined): [string, Token
 }
 
 /** A call that the contract refused is `0x`; rejects if the node gave no answer. */
-async function call(client: EvmClient, to: string, data: string): Promise<string> {
+async function call(client: RpcClient, to: string, data: string): Promise<string> {
   try {
     const answer = await client.request({ method: 'eth_call', params: [{ to, data }, 'latest'] });
     return typeof answer === 'string' ? answer : '0x';

@@ -1,85 +1,79 @@
+import type { CanonicalAccount } from '../networks/network.ts';
+import { ensure } from '../util/maps.ts';
 import type { NotifierDatabase } from './database.ts';
 
 export interface Watch {
   network: string;
-  /** EIP-55. */
+  /** Canonical: EIP-55 on EVM networks. */
   address: string;
+  /** Only transfers with this memo or tag; absent: all to the address. */
+  memo?: string;
   createdAt: number;
 }
 
+/** The watch after which a page begins. */
+export type WatchPlace = Pick<Watch, 'network' | 'address' | 'memo'>;
+
 /** Who watches what: rows in the database, and a copy in memory, in which each block's transfers are looked up. */
 export interface WatchList {
-  /** Keys that watch an address, given lower-case; undefined for none. */
-  watchers(network: string, address: string): ReadonlySet<string> | undefined;
-  /** How many of the addresses (EIP-55) were new. Durable when it resolves, and in force from the next block on. */
-  add(keyId: string, network: string, addresses: readonly string[]): Promise<number>;
+  /** Whether a key watches an account, in canonical form. */
+  isWatched(network: string, account: CanonicalAccount): boolean;
+  /** Keys that watch an account. */
+  watchers(network: string, account: CanonicalAccount): ReadonlySet<string>;
+  /** Networks on which a key watches anything. */
+  networksOf(keyId: string): string[];
+  /** How many of the accounts were new. Durable when it resolves, and in force from the next block on. */
+  add(keyId: string, network: string, accounts: readonly CanonicalAccount[]): Promise<number>;
   /** False if it was not watched. */
-  remove(keyId: string, network: string, address: string): Promise<boolean>;
+  remove(keyId: string, network: string, account: CanonicalAccount): Promise<boolean>;
   removeAll(keyId: string): void;
   count(keyId: string): Promise<number>;
-  /** In order of network and address, after the last one of the page before. */
-  list(keyId: string, page: { network?: string; after?: string; limit: number }): Promise<Watch[]>;
+  /** In order of network, address and memo. */
+  list(keyId: string, page: { network?: string; after?: WatchPlace; limit: number }): Promise<Watch[]>;
 }
 
 interface Row {
   network: string;
   address: string;
+  memo: string;
   key_id: string;
 }
 
 export async function loadWatchList(database: NotifierDatabase, now: () => number): Promise<WatchList> {
   const { sql } = database;
-  const byNetwork = new Map<string, Map<string, Set<string>>>();
-  // Most addresses have one watcher: such addresses of one key share one set.
-  const alone = new Map<string, Set<string>>();
-
-  const remember = (network: string, address: string, keyId: string): void => {
-    const watchers = byNetwork.get(network) ?? new Map<string, Set<string>>();
-    byNetwork.set(network, watchers);
-    const key = address.toLowerCase();
-    const found = watchers.get(key);
-    const single = alone.get(keyId) ?? new Set([keyId]);
-    alone.set(keyId, single);
-    watchers.set(key, found && found !== single ? new Set([...found, keyId]) : single);
-  };
-
-  const forget = (network: string, address: string, keyId: string): void => {
-    const watchers = byNetwork.get(network);
-    const key = address.toLowerCase();
-    const left = new Set(watchers?.get(key));
-    left.delete(keyId);
-    if (left.size === 0) watchers?.delete(key);
-    else watchers?.set(key, left);
-  };
-
-  for (const row of await database.read(() => sql('SELECT network, address, key_id FROM watches').all())) {
-    const { network, address, key_id: keyId } = row as Row;
-    remember(network, address, keyId);
+  const copy = createCopy();
+  for (const row of await database.read(() => sql('SELECT network, address, memo, key_id FROM watches').all())) {
+    const { network, address, memo, key_id: keyId } = row as Row;
+    copy.remember(keyId, network, accountOf({ address, memo }));
   }
 
   return {
-    watchers: (network, address) => byNetwork.get(network)?.get(address),
-    async add(keyId, network, addresses) {
+    ...copy,
+    async add(keyId, network, accounts) {
       const insert = sql(
-        'INSERT INTO watches (network, address, key_id, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+        `INSERT INTO watches (network, address, memo, key_id, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
       );
       const added = await database.write(() =>
-        addresses.reduce((count, address) => count + Number(insert.run(network, address, keyId, now()).changes), 0),
+        accounts.reduce(
+          (count, { address, memo = '' }) => count + Number(insert.run(network, address, memo, keyId, now()).changes),
+          0,
+        ),
       );
-      for (const address of addresses) remember(network, address, keyId);
+      for (const account of accounts) copy.remember(keyId, network, account);
       return added;
     },
-    async remove(keyId, network, address) {
+    async remove(keyId, network, account) {
+      const { address, memo = '' } = account;
       const { changes } = await database.write(() =>
-        sql('DELETE FROM watches WHERE key_id = ? AND network = ? AND address = ?').run(keyId, network, address),
+        sql('DELETE FROM watches WHERE key_id = ? AND network = ? AND address = ? AND memo = ?').run(
+          keyId,
+          network,
+          address,
+          memo,
+        ),
       );
-      forget(network, address, keyId);
+      copy.forget(keyId, network, account);
       return Number(changes) > 0;
-    },
-    removeAll(keyId) {
-      for (const [network, watchers] of byNetwork) {
-        for (const [address, keys] of watchers) if (keys.has(keyId)) forget(network, address, keyId);
-      }
     },
     count(keyId) {
       return database.read(() => {
@@ -87,15 +81,86 @@ export async function loadWatchList(database: NotifierDatabase, now: () => numbe
         return Number((row as { n: number }).n);
       });
     },
-    list(keyId, { network = '', after = '', limit }) {
-      const [afterNetwork = '', afterAddress = ''] = after.split('/');
-      return database.read(() =>
+    async list(keyId, { network = '', after, limit }) {
+      const rows = await database.read(() =>
         sql(
-          `SELECT network, address, created_at AS createdAt FROM watches
-           WHERE key_id = ? AND (? = '' OR network = ?) AND (network, address) > (?, ?)
-           ORDER BY network, address LIMIT ?`,
-        ).all(keyId, network, network, afterNetwork, afterAddress, limit),
-      ) as Promise<Watch[]>;
+          `SELECT network, address, memo, created_at AS createdAt FROM watches
+           WHERE key_id = ? AND (? = '' OR network = ?) AND (network, address, memo) > (?, ?, ?)
+           ORDER BY network, address, memo LIMIT ?`,
+        ).all(keyId, network, network, after?.network ?? '', after?.address ?? '', after?.memo ?? '', limit),
+      );
+      return (rows as (Row & { createdAt: number })[]).map(({ network: on, createdAt, ...row }) => ({
+        network: on,
+        ...accountOf(row),
+        createdAt,
+      }));
     },
   };
+}
+
+interface Copy extends Pick<WatchList, 'isWatched' | 'watchers' | 'networksOf' | 'removeAll'> {
+  remember(keyId: string, network: string, account: CanonicalAccount): void;
+  forget(keyId: string, network: string, account: CanonicalAccount): void;
+}
+
+const nobody: ReadonlySet<string> = new Set();
+
+function createCopy(): Copy {
+  const byNetwork = new Map<string, Map<string, Set<string>>>();
+  const counts = new Map<string, Map<string, number>>();
+  // Most addresses have one watcher: such addresses of one key share one set.
+  const alone = new Map<string, Set<string>>();
+
+  const count = (keyId: string, network: string, by: 1 | -1): void => {
+    const ofKey = ensure(counts, keyId, () => new Map<string, number>());
+    const number = (ofKey.get(network) ?? 0) + by;
+    if (number > 0) ofKey.set(network, number);
+    else ofKey.delete(network);
+  };
+  const drop = (keyId: string, network: string, account: string): void => {
+    const watchers = byNetwork.get(network);
+    const found = watchers?.get(account);
+    if (!watchers || !found?.has(keyId)) return;
+    const left = new Set(found);
+    left.delete(keyId);
+    if (left.size === 0) watchers.delete(account);
+    else watchers.set(account, left);
+    count(keyId, network, -1);
+  };
+  const watching = (network: string, { address, memo }: CanonicalAccount): ReadonlySet<string>[] => {
+    const watchers = byNetwork.get(network);
+    const keys = memo === undefined ? [textOf({ address })] : [textOf({ address }), textOf({ address, memo })];
+    return keys.flatMap((key) => watchers?.get(key) ?? []);
+  };
+
+  return {
+    remember(keyId, network, account) {
+      const watchers = ensure(byNetwork, network, () => new Map<string, Set<string>>());
+      const found = watchers.get(textOf(account));
+      if (found?.has(keyId)) return;
+      const single = ensure(alone, keyId, () => new Set([keyId]));
+      watchers.set(textOf(account), found ? new Set([...found, keyId]) : single);
+      count(keyId, network, 1);
+    },
+    forget: (keyId, network, account) => drop(keyId, network, textOf(account)),
+    isWatched: (network, account) => watching(network, account).length > 0,
+    watchers(network, account) {
+      const [first = nobody, ...more] = watching(network, account);
+      return more.length === 0 ? first : new Set([...first, ...more.flatMap((one) => [...one])]);
+    },
+    networksOf: (keyId) => [...(counts.get(keyId)?.keys() ?? [])],
+    removeAll(keyId) {
+      for (const [network, watchers] of byNetwork)
+        for (const account of [...watchers.keys()]) drop(keyId, network, account);
+    },
+  };
+}
+
+/** No address and no memo contains NUL. */
+function textOf({ address, memo }: CanonicalAccount): string {
+  return memo === undefined ? address : `${address}\0${memo}`;
+}
+
+function accountOf({ address, memo }: { address: string; memo: string }): CanonicalAccount {
+  return memo === '' ? { address } : { address, memo };
 }

@@ -1,139 +1,210 @@
-import { blockTransfers } from '../chains/readers/evm/block.ts';
-import { type EvmBlock, type EvmClient, type EvmNode, evmNode } from '../chains/readers/evm/node.ts';
+import type { ChainBlock } from '../chains/kit/chain-check.ts';
+import type { ChainReader, NoBlock, ReadBlock } from '../chains/kit/chain-reader.ts';
+import { isOther } from '../chains/kit/check-at-node.ts';
 import { DepositCallbackError } from '../errors.ts';
-import type { Network } from '../networks/network.ts';
+import type { CanonicalAccount } from '../networks/network.ts';
 import type { Logger } from '../observe/logger.ts';
+import { handled } from '../util/promises.ts';
 import { depositData } from './callback-body.ts';
-import type { KnownBlock, Ledger, WatchedTransfer } from './ledger.ts';
-import type { NetworkSettings } from './options.ts';
-import { createTokenFacts, type FindTokenFacts } from './token-facts.ts';
+import type { Ledger, WatchedTransfer } from './ledger.ts';
+import type { NetworkSettings } from './network-options.ts';
 import type { WatchList } from './watch-list.ts';
 
 /** Reads one network, block by block, and follows its reorgs. */
 export interface Watcher {
-  readonly network: string;
+  readonly settings: NetworkSettings;
   /** Takes one step; true if there may be another. Rejects when the node does not answer. */
   step(): Promise<boolean>;
   /** The newest block that has been read, as the last step left it. */
-  position(): KnownBlock | undefined;
+  position(): ChainBlock | undefined;
+  /** The newest block of the chain, as the node last gave it. */
+  head(): SeenHead | undefined;
+}
+
+export interface SeenHead extends ChainBlock {
+  /** Epoch ms: its own time; on a chain whose blocks do not say it, when it was first seen. */
+  at: number;
 }
 
 export interface WatcherParts {
   settings: NetworkSettings;
-  client: EvmClient;
   ledger: Ledger;
   watches: WatchList;
   logger: Logger;
+  now(): number;
 }
+
+/** What a node gave of one block, with the transfers to watched accounts. */
+type Found = { block: ReadBlock; watched: WatchedTransfer[] } | NoBlock | undefined;
 
 /** One watcher: what it was made of, and how far it has read. */
 interface WatcherState extends WatcherParts {
-  readonly node: EvmNode;
-  readonly findFacts: FindTokenFacts;
-  verified: boolean;
-  position: KnownBlock | undefined;
-  ahead: { number: bigint; block: Promise<EvmBlock | undefined> } | undefined;
+  readonly reader: ChainReader;
+  /** Blocks on their way: while one is written down, the node prepares the next ones. */
+  readonly ahead: Map<bigint, Promise<Found>>;
+  position: ChainBlock | undefined;
+  head: SeenHead | undefined;
+  headAskedAt: number;
+  finalized: bigint | undefined;
+  /** Numbers above the newest block that the chain has passed over. */
+  skipped: { above: string; last: bigint } | undefined;
 }
 
+const readAhead = 4n;
+/** While there is much to read, the newest block is asked for this often: its age is told in heartbeats. */
+const headEachMs = 10_000;
+/** No chain passes over more numbers in a row. */
+const mostSkipped = 100_000n;
+
 export function createWatcher(parts: WatcherParts): Watcher {
+  const { settings } = parts;
   const state: WatcherState = {
     ...parts,
-    node: evmNode(parts.client),
-    findFacts: createTokenFacts(parts.client, { logger: parts.logger }),
-    verified: false,
+    reader: settings.chain.reader,
+    ahead: new Map(),
     position: undefined,
-    ahead: undefined,
+    head: undefined,
+    headAskedAt: 0,
+    finalized: undefined,
+    skipped: undefined,
   };
-  return { network: parts.settings.network.id, step: () => step(state), position: () => state.position };
+  return { settings, step: () => step(state), position: () => state.position, head: () => state.head };
 }
 
 async function step(state: WatcherState): Promise<boolean> {
   const { ledger } = state;
-  if (!state.verified) await verify(state);
   state.position = await ledger.top();
   const top = state.position ?? (await begin(state));
-  const next = await nextBlock(state, top.number + 1n);
-  if (!next) return atTheEnd(state, top);
-  if (next.parentHash !== top.hash) return takeBackIfGone(state, top);
-  readAhead(state, next.number + 1n);
-  await ledger.append(next, await watchedTransfers(state, next));
-  state.position = next;
+  const next = (state.skipped?.above === top.hash ? state.skipped.last : top.number) + 1n;
+  const head = await headFrom(state, next);
+  if (head.number < next) return atTheEnd(state, top, head);
+  const found = await take(state, top, next, head);
+  // It is there at another node behind the same URL, perhaps.
+  if (found === undefined) return false;
+  if (found === 'unavailable') throw unreadable(state, `The node does not keep block ${next}`);
+  if (found === 'skipped') {
+    state.skipped = { above: top.hash, last: next };
+    return true;
+  }
+  const { block, watched } = found;
+  if (!isNext(block, top)) return takeBackIfGone(state, top);
+  await ledger.append(block, watched, state.finalized);
+  state.position = block;
   return true;
 }
 
-async function verify(state: WatcherState): Promise<void> {
-  const { network } = state.settings;
-  const found = `eip155:${await state.node.chainId()}`;
-  if (found !== network.id) {
-    throw new DepositCallbackError('REQUEST_FAILED', `The node serves ${found}, not ${network.id}; check its URL`);
+/** The newest block of the chain: as it is known if that is enough to go on reading, or as it is now. */
+async function headFrom(state: WatcherState, next: bigint): Promise<SeenHead> {
+  const { head, reader, settings } = state;
+  if (head && head.number >= next && state.now() < state.headAskedAt + headEachMs) return head;
+  state.headAskedAt = state.now();
+  const [found, finalized] = await Promise.all([
+    reader.head(),
+    settings.confirmations === 'finalized' ? reader.finalized() : undefined,
+  ]);
+  const { number, hash, time } = found;
+  const seenAt = head?.hash === hash ? head.at : state.now();
+  state.head = { number, hash, at: time > 0 ? time : seenAt };
+  state.finalized = finalized;
+  return state.head;
+}
+
+async function begin(state: WatcherState): Promise<ChainBlock> {
+  const { ledger, settings } = state;
+  const { fromBlock } = settings;
+  const head = await headFrom(state, 0n);
+  const start = fromBlock === undefined ? head : await blockBelow(state, fromBlock > 0n ? fromBlock : 1n);
+  await ledger.begin(start);
+  state.position = start;
+  return start;
+}
+
+/** The nearest block below a number. */
+async function blockBelow({ reader, settings }: WatcherState, number: bigint): Promise<ReadBlock> {
+  for (let below = number - 1n; below >= 0n && below > number - mostSkipped; below -= 1n) {
+    const block = await reader.block(below);
+    if (typeof block === 'object') return block;
+    if (block !== 'skipped') break;
   }
-  state.verified = true;
+  throw new DepositCallbackError('REQUEST_FAILED', `The node has no block below ${number} of ${settings.network.id}`);
 }
 
-async function begin({ node, ledger, settings }: WatcherState): Promise<KnownBlock> {
-  const { network, fromBlock } = settings;
-  const block = await node.block(fromBlock === undefined ? 'latest' : fromBlock > 0n ? fromBlock - 1n : 0n);
-  if (!block) throw new DepositCallbackError('REQUEST_FAILED', `The node has no starting block on ${network.id}`);
-  await ledger.begin(block);
-  return block;
-}
-
-async function nextBlock(state: WatcherState, number: bigint): Promise<EvmBlock | undefined> {
+/** The block that was read ahead, if it is still the next one. */
+async function take(state: WatcherState, top: ChainBlock, next: bigint, head: SeenHead): Promise<Found> {
   const { ahead } = state;
-  const found = ahead?.number === number ? await ahead.block : undefined;
-  state.ahead = undefined;
-  return found ?? state.node.block(number, { whole: true });
+  const wasAhead = ahead.has(next);
+  for (let number = next; number <= head.number && number < next + readAhead; number += 1n) {
+    if (!ahead.has(number)) ahead.set(number, handled(find(state, number)));
+  }
+  const found = ahead.get(next);
+  ahead.delete(next);
+  const block = await found;
+  if (!wasAhead || (typeof block === 'object' && isNext(block.block, top))) return block;
+  ahead.clear();
+  return find(state, next);
 }
 
-// While a block is looked into and written down, the node prepares the next one.
-function readAhead(state: WatcherState, number: bigint): void {
-  state.ahead = { number, block: state.node.block(number, { whole: true }).catch(() => undefined) };
+async function find({ reader, watches, settings }: WatcherState, number: bigint): Promise<Found> {
+  const { network, chain } = settings;
+  const block = await reader.block(number, (account) => watches.isWatched(network.id, account));
+  if (typeof block !== 'object') return block;
+  const facts = await chain.findFacts([...new Set(block.rows.map((row) => row.asset))]);
+  const watched = block.rows.flatMap((row) => {
+    const { to: address, memo, spendableFrom = 1 } = row;
+    const account: CanonicalAccount = memo === undefined ? { address } : { address, memo };
+    const data = depositData(network, block, row, facts.get(row.asset));
+    return [...watches.watchers(network.id, account)].map((keyId) => ({ keyId, data, spendableFrom }));
+  });
+  return { block, watched };
+}
+
+/** A chain whose blocks do not name their parent is final as it is read. */
+function isNext({ parentHash }: ReadBlock, top: ChainBlock): boolean {
+  return parentHash === undefined || parentHash === top.hash;
 }
 
 /** No next block: the chain may have ended here, or be another one of no greater height. */
-async function atTheEnd(state: WatcherState, top: KnownBlock): Promise<boolean> {
-  const latest = await state.node.block('latest');
-  if (!latest || latest.number > top.number) return latest !== undefined;
+async function atTheEnd(state: WatcherState, top: ChainBlock, head: SeenHead): Promise<boolean> {
   // A node behind another one shows an older block of the same chain: that is not a reorg.
-  const ours = await state.ledger.hashAt(latest.number);
-  if (ours === undefined || ours === latest.hash) return false;
+  const ours = await state.ledger.atOrBelow(head.number);
+  if (!ours) throw unreadable(state, `The node, at block ${head.number}, is far behind block ${top.number}`);
+  const there = ours.number === head.number ? head.hash : await hashAt(state, ours);
+  if (there === ours.hash) return false;
   await takeBack(state, top);
   return true;
 }
 
-async function takeBackIfGone(state: WatcherState, top: KnownBlock): Promise<boolean> {
-  const there = await state.node.block(top.number);
-  if (there?.hash === top.hash) return false;
+/** The hash of our block, unless the chain has another one there. */
+async function hashAt({ reader }: WatcherState, ours: ChainBlock): Promise<string | undefined> {
+  return isOther(await reader.block(ours.number), ours.hash) ? undefined : ours.hash;
+}
+
+async function takeBackIfGone(state: WatcherState, top: ChainBlock): Promise<boolean> {
+  if ((await hashAt(state, top)) === top.hash) return false;
   await takeBack(state, top);
   return true;
 }
 
-async function takeBack(state: WatcherState, top: KnownBlock): Promise<void> {
-  const { ledger, logger, node } = state;
-  const network = state.settings.network.id;
-  state.ahead = undefined;
-  logger.warn({ network, block: top.number.toString(), hash: top.hash }, 'A block left the chain');
-  await ledger.takeBack(top);
-  const left = await ledger.top();
-  if (left) return;
-  logger.error({ network }, 'A reorg is deeper than the blocks kept; raise keepBlocks, and reconcile');
-  const block = await node.block(top.number - 1n);
-  if (block) await ledger.begin(block);
+async function takeBack(state: WatcherState, top: ChainBlock): Promise<void> {
+  const { ledger, logger, settings } = state;
+  const network = settings.network.id;
+  state.ahead.clear();
+  const below = top.number > 0n && (await ledger.atOrBelow(top.number - 1n));
+  if (below) {
+    logger.warn({ network, block: top.number.toString(), hash: top.hash }, 'A block left the chain');
+    return ledger.takeBack(top);
+  }
+  const start = await blockBelow(state, top.number > 0n ? top.number : 1n);
+  logger.error(
+    { network, block: top.number.toString() },
+    'A reorg is deeper than the blocks kept: deposits of older blocks were not taken back; reconcile, and raise keepBlocks',
+  );
+  await ledger.takeBack(top, start);
 }
 
-async function watchedTransfers(state: WatcherState, block: EvmBlock): Promise<WatchedTransfer[]> {
-  const { node, watches, settings } = state;
-  const { network, traces, ignoreBlooms } = settings;
-  const isWanted = (address: string): boolean => watches.watchers(network.id, address) !== undefined;
-  const transfers = await blockTransfers(node, block, { network: network.id, isWanted, traces, ignoreBlooms });
-  const facts = await state.findFacts([...new Set(transfers.flatMap((one) => contractOf(network, one.asset) ?? []))]);
-  return transfers.flatMap((transfer) => {
-    const data = depositData(network, block, transfer, facts.get(contractOf(network, transfer.asset) ?? '') ?? {});
-    return [...(watches.watchers(network.id, transfer.to) ?? [])].map((keyId) => ({ keyId, transfer, data }));
-  });
-}
-
-function contractOf({ id }: Network, asset: string): string | undefined {
-  const prefix = `${id}/erc20:`;
-  return asset.startsWith(prefix) ? asset.slice(prefix.length) : undefined;
+function unreadable({ settings }: WatcherState, what: string): DepositCallbackError {
+  return new DepositCallbackError(
+    'REQUEST_FAILED',
+    `${what} of ${settings.network.id}; use another node, or wait for it`,
+  );
 }

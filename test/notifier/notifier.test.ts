@@ -166,26 +166,6 @@ describe('the notifier', () => {
     return sorted.slice(-count).map(({ type, data }) => [type, data.amount]);
   }
 
-  it('goes on with the new chain after a reorg that is deeper than the blocks kept', async (t) => {
-    const networks = [{ network: 'eip155:1', url: anvil.url, confirmations: 3, keepBlocks: 2 }];
-    const made = await watching(t, { networks });
-    const snapshot = await anvil.rpc('evm_snapshot');
-    for (let value = 1n; value <= 6n; value += 1n) {
-      await anvil.send({ to: alice, value });
-      await anvil.mine();
-    }
-    await made.run();
-    await anvil.rpc('evm_revert', [snapshot]);
-    await anvil.send({ from: rich[1], to: bob, value: 1n });
-    await anvil.mine(6);
-    await anvil.send({ from: rich[1], to: alice, value: 9n });
-    await anvil.mine();
-    await made.run();
-    assert.deepEqual(last(made, 1), [['deposit.pending', '9']]);
-    const reverted = made.receiver.received.filter((one) => one.type === 'deposit.reverted');
-    assert.deepEqual(reverted.map((one) => one.data.amount).sort(), ['4', '5', '6']);
-  });
-
   it('begins where it is told to', async (t) => {
     const fromBlock = BigInt(await anvil.height()) + 1n;
     await anvil.send({ to: alice, value: 1n });

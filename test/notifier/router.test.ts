@@ -70,6 +70,35 @@ describe("the notifier's API", () => {
     assert.equal((await api('DELETE', `/v1/watches/${network}/${alice}`)).status, 404);
   });
 
+  it('watches an account with its memo apart from the address alone, and by page', async (t) => {
+    const xrp = 'xrpl:0';
+    const address = 'rvYAfWj5gh67oV6fW32ZzP3Aw4Eubs59B';
+    const networks = [{ network: xrp, url: anvil.url }];
+    const { api, restart } = await stage(t, anvil, { networks, catchUp: false });
+    const add = (body: object) => api('POST', '/v1/watches', { network: xrp, address, ...body });
+    assert.deepEqual((await add({ memo: '7' })).body, { network: xrp, address, memo: '7' });
+    assert.deepEqual((await add({})).body, { network: xrp, address });
+    assert.equal((await add({ memo: '1/2' })).body.code, 'ADDRESS_INVALID');
+    await restart();
+    const first = await api('GET', '/v1/watches?limit=1');
+    const rest = await api('GET', `/v1/watches?limit=5&after=${encodeURIComponent(String(first.body.next))}`);
+    const listed = [...(first.body.watches as object[]), ...(rest.body.watches as object[])];
+    assert.deepEqual(
+      listed.map((one) => (one as { memo?: string }).memo),
+      [undefined, '7'],
+    );
+    assert.equal((await api('DELETE', `/v1/watches/${xrp}/${address}?memo=8`)).status, 404);
+    assert.equal((await api('DELETE', `/v1/watches/${xrp}/${address}?memo=7`)).status, 204);
+    assert.equal((await api('DELETE', `/v1/watches/${xrp}/${address}`)).status, 204);
+    assert.deepEqual((await api('GET', '/v1/watches')).body, { watches: [] });
+  });
+
+  it('refuses a memo on a network without memos', async (t) => {
+    const { api } = await stage(t, anvil);
+    const refused = await api('POST', '/v1/watches', { network, address: alice, memo: '7' });
+    assert.deepEqual([refused.status, refused.body.code], [422, 'ADDRESS_INVALID']);
+  });
+
   it('tells of no address that is no longer watched, and of each to every key that watches it', async (t) => {
     const { api, notifier, receiver, run } = await stage(t, anvil);
     const other = await notifier().createKey('other');
@@ -224,7 +253,7 @@ describe("the notifier's API", () => {
       ([, method, route]) => `${method} ${route?.replace(/:(\w+)/g, '{$1}')}`,
     );
     assert.deepEqual([...described].sort(), routed.sort());
-    assert.equal(routed.length, 12);
+    assert.equal(routed.length, 13);
     assert.equal((await api('GET', '/v1/watches')).status, 200);
   });
 
@@ -233,7 +262,11 @@ describe("the notifier's API", () => {
     for (const wrong of [
       { path: '' },
       { networks: [] },
-      { networks: [{ network: 'tron:728126428', url: anvil.url }] },
+      { networks: [{ network: 'stellar:pubnet', url: anvil.url }] },
+      { networks: [{ network: 'tron:728126428', url: anvil.url, traces: true }] },
+      { networks: [{ network, url: anvil.url, cookieFile: 'cookie' }] },
+      { networks: [{ network, url: anvil.url, confirmations: 0 }] },
+      { networks: [{ network, url: anvil.url, staleMs: 0.5 }] },
       { networks: [{ network }] },
       { networks: [given.networks[0] ?? { network }, given.networks[0] ?? { network }] },
       { adminSecret: 'short' },

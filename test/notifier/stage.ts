@@ -34,9 +34,10 @@ export interface Stage {
   ): Promise<{ status: number; body: Record<string, unknown> }>;
 }
 
+/** `node` is that of Ethereum, if `networks` are not given. */
 export async function stage(
   t: TestContext,
-  anvil: Anvil,
+  node: Pick<Anvil, 'url'>,
   options: Partial<NotifierOptions> & { confirmations?: number; catchUp?: boolean } = {},
 ): Promise<Stage> {
   const { confirmations = 3, catchUp = true, ...others } = options;
@@ -46,7 +47,7 @@ export async function stage(
   const open = (): Notifier =>
     createNotifier({
       path: join(folder, 'notifier.db'),
-      networks: [{ network: 'eip155:1', url: anvil.url, confirmations }],
+      networks: [{ network: 'eip155:1', url: node.url, confirmations }],
       adminSecret,
       secretsKey,
       allowPrivate: true,

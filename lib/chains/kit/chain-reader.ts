@@ -36,7 +36,12 @@ export interface ReadBlock extends ChainBlock {
   /** Epoch ms, as the block itself says. */
   time: number;
   /** Wanted transfers in the order of the chain, those of failed transactions too. */
-  rows: readonly ChainTransfer[];
+  rows: readonly ReadTransfer[];
+}
+
+export interface ReadTransfer extends ChainTransfer {
+  /** As in `MinedTransaction`. */
+  spendableFrom?: number;
 }
 
 /**

@@ -63,7 +63,8 @@ export async function goneAtNode(node: ChainReader, blocks: readonly ChainBlock[
   return found.flatMap(({ hash, at }) => (isOther(at, hash) ? [hash] : []));
 }
 
-function isOther(at: ReadBlock | NoBlock | undefined, hash: string): boolean {
+/** Whether the chain has another block at the height of this one, or none for certain. */
+export function isOther(at: ReadBlock | NoBlock | undefined, hash: string): boolean {
   return typeof at === 'object' ? at.hash !== hash : at === 'skipped';
 }
 

@@ -116,6 +116,30 @@ async function firstAnswer<T>(nodes: readonly ChainReader[], ask: (node: ChainRe
   throw failure;
 }
 
+/** The nodes as one: each question is answered by the first that can. */
+export function firstReader(nodes: readonly ChainReader[]): ChainReader {
+  const [only] = nodes;
+  if (only !== undefined && nodes.length === 1) return only;
+  return {
+    head: () => firstAnswer(nodes, (node) => node.head()),
+    finalized: () => firstAnswer(nodes, (node) => node.finalized()),
+    async block(number, isWanted) {
+      let kept = false;
+      const found = await firstAnswer(nodes, async (node) => {
+        const block = await node.block(number, isWanted);
+        if (block !== 'unavailable') return block;
+        kept = true;
+        throw new DepositCallbackError('REQUEST_FAILED', `The node does not keep block ${number}`);
+      }).catch((error: unknown) => {
+        if (kept) return 'unavailable' as const;
+        throw error;
+      });
+      return found;
+    },
+    transaction: (subject) => firstAnswer(nodes, (node) => node.transaction(subject)),
+  };
+}
+
 function readQuorum(quorum: NodeQuorum, nodes: number): NodeQuorum {
   const counts = typeof quorum === 'number' ? [quorum] : quorum.map((one) => one.nodes);
   for (const count of counts) {

@@ -1,6 +1,13 @@
 import type { Network } from '../../../networks/network.ts';
-import type { ChainClaim, ChainSubject, ChainTransfer } from '../../kit/chain-check.ts';
-import type { ChainReader, IsWanted, MinedTransaction, ReadBlock, ReadTransaction } from '../../kit/chain-reader.ts';
+import type { ChainClaim, ChainSubject } from '../../kit/chain-check.ts';
+import type {
+  ChainReader,
+  IsWanted,
+  MinedTransaction,
+  ReadBlock,
+  ReadTransaction,
+  ReadTransfer,
+} from '../../kit/chain-reader.ts';
 import type { BitcoinHeader, BitcoinNode } from './node.ts';
 import type { BitcoinTransaction } from './outputs.ts';
 
@@ -28,7 +35,7 @@ export function bitcoinReader(node: BitcoinNode, network: Network): ChainReader 
       if (hash === undefined) return undefined;
       const block = withoutRows(await headerOf(node, hash));
       if (!isWanted) return block;
-      const rows = await rowsOf(node, hash, isWanted);
+      const rows = await rowsOf(node, hash, isWanted, network);
       return rows ? { ...block, rows } : 'unavailable';
     },
     transaction: (subject) => find(node, network, subject),
@@ -45,13 +52,21 @@ function withoutRows(header: BitcoinHeader): ReadBlock {
   return { ...header, rows: [] };
 }
 
-async function rowsOf(node: BitcoinNode, blockHash: string, isWanted: IsWanted): Promise<ChainTransfer[] | undefined> {
+async function rowsOf(
+  node: BitcoinNode,
+  blockHash: string,
+  isWanted: IsWanted,
+  network: Network,
+): Promise<ReadTransfer[] | undefined> {
   const transactions = await node.blockTransactions(blockHash);
   if (!transactions) return undefined;
-  const found: ChainTransfer[] = [];
-  for (const { id, rows } of transactions) {
-    for (const row of rows) {
-      if (await isWanted({ address: row.to })) found.push({ ...row, transactionId: id, success: true });
+  const found: ReadTransfer[] = [];
+  for (const transaction of transactions) {
+    const from = spendableFrom(transaction, network);
+    for (const row of transaction.rows) {
+      if (!(await isWanted({ address: row.to }))) continue;
+      const transfer = { ...row, transactionId: transaction.id, success: true };
+      found.push(from > 1 ? { ...transfer, spendableFrom: from } : transfer);
     }
   }
   return found;
