@@ -42,6 +42,8 @@ export interface LitecoindTransaction {
 export interface LitecoindOptions {
   /** Whether it finds every transaction by its id. Default true. */
   txindex?: boolean;
+  /** Whether blocks may be pruned by command; needs `txindex: false`. Default false. */
+  prune?: boolean;
   /** Blocks that are mined at the start, so that the first rewards can be spent. Default 105. */
   blocks?: number;
 }
@@ -51,7 +53,8 @@ export const coins = (units: bigint): string =>
   `${units / 100_000_000n}.${(units % 100_000_000n).toString().padStart(8, '0')}`;
 
 /** Starts the node on a free port, with a wallet and the first blocks. */
-export async function startLitecoind({ txindex = true, blocks = 105 }: LitecoindOptions = {}): Promise<Litecoind> {
+export async function startLitecoind(options: LitecoindOptions = {}): Promise<Litecoind> {
+  const { txindex = true, prune = false, blocks = 105 } = options;
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), 'litecoind-'));
   const url = `http://127.0.0.1:${port}`;
@@ -59,7 +62,13 @@ export async function startLitecoind({ txindex = true, blocks = 105 }: Litecoind
   const args = [
     ...['-regtest', `-datadir=${folder}`, `-rpcport=${port}`, '-rpcbind=127.0.0.1', '-rpcallowip=127.0.0.1'],
     ...['-listen=0', '-dnsseed=0', '-printtoconsole=1', '-fallbackfee=0.0001', '-keypool=4', '-acceptnonstdtxn=1'],
-    ...[`-txindex=${txindex ? 1 : 0}`, `-rpcauth=${rpcAuth()}`, '-dbcache=8', '-rpcworkqueue=64'],
+    ...[
+      `-txindex=${txindex ? 1 : 0}`,
+      `-prune=${prune ? 1 : 0}`,
+      `-rpcauth=${rpcAuth()}`,
+      '-dbcache=8',
+      '-rpcworkqueue=64',
+    ],
     // Litecoin Core keeps the first of two that spend the same coins, unless it is asked to do as Bitcoin Core does.
     ...['-walletrbf=1', '-mempoolreplacement=1'],
   ];

@@ -27,7 +27,8 @@ export function createBlockPace(blocksPerMinute: number): BlockPace {
       readAt.push(ended);
       const took = ended - begunAt;
       const ms = Math.max(minuteMs / blocksPerMinute - took, took * restShare);
-      if (blocksPerMinute !== Number.POSITIVE_INFINITY)
+      // No timer is finer than that.
+      if (ms >= 1 && blocksPerMinute !== Number.POSITIVE_INFINITY)
         await pause(ms, undefined, signal && { signal }).catch(() => {});
       begunAt = performance.now();
     },

@@ -12,32 +12,34 @@ export async function blockAtTime(node: ChainReader, time: number): Promise<bigi
   if (head.time < time) return head.number + 1n;
   let low = 0n;
   let high = head.number;
+  // The oldest block that is known to be there and to be young enough; from `high` on to it, all are skipped.
+  let there = head.number;
   // What the node does not keep is older than what it keeps.
   let oldest = 0n;
   while (low < high) {
     const middle = (low + high) / 2n;
-    const found = await blockFrom(node, middle, high);
+    const found = await blockFrom(node, middle, there);
     if (found === 'unavailable') oldest = middle + 1n;
     if (found === 'unavailable') low = oldest;
     else if (found.time < time) low = found.number + 1n;
-    else high = middle;
+    else [high, there] = [middle, found.number];
   }
   if (low > 0n && low === oldest) throw unavailable(low);
   return low;
 }
 
-/** The first block that there is from a number on; the one at `high` is known to be there. */
+/** The first block that there is from a number on; the one at `there` is known to be. */
 async function blockFrom(
   node: ChainReader,
   first: bigint,
-  high: bigint,
+  there: bigint,
 ): Promise<{ number: bigint; time: number } | 'unavailable'> {
-  for (let number = first; number <= high; number += 1n) {
+  for (let number = first; number <= there; number += 1n) {
     const block = await node.block(number);
     if (typeof block === 'object') return block;
     if (block !== 'skipped') return 'unavailable';
   }
-  throw new DepositCallbackError('REQUEST_FAILED', `The chain changed while block ${high} was being looked for`);
+  throw new DepositCallbackError('REQUEST_FAILED', `The chain changed while block ${there} was being looked for`);
 }
 
 function unavailable(first: bigint): DepositCallbackError {
