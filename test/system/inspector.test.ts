@@ -295,6 +295,10 @@ test('axe finds nothing serious on any page, light and dark, wide and narrow, in
   callbacks.on('deposit', ({ amount }) => {
     if (amount === 1_600_000n) throw new Error('the ledger is down');
   });
+  await callbacks.store.moveCursor({
+    ...{ id: 'eip155:1', version: 0, network: 'eip155:1', block: { number: 21_000_000n }, target: 21_000_900n },
+    ...{ movedAt: Date.now(), behindSince: Date.now(), trouble: { code: 'BLOCK_UNAVAILABLE', since: Date.now() } },
+  });
   await send();
   await send({ amount: '1600000' });
   await send({ amount: '3000000' });

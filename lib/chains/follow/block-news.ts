@@ -20,13 +20,15 @@ export interface BlockNewsParts {
   blocksPerMinute: number;
   news: News;
   logger: Logger;
+  /** Epoch ms. */
+  now(): number;
 }
 
 /** A node that answers, and fails so often in a row with one block, does not have it. */
 const mostFailures = 3;
 const behindEveryMs = 600_000;
 
-export function createBlockNews({ network, blocksPerMinute, news, logger }: BlockNewsParts): BlockNews {
+export function createBlockNews({ network, blocksPerMinute, news, logger, now }: BlockNewsParts): BlockNews {
   let missed = 0;
   let failed = { block: -1n, times: 0, isTold: false };
   let mark: { at: number; blocks: bigint } | undefined;
@@ -69,7 +71,7 @@ export function createBlockNews({ network, blocksPerMinute, news, logger }: Bloc
       return isUnread ? 'BLOCK_UNAVAILABLE' : code;
     },
     behind(blocks, reached) {
-      const at = performance.now();
+      const at = now();
       if (reached) {
         mark = undefined;
         isBehindTold = false;

@@ -11,26 +11,30 @@ export interface BlockPace {
 }
 
 const minuteMs = 60_000;
-/** Of the time that a block took: while a large one is decoded the process does nothing else, so others have their turn. */
-const restShare = 0.25;
+/** For each ms of processor time of this process, so many of rest: decoding large blocks leaves most of it to the callbacks that come in. */
+const restPerCpu = 3;
 
 /** `blocksPerMinute`: Infinity for no bound. */
 export function createBlockPace(blocksPerMinute: number): BlockPace {
   const readAt: number[] = [];
   let begunAt = performance.now();
+  let cpuBefore = process.cpuUsage();
+  const begin = (): void => {
+    begunAt = performance.now();
+    cpuBefore = process.cpuUsage();
+  };
   return {
-    begin() {
-      begunAt = performance.now();
-    },
+    begin,
     async rest(signal) {
       const ended = performance.now();
       readAt.push(ended);
-      const took = ended - begunAt;
-      const ms = Math.max(minuteMs / blocksPerMinute - took, took * restShare);
+      const { user, system } = process.cpuUsage(cpuBefore);
+      const cpuMs = (user + system) / 1_000;
+      const ms = Math.max(minuteMs / blocksPerMinute - (ended - begunAt), cpuMs * restPerCpu);
       // No timer is finer than that.
       if (ms >= 1 && blocksPerMinute !== Number.POSITIVE_INFINITY)
         await pause(ms, undefined, signal && { signal }).catch(() => {});
-      begunAt = performance.now();
+      begin();
     },
     lastMinute() {
       const since = performance.now() - minuteMs;
