@@ -7,7 +7,13 @@ import { type NewsKind, type NewsMap, newsKinds } from './observe/news.ts';
 import type { Operations } from './operator/operations.ts';
 import type { Status } from './operator/status.ts';
 import { type Options, resolveOptions } from './options.ts';
-import { type DepositListener, eventKinds, isEventKind } from './outbox/listeners.ts';
+import {
+  type BatchListener,
+  type BatchOptions,
+  type DepositListener,
+  eventKinds,
+  isEventKind,
+} from './outbox/listeners.ts';
 import { createReceiver, type Receiver } from './receiver.ts';
 import type { Store } from './stores/store.ts';
 import { didYouMean } from './util/nearest.ts';
@@ -20,8 +26,10 @@ export interface DepositCallbacks<Tx = unknown> extends Operations, Reconciler {
   (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void): void;
   /** Durable events: each is awaited and retried. In-process news: reported once. */
   on(kind: EventKind, listener: DepositListener<Tx>): DepositCallbacks<Tx>;
+  /** The same for many deposits at once. */
+  on(kind: EventKind, listener: BatchListener<Tx>, options: BatchOptions): DepositCallbacks<Tx>;
   on<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): DepositCallbacks<Tx>;
-  off(kind: EventKind, listener: DepositListener<Tx>): DepositCallbacks<Tx>;
+  off(kind: EventKind, listener: DepositListener<Tx> | BatchListener<Tx>): DepositCallbacks<Tx>;
   off<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): DepositCallbacks<Tx>;
   /** Migrations and the durability check; runs before the first callback is answered, and may be awaited at start. */
   ready(): Promise<void>;
@@ -78,8 +86,8 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
   }
 
   const callbacks: DepositCallbacks<Tx> = Object.assign(depositCallbacksMiddleware, {
-    on(kind: EventKind | NewsKind, listener: Listener) {
-      subscribe(receiver, 'on', kind, listener);
+    on(kind: EventKind | NewsKind, listener: Listener, given?: BatchOptions) {
+      subscribe(receiver, 'on', kind, listener, given);
       return callbacks;
     },
     off(kind: EventKind | NewsKind, listener: Listener) {
@@ -123,10 +131,15 @@ function subscribe<Tx>(
   verb: 'on' | 'off',
   kind: EventKind | NewsKind,
   listener: Listener,
+  given?: BatchOptions,
 ): void {
   checkSubscription(verb, kind, listener);
-  if (isEventKind(kind)) deliverer[verb](kind, listener as DepositListener<Tx>);
-  else news[verb](kind, listener as (told: NewsMap[NewsKind]) => void);
+  if (!isEventKind(kind)) {
+    if (given !== undefined) throw invalidOption(`on('${kind}') with batch`, 'news comes one at a time: leave it out');
+    news[verb](kind, listener as (told: NewsMap[NewsKind]) => void);
+  } else if (verb === 'off') deliverer.off(kind, listener as DepositListener<Tx>);
+  else if (given === undefined) deliverer.on(kind, listener as DepositListener<Tx>);
+  else deliverer.on(kind, listener as BatchListener<Tx>, given);
 }
 
 /** A listener of a misspelt event would never be called, and its deposits would stay owed. */

@@ -34,7 +34,14 @@ export type { Need, NeedKind } from './operator/need.ts';
 export type { Status } from './operator/status.ts';
 export type { Options } from './options.ts';
 export { createDeliverer, type Deliverer, type DelivererOptions } from './outbox/deliverer.ts';
-export type { DeliveryContext, DepositListener } from './outbox/listeners.ts';
+export type {
+  BatchContext,
+  BatchedDeposit,
+  BatchListener,
+  BatchOptions,
+  DeliveryContext,
+  DepositListener,
+} from './outbox/listeners.ts';
 export type { Account, ConfirmationRule, ListedAsset, PaymentRule, Policy } from './policy/policy.ts';
 export type {
   Answer,

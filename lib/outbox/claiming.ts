@@ -2,10 +2,9 @@ import type { EventKind } from '../deposits/deposit.ts';
 import { isDepositCallbackError } from '../errors.ts';
 import type { Claim, ClaimRequest } from '../stores/store.ts';
 import { type DelivererState, report } from './deliverer-state.ts';
-import type { Held } from './leases.ts';
+import { startNext } from './delivering.ts';
 import { kindsThatWait } from './listeners.ts';
 import type { ClaimedBatch } from './pace.ts';
-import { settle } from './settling.ts';
 
 /** How often the store is asked whether events are owed that nobody listens to. */
 const alarmEveryMs = 5_000;
@@ -30,15 +29,15 @@ function look<Tx>(state: DelivererState<Tx>): void {
 }
 
 /** Begins the look that was asked for, if there is room for what it finds. */
-export function pump<Tx>(state: DelivererState<Tx>): void {
+function pump<Tx>(state: DelivererState<Tx>): void {
   if (!state.claimAgain || state.claiming || !hasRoom(state)) return;
   state.claiming = true;
   state.claimed = claimWhileDue(state);
 }
 
 /** How many more events may be held. */
-export function room<Tx>({ settings, pace, leases, promised }: DelivererState<Tx>): number {
-  return settings.concurrency + pace.ahead - leases.size - promised;
+export function room<Tx>({ settings, pace, leases, promised, listeners }: DelivererState<Tx>): number {
+  return Math.max(settings.concurrency + pace.ahead, listeners.largestBatch) - leases.size - promised;
 }
 
 // Not for one or two: what is being settled makes room for many at a time.
@@ -122,39 +121,8 @@ function openStore<Tx>(state: DelivererState<Tx>): Promise<void> {
   return state.opened;
 }
 
-export function startNext<Tx>(state: DelivererState<Tx>): void {
-  while (state.busy < state.settings.concurrency && !state.closed) {
-    const held = state.queue.shift();
-    if (!held) break;
-    state.busy += 1;
-    held.start();
-    void deliver(state, held);
-  }
-}
-
-async function deliver<Tx>(state: DelivererState<Tx>, held: Held): Promise<void> {
-  const { claim } = held;
-  const { functions, errors } = await state.listeners.run(claim, held.signal);
-  state.pace.ended(held.batch);
-  // What runs inside the settling is the listeners' work too, and keeps its place, unless the store runs many together.
-  const isShared = state.store.settlesTogether === true && state.settings.concurrency > 1;
-  const leavesEarly = functions.length === 0 || isShared;
-  if (leavesEarly) leave(state);
-  const handled = await settle(state, claim, functions, errors);
-  held.drop();
-  state.waiters.tell(claim.event.id, handled);
-  if (leavesEarly) lookAfter(state);
-  else leave(state);
-}
-
-function leave<Tx>(state: DelivererState<Tx>): void {
-  state.busy -= 1;
-  startNext(state);
-  lookAfter(state);
-}
-
 /** A delivery has ended here: it may have made room, or another event due. */
-function lookAfter<Tx>(state: DelivererState<Tx>): void {
+export function lookAfter<Tx>(state: DelivererState<Tx>): void {
   if (state.owedBehind === undefined) pump(state);
   else look(state);
 }

@@ -60,6 +60,8 @@ export interface DelivererState<Tx> extends Reports {
   closed: boolean;
   poll: NodeJS.Timeout | undefined;
   unsubscribe: (() => void) | undefined;
+  /** A delivery has ended here: it may have made room, or another event due. */
+  onEnded: () => void;
   /** When the store was last asked for events that nobody listens to. */
   lookedAt: number;
 }

@@ -5,10 +5,10 @@ import { createNews, type News } from '../observe/news.ts';
 import { logNews } from '../observe/news-log.ts';
 import type { Store } from '../stores/store.ts';
 import type { Backoff } from './backoff.ts';
-import { wake } from './claiming.ts';
+import { lookAfter, wake } from './claiming.ts';
 import { type DelivererState, type DeliverySettings, report } from './deliverer-state.ts';
 import { createLeases } from './leases.ts';
-import { createListeners, type DepositListener } from './listeners.ts';
+import { type BatchListener, type BatchOptions, createListeners, type DepositListener } from './listeners.ts';
 import { createOrphans } from './orphans.ts';
 import { createPace } from './pace.ts';
 import { commitAndTake } from './take-new.ts';
@@ -34,7 +34,8 @@ export interface DelivererOptions<Tx> {
 /** The deliverer: it hands owed events to listeners, independently of any request. */
 export interface Deliverer<Tx> {
   on(kind: EventKind, listener: DepositListener<Tx>): void;
-  off(kind: EventKind, listener: DepositListener<Tx>): void;
+  on(kind: EventKind, listener: BatchListener<Tx>, options: BatchOptions): void;
+  off(kind: EventKind, listener: DepositListener<Tx> | BatchListener<Tx>): void;
   /** Whether there is a listener of that kind. */
   listensTo(kind: EventKind): boolean;
   /** Looks for due events soon; also begins the polling. */
@@ -72,8 +73,8 @@ export function delivererTelling<Tx>(news: News, options: DelivererOptions<Tx>):
   const state = createState(news, options);
   const { listeners, waiters } = state;
   return {
-    on(kind, listener) {
-      listeners.on(kind, listener);
+    on(kind: EventKind, listener: DepositListener<Tx> | BatchListener<Tx>, given?: BatchOptions) {
+      listeners.on(kind, listener, given);
       wake(state);
     },
     off: listeners.off,
@@ -123,6 +124,7 @@ function createState<Tx>(news: News, options: DelivererOptions<Tx>): DelivererSt
     closed: false,
     poll: undefined,
     unsubscribe: undefined,
+    onEnded: () => lookAfter(state),
     lookedAt: Number.NEGATIVE_INFINITY,
   };
   return state;

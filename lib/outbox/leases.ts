@@ -10,12 +10,19 @@ const hangsAfter = 30;
 export interface Held {
   readonly claim: Claim;
   readonly batch: ClaimedBatch;
+  /** Whether it is neither settled nor given back. */
+  readonly isHeld: boolean;
   /** Aborted when the lease is lost or the deliverer closes; made when a listener asks for it. */
   signal(): AbortSignal;
-  /** Its listeners run from now on. */
-  start(): void;
+  /** Its listeners run from now on; those of one run raise one alarm if they hang. */
+  start(run: Run): void;
   /** It is settled, or given back. */
   drop(): void;
+}
+
+/** A run of listeners for one or more events. */
+export interface Run {
+  hangs: boolean;
 }
 
 /** The claims of one deliverer, renewed together while there are any. */
@@ -41,6 +48,7 @@ interface Entry extends Held {
   /** Renewals that found it waiting for its listeners. */
   waits: number;
   isRunning: boolean;
+  run?: Run;
   controller?: AbortController;
   lost?: DepositCallbackError;
 }
@@ -91,6 +99,9 @@ function hold(state: LeasesState, claim: Claim, batch: ClaimedBatch): Held {
     renewals: 0,
     waits: 0,
     isRunning: false,
+    get isHeld() {
+      return entry.index >= 0;
+    },
     signal() {
       if (!entry.controller) {
         entry.controller = new AbortController();
@@ -98,8 +109,9 @@ function hold(state: LeasesState, claim: Claim, batch: ClaimedBatch): Held {
       }
       return entry.controller.signal;
     },
-    start() {
+    start(run) {
       entry.isRunning = true;
+      entry.run = run;
     },
     drop: () => drop(state, entry),
   };
@@ -157,7 +169,9 @@ function abort(entry: Entry, reason: DepositCallbackError): void {
   entry.controller?.abort(reason);
 }
 
-function alarmOfHanging({ news }: LeasesState, { claim: { event } }: Held): void {
+function alarmOfHanging({ news }: LeasesState, { claim: { event }, run }: Entry): void {
+  if (run?.hangs) return;
+  if (run) run.hangs = true;
   const { id, kind, deposit } = event;
   news.tell('alarm', {
     code: 'LISTENER_HANGS',

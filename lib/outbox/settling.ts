@@ -14,16 +14,12 @@ export async function settle<Tx>(
   functions: Functions<Tx>,
   errors: unknown[],
 ): Promise<boolean> {
-  const { store, logger, settings } = state;
+  const { store, settings } = state;
   if (errors.length === 0) {
     try {
       const kept = await store.settle(claim, functions, { atOnce: settings.concurrency });
       if (kept) tellDelivery(state, claim, 'handled');
-      else
-        logger.warn(
-          { eventId: claim.event.id },
-          'A delivery ended after its lease expired; another one settles the event',
-        );
+      else tellLost(state, claim);
       return kept;
     } catch (error) {
       errors.push(error);
@@ -31,6 +27,32 @@ export async function settle<Tx>(
   }
   await giveBack(state, claim, errors);
   return false;
+}
+
+/**
+ * Settles several events whose listeners have ended, with the functions that they registered: all of them, or none. Answers for
+ * each whether its lease is still ours. Throws what a function has thrown.
+ */
+export async function settleAll<Tx>(
+  state: DelivererState<Tx>,
+  claims: readonly Claim[],
+  functions: Functions<Tx>,
+): Promise<readonly boolean[]> {
+  const { store } = state;
+  const ours =
+    functions.length > 0 && store.settleAll
+      ? await store.settleAll(claims, functions)
+      : await Promise.all(claims.map((claim) => store.settle(claim, [])));
+  const isKept = functions.length === 0 || ours.every(Boolean);
+  for (const [index, claim] of claims.entries()) {
+    if (!ours[index]) tellLost(state, claim);
+    else if (isKept) tellDelivery(state, claim, 'handled');
+  }
+  return ours;
+}
+
+function tellLost<Tx>({ logger }: DelivererState<Tx>, { event }: Claim): void {
+  logger.warn({ eventId: event.id }, 'A delivery ended after its lease expired; another one settles the event');
 }
 
 async function giveBack<Tx>(state: DelivererState<Tx>, claim: Claim, errors: unknown[]): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Batch, Committed } from '../stores/store.ts';
-import { hold, lookForOwed, room, startNext, unheard } from './claiming.ts';
+import { hold, lookForOwed, room, unheard } from './claiming.ts';
 import type { DelivererState } from './deliverer-state.ts';
+import { startNext } from './delivering.ts';
 
 /**
  * Commits to the store, and leases what is new and due to this deliverer in the same step, as far as it has room: no claim follows.

@@ -55,6 +55,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store<undefined> 
       for (const run of functions) await run(undefined);
       return events.settle(claim);
     },
+    async settleAll(claims, functions) {
+      const ours = claims.map(events.isOurs);
+      if (!ours.every(Boolean)) return ours;
+      for (const run of functions) await run(undefined);
+      return claims.map(events.settle);
+    },
     fail: async (claim, failure) => events.fail(claim, failure),
     release: async (claim) => events.release(claim),
     // Its holder cannot die without it.

@@ -67,6 +67,11 @@ export interface Store<Tx = unknown> extends CursorStore {
    * none and answers false. A function that throws rolls all back, and the lease stays.
    */
   settle(claim: Claim, functions: readonly ((tx: Tx) => unknown)[], options?: SettleOptions): Promise<boolean>;
+  /**
+   * Marks several events handled and runs the functions, all in one transaction. If a lease is no longer ours, or a function
+   * throws, nothing is kept. Returns for each claim whether it was ours. Without this method listeners get batches of one.
+   */
+  settleAll?(claims: readonly Claim[], functions: readonly ((tx: Tx) => unknown)[]): Promise<readonly boolean[]>;
   /** Gives the event back, due after `delayMs`; with `dead`, as a dead letter. */
   fail(claim: Claim, failure: { error: string; delayMs: number; dead: boolean }): Promise<boolean>;
   /** Gives a claim back unhandled, as if it had not been attempted: for a stop. It stays marked as handed. */

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { depositCallbacks } from '../../lib/deposit-callbacks.ts';
 import { silentLogger } from '../../lib/observe/logger.ts';
 import { createDeliverer } from '../../lib/outbox/deliverer.ts';
+import type { DepositListener } from '../../lib/outbox/listeners.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
 import { alice, secret, usdt } from '../helpers/deposits.ts';
 import { type Engine, openLedger } from './ledger.ts';
@@ -39,7 +40,7 @@ if (role === 'receiver') {
     pollMs: 200,
     backoff: { firstMs: 100, maxMs: 1_000 },
   });
-  deliverer.on('deposit', credit as Parameters<typeof deliverer.on>[1]);
+  deliverer.on('deposit', credit as DepositListener<unknown>);
   deliverer.wake();
   process.send?.({ port: 0 });
 }

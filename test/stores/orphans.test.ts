@@ -66,37 +66,57 @@ for (const [engine, start] of Object.entries(engines)) {
     assert.equal((await store.counts()).owed, 0);
   });
 
-  test(`${engine}: a listener that ends its process each time ends as a dead letter, and the events beside it are handled`, {
+  test(`${engine}: events that a process had leased at their commit are due at once when it is killed`, {
     skip,
     timeout,
   }, async (t) => {
     const where = await start(t);
-    const ids = await record(engine, where, 20);
-    const poison = ids[3] ?? '';
-    const handed = new Set<string>();
-    let kills = 0;
-    for (let ended = false; !ended; ) {
-      const process = child(t, 'poison.ts', [engine, where, poison]);
-      process.on('message', (message) => handed.add((message as { handed: string }).handed));
-      const [code] = (await once(process, 'close')) as [number | null];
-      if (code === null) kills += 1;
-      else ended = true;
-      assert.ok(kills <= 4, `${kills} kills`);
-    }
+    const holder = child(t, 'holder.ts', [engine, where, '20']);
+    const [{ held }] = (await once(holder, 'message')) as [{ held: number }];
+    assert.equal(held, 20);
     const store = await opened(t, engine, where);
-    const dead = await store.events({ state: 'dead', limit: 9 });
-    assert.deepEqual(
-      dead.map(({ deposit, crashes, error }) => ({ id: deposit.id, crashes, error })),
-      [{ id: poison, crashes: 4, error: 'Each process that handed it out ended before its listeners did' }],
-    );
-    assert.deepEqual([...handed].sort(), ids.filter((id) => id !== poison).sort());
-    assert.equal((await store.counts()).owed, 0);
-
-    assert.equal(await store.redeliver(dead[0]?.id ?? ''), true);
-    const [again] = await store.claim({ limit: 9, leaseMs: 1_000, except: [] });
-    assert.equal(again?.event.deposit.id, poison, 'an operator may hand it out again, as one that has never crashed');
-    assert.equal(again.attempt, 1);
+    assert.deepEqual(await store.freeOrphaned({ crashes: 12 }), { freed: 0, dead: [] }, 'the holder lives');
+    assert.deepEqual(await store.claim({ limit: 10, leaseMs: 1_000, except: [] }), []);
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    for (let freed = 0; freed < 20; ) freed += (await store.freeOrphaned({ crashes: 12 })).freed;
+    const again = await store.claim({ limit: 100, leaseMs: 1_000, except: [] });
+    assert.deepEqual(new Set(again.map(({ attempt }) => attempt)), new Set([1]));
+    assert.equal(again.length, 20);
   });
+
+  for (const batch of ['', '5'])
+    test(`${engine}: a listener${batch && ' of batches'} that ends its process each time ends as a dead letter, and the events beside it are handled`, {
+      skip,
+      timeout,
+    }, async (t) => {
+      const where = await start(t);
+      const ids = await record(engine, where, 20);
+      const poison = ids[3] ?? '';
+      const handed = new Set<string>();
+      let kills = 0;
+      for (let ended = false; !ended; ) {
+        const process = child(t, 'poison.ts', [engine, where, poison, batch]);
+        process.on('message', (message) => handed.add((message as { handed: string }).handed));
+        const [code] = (await once(process, 'close')) as [number | null];
+        if (code === null) kills += 1;
+        else ended = true;
+        assert.ok(kills <= 4, `${kills} kills`);
+      }
+      const store = await opened(t, engine, where);
+      const dead = await store.events({ state: 'dead', limit: 9 });
+      assert.deepEqual(
+        dead.map(({ deposit, crashes, error }) => ({ id: deposit.id, crashes, error })),
+        [{ id: poison, crashes: 4, error: 'Each process that handed it out ended before its listeners did' }],
+      );
+      assert.deepEqual([...handed].sort(), ids.filter((id) => id !== poison).sort());
+      assert.equal((await store.counts()).owed, 0);
+
+      assert.equal(await store.redeliver(dead[0]?.id ?? ''), true);
+      const [again] = await store.claim({ limit: 9, leaseMs: 1_000, except: [] });
+      assert.equal(again?.event.deposit.id, poison, 'an operator may hand it out again, as one that has never crashed');
+      assert.equal(again.attempt, 1);
+    });
 
   test(`${engine}: what a store held that was closed is due at once`, { skip, timeout }, async (t) => {
     const where = await start(t);

@@ -6,6 +6,7 @@ import { partsOf } from './claim-token.ts';
 import type { PostgresConnections } from './connections.ts';
 import { holderLock } from './holder-lock.ts';
 import { createSettle } from './settle.ts';
+import { createSettleAll } from './settle-with-functions.ts';
 
 const kinds: readonly EventKind[] = ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'];
 
@@ -14,7 +15,7 @@ export function eventMethods<Tx>(
   connections: () => PostgresConnections,
   now: () => number | null,
   { owed, holder }: { owed: () => void; holder: () => Promise<number | undefined> },
-): Pick<Store<Tx>, 'claim' | 'extend' | 'settle' | 'fail' | 'release' | 'freeOrphaned' | 'redeliver'> {
+): Pick<Store<Tx>, 'claim' | 'extend' | 'settle' | 'settleAll' | 'fail' | 'release' | 'freeOrphaned' | 'redeliver'> {
   /** Runs the update if the lease is still ours: `leased` in words that no partial index matches. */
   async function fenced(claim: Claim, assignments: string, values: unknown[]): Promise<boolean> {
     const { rowCount } = await connections().query(
@@ -42,6 +43,8 @@ export function eventMethods<Tx>(
     extend: (claim, leaseMs) => fenced(claim, `due_at = deposit_callback.now_ms($5) + $4`, [leaseMs, now()]),
 
     settle: createSettle<Tx>(connections, now),
+
+    settleAll: createSettleAll(connections, now) as NonNullable<Store<Tx>['settleAll']>,
 
     fail: (claim, { error, delayMs, dead }) =>
       fenced(claim, `state = $4, due_at = deposit_callback.now_ms($7) + $5, error = $6, crashes = 0`, [

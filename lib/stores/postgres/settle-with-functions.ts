@@ -1,6 +1,8 @@
+import { oursOf, requireAllOurs } from '../shared/not-all-ours.ts';
 import type { Claim, SettleOptions } from '../store.ts';
 import { type Functions, mayChangeTransaction, runAtomically } from './atomically-client.ts';
 import { partsOf } from './claim-token.ts';
+import type { PostgresResult } from './client.ts';
 import type { PostgresConnections } from './connections.ts';
 import { createGroupSize, type GroupSize } from './group-size.ts';
 
@@ -103,20 +105,48 @@ async function run(all: Deliveries, taken: readonly Delivery[]): Promise<void> {
   }
 }
 
+/** `settleAll` of the store: the marks of all, then the functions, then one commit. */
+export function createSettleAll(
+  connections: () => PostgresConnections,
+  now: () => number | null,
+): (claims: readonly Claim[], functions: Functions) => Promise<readonly boolean[]> {
+  return (claims, functions) => {
+    const settled = connections().transaction(beginAndMark(claims, now()), async (session, begun) => {
+      const marked = markedBy(begun);
+      const ours = claims.map((_, index) => marked.has(index + 1));
+      requireAllOurs(ours);
+      await runAtomically(session, functions);
+      return ours;
+    });
+    return oursOf(settled);
+  };
+}
+
+/** Integers, so that both statements need one round trip. The marks first: a function that commits by itself has then at least
+ * not credited twice. */
+function beginAndMark(claims: readonly Claim[], now: number | null): string {
+  const parts = claims.map(partsOf);
+  const [transactions, seqs, leases] = [0, 1, 2].map((index) => `'{${parts.map((part) => part[index]).join()}}'`);
+  return `BEGIN; SELECT deposit_callback.settle(${transactions}, ${seqs}, ${leases}, ${now ?? 'NULL'})::text AS number`;
+}
+
+function markedBy(begun: readonly PostgresResult[]): ReadonlySet<number> {
+  return new Set((begun.at(-1)?.rows ?? []).map(({ number }) => Number(number)));
+}
+
 /** The numbers, from 1, of those whose lease was still ours. */
 async function settle(
   { connections, now }: Deliveries,
   taken: readonly Delivery[],
   onBegun: () => void,
 ): Promise<ReadonlySet<number>> {
-  const parts = taken.map(({ claim }) => partsOf(claim));
-  const [transactions, seqs, leases] = [0, 1, 2].map((index) => `'{${parts.map((part) => part[index]).join()}}'`);
-  // Integers, so that both statements need one round trip. The marks first: a function that commits by itself has then at least
-  // not credited twice.
-  const mark = `SELECT deposit_callback.settle(${transactions}, ${seqs}, ${leases}, ${now() ?? 'NULL'})::text AS number`;
-  return connections().transaction(`BEGIN; ${mark}`, async (session, begun) => {
+  const begin = beginAndMark(
+    taken.map(({ claim }) => claim),
+    now(),
+  );
+  return connections().transaction(begin, async (session, begun) => {
     onBegun();
-    const ours = new Set((begun.at(-1)?.rows ?? []).map(({ number }) => Number(number)));
+    const ours = markedBy(begun);
     const sharing = taken.length > 1 ? createSharing() : undefined;
     for (const [index, { functions }] of taken.entries()) {
       if (ours.has(index + 1)) await runAtomically(session, functions, sharing?.mayQuery);

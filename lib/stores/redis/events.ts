@@ -14,7 +14,7 @@ export function eventMethods(
   connection: () => RedisConnection,
   self: string,
   holder: RedisHolder,
-): Pick<Store<never>, 'claim' | 'extend' | 'settle' | 'fail' | 'release' | 'freeOrphaned' | 'redeliver'> {
+): Pick<Store<never>, 'claim' | 'extend' | 'settle' | 'settleAll' | 'fail' | 'release' | 'freeOrphaned' | 'redeliver'> {
   const fenced = async (script: RedisScript, claim: Claim, ...values: (string | number)[]): Promise<boolean> =>
     (await connection().run(script, [columnText(claim.event.id), claim.token, ...values])) === 1;
 
@@ -30,10 +30,11 @@ export function eventMethods(
     async settle(claim, functions) {
       if (functions.length === 0) return fenced('settle', claim);
       if (!(await fenced('is-ours', claim))) return false;
-      throw new DepositCallbackError(
-        'ATOMICALLY_UNSUPPORTED',
-        'redisStore has no transaction for atomically(): use postgresStore or sqliteStore, or do the work in the listener, keyed by eventId in your own ledger',
-      );
+      throw unsupported();
+    },
+    async settleAll(claims, functions) {
+      if (functions.length > 0) throw unsupported();
+      return Promise.all(claims.map((claim) => fenced('settle', claim)));
     },
     fail: (claim, { error, delayMs, dead }) => fenced('fail', claim, delayMs, dead ? 1 : 0, columnText(error)),
     release: (claim) => fenced('release', claim),
@@ -46,6 +47,13 @@ export function eventMethods(
     },
     redeliver: async (eventId) => (await connection().run('redeliver', [self, columnText(eventId)])) === 1,
   };
+}
+
+function unsupported(): DepositCallbackError {
+  return new DepositCallbackError(
+    'ATOMICALLY_UNSUPPORTED',
+    'redisStore has no transaction for atomically(): use postgresStore or sqliteStore, or do the work in the listener, keyed by eventId in your own ledger',
+  );
 }
 
 function claimFromReply([id = '', kind = '', generation = '', attempt, lease = '', record = '']: string[]): Claim {

@@ -1,4 +1,5 @@
 import type { DepositEvent, EventKind } from '../../deposits/deposit.ts';
+import { oursOf, requireAllOurs } from '../shared/not-all-ours.ts';
 import { depositRecordFromJson } from '../shared/stored-json.ts';
 import { type Claim, type ClaimRequest, endedWithItsProcess, type Store, suspectAfter } from '../store.ts';
 import { createRunAtomically, type RunAtomically } from './atomically.ts';
@@ -15,7 +16,10 @@ export function eventMethods(
   connection: () => SqliteConnection,
   now: () => number,
   holder: SqliteHolder,
-): Pick<Store<SqliteDatabase>, 'claim' | 'extend' | 'settle' | 'fail' | 'release' | 'freeOrphaned' | 'redeliver'> {
+): Pick<
+  Store<SqliteDatabase>,
+  'claim' | 'extend' | 'settle' | 'settleAll' | 'fail' | 'release' | 'freeOrphaned' | 'redeliver'
+> {
   const together = createWriteTogether(connection);
   const runners = new WeakMap<SqliteConnection, RunAtomically>();
 
@@ -35,28 +39,32 @@ export function eventMethods(
     return Number(changes) === 1;
   }
 
+  const mark = (claim: Claim): boolean => fenced(claim, `state = 'handled', settled_at = ?`, [now()]);
+
   return {
-    async claim(request) {
-      // An idle look takes no write lock.
-      const found = await connection().read(() => duePlaces(connection(), request, now()));
-      if (found.length === 0) return [];
-      return connection().write(() => {
-        const due = duePlaces(connection(), request, now());
-        const by = holder.id(connection());
-        return due.map((place) => lease(connection(), place, now() + request.leaseMs, by));
-      });
-    },
+    claim: async (request) => claim(connection(), request, now, holder),
 
     extend: (claim, leaseMs) => together(() => fenced(claim, 'due_at = ?', [now() + leaseMs])),
 
     settle: (claim, functions) =>
       together(() => {
         // The fence first: nothing runs for a claim that is no longer ours.
-        if (!fenced(claim, `state = 'handled', settled_at = ?`, [now()])) return false;
+        if (!mark(claim)) return false;
         settled(connection(), claim, now());
         if (functions.length > 0) runAtomically(functions);
         return true;
       }),
+
+    settleAll: (claims, functions) =>
+      oursOf(
+        together(() => {
+          const ours = claims.map(mark);
+          requireAllOurs(ours);
+          for (const claim of claims) settled(connection(), claim, now());
+          runAtomically(functions);
+          return ours;
+        }),
+      ),
 
     fail: (claim, { error, delayMs, dead }) =>
       together(() =>
@@ -71,16 +79,31 @@ export function eventMethods(
 
     freeOrphaned: async ({ crashes }) => freeOrphaned(connection(), holder, crashes, now()),
 
-    redeliver: async (eventId) =>
-      connection().write(() => {
-        const { changes } = connection()
-          .sql(
-            `UPDATE deposit_callback_events SET state = 'owed', due_at = ?, attempts = 0, crashes = 0 WHERE state = 'dead' AND id = ?`,
-          )
-          .run(now(), eventId);
-        return Number(changes) > 0;
-      }),
+    redeliver: async (eventId) => connection().write(() => redeliver(connection(), eventId, now())),
   };
+}
+
+async function claim(
+  connection: SqliteConnection,
+  request: ClaimRequest,
+  now: () => number,
+  holder: SqliteHolder,
+): Promise<Claim[]> {
+  // An idle look takes no write lock.
+  const found = await connection.read(() => duePlaces(connection, request, now()));
+  if (found.length === 0) return [];
+  return connection.write(() => {
+    const due = duePlaces(connection, request, now());
+    const by = holder.id(connection);
+    return due.map((place) => lease(connection, place, now() + request.leaseMs, by));
+  });
+}
+
+function redeliver({ sql }: SqliteConnection, eventId: string, now: number): boolean {
+  const { changes } = sql(
+    `UPDATE deposit_callback_events SET state = 'owed', due_at = ?, attempts = 0, crashes = 0 WHERE state = 'dead' AND id = ?`,
+  ).run(now, eventId);
+  return Number(changes) > 0;
 }
 
 async function freeOrphaned(

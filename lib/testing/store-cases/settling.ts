@@ -208,4 +208,33 @@ export const settlingCases: readonly StoreCase[] = [
       assert.equal(counts.owed, keys.length - cancelled.filter(Boolean).length);
     },
   },
+  {
+    name: 'settleAll, if there is one, marks all events with their functions in one transaction, or none',
+    async run({ store }) {
+      if (!store.settleAll) return;
+      await recordDeposits(store, 'a', 'b', 'c');
+      const claims = await claimAll(store);
+      const ran: number[] = [];
+      const failing = [
+        () => void ran.push(1),
+        () => {
+          throw new Error('the ledger is closed');
+        },
+      ];
+      await assert.rejects(store.settleAll(claims, failing));
+      assert.deepEqual((await store.events({ state: 'leased', limit: 9 })).length, 3);
+      const [first, ...others] = claims;
+      assert.ok(first, 'three are claimed');
+      assert.equal(await store.release(first), true);
+      const without = await store.settleAll(claims, [() => void ran.push(2)]).catch((error: unknown) => {
+        if (isDepositCallbackError(error) && error.code === 'ATOMICALLY_UNSUPPORTED') return [false, true, true];
+        throw error;
+      });
+      assert.deepEqual(without, [false, true, true]);
+      assert.ok(!ran.includes(2), 'no function runs unless all leases are ours');
+      assert.equal((await store.events({ state: 'leased', limit: 9 })).length, 2);
+      assert.deepEqual(await store.settleAll(others, []), [true, true]);
+      assert.equal((await store.events({ state: 'handled', limit: 9 })).length, 2);
+    },
+  },
 ];
