@@ -1,7 +1,7 @@
 import { type CheckCode, type DepositCode, evidenceWanted } from './codes.ts';
 import { fixedByTransaction, positionsDiffer } from './copies.ts';
 import type { Placed, Ready } from './due.ts';
-import { chainProvider, type FoldRules } from './fold-rules.ts';
+import { chainProvider } from './fold-rules.ts';
 import type { DepthView, GroupView } from './group-view.ts';
 import { type BlockReport, blockOf, type Reporter } from './reporter.ts';
 import type { Statement } from './statement.ts';
@@ -34,7 +34,7 @@ export function keepBack(copies: Copies, amount: AmountView, statements: readonl
   const { group, view, ready } = amount;
   const isConflict = isInConflict(amount);
   const isDeniedNow = isDenied(amount);
-  const checks = standingChecks(statements, group.rules);
+  const checks = standingChecks(statements, amount);
   const [check] = checks;
   if (check !== undefined) copies.due = 0;
   if (isConflict) copies.due = Math.min(copies.due, view.conflicts.get(amount.key) ?? 0);
@@ -46,7 +46,7 @@ export function keepBack(copies: Copies, amount: AmountView, statements: readonl
     (isDeniedNow ? 'CHAIN_DISAGREES' : undefined) ??
     (ready.code === group.removedNoBlock ? ready.code : undefined) ??
     (isConflict ? 'CONFLICT' : undefined) ??
-    check ??
+    (check !== undefined && isForChain(check, amount) ? 'CHAIN_PENDING' : check) ??
     ready.code ??
     (copies.releasable > copies.due && copies.amount > 0n ? 'COPIES_UNCLEAR' : undefined) ??
     (copies.possible > 0 ? (oddity(amount) ?? whyWaiting(copies, amount)) : whyGone(amount, statements));
@@ -85,29 +85,39 @@ function chainTells({ reporters }: GroupView, key: string): boolean {
 }
 
 /**
- * Each check stands until a later statement of that provider shows the evidence that it lacked, in a fixed order: also
- * if the block of the checked statement was left, for the next one may be silent.
+ * Each check stands until somebody shows the evidence that it lacked, in a fixed order: also if the block of the checked
+ * statement was left, for the next one may be silent.
  */
-function standingChecks(statements: readonly Statement[], { chainRequired = false }: FoldRules): CheckCode[] {
+function standingChecks(statements: readonly Statement[], amount: AmountView): CheckCode[] {
+  const { chainRequired = false } = amount.group.rules;
   const found = new Set<CheckCode>();
   for (const statement of statements) {
     const { check } = statement;
     if (check === undefined || found.has(check)) continue;
     // Nothing is due without the chain check that it asks for.
     if (chainRequired && check === 'CHAIN_CHECK_MISSING') continue;
-    if (statements.some((other) => clears(other, statement, check))) continue;
+    if (statements.some((other) => clears(other, statement, check, amount))) continue;
     found.add(check);
   }
   return [...found].sort();
 }
 
+/** Whether our own chain check is still to say what the check lacks: until then it is nothing for an operator. */
+function isForChain(check: CheckCode, { group, view }: AmountView): boolean {
+  const isLacking = evidenceWanted[check]?.every((name) => name === 'delivered') === true;
+  return isLacking && group.rules.chainRequired === true && !view.chainHasSpoken;
+}
+
 /** Only evidence clears, never silence; and never what was only seen. */
-function clears(other: Statement, checked: Statement, check: CheckCode): boolean {
-  if (other.provider !== checked.provider || (other.kind !== 'mined' && other.kind !== 'confirmed')) return false;
-  if (other.at === undefined || checked.at === undefined || other.at <= checked.at) return false;
-  if (checked.position !== undefined && other.position !== checked.position) return false;
+function clears(other: Statement, checked: Statement, check: CheckCode, { group, view }: AmountView): boolean {
+  if (other.kind !== 'mined' && other.kind !== 'confirmed') return false;
   const lacking = checked.lacks ?? evidenceWanted[check];
-  return lacking?.every((name) => other.shows?.includes(name)) === true;
+  if (lacking?.every((name) => other.shows?.includes(name)) !== true) return false;
+  // Our own chain check has read it in a block of the chain, whichever of the two was heard first.
+  if (other.provider === chainProvider) return !isDead(other, group, view);
+  if (other.provider !== checked.provider) return false;
+  if (other.at === undefined || checked.at === undefined || other.at <= checked.at) return false;
+  return checked.position === undefined || other.position === checked.position;
 }
 
 function isDead(statement: Statement, group: GroupView, view: DepthView): boolean {

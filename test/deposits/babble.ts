@@ -20,7 +20,8 @@ export function babble(roll: Dice, count: number): Statement[] {
     if (roll.chance(0.8)) statement.confirmations = roll.pick([0, 1, 2, 3, 5, 9]);
     if (roll.chance(0.7)) statement.at = roll.below(5);
     if (roll.chance(0.1)) statement.memo = roll.pick(['m', 'n']);
-    if (roll.chance(0.05)) statement.check = roll.pick(['REPLACEABLE', 'SCRIPT_NOT_STANDARD']);
+    if (roll.chance(0.1)) statement.check = roll.pick(['REPLACEABLE', 'DELIVERED_MISSING', 'MEMO_MISSING']);
+    if (roll.chance(0.2)) statement.shows = [roll.pick(['replaceable', 'delivered'])];
     return statement;
   });
 }

@@ -41,6 +41,29 @@ describe('The fold of anything', () => {
     });
   });
 
+  test('makes nothing due past a check that neither its own provider nor our chain check has cleared', () => {
+    const wanted = new Map([
+      ['REPLACEABLE', 'replaceable'],
+      ['DELIVERED_MISSING', 'delivered'],
+    ]);
+    anything((statements, roll) => {
+      for (const { fold: one, statements: own } of foldGroup(statements, babbleRules(roll)).values()) {
+        if (one.due === 0) continue;
+        for (const checked of own.filter(({ check }) => check !== undefined)) {
+          const { at = Number.POSITIVE_INFINITY, check = '', provider } = checked;
+          const shown = own.filter(
+            ({ kind, shows = [] }) =>
+              (kind === 'mined' || kind === 'confirmed') && shows.some((name) => name === wanted.get(check)),
+          );
+          const isCleared = shown.some(
+            (other) => other.provider === 'chain' || (other.provider === provider && (other.at ?? 0) > at),
+          );
+          assert.ok(isCleared, `${check} of ${provider} stands`);
+        }
+      }
+    });
+  });
+
   test('never has more copies than one provider tells apart', () => {
     anything((statements, roll) => {
       for (const { fold: one, statements: own } of foldGroup(statements, babbleRules(roll)).values()) {

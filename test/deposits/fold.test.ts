@@ -294,6 +294,30 @@ describe('Named checks', () => {
       5: kept('SCRIPT_NOT_STANDARD', 2),
     });
   });
+
+  test('end by what our own chain check has read in a block of the chain, whenever it did, and by no silence of it', () => {
+    const [checked] = say('A confirmed 5 @7');
+    const [chain, left, waits] = say('chain confirmed 5 native X @2', 'chain removed X @3', 'chain seen 5 @9');
+    assert.ok(chain && left && waits);
+    const held = withCheck(checked, 'DELIVERED_MISSING');
+    const reading: Statement = { ...chain, shows: ['success', 'delivered'] };
+    folds([held], { 5: kept('CHAIN_PENDING') }, { chainRequired: true });
+    folds([held, chain], { 5: kept('DELIVERED_MISSING') }, { chainRequired: true });
+    folds([held, reading], { 5: due }, { chainRequired: true });
+    folds(
+      [held, { ...reading, kind: 'mined', confirmations: 1 }],
+      { 5: kept('CHAIN_PENDING') },
+      { chainRequired: true },
+    );
+    folds([held, chain], { 5: kept('DELIVERED_MISSING') });
+    folds([held, { ...chain, shows: ['success'] }], { 5: kept('DELIVERED_MISSING') });
+    folds([held, { ...waits, shows: ['delivered'] }], { 5: kept('DELIVERED_MISSING') });
+    // In a block that left the chain something else may have arrived than in the next one.
+    folds([held, reading, left], { 5: kept('DELIVERED_MISSING') });
+    // Of another amount it says nothing.
+    folds([held, { ...reading, amount: 3n }], { 3: due, 5: { due: 0, possible: 0, code: 'CHAIN_DISAGREES' } });
+    folds([withCheck(checked, 'MEMO_MISSING'), reading], { 5: kept('MEMO_MISSING') });
+  });
 });
 
 describe('Payments (rule 26)', () => {
