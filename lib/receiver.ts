@@ -1,3 +1,4 @@
+import { findIdOn } from './chains/follow/find-id.ts';
 import { type ChainFollower, followChains } from './chains/follow/follow-chains.ts';
 import type { EventKind } from './deposits/deposit.ts';
 import { type CallbackLog, createCallbackLog } from './ingest/callback-log.ts';
@@ -49,19 +50,28 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
   const notices = logNews(news, logger, now);
   const deliverer = delivererTelling(news, { store, ...settings.delivery, logger });
   const chains = new Set(settings.chains.map((check) => check.network));
-  const intake = createIntake({ store: deliverer.inbox, policy, providers, chains, networks, logger, news, now });
+  const findId = findIdOn(settings.chains);
+  const intake = createIntake({
+    store: deliverer.inbox,
+    policy,
+    providers,
+    chains,
+    findId,
+    networks,
+    logger,
+    news,
+    now,
+  });
   const log = createCallbackLog({ store, logger, now });
   let isStarted = false;
   const wake = (): void => {
     if (isStarted) deliverer.wake();
   };
   const operations = createOperations({ store, intake, providers, toleranceMs: settings.toleranceMs, now, wake });
-  const { chains: checks, blocksPerMinute } = settings;
+  const { chains: checks, blocksPerMinute, silenceMs } = settings;
   const follower = followChains({ chains: checks, blocksPerMinute, store, intake, news, logger, now, wake });
   const refused = createRefused(store, createLastCallbacks(store));
-  const { silenceMs } = settings;
-  const { watched } = intake.policy();
-  const watching = { providers, store, networks: watched, silenceMs, refused, flushLog: log.flush };
+  const watching = { providers, store, networks: intake.policy().watched, silenceMs, refused, flushLog: log.flush };
   const watchdog = createWatchdog({ ...watching, news, logger, now });
   const retention = createTicker(60_000, createRetention(settings), logger, 'Pruning');
 

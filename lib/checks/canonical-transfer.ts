@@ -99,6 +99,35 @@ export function accountNamed(
   return 'code' in names ? undefined : canonicalTransfer(transfer, names, provider, policy).account;
 }
 
+/** A transfer whose transaction is named by a hash that names none on its network. */
+export interface HashOnly {
+  network: string;
+  hash: string;
+  block: { number?: string; hash?: string };
+  asset: string;
+  to: string;
+  amount: bigint;
+}
+
+/** Undefined for any other transfer, and for one of which a part cannot be read. */
+export function hashOnly(transfer: Transfer, provider: ProviderTraits, policy: CompiledPolicy): HashOnly | undefined {
+  const names = resolveNames(transfer, provider, policy);
+  if ('code' in names) return undefined;
+  const {
+    isHashOnly: isOne,
+    network,
+    asset,
+    to,
+    amount,
+    blockHash,
+    blockNumber,
+  } = canonicalTransfer(transfer, names, provider, policy);
+  const hash = transfer.transaction.id;
+  if (!isOne || hash === undefined || asset === undefined || to === undefined || amount === undefined) return undefined;
+  const block = present<HashOnly['block']>({ number: blockNumber, hash: blockHash });
+  return { network: network.id, hash, block, asset, to, amount };
+}
+
 /**
  * The transaction, or payment, that a removal names, as a group without asset and recipient: it reaches each of them.
  * Undefined if its id cannot be read; a block that cannot be read is none, so that the removal holds rather than

@@ -11,6 +11,7 @@ import { shortKeys } from '../providers/kit/short-keys.ts';
 import type { Store } from '../stores/store.ts';
 import { inTime } from '../util/time-limit.ts';
 import type { Recorded } from './arrival.ts';
+import { type FindId, findIds } from './find-ids.ts';
 import { type ReadCallback, readCallback, type VerifiedCallback } from './read-callback.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { createStrangers } from './strangers.ts';
@@ -24,6 +25,8 @@ export interface IntakeOptions {
   providers?: readonly Provider[];
   /** Networks with a chain check. */
   chains?: ReadonlySet<string>;
+  /** Finds transactions that a provider names by a hash alone. Default: none is found. */
+  findId?: FindId;
   /** The networks that the receiver knows. Default: those of the package. */
   networks?: NetworkTable;
   /** Most callbacks in one commit; default the recorder's. */
@@ -82,7 +85,7 @@ export function createIntake(options: IntakeOptions): Intake {
     policy,
     async take(callback) {
       learn(state, callback.provider);
-      const done = await readByPolicy(state, callback);
+      const done = await readWithIds(state, callback);
       const recorded = await recorder.record(done.arrival);
       if (done.reading) strangers.see(callback.provider, done.reading.transfers, done.arrival.assessments);
       tell(state, done, callback);
@@ -116,10 +119,26 @@ function tellCaution(logger: Logger, provider: Provider): void {
   for (const text of shortKeys(provider)) logger.warn({ provider: name }, text);
 }
 
-async function readByPolicy(state: IntakeState, callback: VerifiedCallback): Promise<ReadCallback> {
+/** Reads a callback; once more with the ids of its transactions if the provider has only their hashes and the chain knows them. */
+async function readWithIds(state: IntakeState, callback: VerifiedCallback): Promise<ReadCallback> {
+  const { compiled: policy, logger } = state;
+  const { findId: find } = state.options;
+  const done = await readByPolicy(state, callback);
+  const isHashOnly = done.arrival.assessments.some(({ code }) => code === 'TRANSACTION_HASH_ONLY');
+  if (find === undefined || !isHashOnly) return done;
+  const ids = await findIds(done.reading?.transfers ?? [], callback.provider, { policy, find, logger });
+  if (ids.size === 0) return done;
+  return readByPolicy(state, callback, ids);
+}
+
+async function readByPolicy(
+  state: IntakeState,
+  callback: VerifiedCallback,
+  ids?: ReadonlyMap<number, string>,
+): Promise<ReadCallback> {
   const { policyMs = 30_000 } = state.options;
   try {
-    const read = readCallback(callback, state.compiled);
+    const read = readCallback(callback, state.compiled, ids);
     return read instanceof Promise ? await inTime(policyMs, read, 'policy.accounts, isOurs or isOwnSender') : read;
   } catch (error) {
     // The callback gets a 503 and comes again: nobody would hear of it but for this.

@@ -1,4 +1,5 @@
 import { type Assessment, assess, assessRemoval, type Origin } from '../checks/assess.ts';
+import type { Transfer } from '../deposits/transfer.ts';
 import type { CompiledPolicy } from '../policy/compile-policy.ts';
 import type { InboundCallback, Provider, Reading, UnreadableRow, Verified } from '../providers/kit/provider.ts';
 import { handled, unawaited } from '../util/promises.ts';
@@ -22,9 +23,14 @@ export interface ReadCallback {
 
 /**
  * Reads a callback and assesses each transfer by the policy. Synchronous unless the policy's functions are not.
- * A body that its provider cannot read is quarantined whole: it is authentic, and an upgrade may read it.
+ * A body that its provider cannot read is quarantined whole: it is authentic, and an upgrade may read it. `ids` are those
+ * of transactions of which the provider has only the hash, by the index of the transfer.
  */
-export function readCallback(given: VerifiedCallback, policy: CompiledPolicy): ReadCallback | Promise<ReadCallback> {
+export function readCallback(
+  given: VerifiedCallback,
+  policy: CompiledPolicy,
+  ids: ReadonlyMap<number, string> = new Map(),
+): ReadCallback | Promise<ReadCallback> {
   const { provider, inbound, verified, callback } = given;
   let reading: Reading;
   try {
@@ -50,8 +56,8 @@ export function readCallback(given: VerifiedCallback, policy: CompiledPolicy): R
   const removals = reading.removals.map((one, index) =>
     assessRemoval(one, provider, policy, originOf(one.event ?? `removal-${index}`)),
   );
-  const transfers = reading.transfers.map((one) => {
-    const assessed = assess(one, provider, policy, originOf(one.event ?? '0', one.row));
+  const transfers = reading.transfers.map((one, index) => {
+    const assessed = assess(withId(one, ids.get(index)), provider, policy, originOf(one.event ?? '0', one.row));
     // The next transfer may throw, and then nobody awaits this one.
     return assessed instanceof Promise ? handled(assessed) : assessed;
   });
@@ -60,6 +66,10 @@ export function readCallback(given: VerifiedCallback, policy: CompiledPolicy): R
     reading,
   });
   return isSettled(transfers) ? finish(transfers) : Promise.all(transfers).then(finish);
+}
+
+function withId(transfer: Transfer, id: string | undefined): Transfer {
+  return id === undefined ? transfer : { ...transfer, transaction: { ...transfer.transaction, id } };
 }
 
 /** Of one callback, each with its own line; more than these are counted in one. */

@@ -42,7 +42,7 @@ const words: Readonly<Record<Code, (name: string) => readonly [what: string, cur
   ],
   TRANSACTION_HASH_ONLY: (name) => [
     `transactions of ${name} by a hash, which does not identify them there`,
-    'Its transfers are kept, but cannot be credited from these callbacks; use a provider that names transactions as in docs/networks.md, or credit them by hand (see show)',
+    'Its transfers are kept. With a chain check of that network, run reprocess, which looks them up; otherwise use a provider that names transactions as in docs/networks.md, or credit them by hand (see show)',
   ],
 };
 
@@ -50,7 +50,7 @@ const isCode = (code: string | undefined): code is Code => code !== undefined &&
 
 /**
  * Raises one alarm a name, with how often it came; while it keeps coming, one more a day. Its transfers are kept, and
- * `reprocess` reads them once the name is known; a hash that names no transaction never comes to do so.
+ * `reprocess` reads them once the name is known, or once the chain check finds the hash.
  */
 export function createUnknownNames({ news, now }: UnknownNamesParts): UnknownNames {
   const raised = new LRUCache<string, Raised>({ max: mostNames });

@@ -182,6 +182,26 @@ test('a transaction that no masterchain block holds is pending, absent, or beyon
   assert.match(reasonOf(await chain.check({ transactionId, foundIn })), /the chain changed during the check/);
 });
 
+test('what contradicts itself was not carried out', async (t) => {
+  const world = await tonWorld(t);
+  const { node, usd, ours, payJettons } = world;
+  const steps = await payJettons({ amount: 5n, party: ours });
+  const number = node.mine(steps);
+  const [told] = at(steps, wallet(ours, usd).address) as [Transaction];
+  const question = `/api/v3/transactions?account=${encodeURIComponent(raw(wallet(ours, usd).address))}&lt=${told.lt}&hash=${told.hash().toString('hex')}`;
+  const json = transactionJson(told, number);
+  const { description } = json as { description: Record<string, unknown> };
+  const check = async (change: object): Promise<unknown> => {
+    const transactions = [{ ...json, description: { ...description, ...change } }];
+    node.answers[question] = JSON.stringify({ transactions });
+    const verdict = await chainOf(node, listed(usd)).check({ transactionId: idOf(told) });
+    return verdict.status === 'mined' ? verdict.rows.length : reasonOf(verdict);
+  };
+  assert.equal(await check({}), 1);
+  const contradictions = [{ aborted: true }, { compute_ph: { skipped: true } }, { action: { success: false } }];
+  for (const change of contradictions) assert.equal(await check(change), 0);
+});
+
 test('blocks that a report names are compared with the masterchain', async (t) => {
   const { node, ...world } = await tonWorld(t);
   const { number } = await threePayments({ node, ...world });

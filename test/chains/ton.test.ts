@@ -255,8 +255,22 @@ test('jettons that the wallet did not take are no deposit', async (t) => {
     'its actions failed',
   );
   assert.deepEqual(await found(world, poor), []);
+  // Beside one that it took, in the same block.
+  const taken = await payJettons({ amount: 1n, party: ours });
+  const beside = await found(world, [...poor, ...taken], (address) => address === raw(ours));
+  assert.deepEqual(
+    beside.map(([, , , amount]) => amount),
+    [1n],
+  );
   assert.deepEqual(await arrived(world, undone, claims), nothing);
-  assert.equal(await world.jettonsOf(ours), 1n);
+  assert.equal(await world.jettonsOf(ours), 2n);
+  // What an owner sends to himself.
+  const own = await payJettons({ amount: 7n, party: alice.address });
+  const isAlice = (address: string): boolean => address === raw(alice.address);
+  assert.deepEqual(
+    (await found(world, own, isAlice)).filter(([, asset]) => asset === jettonAsset(usd)),
+    [],
+  );
 });
 
 test('equal payments in one transaction of the sender are transactions of their own at the recipient', async (t: TestContext) => {

@@ -26,6 +26,11 @@ export interface ChainCheck {
    * do not say when they were made. Rejects with `BLOCK_UNAVAILABLE` if the nodes do not keep blocks that old.
    */
   blockAt?(time: number): Promise<bigint>;
+  /**
+   * The transaction that a hash means, on a network on which a hash alone names none (Polkadot, Kusama, TON): the one that makes
+   * the claimed transfer. Undefined if the nodes find none, or several. Absent if they cannot look a hash up. Rejects when no node answers.
+   */
+  named?(name: ChainName): Promise<string | undefined>;
   /** Closes what it opened. */
   close?(): void | Promise<void>;
 }
@@ -66,6 +71,16 @@ export interface ChainClaim {
   amount: bigint;
   /** Where a provider says that it stands in the transaction, for example `out:1`. */
   position?: string;
+}
+
+/** A transaction as somebody names it who knows only its hash. */
+export interface ChainName {
+  /** As it is written. */
+  hash: string;
+  /** The block that is said to hold it, as far as that is said. */
+  block?: Partial<ChainBlock>;
+  /** The transfer that it is said to make. */
+  claim: ChainClaim;
 }
 
 /**

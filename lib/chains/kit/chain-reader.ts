@@ -1,5 +1,5 @@
 import type { CanonicalAccount } from '../../networks/network.ts';
-import type { ChainBlock, ChainRow, ChainSubject, ChainTransfer } from './chain-check.ts';
+import type { ChainBlock, ChainName, ChainRow, ChainSubject, ChainTransfer } from './chain-check.ts';
 
 /**
  * One node of one chain, asked in the same way whatever the chain is: the chain check and `reconcile` stand on it. Each
@@ -17,6 +17,15 @@ export interface ChainReader {
   block(number: bigint, isWanted?: IsWanted): Promise<ReadBlock | NoBlock | undefined>;
   /** Looks up one transaction; `blocks` and `claims` of the subject say where it may be, and what matters of it. */
   transaction(subject: ChainSubject): Promise<ReadTransaction>;
+  /** The transactions that a hash may mean, on a network on which it names none. */
+  named?(name: ChainName): Promise<readonly NamedTransaction[]>;
+}
+
+/** A transaction that a hash may mean. */
+export interface NamedTransaction {
+  id: string;
+  /** What it moved of the claimed asset to the claimed account, if that is known. */
+  amount?: bigint;
 }
 
 /**

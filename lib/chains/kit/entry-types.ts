@@ -5,6 +5,7 @@ export type {
   ChainCheck,
   ChainClaim,
   ChainHead,
+  ChainName,
   ChainQuery,
   ChainRow,
   ChainSubject,

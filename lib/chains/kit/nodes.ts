@@ -6,6 +6,7 @@ import type {
   ChainBlockTransfers,
   ChainCheck,
   ChainHead,
+  ChainName,
   ChainQuery,
   ChainSubject,
   ChainVerdict,
@@ -87,8 +88,27 @@ export function checkOverNodes({ network, nodes, quorum: asked = 1 }: NodesOptio
       : new DepositCallbackError('REQUEST_FAILED', what);
   };
   const blockAt = (time: number): Promise<bigint> => firstAnswer(nodes, (node) => blockAtTime(node, time));
+  const all = { network, head, check, gone, transfersTo, blockAt };
+  return nodes.some((node) => node.named) ? { ...all, named: (name) => nameAt(nodes, name) } : all;
+}
 
-  return { network, head, check, gone, transfersTo, blockAt };
+/** A name credits nothing: what the transaction does, the nodes say once it is looked up. */
+async function nameAt(nodes: readonly ChainReader[], name: ChainName): Promise<string | undefined> {
+  const { amount } = name.claim;
+  for (const found of await answersOfAll(nodes, async (node) => (await node.named?.(name)) ?? [])) {
+    const [one, ...others] = found.length === 1 ? found : found.filter((each) => each.amount === amount);
+    if (one && others.length === 0) return one.id;
+  }
+  return undefined;
+}
+
+/** What each node says that answers; rejects with what the last one was refused with if none does. */
+async function answersOfAll<T>(nodes: readonly ChainReader[], ask: (node: ChainReader) => Promise<T>): Promise<T[]> {
+  const settled = await Promise.allSettled(nodes.map(ask));
+  const answers = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const [refused] = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  if (answers.length === 0) throw refused;
+  return answers;
 }
 
 /** What `needed` of the nodes say; of one, what the first says that can. */

@@ -87,7 +87,7 @@ async function answerOf(node: Toncenter, url: string, body: string): Promise<Ans
   const { blocks, first, last } = node;
   const [, path = '', query = ''] = /^\/api\/v3(\/[^?]+)\??(.*)$/.exec(url) ?? [];
   const part = (pattern: RegExp): string | undefined => pattern.exec(query)?.[1];
-  const number = Number(part(/^(?:mc_seqno|seqno|workchain=-1&shard=8000000000000000&seqno)=(\d{1,10})(?:&|$)/));
+  const number = Number(part(/^(?:mc_seqno|seqno|workchain=-1&shard=8000000000000000&seqno)=(\d{1,20})(?:&|$)/));
   const found = blocks.get(number);
   switch (path) {
     case '/masterchainInfo':
@@ -95,6 +95,7 @@ async function answerOf(node: Toncenter, url: string, body: string): Promise<Ans
         ? JSON.stringify({ last: blockJson(node, last, -1), first: blockJson(node, first, -1) })
         : undefined;
     case '/blocks': {
+      if (number > 2 ** 31 - 1) return failure(422, 'failed to decode: schema: error converting value for "seqno"');
       const shards = query.startsWith('mc_seqno=') ? [-1, 0, 1] : [-1];
       if (!/^(?:mc_seqno=\d+&limit=1000|workchain=-1&shard=8000000000000000&seqno=\d+)$/.test(query)) return undefined;
       return JSON.stringify({ blocks: found ? shards.map((shard) => blockJson(node, number, shard)) : [] });
@@ -118,6 +119,14 @@ async function answerOf(node: Toncenter, url: string, body: string): Promise<Ans
         address_book: {},
       });
     }
+    case '/traces': {
+      const [name, hash] = /^(tx_hash|msg_hash)=([0-9a-f]{64})&limit=2$/.exec(query)?.slice(1) ?? [];
+      if (name === undefined || hash === undefined) return undefined;
+      const steps = traceOf(node, name, hash).map(({ one, seqno }) => transactionJson(one, seqno));
+      const transactions = Object.fromEntries(steps.map((step) => [step.hash, step]));
+      const traces = steps.length === 0 ? [] : [{ trace_id: steps[0]?.hash, is_incomplete: false, transactions }];
+      return JSON.stringify({ traces, address_book: {}, metadata: {} });
+    }
     case '/jetton/wallets': {
       if (!/^(?:address=[^&]+&)+limit=50$/.test(query)) return undefined;
       const asked = new URLSearchParams(query).getAll('address');
@@ -130,6 +139,28 @@ async function answerOf(node: Toncenter, url: string, body: string): Promise<Ans
       return undefined;
   }
 }
+
+interface Step {
+  one: Transaction;
+  seqno: number;
+}
+
+/** All steps that a message has set off, found by the hash of one of them or of a message. */
+function traceOf({ blocks }: Toncenter, name: string, hash: string): Step[] {
+  const all = [...blocks].flatMap(([seqno, held]) => held.map((one): Step => ({ one, seqno })));
+  const own = ({ one }: Step): string => one.hash().toString('hex');
+  const messages = ({ one }: Step): string[] =>
+    [one.inMessage, ...one.outMessages.values()].flatMap((message) => (message ? [hashOf(message)] : []));
+  const trace = all.filter((step) => (name === 'tx_hash' ? own(step) === hash : messages(step).includes(hash)));
+  for (let known = -1; known < trace.length; ) {
+    known = trace.length;
+    const met = new Set(trace.flatMap(messages));
+    trace.push(...all.filter((step) => !trace.includes(step) && messages(step).some((one) => met.has(one))));
+  }
+  return trace;
+}
+
+const hashOf = (message: Message): string => beginCell().store(storeMessage(message)).endCell().hash().toString('hex');
 
 /** As the index finds wallets: by their own word, if the master agrees. */
 async function indexed({ chain, unindexed }: Toncenter, account: string): Promise<object[]> {

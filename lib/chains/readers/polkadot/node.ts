@@ -1,6 +1,7 @@
+import { blake2b } from '@noble/hashes/blake2';
 import { LRUCache } from 'lru-cache';
 import { DepositCallbackError } from '../../../errors.ts';
-import { integer, type Json, text } from '../../../json/json.ts';
+import { array, integer, type Json, text } from '../../../json/json.ts';
 import { blockHashOn } from '../../../networks/canonical.ts';
 import type { Network } from '../../../networks/network.ts';
 import { askNode } from '../../kit/ask-node.ts';
@@ -24,6 +25,8 @@ export interface SubstrateNode {
   /** The block of this number, which the caller knows to be finalized; undefined if the node has none. */
   header(number: bigint): Promise<SubstrateHeader | undefined>;
   extrinsics(header: SubstrateHeader): Promise<readonly Extrinsic[]>;
+  /** The places of the extrinsics with this hash in a block, final or not, that is named by its hash or its number. */
+  placesOf(extrinsic: string, block: Partial<ChainBlock>): Promise<readonly string[]>;
 }
 
 const headersKept = 10_000;
@@ -88,11 +91,27 @@ export function substrateNode(
       if (header && header.number !== number) throw new TypeError('An answer about another block');
       return header;
     },
+    async placesOf(extrinsic, block) {
+      const hash = block.hash ?? (block.number === undefined ? undefined : await hashOf(block.number));
+      if (hash === undefined) return [];
+      return ask('chain_getBlock', [hash], (json) => {
+        if (json === null) return [];
+        const number = readNumber(text(json, 'block.header.number'));
+        const hashes = array(json, 'block.extrinsics').map((one) => hashOfExtrinsic(text(one, '')));
+        return hashes.flatMap((one, index) => (one === extrinsic ? [`${BigInt(number)}-${index}`] : []));
+      });
+    },
     async extrinsics(header) {
       const { key, decode } = await codecOf(header);
       return ask('state_getStorage', [key, header.hash], (events) => extrinsicsOf(decode(text(events, '')), network));
     },
   };
+}
+
+/** As wallets and explorers name an extrinsic: the hash of its bytes. */
+function hashOfExtrinsic(hex: string): string {
+  if (!/^0x(?:[0-9a-f]{2})+$/i.test(hex)) throw new TypeError('An extrinsic must be hex');
+  return `0x${Buffer.from(blake2b(Buffer.from(hex.slice(2), 'hex'), { dkLen: 32 })).toString('hex')}`;
 }
 
 /** `0x1a2b`, as serde writes a block number. */

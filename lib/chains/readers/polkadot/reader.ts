@@ -34,6 +34,11 @@ export function substrateReader(node: SubstrateNode, network: Network): ChainRea
       return { ...withoutRows(header), rows: await rowsOf(await node.extrinsics(header), number, isWanted) };
     },
     transaction: (subject) => find(node, network, isFinal, subject),
+    // No node finds a hash by itself: whoever names it must name its block.
+    async named({ hash, block = {} }) {
+      const places = await node.placesOf(`0x${hash.replace(/^0x/, '').toLowerCase()}`, block);
+      return places.map((id) => ({ id }));
+    },
   };
 }
 

@@ -37,6 +37,8 @@ export interface TonNode {
   block(number: bigint): Promise<{ header: TonHeader; transactions: readonly TonTransaction[] } | undefined>;
   /** By its canonical id; undefined if the node finds none. */
   transaction(id: string): Promise<TonTransaction | undefined>;
+  /** All transactions that one message from outside has set off, found by the hash of any of them or of a message. */
+  trace(hash: string): Promise<readonly TonTransaction[]>;
   /** What the node's index of jetton wallets says of these accounts. */
   wallets(accounts: readonly string[]): Promise<ReadonlyMap<string, WalletData>>;
   /** What a contract says of itself (`get_wallet_data`); undefined if it says nothing of the kind. */
@@ -45,6 +47,7 @@ export interface TonNode {
   walletOf(data: WalletData): Promise<string>;
 }
 
+const whose = "version 3 of toncenter's HTTP API";
 const headersKept = 10_000;
 const pageSize = 1_000;
 // A URL with more addresses would be too long for some servers.
@@ -55,13 +58,12 @@ export function tonNode(client: RpcClient, network: Network, load: () => Promise
   // A block of the masterchain never changes.
   const headers = new LRUCache<bigint, TonHeader>({ max: headersKept });
 
-  const ask = askNode(client, "version 3 of toncenter's HTTP API");
+  const ask = askNode(client, whose);
   const keep = (header: TonHeader | undefined): TonHeader | undefined => {
     if (header) headers.set(header.number, header);
     return header;
   };
   const toHeader = (json: Json): TonHeader => readHeader(json, network);
-  const run = getMethods(client, network, load);
 
   return {
     network: () => ask('/masterchainInfo', {}, (info) => `tvm:${integer(info, 'last.global_id')}`),
@@ -110,6 +112,31 @@ export function tonNode(client: RpcClient, network: Network, load: () => Promise
         return found;
       });
     },
+    ...searches(client, network, load),
+    ...getMethods(client, network, load),
+  };
+}
+
+/** What the index knows beside blocks. */
+function searches(
+  client: RpcClient,
+  network: Network,
+  load: () => Promise<TonDriver>,
+): Pick<TonNode, 'trace' | 'wallets'> {
+  const ask = askNode(client, whose);
+  return {
+    async trace(hash) {
+      const driver = await load();
+      for (const name of ['tx_hash', 'msg_hash']) {
+        const found = await ask('/traces', { [name]: hash, limit: '2' }, (answer) =>
+          array(answer, 'traces').flatMap((trace) =>
+            Object.values(object(trace, 'transactions')).map((one) => readTransaction(one, network, driver)),
+          ),
+        );
+        if (found.length > 0) return found;
+      }
+      return [];
+    },
     async wallets(accounts) {
       const found = new Map<string, WalletData>();
       for (let at = 0; at < accounts.length; at += walletsAtOnce) {
@@ -122,14 +149,13 @@ export function tonNode(client: RpcClient, network: Network, load: () => Promise
       }
       return found;
     },
-    ...run,
   };
 }
 
 type AskGetMethods = Pick<TonNode, 'walletData' | 'walletOf'>;
 
 function getMethods(client: RpcClient, network: Network, load: () => Promise<TonDriver>): AskGetMethods {
-  const ask = askNode(client, "version 3 of toncenter's HTTP API");
+  const ask = askNode(client, whose);
   const run = <T>(address: string, method: string, stack: readonly object[], read: (stack: readonly Json[]) => T) =>
     ask(runGetMethod, { address, method, stack }, (answer) =>
       // 1 is another way of ending well.

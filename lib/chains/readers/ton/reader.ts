@@ -1,7 +1,15 @@
+import { blockHashOn } from '../../../networks/canonical.ts';
 import type { Network } from '../../../networks/network.ts';
 import { present } from '../../../util/present.ts';
-import type { ChainClaim, ChainRow, ChainSubject, ChainTransfer } from '../../kit/chain-check.ts';
-import type { ChainReader, IsWanted, NoBlock, ReadBlock, ReadTransaction } from '../../kit/chain-reader.ts';
+import type { ChainClaim, ChainName, ChainRow, ChainSubject, ChainTransfer } from '../../kit/chain-check.ts';
+import type {
+  ChainReader,
+  IsWanted,
+  NamedTransaction,
+  NoBlock,
+  ReadBlock,
+  ReadTransaction,
+} from '../../kit/chain-reader.ts';
 import { type JettonWallets, jettonWallets } from './jetton-wallets.ts';
 import { isAboutContract, type TonHeader, type TonNode, type WalletData } from './node.ts';
 import type { TonTransaction } from './transactions.ts';
@@ -53,6 +61,7 @@ export function tonReader(node: TonNode, options: TonReaderOptions): ChainReader
       return { ...withoutRows(block.header), rows: await rowsOf(block.transactions, isWanted, reading) };
     },
     transaction: (subject) => find(subject, reading),
+    named: (name) => namedBy(name, reading),
   };
 }
 
@@ -147,6 +156,20 @@ function jettonsOf(transaction: TonTransaction, holder: WalletData, { jettons }:
   const { amount, from, memo } = body;
   if (from === holder.owner) return undefined;
   return present<ChainRow>({ asset, from, to: holder.owner, amount, memo, position });
+}
+
+/** The transactions of a trace that make the claimed transfer: the hash is that of any step, or of a message. */
+async function namedBy({ hash, claim }: ChainName, reading: Reading): Promise<NamedTransaction[]> {
+  const found: NamedTransaction[] = [];
+  const [data] = claimedHolders([claim], reading);
+  for (const transaction of await reading.node.trace(blockHashOn(reading.network, hash))) {
+    const isHolder =
+      isToldOfJettons(transaction) && data && (await reading.wallets.isGenuine(transaction.account, data));
+    const rows = [coinsOf(transaction, reading), isHolder ? jettonsOf(transaction, data, reading) : undefined];
+    const row = rows.find((one) => one?.asset === claim.asset && one.to === claim.to);
+    if (row) found.push({ id: transaction.id, amount: row.amount });
+  }
+  return found;
 }
 
 async function find(subject: ChainSubject, reading: Reading): Promise<ReadTransaction> {
