@@ -60,18 +60,29 @@ export function hashOf(number: number): string {
   return createHash('sha256').update(`ledger ${number}`).digest('hex').toUpperCase();
 }
 
+/** As the recorded ledger has it, of itself and of its parent. */
+function ledgerHash(number: number): string {
+  const { ledger_index: own, ledger } = recorded().ledger.result;
+  const { ledger_hash, parent_hash } = ledger as { ledger_hash: string; parent_hash: string };
+  const known = new Map([
+    [Number(own), ledger_hash],
+    [Number(own) - 1, parent_hash],
+  ]);
+  return known.get(number) ?? hashOf(number);
+}
+
 /** A validated ledger; the recorded one by its own number. */
 export function ledgerAnswer(number: number, transactions?: readonly Transaction[]): string {
   const { result } = recorded().ledger;
   const own = number === result.ledger_index;
-  const hashes = own ? {} : { ledger_hash: hashOf(number), parent_hash: hashOf(number - 1) };
+  const hashes = own ? {} : { ledger_hash: ledgerHash(number), parent_hash: ledgerHash(number - 1) };
   const ledger = {
     ...(result.ledger as object),
     ...hashes,
     ledger_index: number,
     ...(transactions && { transactions }),
   };
-  return JSON.stringify({ ...result, ...(!own && { ledger_hash: hashOf(number) }), ledger_index: number, ledger });
+  return JSON.stringify({ ...result, ...(!own && { ledger_hash: ledgerHash(number) }), ledger_index: number, ledger });
 }
 
 export function transactionAnswer(one: Transaction, number: number, validated = true): string {
