@@ -61,7 +61,6 @@ function sourcesStamp() {
     'scripts/build.mjs',
     'scripts/embed.mjs',
     'scripts/prune.mjs',
-    'scripts/samples.mjs',
   ]
     .map((path) => {
       const { mtimeMs, size } = statSync(join(root, path));

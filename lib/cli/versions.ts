@@ -1,6 +1,7 @@
-// Made by scripts/embed.mjs from package.json: change that.
+/** Of this package, as in package.json. */
 export const version = '0.1.0';
 
+/** What an app of `init` installs, as in package.json: the versions with which it is tested. */
 export const ranges = {
   '@types/express': '^5.0.6',
   '@types/node': '^20.19.43',

