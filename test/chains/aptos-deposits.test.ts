@@ -1,53 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { aptosChain } from '../../lib/chains/aptos.ts';
-import { block, ledger, missing, pair, paired, recorded } from './aptos-answers.ts';
+import { failed, hashAt, id, startAptos as start, unheard } from './aptos-chain.ts';
 import { type Exchange, openExchange } from './exchange.ts';
-import { type HttpNode, httpNode } from './http-node.ts';
+import type { HttpNode } from './http-node.ts';
 
 const network = 'aptos:2';
 const apt = `${network}/slip44:637`;
 const token = `${network}/token:0x971225a0feba8d24b7658bc2e2e3155ccdb17eff3e2ef320d1428879f10ebf20`;
 const coinType = '0x448c83c716bd1144173c0522f108ff507bb8f4ddbe34a925bf3e1d7ea2632cfa::test_faucet::TestFaucetCoin';
 const coin = `${network}/coin:0x448c83c716bd1144173c0522f108ff507bb8f4ddbe34a925bf3e1d7ea2632cfa%3A%3Atest%5Ffaucet%3A%3ATestFaucetCoin`;
-const id = '0x17df567aa2daf8c146a0e9b827415402722b4f3b8178025ea703d9b03dc33f29';
-const failed = `0x${'fa'.repeat(32)}`;
-const unheard = `0x${'0f'.repeat(32)}`;
 const alice = '0xb7c348a3253a8102e354b21972319600f0933dd454db12d3e2fc81623ffa49be';
 const mallory = `0x${'ba'.repeat(32)}`;
-const hashAt = (height: bigint): string => `0x${height.toString(16).padStart(64, 'a')}`;
 const held = { number: 400_000_000n, hash: hashAt(400_000_000n) };
-
-/** A chain of five blocks: the recorded transaction stands in the second, and one that failed in the third. */
-async function start(t: TestContext): Promise<HttpNode> {
-  const failing = recorded('6717630095-fungible-asset', (answer) => {
-    Object.assign(answer, { hash: failed, version: '6717630096', success: false });
-  });
-  const node = await httpNode(t, {
-    '/': ledger({ block_height: '400000003' }),
-    [`/transactions/by_hash/${id}`]: recorded('6717630095-fungible-asset'),
-    [`/transactions/by_hash/${failed}`]: failing,
-    [`/transactions/by_hash/${unheard}`]: missing('transaction_not_found'),
-    [paired]: pair,
-  });
-  for (let height = 399_999_999n; height <= 400_000_003n; height += 1n) {
-    const version = (height - 400_000_000n + 6_717_630_095n).toString();
-    const empty = JSON.stringify({
-      type: 'state_checkpoint_transaction',
-      version,
-      hash: hashAt(height),
-      success: true,
-      changes: [],
-    });
-    const inside = { '6717630095': recorded('6717630095-fungible-asset'), '6717630096': failing }[version] ?? empty;
-    const whole = { first_version: version, last_version: version, transactions: [JSON.parse(inside) as unknown] };
-    const answer = (more: object): string => block(`${height}`, hashAt(height), { ...whole, ...more });
-    node.answers[`/blocks/by_height/${height}?with_transactions=true`] = answer({});
-    node.answers[`/blocks/by_height/${height}?with_transactions=false`] = answer({ transactions: null });
-    node.answers[`/blocks/by_version/${version}?with_transactions=false`] = answer({ transactions: null });
-  }
-  return node;
-}
 
 const open = (t: TestContext, node: HttpNode, coins: readonly string[] = []): Promise<Exchange> =>
   openExchange(t, node, {
