@@ -1,6 +1,6 @@
 import type { ChainProgress } from '../operator/chain-progress.ts';
-import { type Html, html } from './html.ts';
-import { ago, type Column, code, row, table } from './parts.ts';
+import type { Html } from './html.ts';
+import { ago, type Column, code, id, row, table } from './parts.ts';
 import type { View } from './view.ts';
 
 /** How far the blocks of each network have been read. */
@@ -18,7 +18,7 @@ export function chainTable(view: View, chains: readonly ChainProgress[]): Html {
   ];
   const rows = chains.map(({ network, block, head, behind, blocksPerMinute, behindSince, code: trouble }) =>
     row(columns, [
-      html`<bdi>${network}</bdi>`,
+      id(network),
       ...[block, head, behind, blocksPerMinute],
       behindSince === undefined ? words.none : ago(view, behindSince),
       code(trouble),

@@ -21,6 +21,7 @@ test('status, metrics and the inspector say how far the blocks of each network h
   const { store } = callbacks;
   const registry = new Registry();
   metrics(callbacks, { registry });
+  await callbacks.ready();
   assert.deepEqual((await callbacks.status()).chains, []);
   assert.ok(!(await get()).text.includes('Blocks read'), 'without chains there is no table');
 
@@ -45,6 +46,7 @@ test('status, metrics and the inspector say how far the blocks of each network h
 
 test('a block that no node has needs a person at once, one that fails otherwise after ten minutes', async (t) => {
   const { callbacks, clock, get } = await inspected(t);
+  await callbacks.ready();
   const { store } = callbacks;
   const kinds = async (): Promise<unknown[]> =>
     (await callbacks.status()).needs.map(({ kind, codes }) => [kind, codes]);
