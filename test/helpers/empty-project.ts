@@ -14,7 +14,13 @@ export interface EmptyProject {
   /** Types a line into the shell, and gives what it printed; fails if it does not exit with 0. */
   type(line: string): Promise<string>;
   /** Types a line that goes on, and resolves once it prints this. */
-  start(line: string, until: RegExp): Promise<void>;
+  start(line: string, until: RegExp): Promise<RunningLine>;
+}
+
+/** A line that has been typed and goes on. */
+export interface RunningLine {
+  /** Resolves once it has printed this. */
+  until(pattern: RegExp): Promise<void>;
 }
 
 let shared: Promise<{ registry: LocalRegistry; cache: string }> | undefined;
@@ -76,10 +82,16 @@ export async function emptyProject(t: TestContext, env: Readonly<Record<string, 
         process.kill(-child.pid, 'SIGKILL');
         await once(child, 'close');
       });
-      while (!until.test(said.text)) {
-        if (child.exitCode !== null) throw new Error(`${line} ended with ${child.exitCode}: ${said.text}`);
-        await Promise.race([said.more(), once(child, 'close')]);
-      }
+      const running: RunningLine = {
+        async until(pattern) {
+          while (!pattern.test(said.text)) {
+            if (child.exitCode !== null) throw new Error(`${line} ended with ${child.exitCode}: ${said.text}`);
+            await Promise.race([said.more(), once(child, 'close')]);
+          }
+        },
+      };
+      await running.until(until);
+      return running;
     },
   };
 }

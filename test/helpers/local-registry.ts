@@ -44,10 +44,14 @@ export async function startRegistry(): Promise<LocalRegistry> {
 
 function installed(): Source[] {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: object };
-  return Object.keys(packages)
-    .map((path) => join(root, path))
-    .filter((folder) => folder !== root && existsSync(join(folder, 'package.json')))
-    .map((folder) => ({ folder, manifest: readManifest(folder) }));
+  return (
+    Object.keys(packages)
+      .map((path) => join(root, path))
+      .filter((folder) => folder !== root && existsSync(join(folder, 'package.json')))
+      // The version that is installed for this package itself is the latest.
+      .sort((a, b) => a.split('node_modules').length - b.split('node_modules').length)
+      .map((folder) => ({ folder, manifest: readManifest(folder) }))
+  );
 }
 
 function readManifest(folder: string): Manifest {
