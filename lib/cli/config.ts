@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Command, Option } from 'commander';
-import { DepositCallbackError, invalidOption, isDepositCallbackError } from '../errors.ts';
+import { invalidOption, isDepositCallbackError } from '../errors.ts';
 import type { Logger } from '../observe/logger.ts';
 import { type Options, resolveOptions } from '../options.ts';
 import { createReceiver, type Receiver } from '../receiver.ts';
@@ -25,7 +25,7 @@ export function addConfigOption(command: Command): Command {
 
 /**
  * The options that a module exports, as default or as `options`: a value, or a function that gives one or a promise.
- * Throws `OPTION_INVALID` if it exports neither, `NOT_FOUND` if there is no such file.
+ * Throws `OPTION_INVALID` if it exports neither, or if there is no such file.
  */
 export async function loadConfig(file: string | undefined): Promise<Options> {
   if (file === undefined || file === '') {
@@ -35,7 +35,7 @@ export async function loadConfig(file: string | undefined): Promise<Options> {
     );
   }
   const path = resolve(file);
-  if (!existsSync(path)) throw new DepositCallbackError('NOT_FOUND', `There is no file ${file}`);
+  if (!existsSync(path)) throw invalidOption('--config', `there is no file ${file}`);
   const loaded = await importModule(pathToFileURL(path).href);
   // A CommonJS module's exports stand in `default`.
   const found = loaded.options ?? memberOf(loaded.default, 'options') ?? loaded.default;

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { type Argument, InvalidArgumentError, type Option } from 'commander';
 import { invalidOption } from '../errors.ts';
 
 /** An http or https URL. Throws `OPTION_INVALID`. */
@@ -19,4 +19,10 @@ export function readObject(text: string): Readonly<Record<string, unknown>> {
     // Reported below, with everything else that is not an object.
   }
   throw new InvalidArgumentError('Expected a JSON object.');
+}
+
+/** Names what an option or argument may be, for help and completion. Whether it is one of them is for the verb to say. */
+export function withWords<T extends Option | Argument>(given: T, words: readonly string[]): T {
+  given.argChoices = [...words];
+  return given;
 }

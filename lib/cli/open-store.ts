@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { DepositCallbackError, invalidOption } from '../errors.ts';
+import { invalidOption } from '../errors.ts';
 import type { Store } from '../stores/store.ts';
 
 /** Adds `--store`, which may come from the environment: a URL with a password is not for the list of processes. */
@@ -44,7 +44,7 @@ async function makeStore(where: string | undefined, create: boolean): Promise<St
       return redisStore({ url: where }) as Store;
     }
     case undefined: {
-      if (!create && !existsSync(where)) throw new DepositCallbackError('NOT_FOUND', `There is no file ${where}`);
+      if (!create && !existsSync(where)) throw invalidOption('--store', `there is no file ${where}`);
       const { sqliteStore } = await import('../stores/sqlite.ts');
       return sqliteStore({ path: where }) as Store;
     }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { isDepositCallbackError } from '../errors.ts';
 import { addAudit } from './commands/audit.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDecisions } from './commands/decide.ts';
 import { addDeposits } from './commands/deposits.ts';
@@ -43,6 +44,7 @@ const verbs: readonly AddVerb[] = [
   addReconcile,
   addPrune,
   addExport,
+  addCompletion,
 ];
 
 /** Runs one verb and gives the exit code; errors are reported on standard error. */

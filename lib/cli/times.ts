@@ -1,20 +1,21 @@
 import { InvalidArgumentError } from 'commander';
 import { typedTime } from '../util/rfc3339.ts';
 
-const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** `30s`, `5m`, `2h`, `90d` in ms. */
+/** `500ms`, `30s`, `5m`, `2h`, `90d`, or a number of milliseconds; gives ms. */
 export function parseDuration(text: string): number {
-  const [, digits, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
-  const ms = units[unit ?? ''];
+  const [, digits, unit = 'ms'] = /^(\d{1,12})(ms|[smhd])?$/.exec(text) ?? [];
+  const ms = units[unit];
   if (digits === undefined || ms === undefined)
-    throw new InvalidArgumentError('Expected a duration: 30s, 5m, 2h or 90d.');
+    throw new InvalidArgumentError('Expected a duration: 500ms, 30s, 5m, 2h, 90d, or milliseconds.');
   return Number(digits) * ms;
 }
 
-/** A time: ISO 8601 with a zone (or a date, UTC), or how long ago (`2h`). Gives epoch ms. */
+/** A time: ISO 8601 with a zone (or a date, UTC), or how long ago (`2h`, `2h ago`). Gives epoch ms. */
 export function parseTime(text: string): number {
-  if (/^\d+[smhd]$/.test(text)) return Date.now() - parseDuration(text);
+  const [, ago] = /^(\d+(?:ms|[smhd]))(?: ago)?$/.exec(text) ?? [];
+  if (ago !== undefined) return Date.now() - parseDuration(ago);
   const time = typedTime(text);
   if (time === undefined)
     throw new InvalidArgumentError('Expected 2026-01-31, 2026-01-31T08:00:00Z, or 2h for two hours ago.');

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createOutput } from '../../lib/cli/output.ts';
@@ -58,6 +59,7 @@ export async function runHere(
   { env = {}, input = '', answers }: RunOptions = {},
 ): Promise<Ran> {
   const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
+  const said = { stdout: text(streams.stdout), stderr: text(streams.stderr) };
   const terminal =
     answers === undefined ? undefined : { input: typed(answers, streams.stdout), output: streams.stdout };
   const code = await runProgram(args, {
@@ -68,8 +70,9 @@ export async function runHere(
     now: Date.now,
     ...(terminal === undefined ? {} : { terminal }),
   });
-  const text = (stream: PassThrough): string => String(stream.read() ?? '');
-  return { code, stdout: text(streams.stdout), stderr: text(streams.stderr) };
+  for (const stream of [streams.stdout, streams.stderr]) stream.end();
+  const [stdout, stderr] = await Promise.all([said.stdout, said.stderr]);
+  return { code, stdout, stderr };
 }
 
 /** What a person types: the next line once a question is there, and the end of input after the last. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { alice, ether, randomHash } from '../helpers/deposits.ts';
-import { run, service } from './cli.ts';
+import { run, runHere, service } from './cli.ts';
 
 test('the log lists what came, from where, its outcome, code, time, key and hash, the newest first', async (t) => {
   const { path, receive } = await service(t);
@@ -128,8 +128,8 @@ test('export writes CSV in which no spreadsheet finds a formula, and NDJSON as i
 test('a store that is not there, or of a kind that is not known, is refused and not made', async (t) => {
   const { folder } = await service(t);
   const missing = await run(['log', '--store', join(folder, 'typo.db')]);
-  assert.equal(missing.code, 1);
-  assert.match(missing.stderr, /^error: NOT_FOUND: There is no file .*typo\.db\n$/);
+  assert.equal(missing.code, 2);
+  assert.match(missing.stderr, /^error: OPTION_INVALID: Option --store: there is no file .*typo\.db\n$/);
   await assert.rejects(readFile(join(folder, 'typo.db')), { code: 'ENOENT' });
   const unknown = await run(['log', '--store', 'mysql://localhost/x']);
   assert.equal(unknown.code, 2);
@@ -139,4 +139,28 @@ test('a store that is not there, or of a kind that is not known, is refused and 
   const down = await run(['log', '--store', 'postgres://127.0.0.1:1/none']);
   assert.equal(down.code, 3);
   assert.equal(down.stdout, '');
+});
+
+test('deposits takes names and spellings, and refuses those that nobody knows', async (t) => {
+  const { path, receive } = await service(t);
+  await receive();
+  const found = async (...args: string[]): Promise<number> =>
+    JSON.parse((await runHere(['deposits', '--store', path, '--json', ...args])).stdout).length;
+  assert.equal(await found('--to', alice.toLowerCase()), 1);
+  assert.equal(await found('--network', 'ethereum'), 1);
+  assert.equal(
+    await found('--network', 'ethereum', '--asset', 'usdt', '--to', alice.toUpperCase().replace('X', 'x')),
+    1,
+  );
+  assert.equal(await found('--network', 'bitcoin'), 0);
+  for (const [args, message] of [
+    [['--network', 'etherium'], /--network: etherium is not known\. Did you mean Ethereum\?/],
+    [['--asset', 'USDT'], /--asset: USDT is a symbol: name its network too/],
+    [['--network', 'ethereum', '--asset', 'USTD'], /--asset: USTD is not known/],
+    [['--to', `${alice.slice(0, -1)}e`], /--to: .*checksum/],
+  ] as const) {
+    const refused = await runHere(['deposits', '--store', path, ...args]);
+    assert.equal(refused.code, 2, args.join(' '));
+    assert.match(refused.stderr, message);
+  }
 });

@@ -60,8 +60,16 @@ export function addAudit(program: Command, context: Context, finish: (code: numb
     .option('--report <file>', 'write the report as JSON')
     .option('--ca <file>', 'extra certificate authorities (PEM)')
     .option('--plain-url <url>', 'plain-HTTP URL of the same service; default: port 80 of the host')
-    .option('--slow <duration>', 'how long a slow sender is tolerated', parseDuration, 15_000)
-    .option('--patience <duration>', 'how long to wait for an answer', parseDuration, 30_000)
+    .addOption(
+      new Option('--slow <duration>', 'how long a slow sender is tolerated')
+        .argParser(parseDuration)
+        .default(15_000, '15s'),
+    )
+    .addOption(
+      new Option('--patience <duration>', 'how long to wait for an answer')
+        .argParser(parseDuration)
+        .default(30_000, '30s'),
+    )
     .option('--list', 'list the probes without running them')
     .option('--json', 'print the report as JSON');
   addStoreOption(command);

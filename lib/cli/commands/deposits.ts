@@ -3,9 +3,11 @@ import { areDecimals, decimalFrom } from '../../deposits/amount.ts';
 import type { DepositRecord, DepositStatus } from '../../deposits/deposit.ts';
 import { type Credit, creditsOf } from '../../operator/credit.ts';
 import type { DepositQuery } from '../../stores/store.ts';
+import { present } from '../../util/present.ts';
 import { depositJson } from '../callback-json.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { readAddress, readAsset, readNetwork } from '../names.ts';
 import { addStoreOption, withStore } from '../open-store.ts';
 import type { Cell } from '../output.ts';
 import { parseCount, parseTime } from '../times.ts';
@@ -36,9 +38,9 @@ export const statuses: readonly DepositStatus[] = [
 export function addDeposits(program: Command, { output }: Context, finish: (code: number) => void): void {
   addStoreOption(program.command('deposits').description('list deposits, newest first'))
     .addOption(new Option('--status <status>', 'with this status').choices([...statuses]))
-    .option('--network <id>', 'CAIP-2, for example eip155:1')
-    .option('--asset <id>', 'CAIP-19')
-    .option('--to <address>', 'recipient, in canonical form')
+    .option('--network <network>', 'a name, or CAIP-2')
+    .option('--asset <asset>', 'a symbol on --network, or CAIP-19')
+    .option('--to <address>', 'recipient; in any spelling on the EVM, and on --network')
     .option('--transaction <id>', 'of this transaction')
     .option('--since <time>', 'first seen at or after this time (ISO 8601, or 2h for two hours ago)', parseTime)
     .option('--before <id>', 'continue after this deposit, the last one of the previous page')
@@ -62,8 +64,20 @@ export function addDeposits(program: Command, { output }: Context, finish: (code
     });
 }
 
-function queryOf({ store: _s, json: _j, transaction, ...query }: DepositsOptions): DepositQuery {
-  return { ...query, ...(transaction === undefined ? {} : { transactionId: transaction }) };
+function queryOf({ store: _s, json: _j, transaction, network: named, ...options }: DepositsOptions): DepositQuery {
+  const network = named === undefined ? undefined : readNetwork(named);
+  const { to, asset, ...query } = options;
+  // An address of the EVM can be told by its form.
+  const toOn = network ?? (to !== undefined && /^0x[0-9a-f]{40}$/i.test(to) ? 'eip155:1' : undefined);
+  return {
+    ...query,
+    ...present<Partial<DepositQuery>>({
+      network,
+      asset: asset === undefined ? undefined : readAsset(asset, network),
+      to: to === undefined || toOn === undefined ? to : readAddress('--to', to, toOn),
+      transactionId: transaction,
+    }),
+  };
 }
 
 function row(deposit: DepositRecord, credit: Credit | undefined): readonly Cell[] {

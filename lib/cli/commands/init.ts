@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { invalidOption } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -8,6 +8,7 @@ import { type App, creditedIn, signingVariable } from '../init/app-files.ts';
 import { filesOf, type Json, startScript } from '../init/app-project.ts';
 import { type Ask, type Choices, choose, questions } from '../init/choices.ts';
 import { readIfThere, writeFiles } from '../init/write-files.ts';
+import { withWords } from '../inputs.ts';
 import { makeSecret } from '../make-secret.ts';
 import { samplesOf } from '../sample-callbacks.ts';
 import { parsePort } from '../times.ts';
@@ -34,7 +35,8 @@ export function addInit(program: Command, context: Context, finish: (code: numbe
     .description('write a small app that receives callbacks and credits deposits')
     .argument('[folder]', 'where to; created if missing', '.');
   for (const [name, { what, answers, usual }] of Object.entries(questions)) {
-    command.option(`--${name} <${name}>`, `${what.toLowerCase()}: ${answers.join(', ')} (default: "${usual}")`);
+    const option = new Option(`--${name} <${name}>`, `${what.toLowerCase()}; default: ${usual}`);
+    command.addOption(withWords(option, answers));
   }
   command
     .option('--port <number>', 'of the app', parsePort, 3000)

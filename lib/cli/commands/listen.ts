@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { type DepositCallbacks, depositCallbacks } from '../../deposit-callbacks.ts';
 import type { EventKind } from '../../deposits/deposit.ts';
 import { invalidOption } from '../../errors.ts';
@@ -15,7 +15,8 @@ import { callbackJson, depositJson } from '../callback-json.ts';
 import { noteLogger } from '../config.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { readObject } from '../inputs.ts';
+import { createForwarder } from '../forward.ts';
+import { readObject, readUrl, withWords } from '../inputs.ts';
 import { openStore } from '../open-store.ts';
 import type { Output } from '../output.ts';
 import { makeProvider, providerNames } from '../provider-table.ts';
@@ -35,6 +36,7 @@ interface ListenOptions {
   trustMined?: boolean;
   confirmations?: number;
   trustProxy?: number;
+  forwardTo?: string;
   json?: boolean;
 }
 
@@ -45,7 +47,7 @@ export function addListen(program: Command, context: Context, finish: (code: num
   program
     .command('listen')
     .description('receive callbacks and show them, with the inspector; for trials: nobody is credited')
-    .argument('[provider...]', `default imtoken; of ${providerNames.join(', ')}`)
+    .addArgument(withWords(new Argument('[provider...]', 'default: imtoken'), providerNames))
     .option('--store <where>', 'SQLite file (created if missing) or URL', 'deposit-callback.db')
     .option('--host <address>', 'to listen on', '127.0.0.1')
     .option('--port <number>', '0 for any free port', parsePort, 3000)
@@ -63,6 +65,7 @@ export function addListen(program: Command, context: Context, finish: (code: num
       'confirmations required on every network; default: from the network registry',
       parseCount,
     )
+    .option('--forward-to <url>', 'send each callback on, as it came, to the same path below this URL')
     .option('--trust-proxy <hops>', 'number of proxies in front', Number)
     .option('--json', 'print a line of JSON per callback and event')
     .action(async (names: string[], options: ListenOptions) => {
@@ -97,9 +100,14 @@ async function serve(providers: Provider[], store: Store, options: ListenOptions
     ...(options.trustProxy === undefined ? {} : { trustProxy: options.trustProxy }),
   });
   const { page, credentials } = trialInspector(callbacks, logger);
+  const forwarder = options.forwardTo === undefined ? undefined : createForwarder(readUrl(options.forwardTo), output);
+  const received: Mountable = (req, res) => {
+    forwarder?.watch(req, res, req.url ?? '/');
+    callbacks(req, res);
+  };
   show(callbacks, options, output);
   await callbacks.ready();
-  const server = createServer(mounted({ '/callbacks': callbacks, '/inspector': page }));
+  const server = createServer(mounted({ '/callbacks': received, '/inspector': page }));
   server.listen(options.port, options.host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -110,6 +118,7 @@ async function serve(providers: Provider[], store: Store, options: ListenOptions
   server.close();
   page.close();
   await callbacks.close();
+  await forwarder?.idle();
   server.closeAllConnections();
 }
 
@@ -157,11 +166,7 @@ function show(callbacks: DepositCallbacks, { json }: ListenOptions, output: Outp
 }
 
 function policyOf({ asset, to, confirmations }: ListenOptions): Policy {
-  const assets = asset?.map((text) => {
-    const [, id, decimals] = /^(.+)=(\d{1,2})$/.exec(text) ?? [];
-    if (id === undefined) throw invalidOption('--asset', `${text} has no decimals; write ${text}=18`);
-    return { asset: id, decimals: Number(decimals) };
-  });
+  const assets = asset?.map(assetIn);
   return {
     assets: assets ?? 'any',
     ...(confirmations === undefined
@@ -169,6 +174,17 @@ function policyOf({ asset, to, confirmations }: ListenOptions): Policy {
       : { confirmations: Object.fromEntries(networks.map(({ id }) => [id, confirmations])) }),
     isOurs: ({ network, address }) => to === undefined || to.some((one) => isSame(network, one, address)),
   };
+}
+
+/** `<CAIP-19>=<decimals>`; those of a network's own coin are known. */
+function assetIn(text: string): { asset: string; decimals: number } {
+  const [, id = text, digits] = /^(.+)=(\d{1,2})$/.exec(text) ?? [];
+  if (!id.includes('/')) throw invalidOption('--asset', `${text} is not CAIP-19; write eip155:1/slip44:60=18`);
+  const native = networks.find((one) => one.native.asset === id)?.native;
+  const decimals = digits === undefined ? native?.decimals : Number(digits);
+  if (decimals === undefined)
+    throw invalidOption('--asset', `${text} has no decimals; write ${text}=6 for six of them`);
+  return { asset: id, decimals };
 }
 
 function isSame(network: string, text: string, address: string): boolean {

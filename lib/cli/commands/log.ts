@@ -3,8 +3,9 @@ import type { CallbackQuery, CallbackRecord } from '../../stores/store.ts';
 import { callbackJson } from '../callback-json.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { followLog } from '../follow-log.ts';
 import { addStoreOption, withStore } from '../open-store.ts';
-import type { Cell } from '../output.ts';
+import type { Cell, Output } from '../output.ts';
 import { parseCount, parseTime } from '../times.ts';
 
 export interface LogOptions {
@@ -16,6 +17,7 @@ export interface LogOptions {
   until?: number;
   before?: string;
   limit: number;
+  follow?: boolean;
   json?: boolean;
 }
 
@@ -28,7 +30,7 @@ export const outcomes: readonly CallbackRecord['outcome'][] = [
 ];
 
 /** The log of every callback. */
-export function addLog(program: Command, { output }: Context, finish: (code: number) => void): void {
+export function addLog(program: Command, { output, now, stopped }: Context, finish: (code: number) => void): void {
   addStoreOption(program.command('log').description('list callbacks, newest first'))
     .option('--provider <name>', 'of this provider instance')
     .addOption(new Option('--outcome <outcome>', 'with this outcome').choices([...outcomes]))
@@ -37,8 +39,27 @@ export function addLog(program: Command, { output }: Context, finish: (code: num
     .option('--until <time>', 'received before this time', parseTime)
     .option('--before <id>', 'continue after this callback, the last one of the previous page')
     .option('--limit <count>', 'maximum number of results', parseCount, 50)
-    .option('--json', 'print JSON')
-    .action(async ({ store: where, json, ...query }: LogOptions) => {
+    .addOption(
+      new Option('--follow', 'print callbacks as they are recorded, until interrupted').conflicts([
+        'since',
+        'until',
+        'before',
+      ]),
+    )
+    .option('--json', 'print JSON; with --follow, a line for each')
+    .action(async ({ store: where, json, follow, ...query }: LogOptions) => {
+      if (follow) {
+        const { limit: _, ...wanted } = query;
+        const tell = (record: CallbackRecord): void =>
+          json ? output.jsonLine(callbackJson(record)) : tellLine(record, output);
+        await withStore(where, (store) => {
+          const following = followLog(store, wanted, { tell, now, stopped: stopped() });
+          output.note('Waiting for callbacks.');
+          return following;
+        });
+        finish(exitCodes.ok);
+        return;
+      }
       const found = await withStore(where, (store) => store.callbacks(query satisfies CallbackQuery));
       if (json) output.json(found.map(callbackJson));
       else if (found.length === 0) output.note('No callback matches.');
@@ -49,6 +70,15 @@ export function addLog(program: Command, { output }: Context, finish: (code: num
         );
       finish(exitCodes.ok);
     });
+}
+
+function tellLine(record: CallbackRecord, output: Output): void {
+  const code = record.code === undefined ? '' : ` ${record.code}`;
+  output.line(
+    `${new Date(record.receivedAt).toISOString()}  ${record.provider ?? ''}  `,
+    outcomeCell(record.outcome),
+    `${code}  ${record.id}`,
+  );
 }
 
 function row(record: CallbackRecord): readonly Cell[] {

@@ -1,11 +1,11 @@
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { attacks, held } from '../../audit/attacks.ts';
 import { describeSeen, type Seen } from '../../audit/exchange.ts';
 import { createSigner, newId, type Signed, type Signer } from '../../audit/signer.ts';
 import { invalidOption } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { readObject, readUrl } from '../inputs.ts';
+import { readObject, readUrl, withWords } from '../inputs.ts';
 import { makeSigner, ownKeyOption, providerNames, unknownProvider } from '../provider-table.ts';
 import { samplesOf } from '../sample-callbacks.ts';
 import { addSecretOption, ownKeyVariable, secretFrom } from '../secrets.ts';
@@ -34,7 +34,7 @@ export function addSend(program: Command, context: Context, finish: (code: numbe
   const command = program
     .command('send')
     .description('send a callback, signed as its provider signs it')
-    .argument('<provider>', `one of ${providerNames.join(', ')}`)
+    .addArgument(withWords(new Argument('<provider>', 'who sends it'), providerNames))
     .requiredOption('--url <url>', 'the callback URL')
     .option('--api-key-env <name>', 'environment variable with the API key')
     .option('--body <file>', 'file with the exact bytes to send, or - for standard input; default: a sample')
@@ -54,7 +54,11 @@ export function addSend(program: Command, context: Context, finish: (code: numbe
     .option('--options <json>', 'provider options needed for signing', readObject)
     .option('--header <line...>', 'extra header, for example "x-test: 1"')
     .addOption(new Option('--attack <kind>', attackHelp()).choices(Object.keys(attacks)))
-    .option('--patience <duration>', 'how long to wait for the answer', parseDuration, 30_000)
+    .addOption(
+      new Option('--patience <duration>', 'how long to wait for the answer')
+        .argParser(parseDuration)
+        .default(30_000, '30s'),
+    )
     .option('--json', 'print JSON');
   addSecretOption(command, 'the signing key').action(async (name: string, options: SendOptions) => {
     if (!providerNames.includes(name)) throw unknownProvider(name);
