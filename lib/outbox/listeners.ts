@@ -18,14 +18,19 @@ export interface DeliveryContext<Tx> {
   signal: AbortSignal;
 }
 
-/** Empty, so that nothing is asked for, unless the transaction is SQLite's and the function returns a promise. */
-export type RefusedOnSqlite<Tx, R> = [Tx] extends [never]
+/**
+ * Empty, so that nothing is asked for, unless the transaction is SQLite's and the function returns a promise. One of which nobody knows
+ * what it returns (`any`, as in JavaScript) is taken.
+ */
+export type RefusedOnSqlite<Tx, R> = 0 extends 1 & R
   ? []
-  : [Tx] extends [SqliteDatabase]
-    ? [R] extends [PromiseLike<unknown>]
-      ? [refused: 'on SQLite the function must be synchronous']
-      : []
-    : [];
+  : [Tx] extends [never]
+    ? []
+    : [Tx] extends [SqliteDatabase]
+      ? [R] extends [PromiseLike<unknown>]
+        ? [refused: 'on SQLite the function must be synchronous']
+        : []
+      : [];
 
 /**
  * A listener of a durable event. It is awaited; if it throws or rejects, the event is delivered again later.

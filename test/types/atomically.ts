@@ -9,6 +9,8 @@ export function onSqlite({ atomically }: DeliveryContext<SqliteDatabase>): void 
   atomically((db) => db.prepare('SELECT 1').run());
   atomically((db) => db.prepare('SELECT 1').get());
   atomically(() => {});
+  // What a function without types returns is not known.
+  atomically((db) => JSON.parse(String(db)));
   // @ts-expect-error
   atomically(async (db) => db.prepare('SELECT 1').run());
   // @ts-expect-error
