@@ -4,6 +4,7 @@ import { invalidOption } from './errors.ts';
 import { type NetworkDefinition, tableWith } from './networks/define-network.ts';
 import type { NetworkTable } from './networks/table.ts';
 import { consoleLogger, type Logger, steadyLogger } from './observe/logger.ts';
+import { checkKinds } from './options/kinds.ts';
 import type { Policy } from './policy/policy.ts';
 import type { Provider } from './providers/kit/provider.ts';
 import { memoryStore } from './stores/memory.ts';
@@ -158,6 +159,7 @@ export function resolveOptions<Tx>(options: Options<Tx>): Settings<Tx> {
     throw invalidOption('options', 'must be an object: depositCallbacks({ providers: [...], policy: { ... } })');
   }
   refuseUnknownKeys(options, knownOptions.top, '');
+  checkKinds(options);
   refuseUnknownKeys(options.limits ?? {}, knownOptions.limits, 'limits');
   refuseUnknownKeys(options.delivery ?? {}, knownOptions.delivery, 'delivery');
   const { providers, policy, limits = {}, chains = [], sources = [], now = Date.now } = options;

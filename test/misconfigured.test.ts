@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { exportedName, makeProvider, providerNames } from '../lib/cli/provider-table.ts';
 import { depositCallbacks } from '../lib/deposit-callbacks.ts';
-import { DepositCallbackError } from '../lib/errors.ts';
+import { DepositCallbackError, isDepositCallbackError } from '../lib/errors.ts';
+import { silentLogger } from '../lib/observe/logger.ts';
 import type { Options } from '../lib/options.ts';
 import { imtoken } from '../lib/providers/imtoken.ts';
 import { memoryStore } from '../lib/stores/memory.ts';
 import { secret } from './helpers/deposits.ts';
 import { policy } from './helpers/receiver.ts';
+import { propertyRuns } from './helpers/runs.ts';
 
 const providers = [imtoken({ secrets: [secret] })];
 
@@ -50,6 +54,75 @@ test('a misspelt option is refused with the one that was meant, at every depth',
   );
   assert.throws(() => imtoken({ secret } as never), /Option imtoken\.secret: is not known\. Did you mean secrets\?/);
 });
+
+test('a value of another kind is refused by the name of its option, and never taken for yes', () => {
+  const wrong: [Record<string, unknown>, RegExp][] = [
+    [{ requireHttps: 'no' }, /^Option requireHttps: must be true or false$/],
+    [{ keepBodies: 'no' }, /^Option keepBodies: must be true or false$/],
+    [{ store: 'deposits.db' }, /^Option store: must be a store, for example sqliteStore\(/],
+    [{ store: memoryStore }, /^Option store: is a function: call it/],
+    [{ store: null }, /^Option store: must be a store/],
+    [{ logger: console.log }, /^Option logger: must be an object with the functions debug, info, warn and error/],
+    [{ logger: {} }, /^Option logger: /],
+    [{ now: 5 }, /^Option now: must be a function/],
+    [{ sources: '10.0.0.0/8' }, /^Option sources: must be a list/],
+    [{ trustProxy: {} }, /^Option trustProxy: must be the number of proxies, or their addresses$/],
+    [{ limits: 5 }, /^Option limits: must be an object/],
+    [{ limits: null }, /^Option limits: must be an object/],
+    [{ delivery: 8 }, /^Option delivery: must be an object/],
+    [{ delivery: { backoff: 5 } }, /^Option delivery\.backoff: must be an object of firstMs and maxMs$/],
+    [{ delivery: { backoff: { first: 5 } } }, /^Option delivery\.backoff: /],
+    [{ chains: {} }, /^Option chains: must be a list of chain checks/],
+    [{ chains: [() => {}] }, /^Option chains: must be a list of chain checks/],
+  ];
+  for (const [options, message] of wrong) assert.match(refusal({ providers, policy, ...options }), message);
+});
+
+const optionNames = [
+  ...['providers', 'store', 'policy', 'networks', 'sources', 'trustProxy', 'requireHttps', 'limits', 'toleranceMs'],
+  ...['quarantineUnverified', 'chains', 'delivery', 'silenceMs', 'retainMs', 'retainEvidenceMs', 'retainRefusalsMs'],
+  ...['keepBodies', 'logger', 'now', 'limits.bodyBytes', 'limits.ackMs', 'delivery.attempts', 'delivery.backoff'],
+  ...['assets', 'accounts', 'isOurs', 'isOwnSender', 'confirmations', 'quorum', 'hold', 'frozen', 'payments'].map(
+    (name) => `policy.${name}`,
+  ),
+];
+
+/** Options in which one has this value; `limits.ackMs` is a member of `limits`. */
+function optionsWith(name: string, value: unknown): Options {
+  const [option = '', member] = name.split('.');
+  const good: Record<string, unknown> = { providers, policy, logger: silentLogger };
+  const whole = member === undefined ? value : { ...(good[option] as object), [member]: value };
+  return { ...good, [option]: whole } as unknown as Options;
+}
+
+test('whatever stands under an option, it is taken or refused by an error of ours', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...optionNames), fc.anything(), async (name, value) => {
+      let callbacks: ReturnType<typeof depositCallbacks>;
+      try {
+        callbacks = depositCallbacks(optionsWith(name, value));
+      } catch (error) {
+        assert.ok(isDepositCallbackError(error), `${name}: ${inspect(value)} gives ${inspect(error)}`);
+        assert.equal(error.code, 'OPTION_INVALID');
+        return;
+      }
+      await callbacks.close(0);
+    }),
+    { numRuns: propertyRuns(500) },
+  );
+});
+
+for (const name of providerNames) {
+  test(`${name} without options, or with what is none, is refused by its name`, async () => {
+    for (const given of [undefined, null, 'whsec_', 5]) {
+      await assert.rejects(makeProvider(name, given as never), (error: unknown) => {
+        assert.ok(isDepositCallbackError(error) && error.code === 'OPTION_INVALID', inspect(error));
+        assert.match(error.message, new RegExp(`^Option ${exportedName(name)}: must be given its options`));
+        return true;
+      });
+    }
+  });
+}
 
 test('an event that nobody tells is refused by on() and off(), with the one that was meant', async (t) => {
   const callbacks = depositCallbacks({ providers, policy, store: memoryStore() });

@@ -16,6 +16,7 @@ import { readStellarActivity } from './kit/alchemy-stellar.ts';
 import { claimedDecimals, claimedSymbol, ifReadable, unitsAsSent } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { quantityText, tokenOn } from './kit/evm-reading.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { otherEvent } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
@@ -37,6 +38,7 @@ const scheme: Scheme = {
  * signing keys, complete with `whsec_`, one per webhook. See `docs/providers/alchemy.md`.
  */
 export function alchemy(options: ProviderOptions): Provider {
+  assertOptions('alchemy', options);
   return declareProvider(
     {
       name: 'alchemy',

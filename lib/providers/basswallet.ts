@@ -4,6 +4,7 @@ import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { ifReadable } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import { contentOf, isReadOneWay, type NameValue } from './kit/name-values.ts';
 import { scalarText } from './kit/places.ts';
 import type { Provider, Reading } from './kit/provider.ts';
@@ -26,6 +27,7 @@ const scheme: Scheme = {
  * Receives BassWallet deposits and payments. `secrets` are the callback secrets. See `docs/providers/basswallet.md`.
  */
 export function basswallet(options: NamedAssetsOptions): Provider {
+  assertOptions('basswallet', options);
   const names = assetNames('basswallet', options.assets);
   return declareProvider(
     {

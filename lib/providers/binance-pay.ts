@@ -5,6 +5,7 @@ import { type AccountOn, type AccountsOption, accountsOf } from './kit/accounts.
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { otherEvent, transfersOf, wordIn } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
@@ -31,6 +32,7 @@ const scheme: Scheme = {
  * certPublic }`; `binancePayKeys` fetches them. See `docs/providers/binance-pay.md`.
  */
 export function binancePay(options: BinancePayOptions): Provider {
+  assertOptions('binancePay', options);
   const names = assetNames('binance-pay', options.assets);
   const accountOn = accountsOf('binance-pay', options.accounts);
   return declareProvider(

@@ -7,6 +7,7 @@ import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asse
 import { bitgoCoins } from './kit/bitgo-coins.ts';
 import { ifReadable } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { otherEvent, transfersOf } from './kit/readings.ts';
 import { type Rows, readingOf, readRows } from './kit/rows.ts';
@@ -29,6 +30,7 @@ export interface BitgoOptions extends NamedAssetsOptions {
  * `docs/providers/bitgo.md`.
  */
 export function bitgo(options: BitgoOptions): Provider {
+  assertOptions('bitgo', options);
   const { oneRecipient = false } = options;
   if (typeof oneRecipient !== 'boolean') throw invalidOption('bitgo.oneRecipient', 'must be true or false');
   const names = assetNames('bitgo', options.assets, bitgoCoins);

@@ -1,5 +1,6 @@
 import { type Json, object, optionalObject, optionalText, text } from '../json/json.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { hintsAt, noDeposit } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
@@ -29,6 +30,7 @@ const overBody: Scheme = {
  * See `docs/providers/bitpay.md`.
  */
 export function bitpay(options: BitpayOptions): Provider {
+  assertOptions('bitpay', options);
   return declareProvider(
     {
       name: 'bitpay',

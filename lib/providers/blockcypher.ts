@@ -15,6 +15,7 @@ import {
 import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading, UnreadableRow } from './kit/provider.ts';
 import { noDeposit } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
@@ -36,6 +37,7 @@ const scheme: Scheme = { algorithm: 'shared', signature: { query: 'secret' } };
  * `docs/providers/blockcypher.md`.
  */
 export function blockcypher(options: BlockcypherOptions): Provider {
+  assertOptions('blockcypher', options);
   const network = findNetwork(options.network ?? '');
   if (network?.family !== 'bitcoin') {
     throw invalidOption('blockcypher.network', 'must be one of bitcoin, litecoin, dogecoin or their test networks');

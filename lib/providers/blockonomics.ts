@@ -2,6 +2,7 @@ import { type Json, optionalText, text } from '../json/json.ts';
 import { findNetwork, requireNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Hint, Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { hintsAt, ping, wordIn } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
@@ -21,6 +22,7 @@ const scheme: Scheme = { algorithm: 'shared', signature: { query: 'secret' } };
  * `docs/providers/blockonomics.md`.
  */
 export function blockonomics(options: BlockonomicsOptions): Provider {
+  assertOptions('blockonomics', options);
   const network = requireNetwork(options.network ?? 'bitcoin').id;
   return declareProvider(
     {

@@ -4,6 +4,7 @@ import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { noDeposit, otherEvent, ping, transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
@@ -31,6 +32,7 @@ const knownAssets = {
 
 /** Receives BTCPay Server webhooks (Greenfield). `secrets` are the webhook secrets. See `docs/providers/btcpay.md`. */
 export function btcpay(options: NamedAssetsOptions): Provider {
+  assertOptions('btcpay', options);
   const names = assetNames('btcpay', options.assets, knownAssets);
   return declareProvider(
     {

@@ -20,6 +20,7 @@ import { rfc3339Time } from '../util/rfc3339.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { ifReadable } from './kit/claims.ts';
 import { defineProvider } from './kit/define-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading, Sign, Verified } from './kit/provider.ts';
 import { otherEvent, transfersOf, wordIn } from './kit/readings.ts';
 import type { SignedRequest } from './kit/scheme.ts';
@@ -40,6 +41,7 @@ export interface ChainupCustodyOptions extends NamedAssetsOptions {
  * that one of them decrypts comes from the platform. See `docs/providers/chainup-custody.md`.
  */
 export function chainupCustody(options: ChainupCustodyOptions): Provider {
+  assertOptions('chainupCustody', options);
   const { appId, trustBlocks = false } = options;
   if (typeof appId !== 'string' || appId === '')
     throw invalidOption('chainup-custody.appId', 'must be the id of your application');

@@ -6,6 +6,7 @@ import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAsset, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { ifReadable } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { blockFrom, otherEvent, ping, transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
@@ -29,6 +30,7 @@ const scheme: Scheme = {
  * fetches them. Tokens have ids of Circle's own, which `assets` maps. See `docs/providers/circle.md`.
  */
 export function circle(options: NamedAssetsOptions): Provider {
+  assertOptions('circle', options);
   const names = assetNames('circle', options.assets);
   return declareProvider(
     {

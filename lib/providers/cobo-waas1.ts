@@ -15,6 +15,7 @@ import { claimedDecimals, ifReadable } from './kit/claims.ts';
 import { coboAssets } from './kit/cobo-assets.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
+import { assertOptions } from './kit/given-options.ts';
 import { paysByOutputs } from './kit/outputs.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { blockFrom, noDeposit, transfersOf, wordIn } from './kit/readings.ts';
@@ -43,6 +44,7 @@ const scheme: Scheme = {
  * `coboWaas1PublicKeys`. See `docs/providers/cobo-waas1.md`.
  */
 export function coboWaas1(options: NamedAssetsOptions): Provider {
+  assertOptions('coboWaas1', options);
   const names = assetNames('cobo-waas1', options.assets, coboAssets);
   return declareProvider(
     {

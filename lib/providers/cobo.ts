@@ -6,6 +6,7 @@ import { ifReadable } from './kit/claims.ts';
 import { coboAssets } from './kit/cobo-assets.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
+import { assertOptions } from './kit/given-options.ts';
 import { paysByOutputs } from './kit/outputs.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { blockFrom, noDeposit, otherEvent, transfersOf } from './kit/readings.ts';
@@ -32,6 +33,7 @@ const scheme: Scheme = {
 
 /** Receives Cobo WaaS 2.0 webhooks. `secrets` are public keys, see `coboPublicKeys`. See `docs/providers/cobo.md`. */
 export function cobo(options: NamedAssetsOptions): Provider {
+  assertOptions('cobo', options);
   const names = assetNames('cobo', options.assets, coboAssets);
   return declareProvider(
     {

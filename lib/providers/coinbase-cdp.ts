@@ -3,6 +3,7 @@ import { type Json, member, numberText, object, optionalNumberText, optionalText
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { tokenOn } from './kit/evm-reading.ts';
+import { assertOptions } from './kit/given-options.ts';
 import { headerOf, textAt } from './kit/places.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { noDeposit, otherEvent, transfersOf, unknown, unread } from './kit/readings.ts';
@@ -33,6 +34,7 @@ const scheme: Scheme = {
  * `docs/providers/coinbase-cdp.md`.
  */
 export function coinbaseCdp(options: ProviderOptions): Provider {
+  assertOptions('coinbaseCdp', options);
   return declareProvider(
     {
       name: 'coinbase-cdp',

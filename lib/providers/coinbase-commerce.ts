@@ -5,6 +5,7 @@ import { type AccountOn, type AccountsOption, accountsOf } from './kit/accounts.
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { unknown, wordIn } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
@@ -25,6 +26,7 @@ const scheme: Scheme = {
  * `docs/providers/coinbase-commerce.md`.
  */
 export function coinbaseCommerce(options: CoinbaseCommerceOptions): Provider {
+  assertOptions('coinbaseCommerce', options);
   const names = assetNames('coinbase-commerce', options.assets);
   const { accounts } = options;
   const accountOn = accounts === undefined ? () => '' : accountsOf('coinbase-commerce', accounts);

@@ -4,6 +4,7 @@ import { integer, type Json, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { otherEvent, transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
@@ -30,6 +31,7 @@ const knownAssets = { BTC: 'bitcoin', LTC: 'litecoin', DOGE: 'dogecoin' } as con
  * `docs/providers/coinpayments-v2.md`.
  */
 export function coinpaymentsV2(options: CoinpaymentsV2Options): Provider {
+  assertOptions('coinpaymentsV2', options);
   const { url } = options;
   if (typeof url !== 'string' || !URL.canParse(url))
     throw invalidOption('coinpayments-v2.url', 'must be the callback URL as it was registered: it is signed');

@@ -5,6 +5,7 @@ import { present } from '../util/present.ts';
 import { type AccountOn, type AccountsOption, accountsOf } from './kit/accounts.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { otherEvent, transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
@@ -48,6 +49,7 @@ const knownAssets = {
  * `docs/providers/coinpayments.md`.
  */
 export function coinpayments(options: CoinpaymentsOptions): Provider {
+  assertOptions('coinpayments', options);
   const { merchant } = options;
   if (typeof merchant !== 'string' || merchant === '')
     throw invalidOption('coinpayments.merchant', 'must be your merchant id, which each callback names');

@@ -4,6 +4,7 @@ import { type Json, numberText, optionalArray, optionalInteger, optionalText, te
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { otherEvent } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
@@ -47,6 +48,7 @@ const knownAssets = {
  * `docs/providers/coinspaid.md`.
  */
 export function coinspaid(options: NamedAssetsOptions): Provider {
+  assertOptions('coinspaid', options);
   const names = assetNames('coinspaid', options.assets, knownAssets);
   return declareProvider(
     {

@@ -3,6 +3,7 @@ import { type Json, numberText, optionalText, text } from '../json/json.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { noDeposit, transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
@@ -16,6 +17,7 @@ const scheme: Scheme = { algorithm: 'sha256', signature: { header: 'bp-signature
  * `docs/providers/confirmo.md`.
  */
 export function confirmo(options: NamedAssetsOptions): Provider {
+  assertOptions('confirmo', options);
   const names = assetNames('confirmo', options.assets);
   return declareProvider(
     {

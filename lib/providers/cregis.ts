@@ -4,6 +4,7 @@ import { present } from '../util/present.ts';
 import { ifReadable } from './kit/claims.ts';
 import { assetByCoinType, type CoinTypesOptions } from './kit/coin-types.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import { contentOf, type FieldShape, isCutOneWay, type NameValue } from './kit/name-values.ts';
 import { scalarText } from './kit/places.ts';
 import type { Provider, Reading } from './kit/provider.ts';
@@ -20,6 +21,7 @@ const scheme: Scheme = {
 
 /** Receives Cregis WaaS deposits. `secrets` are API keys. See `docs/providers/cregis.md`. */
 export function cregis(options: CoinTypesOptions): Provider {
+  assertOptions('cregis', options);
   return declareProvider(
     {
       name: 'cregis',

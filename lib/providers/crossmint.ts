@@ -5,6 +5,7 @@ import { claimedDecimals, claimedSymbol, ifReadable, unitsAsSent } from './kit/c
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
 import { isToken, tokenOn } from './kit/evm-reading.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { otherEvent, transfersOf } from './kit/readings.ts';
 import { svixScheme } from './kit/svix.ts';
@@ -14,6 +15,7 @@ import { svixScheme } from './kit/svix.ts';
  * `docs/providers/crossmint.md`.
  */
 export function crossmint(options: ProviderOptions): Provider {
+  assertOptions('crossmint', options);
   return declareProvider(
     {
       name: 'crossmint',

@@ -13,6 +13,7 @@ import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAsset, type NamedAssetsOptions } from './kit/asset-names.ts';
 import type { BodyForm } from './kit/body-form.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { ping, transfersOf, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
@@ -50,6 +51,7 @@ const knownAssets = {
 
 /** Receives callbacks of CryptAPI and BlockBee. `secrets` are their public keys. See `docs/providers/cryptapi.md`. */
 export function cryptapi(options: CryptapiOptions): Provider {
+  assertOptions('cryptapi', options);
   const { origin } = options;
   if (origin !== undefined && !/^https?:\/\/[^/?#]+$/.test(origin))
     throw invalidOption(

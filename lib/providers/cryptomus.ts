@@ -4,6 +4,7 @@ import { present } from '../util/present.ts';
 import { type AccountOn, type AccountsOption, accountsOf } from './kit/accounts.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { noDeposit, otherEvent, transfersOf, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
@@ -25,6 +26,7 @@ const scheme: Scheme = {
 
 /** Receives Cryptomus webhooks. `secrets` are payment API keys. See `docs/providers/cryptomus.md`. */
 export function cryptomus(options: CryptomusOptions): Provider {
+  assertOptions('cryptomus', options);
   return makeCryptomus('cryptomus', ['91.227.144.54'], options);
 }
 

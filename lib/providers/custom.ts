@@ -1,5 +1,6 @@
 import { invalidOption } from '../errors.ts';
 import { declareProvider, type ProviderDeclaration } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Answer, OutcomeKind, Provider, ProviderOptions } from './kit/provider.ts';
 
 export {
@@ -58,6 +59,7 @@ const declarationOptions = [
  * its body. Throws `OPTION_INVALID`, also for a scheme that proves nothing. See `docs/providers/custom.md`.
  */
 export function custom(options: CustomOptions): Provider {
+  assertOptions('custom', options);
   const { name, answer, scheme, read } = options;
   if (typeof name !== 'string') throw invalidOption('custom.name', 'is required');
   if (typeof scheme !== 'object' || scheme === null)

@@ -6,6 +6,7 @@ import { wordIn } from '../util/word-in.ts';
 import { claimedDecimals, claimedSymbol, ifReadable, unitsAsSent } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { blockFrom, otherEvent, transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
@@ -22,6 +23,7 @@ const scheme: Scheme = {
 
 /** Receives Dfns webhooks. The secret is the webhook's. See `docs/providers/dfns.md`. */
 export function dfns(options: ProviderOptions): Provider {
+  assertOptions('dfns', options);
   return declareProvider(
     { name: 'dfns', scheme, read: readDfns, events: ['wallet.blockchainevent.detected'] },
     options,

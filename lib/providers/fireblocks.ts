@@ -12,6 +12,7 @@ import { ifReadable } from './kit/claims.ts';
 import { defineProvider } from './kit/define-provider.ts';
 import { fireblocksAssets } from './kit/fireblocks-assets.ts';
 import { isBeforeBroadcast, readRecords, readTransaction } from './kit/fireblocks-transfers.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading, Sign, Verified } from './kit/provider.ts';
 import { noDeposit, otherEvent, transfersOf } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
@@ -28,6 +29,7 @@ const legacyHeader = 'fireblocks-signature';
  * (`fireblocksKeys`), the PEM of the legacy signature, or both. See `docs/providers/fireblocks.md`.
  */
 export function fireblocks(options: NamedAssetsOptions): Provider {
+  assertOptions('fireblocks', options);
   const names = assetNames('fireblocks', options.assets, fireblocksAssets);
   return defineProvider(
     {

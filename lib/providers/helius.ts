@@ -2,6 +2,7 @@ import { invalidOption } from '../errors.ts';
 import { array, type Json, member } from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import { readEnhancedTransaction } from './kit/helius-enhanced.ts';
 import { readRawTransaction } from './kit/helius-raw.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
@@ -23,6 +24,7 @@ const scheme: Scheme = { algorithm: 'shared', signature: { header: 'authorizatio
  * Receives Helius webhooks, enhanced and raw. `secrets` are the `authHeader` texts. See `docs/providers/helius.md`.
  */
 export function helius(options: HeliusOptions): Provider {
+  assertOptions('helius', options);
   const network = findNetwork(options.network ?? 'solana');
   if (network?.family !== 'solana')
     throw invalidOption('helius.network', 'must be solana, solana-devnet or solana-testnet');

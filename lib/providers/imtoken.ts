@@ -6,6 +6,7 @@ import { present } from '../util/present.ts';
 import { claimedDecimals, claimedSymbol, ifReadable } from './kit/claims.ts';
 import { defineProvider } from './kit/define-provider.ts';
 import { eventTime } from './kit/event-time.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { blockFrom, unknown } from './kit/readings.ts';
 import { signStandardWebhooks, standardWebhooksHeaders, verifyStandardWebhooks } from './standard-webhooks.ts';
@@ -19,6 +20,7 @@ import { signStandardWebhooks, standardWebhooksHeaders, verifyStandardWebhooks }
  * depositCallbacks({ providers: [imtoken({ secrets: [process.env.IMTOKEN_SECRET] })], policy });
  */
 export function imtoken(options: ProviderOptions): Provider {
+  assertOptions('imtoken', options);
   return defineProvider(
     {
       name: 'imtoken',

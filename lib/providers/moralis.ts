@@ -1,6 +1,7 @@
 import { type Json, member, optionalNumberText, optionalText } from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import { readMoralisBitcoin } from './kit/moralis-bitcoin.ts';
 import { readMoralisEvm } from './kit/moralis-evm.ts';
 import { readMoralisSolana } from './kit/moralis-solana.ts';
@@ -64,6 +65,7 @@ const confirmations: Readonly<Record<string, number>> = {
  * `docs/providers/moralis.md`.
  */
 export function moralis(options: ProviderOptions): Provider {
+  assertOptions('moralis', options);
   return declareProvider(
     {
       name: 'moralis',

@@ -6,6 +6,7 @@ import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { noDeposit, otherEvent, transfersOf, unknown, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';
@@ -47,6 +48,7 @@ const knownAssets = {
 
 /** Receives NOWPayments IPN. `secrets` are the IPN secrets. See `docs/providers/nowpayments.md`. */
 export function nowpayments(options: NamedAssetsOptions): Provider {
+  assertOptions('nowpayments', options);
   const names = assetNames('nowpayments', options.assets, knownAssets);
   return declareProvider(
     {

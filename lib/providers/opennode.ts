@@ -1,5 +1,6 @@
 import { type Json, member, text } from '../json/json.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { hintsAt, noDeposit } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
@@ -16,6 +17,7 @@ const scheme: Scheme = {
  * which charge to fetch. `secrets` are API keys. See `docs/providers/opennode.md`.
  */
 export function opennode(options: ProviderOptions): Provider {
+  assertOptions('opennode', options);
   return declareProvider(
     {
       name: 'opennode',

@@ -11,6 +11,7 @@ import {
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { otherEvent, transfersOf, wordIn } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
@@ -21,6 +22,7 @@ const scheme: Scheme = { algorithm: 'hmac-sha512', signature: { header: 'hmac' }
 
 /** Receives OxaPay webhooks. `secrets` are merchant API keys. See `docs/providers/oxapay.md`. */
 export function oxapay(options: NamedAssetsOptions): Provider {
+  assertOptions('oxapay', options);
   const names = assetNames('oxapay', options.assets);
   return declareProvider(
     {

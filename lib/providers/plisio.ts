@@ -5,6 +5,7 @@ import { present } from '../util/present.ts';
 import { type AccountOn, type AccountsOption, accountsOf } from './kit/accounts.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import { scalarText } from './kit/places.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { otherEvent, transfersOf, wordIn } from './kit/readings.ts';
@@ -39,6 +40,7 @@ const knownAssets = {
 
 /** Receives Plisio invoices, as JSON. `secrets` are API secret keys. See `docs/providers/plisio.md`. */
 export function plisio(options: PlisioOptions): Provider {
+  assertOptions('plisio', options);
   const names = assetNames('plisio', options.assets, knownAssets);
   const accountOn = accountsOf('plisio', options.accounts);
   return declareProvider(

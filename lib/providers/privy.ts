@@ -4,6 +4,7 @@ import { type Json, numberText, optionalNumberText, optionalText, text } from '.
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { tokenOn } from './kit/evm-reading.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { blockFrom, otherEvent, transfersOf } from './kit/readings.ts';
 import { svixScheme } from './kit/svix.ts';
@@ -13,6 +14,7 @@ import { svixScheme } from './kit/svix.ts';
  * `docs/providers/privy.md`.
  */
 export function privy(options: ProviderOptions): Provider {
+  assertOptions('privy', options);
   return declareProvider(
     { name: 'privy', scheme: svixScheme, read: readPrivy, events: ['wallet.funds_deposited'], sendsRemovals: false },
     options,

@@ -5,6 +5,7 @@ import { findNetwork } from '../networks/registry.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { tokenOn } from './kit/evm-reading.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { quicknodeFormat } from './kit/quicknode-filter.ts';
 import { unread } from './kit/readings.ts';
@@ -40,6 +41,7 @@ const scheme: Scheme = {
  * See `docs/providers/quicknode.md`.
  */
 export function quicknode(options: QuicknodeOptions): Provider {
+  assertOptions('quicknode', options);
   const { keepDistanceFromTip: distance = 0 } = options;
   if (!Number.isSafeInteger(distance) || distance < 0) {
     throw invalidOption('quicknode.keepDistanceFromTip', 'must be a number of blocks, 0 or more');

@@ -4,6 +4,7 @@ import { type Json, type JsonObject, object, optionalText, parseJson, text } fro
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declaredScheme } from './kit/declared-scheme.ts';
 import { defineProvider } from './kit/define-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import { textAt } from './kit/places.ts';
 import type { Provider, Reading, Signing } from './kit/provider.ts';
 import { noDeposit, otherEvent } from './kit/readings.ts';
@@ -45,6 +46,7 @@ const knownAssets = {
 
 /** Receives Safeheron webhooks. `secrets` are Safeheron's webhook public keys. See `docs/providers/safeheron.md`. */
 export function safeheron(options: SafeheronOptions): Provider {
+  assertOptions('safeheron', options);
   const privateKey = privateKeyOf(options.privateKey);
   const names = assetNames('safeheron', options.assets, knownAssets);
   const { prepare, verify, sign, unproven } = declaredScheme(scheme, 'safeheron');

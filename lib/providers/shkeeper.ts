@@ -2,6 +2,7 @@ import type { Transfer } from '../deposits/transfer.ts';
 import { array, type Json, member, numberText, optionalBoolean, optionalText, text } from '../json/json.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { noDeposit, transfersOf } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
@@ -42,6 +43,7 @@ const knownAssets = {
 
 /** Receives callbacks of SHKeeper, self-hosted. `secrets` are its API keys. See `docs/providers/shkeeper.md`. */
 export function shkeeper(options: NamedAssetsOptions): Provider {
+  assertOptions('shkeeper', options);
   const names = assetNames('shkeeper', options.assets, knownAssets);
   return declareProvider(
     {

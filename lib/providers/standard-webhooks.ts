@@ -9,6 +9,7 @@ import {
 import type { Steps } from '../signatures/steps.ts';
 import type { BodyFormOption } from './kit/body-form.ts';
 import { defineProvider, type Read } from './kit/define-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Sign, Verified } from './kit/provider.ts';
 import type { SignedRequest } from './kit/scheme.ts';
 
@@ -30,6 +31,7 @@ export interface StandardWebhooksOptions extends ProviderOptions {
  * read by your `read`. `secrets` are `whsec_...` or, for v1a, the sender's public key `whpk_...`.
  */
 export function standardWebhooks(options: StandardWebhooksOptions): Provider {
+  assertOptions('standardWebhooks', options);
   const { read, form = 'json', reportsConfirmations = 'count', reportsMemos = false, sendsRemovals = false } = options;
   return defineProvider(
     {

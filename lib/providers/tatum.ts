@@ -2,6 +2,7 @@ import { DepositCallbackError } from '../errors.ts';
 import { type Json, optionalText } from '../json/json.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { otherEvent, transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
@@ -26,6 +27,7 @@ const namesOfTokens: Readonly<Record<string, string>> = { USDT_TRON: 'tron/USDT'
  * `docs/providers/tatum.md`.
  */
 export function tatum(options: NamedAssetsOptions): Provider {
+  assertOptions('tatum', options);
   const names = assetNames('tatum', options.assets, namesOfTokens);
   return declareProvider(
     {

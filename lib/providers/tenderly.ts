@@ -4,6 +4,7 @@ import { present } from '../util/present.ts';
 import { unitsAsSent } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { networkOfChainId, quantityText, tokenOn, topicAddress, topicsOf, transferTopic } from './kit/evm-reading.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { ping, unknown } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
@@ -24,6 +25,7 @@ const scheme: Scheme = {
 
 /** Receives Tenderly alerts (EVM). `secrets` are the webhooks' signing keys. See `docs/providers/tenderly.md`. */
 export function tenderly(options: ProviderOptions): Provider {
+  assertOptions('tenderly', options);
   return declareProvider(
     {
       name: 'tenderly',

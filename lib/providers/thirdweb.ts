@@ -4,6 +4,7 @@ import { array, type Json, numberText, text } from '../json/json.ts';
 import { unitsAsSent } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { tokenOn, topicAddress, topicsOf, transferTopic } from './kit/evm-reading.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { unknown } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';
@@ -21,6 +22,7 @@ const scheme: Scheme = {
  * `docs/providers/thirdweb.md`.
  */
 export function thirdweb(options: ProviderOptions): Provider {
+  assertOptions('thirdweb', options);
   return declareProvider(
     {
       name: 'thirdweb',

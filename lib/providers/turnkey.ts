@@ -4,6 +4,7 @@ import { type Json, numberText, optionalNumberText, optionalText, text } from '.
 import { present } from '../util/present.ts';
 import { claimedDecimals, claimedSymbol } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { blockFrom, otherEvent, transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';
@@ -37,6 +38,7 @@ export interface TurnkeyOptions extends ProviderOptions {
  * `docs/providers/turnkey.md`.
  */
 export function turnkey(options: TurnkeyOptions): Provider {
+  assertOptions('turnkey', options);
   const { organizationId } = options;
   if (typeof organizationId !== 'string' || organizationId === '')
     throw invalidOption('turnkey.organizationId', 'must be the id of your billing organization');

@@ -4,6 +4,7 @@ import { present } from '../util/present.ts';
 import { claimedDecimals, ifReadable } from './kit/claims.ts';
 import { assetByCoinType, type CoinTypesOptions } from './kit/coin-types.ts';
 import { declareProvider } from './kit/declare-provider.ts';
+import { assertOptions } from './kit/given-options.ts';
 import { fieldOf } from './kit/places.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf } from './kit/readings.ts';
@@ -23,6 +24,7 @@ const scheme: Scheme = {
  * Receives callbacks of the Udun gateway (Youdun wallet). `secrets` are merchant keys. See `docs/providers/udun.md`.
  */
 export function udun(options: CoinTypesOptions): Provider {
+  assertOptions('udun', options);
   return declareProvider(
     {
       name: 'udun',
