@@ -215,3 +215,11 @@ test('on a terminal init asks for each choice that no option makes, again until 
   assert.equal(ended.code, 2);
   assert.match(ended.stderr, /--yes: is needed if nobody answers/);
 });
+
+test('answers that come before their question are kept for it', async (t) => {
+  const folder = await temporaryFolder(t);
+  const answers = ['javascript\ncommonjs\n4\nimtoken\nmemory'];
+  const ran = await runHere(['init', folder], { answers });
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.match(await readFile(join(folder, 'callbacks.config.js'), 'utf8'), /memoryStore[\s\S]*module\.exports/);
+});

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { type Command, Option } from 'commander';
 import { invalidOption } from '../../errors.ts';
 import type { Context } from '../context.ts';
@@ -72,7 +72,7 @@ async function init(where: string, options: InitOptions, { output }: Context, as
   output.line('');
   output.line({ text: 'Start the app:', colour: 'bold' });
   output.line(`  ${steps.start}`);
-  output.line({ text: 'In another terminal, send a callback and see the credit:', colour: 'bold' });
+  output.line({ text: 'In another terminal, in the same folder, send a callback and see the credit:', colour: 'bold' });
   output.line(`  ${steps.send ?? `npx deposit-callback send ${choices.provider} --help`}`);
   output.line(`  ${steps.show}`);
   if (samples.events.length > 0 && samples.to === undefined) {
@@ -83,11 +83,18 @@ async function init(where: string, options: InitOptions, { output }: Context, as
 function asker({ terminal }: Context): { ask: Ask; close(): void } | undefined {
   if (terminal === undefined) return undefined;
   const asked = createInterface(terminal);
-  const ended = new Promise<never>((_, reject) =>
-    asked.once('close', () => reject(invalidOption('--yes', 'is needed if nobody answers'))),
-  );
-  ended.catch(() => {});
-  return { ask: (question) => Promise.race([asked.question(question), ended]), close: () => asked.close() };
+  // Lines that come before their question is there are kept for it.
+  const lines = asked[Symbol.asyncIterator]();
+  return {
+    async ask(question) {
+      asked.setPrompt(question);
+      asked.prompt();
+      const { value, done } = await lines.next();
+      if (done) throw invalidOption('--yes', 'is needed if nobody answers');
+      return value;
+    },
+    close: () => asked.close(),
+  };
 }
 
 function manifestIn(text: string | undefined): Json | undefined {
