@@ -36,7 +36,10 @@ export async function loadConfig(file: string | undefined): Promise<Options> {
   }
   const path = resolve(file);
   if (!existsSync(path)) throw invalidOption('--config', `there is no file ${file}`);
-  const loaded = await importModule(pathToFileURL(path).href);
+  const loaded = await importModule(pathToFileURL(path).href).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
+    throw invalidOption('--config', `Node cannot load ${file}; build it, and name the file of JavaScript`, error);
+  });
   // A CommonJS module's exports stand in `default`.
   const found = loaded.options ?? memberOf(loaded.default, 'options') ?? loaded.default;
   const options: unknown = typeof found === 'function' ? await (found as () => unknown)() : found;
