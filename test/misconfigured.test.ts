@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { exportedName, makeProvider, providerNames } from '../lib/cli/provider-table.ts';
 import { depositCallbacks } from '../lib/deposit-callbacks.ts';
 import { DepositCallbackError, isDepositCallbackError } from '../lib/errors.ts';
+import { dispatch, replayGuard, rescueRawBody, signature } from '../lib/index.ts';
 import { silentLogger } from '../lib/observe/logger.ts';
 import type { Options } from '../lib/options.ts';
 import { imtoken } from '../lib/providers/imtoken.ts';
@@ -123,6 +124,17 @@ for (const name of providerNames) {
     }
   });
 }
+
+test('a link without options, or with what is none, is refused by its name', () => {
+  for (const make of [signature, replayGuard, dispatch, rescueRawBody] as ((options: never) => unknown)[]) {
+    for (const given of [undefined, null, 'x']) {
+      assert.throws(() => make(given as never), {
+        code: 'OPTION_INVALID',
+        message: new RegExp(`^Option ${make.name}: must be given its options: ${make.name}\\(\\{`),
+      });
+    }
+  }
+});
 
 test('an event that nobody tells is refused by on() and off(), with the one that was meant', async (t) => {
   const callbacks = depositCallbacks({ providers, policy, store: memoryStore() });

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { DepositCallbackError } from '../errors.ts';
 import type { Deliverer } from '../outbox/deliverer.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { unawaited } from '../util/promises.ts';
 import { createDeadlines } from './deadlines.ts';
 import type { CallbackRequest, Link, RequestState } from './request-state.ts';
@@ -18,7 +19,9 @@ export interface DispatchOptions<Tx> {
 }
 
 /** Creates the last link: it answers as the provider expects, and wakes the deliverer. */
-export function dispatch<Tx>({ deliverer, ackMs = 3_000 }: DispatchOptions<Tx>): Link {
+export function dispatch<Tx>(options: DispatchOptions<Tx>): Link {
+  assertOptions('dispatch', options, '{ deliverer }');
+  const { deliverer, ackMs = 3_000 } = options;
   const deadlines = createDeadlines(ackMs);
 
   return placed('dispatch', function dispatchLink(req, res) {

@@ -14,6 +14,7 @@ import { logNews } from '../observe/news-log.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Provider } from '../providers/kit/provider.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { duplicateRecord, pingRecord, receivedCallback } from './callback-record.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { type CallbackRequest, type Link, placed, type RequestState, stateOf } from './request-state.ts';
@@ -55,6 +56,7 @@ interface Guard {
  * durable step. A repetition is accepted and changes nothing.
  */
 export function replayGuard(options: ReplayGuardOptions): Link {
+  assertOptions('replayGuard', options, '{ providers, store, policy }');
   requireProviders(options.providers);
   const log = createCallbackLog({ store: options.store, logger: silentLogger });
   return guardOver({ intake: createLoggingIntake(options), log }, options);

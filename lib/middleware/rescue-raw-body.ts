@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { invalidOption } from '../errors.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { compileSources } from './address-rules.ts';
 import { capture } from './captured-body.ts';
 import { compileTrust, findSender, type TrustProxy } from './forwarded.ts';
@@ -32,6 +33,7 @@ const channel = 'http.server.request.start';
  * rescueRawBody({ paths: ['/callbacks'] });
  */
 export function rescueRawBody(options: RescueOptions): { close(): void } {
+  assertOptions('rescueRawBody', options, "{ paths: ['/callbacks'] }");
   const matches = compilePaths(options.paths);
   const sources = compileSources(options.sources ?? [], [], 'sources');
   const trust = compileTrust(options.trustProxy) ?? (() => false);

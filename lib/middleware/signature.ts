@@ -4,6 +4,7 @@ import type { InboundCallback, Provider, Verified } from '../providers/kit/provi
 import { equalBytes } from '../signatures/constant-time.ts';
 import { assertFresh } from '../signatures/freshness.ts';
 import type { Key } from '../signatures/key-ring.ts';
+import { assertOptions } from '../util/given-options.ts';
 import type { CallbackRequest, Link, RequestState } from './request-state.ts';
 import { placed, stateOf } from './request-state.ts';
 import { refuse } from './respond.ts';
@@ -29,7 +30,9 @@ export interface SignatureOptions {
  * Creates the link that checks the API key, then the provider's signature over the exact bytes, then the signed time
  * in both directions.
  */
-export function signature({ provider, toleranceMs = 300_000, keepUnverified }: SignatureOptions): Link {
+export function signature(options: SignatureOptions): Link {
+  assertOptions('signature', options, '{ provider }');
+  const { provider, toleranceMs = 300_000, keepUnverified } = options;
   if (!Number.isSafeInteger(toleranceMs) || toleranceMs < 1) {
     throw invalidOption('toleranceMs', 'must be a positive integer, in milliseconds');
   }

@@ -11,12 +11,12 @@ import {
   text,
 } from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { readStellarActivity } from './kit/alchemy-stellar.ts';
 import { claimedDecimals, claimedSymbol, ifReadable, unitsAsSent } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { quantityText, tokenOn } from './kit/evm-reading.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { otherEvent } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';

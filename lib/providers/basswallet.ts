@@ -1,10 +1,10 @@
 import type { Transfer } from '../deposits/transfer.ts';
 import { type Json, numberText, optionalInteger, optionalNumberText, optionalText, text } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { ifReadable } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import { contentOf, isReadOneWay, type NameValue } from './kit/name-values.ts';
 import { scalarText } from './kit/places.ts';
 import type { Provider, Reading } from './kit/provider.ts';

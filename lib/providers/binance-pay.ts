@@ -1,11 +1,11 @@
 import type { Transfer } from '../deposits/transfer.ts';
 import { type Json, numberText, parseJson, text } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { type AccountOn, type AccountsOption, accountsOf } from './kit/accounts.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { otherEvent, transfersOf, wordIn } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';

@@ -1,6 +1,6 @@
 import { type Json, object, optionalObject, optionalText, text } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { hintsAt, noDeposit } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';

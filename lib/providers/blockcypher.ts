@@ -13,9 +13,9 @@ import {
   text,
 } from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading, UnreadableRow } from './kit/provider.ts';
 import { noDeposit } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';

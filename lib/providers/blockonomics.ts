@@ -1,8 +1,8 @@
 import { type Json, optionalText, text } from '../json/json.ts';
 import { findNetwork, requireNetwork } from '../networks/registry.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Hint, Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { hintsAt, ping, wordIn } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';

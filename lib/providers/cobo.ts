@@ -1,12 +1,12 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { type Json, optionalArray, optionalInteger, optionalNumberText, optionalText, text } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { ifReadable } from './kit/claims.ts';
 import { coboAssets } from './kit/cobo-assets.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
-import { assertOptions } from './kit/given-options.ts';
 import { paysByOutputs } from './kit/outputs.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { blockFrom, noDeposit, otherEvent, transfersOf } from './kit/readings.ts';

@@ -1,9 +1,9 @@
 import type { Transfer } from '../deposits/transfer.ts';
 import { type Json, member, numberText, object, optionalNumberText, optionalText, text } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { tokenOn } from './kit/evm-reading.ts';
-import { assertOptions } from './kit/given-options.ts';
 import { headerOf, textAt } from './kit/places.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { noDeposit, otherEvent, transfersOf, unknown, unread } from './kit/readings.ts';

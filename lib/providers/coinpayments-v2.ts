@@ -1,10 +1,10 @@
 import type { Transfer } from '../deposits/transfer.ts';
 import { invalidOption } from '../errors.ts';
 import { integer, type Json, optionalText, text } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { otherEvent, transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';

@@ -1,10 +1,10 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { DepositCallbackError } from '../errors.ts';
 import { type Json, numberText, optionalArray, optionalInteger, optionalText, text } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { otherEvent } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';

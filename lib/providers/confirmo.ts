@@ -1,9 +1,9 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { type Json, numberText, optionalText, text } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { noDeposit, transfersOf, unknown } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';

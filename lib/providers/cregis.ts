@@ -1,10 +1,10 @@
 import type { Transfer } from '../deposits/transfer.ts';
 import { integer, type Json, member, numberText, optionalNumberText, optionalText } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { ifReadable } from './kit/claims.ts';
 import { assetByCoinType, type CoinTypesOptions } from './kit/coin-types.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import { contentOf, type FieldShape, isCutOneWay, type NameValue } from './kit/name-values.ts';
 import { scalarText } from './kit/places.ts';
 import type { Provider, Reading } from './kit/provider.ts';

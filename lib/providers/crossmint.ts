@@ -1,11 +1,11 @@
 import type { ReportedAsset, Transfer } from '../deposits/transfer.ts';
 import { type Json, member, optionalNumberText, optionalText, text } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { claimedDecimals, claimedSymbol, ifReadable, unitsAsSent } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
 import { isToken, tokenOn } from './kit/evm-reading.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { otherEvent, transfersOf } from './kit/readings.ts';
 import { svixScheme } from './kit/svix.ts';

@@ -9,11 +9,11 @@ import {
   optionalText,
   text,
 } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAsset, type NamedAssetsOptions } from './kit/asset-names.ts';
 import type { BodyForm } from './kit/body-form.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { ping, transfersOf, wordIn } from './kit/readings.ts';
 import type { Scheme, SignedRequest } from './kit/scheme.ts';

@@ -1,6 +1,6 @@
 import { invalidOption } from '../errors.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { declareProvider, type ProviderDeclaration } from './kit/declare-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Answer, OutcomeKind, Provider, ProviderOptions } from './kit/provider.ts';
 
 export {

@@ -1,12 +1,12 @@
 import type { ReportedAsset, Transfer } from '../deposits/transfer.ts';
 import { DepositCallbackError } from '../errors.ts';
 import { array, type Json, object, optionalArray, optionalNumberText, optionalText, text } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { wordIn } from '../util/word-in.ts';
 import { claimedDecimals, claimedSymbol, ifReadable, unitsAsSent } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { eventTime } from './kit/event-time.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { blockFrom, otherEvent, transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';

@@ -1,8 +1,8 @@
 import { invalidOption } from '../errors.ts';
 import { array, type Json, member } from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import { readEnhancedTransaction } from './kit/helius-enhanced.ts';
 import { readRawTransaction } from './kit/helius-raw.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';

@@ -1,7 +1,7 @@
 import { type Json, member, optionalNumberText, optionalText } from '../json/json.ts';
 import { findNetwork } from '../networks/registry.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import { readMoralisBitcoin } from './kit/moralis-bitcoin.ts';
 import { readMoralisEvm } from './kit/moralis-evm.ts';
 import { readMoralisSolana } from './kit/moralis-solana.ts';

@@ -8,10 +8,10 @@ import {
   optionalText,
   text,
 } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { otherEvent, transfersOf, wordIn } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';

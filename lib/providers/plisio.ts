@@ -1,11 +1,11 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { type Json, type JsonObject, optionalText, text } from '../json/json.ts';
 import { isJsonNumber } from '../json/lossless-json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { type AccountOn, type AccountsOption, accountsOf } from './kit/accounts.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import { scalarText } from './kit/places.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { otherEvent, transfersOf, wordIn } from './kit/readings.ts';

@@ -1,10 +1,10 @@
 import type { Transfer } from '../deposits/transfer.ts';
 import { DepositCallbackError } from '../errors.ts';
 import { type Json, numberText, optionalNumberText, optionalText, text } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { tokenOn } from './kit/evm-reading.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { blockFrom, otherEvent, transfersOf } from './kit/readings.ts';
 import { svixScheme } from './kit/svix.ts';

@@ -1,10 +1,10 @@
 import { createPrivateKey, createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { type Json, type JsonObject, object, optionalText, parseJson, text } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declaredScheme } from './kit/declared-scheme.ts';
 import { defineProvider } from './kit/define-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import { textAt } from './kit/places.ts';
 import type { Provider, Reading, Signing } from './kit/provider.ts';
 import { noDeposit, otherEvent } from './kit/readings.ts';

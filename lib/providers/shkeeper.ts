@@ -1,8 +1,8 @@
 import type { Transfer } from '../deposits/transfer.ts';
 import { array, type Json, member, numberText, optionalBoolean, optionalText, text } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { noDeposit, transfersOf } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';

@@ -7,9 +7,9 @@ import {
   standardWebhooksSignature,
 } from '../signatures/standard-webhooks.ts';
 import type { Steps } from '../signatures/steps.ts';
+import { assertOptions } from '../util/given-options.ts';
 import type { BodyFormOption } from './kit/body-form.ts';
 import { defineProvider, type Read } from './kit/define-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Sign, Verified } from './kit/provider.ts';
 import type { SignedRequest } from './kit/scheme.ts';
 

@@ -1,8 +1,8 @@
 import { DepositCallbackError } from '../errors.ts';
 import { type Json, optionalText } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { type AssetNames, assetNames, type NamedAssetsOptions } from './kit/asset-names.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { otherEvent, transfersOf } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';

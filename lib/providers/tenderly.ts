@@ -1,10 +1,10 @@
 import type { Transfer } from '../deposits/transfer.ts';
 import { type Json, optionalArray, optionalText, text } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { unitsAsSent } from './kit/claims.ts';
 import { declareProvider } from './kit/declare-provider.ts';
 import { networkOfChainId, quantityText, tokenOn, topicAddress, topicsOf, transferTopic } from './kit/evm-reading.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { ping, unknown } from './kit/readings.ts';
 import { readingOf, readRows } from './kit/rows.ts';

@@ -1,7 +1,7 @@
 import { type Json, optionalText } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import type { Hint, Provider, ProviderOptions, Reading } from './kit/provider.ts';
 import { hintsAt, noDeposit, otherEvent } from './kit/readings.ts';
 import type { Scheme } from './kit/scheme.ts';

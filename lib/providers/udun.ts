@@ -1,10 +1,10 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { integer, type Json, numberText, optionalNumberText, optionalText, parseJson, text } from '../json/json.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { claimedDecimals, ifReadable } from './kit/claims.ts';
 import { assetByCoinType, type CoinTypesOptions } from './kit/coin-types.ts';
 import { declareProvider } from './kit/declare-provider.ts';
-import { assertOptions } from './kit/given-options.ts';
 import { fieldOf } from './kit/places.ts';
 import type { Provider, Reading } from './kit/provider.ts';
 import { transfersOf } from './kit/readings.ts';
