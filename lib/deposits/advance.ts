@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { atOnce, type Pieces } from '../util/turns.ts';
 import { type AmountContext, amountsOfGroup, groupStates, type ReportedAmount } from './amounts.ts';
 import { type Decision, ruled, rulings } from './decisions.ts';
 import type { DepositEvent, DepositRecord } from './deposit.ts';
@@ -55,6 +56,15 @@ export function advance(
   arrived: readonly StoredStatement[],
   context: AdvanceContext,
 ): Advance {
+  return atOnce(advancing(state, arrived, context));
+}
+
+/** `advance`, a few pieces for each amount. */
+export function* advancing(
+  state: TransactionState,
+  arrived: readonly StoredStatement[],
+  context: AdvanceContext,
+): Pieces<Advance> {
   const fresh = stamped(beginnings(unknownOf(state.statements, arrived), state), context);
   const decisions = [...(context.decisions ?? [])];
   const statements = fresh.length === 0 ? state.statements : [...state.statements, ...fresh];
@@ -66,12 +76,13 @@ export function advance(
   };
   const amounts: ReportedAmount[] = [];
   for (const group of groupStates(statements, state.deposits)) {
-    const ofGroup = amountsOfGroup(group, amountContext);
+    const ofGroup = yield* amountsOfGroup(group, amountContext);
     decisions.push(...heedPolicy(ofGroup, context));
     moveGroup(ofGroup, context.frozen.has(group.group.network));
-    amounts.push(...ofGroup);
+    for (const amount of ofGroup) amounts.push(amount);
+    yield;
   }
-  const { deposits, changed, proposed, events, cancelled, standings } = finish(amounts, context.now);
+  const { deposits, changed, proposed, events, cancelled, standings } = yield* finish(amounts, context.now);
   if (state.deposits.length > 0) deposits.push(...untouched(state.deposits, deposits));
   const isChanged = fresh.length + decisions.length + changed.length + events.length + cancelled.length > 0;
   const change = {
@@ -152,7 +163,7 @@ interface Outcome {
   standings: Map<string, Standing>;
 }
 
-function finish(amounts: readonly ReportedAmount[], now: number): Outcome {
+function* finish(amounts: readonly ReportedAmount[], now: number): Pieces<Outcome> {
   const outcome: Outcome = {
     deposits: [],
     changed: [],
@@ -185,6 +196,7 @@ function finish(amounts: readonly ReportedAmount[], now: number): Outcome {
       outcome.standings.set(copy.id, standingOf(copy, amount.fold, deposit));
       outcome.cancelled.push(...next.cancelled);
     }
+    yield;
   }
   // What is taken back makes room for what is credited.
   if (reverts.length > 0) outcome.events = [...reverts, ...outcome.events];

@@ -1,10 +1,11 @@
 import { ensure } from '../util/maps.ts';
+import type { Pieces } from '../util/turns.ts';
 import type { AmountFold } from './amount-fold.ts';
 import type { Ruling } from './decisions.ts';
 import type { AmountReport } from './describe.ts';
 
 import type { DepositFacts } from './facts.ts';
-import { type FoldContext, type FoldedAmount, foldGroup } from './fold.ts';
+import { type FoldContext, type FoldedAmount, foldingGroup } from './fold.ts';
 import type { FoldRules } from './fold-rules.ts';
 import { withUnstoredHold } from './holding.ts';
 import { amountKey, depositId, groupKey } from './identity.ts';
@@ -67,11 +68,11 @@ function depositKey({ amount, memo, group, reported }: StoredDeposit): string {
 
 const noDeposits: ReadonlyMap<number, StoredDeposit> = new Map();
 
-/** Folds a group, and lays out a copy for each deposit that there is or may be. */
-export function amountsOfGroup(state: GroupState, context: AmountContext): ReportedAmount[] {
+/** Folds a group, and lays out a copy for each deposit that there is or may be; a piece or two for each amount. */
+export function* amountsOfGroup(state: GroupState, context: AmountContext): Pieces<ReportedAmount[]> {
   const foldContext: FoldContext<StoredStatement> = { wide: state.wide, keyOf: statementKey, areRecorded: true };
   if (state.deposits.length > 0) foldContext.creditedUnder = creditedUnder(state.deposits);
-  const folded = foldGroup(state.statements, context.rules(state.group), foldContext);
+  const folded = yield* foldingGroup(state.statements, context.rules(state.group), foldContext);
   const removals = [...state.wide, ...state.statements.filter((statement) => statement.kind === 'removed')];
   const report = (statements: readonly StoredStatement[]): AmountReport => {
     const group = statements[0]?.group ?? state.group;
@@ -91,6 +92,7 @@ export function amountsOfGroup(state: GroupState, context: AmountContext): Repor
       report: report(statements),
       memoIsReportedElsewhere: fold.code === 'MEMO_UNKNOWN' && isReportedWithMemo(folded, fold),
     });
+    yield;
   }
   return amounts;
 }

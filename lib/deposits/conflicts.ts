@@ -1,4 +1,4 @@
-import { push } from '../util/maps.ts';
+import { ensure, push } from '../util/maps.ts';
 import { type Block, rowsOf } from './blocks.ts';
 import { toldApart } from './copies.ts';
 import { uncertainVersions } from './corrections.ts';
@@ -214,11 +214,16 @@ function decimalsDiffer(rows: readonly Keyed[], conflicts: Conflicts): void {
     if (decimals === undefined) continue;
     byKey.set(key, (byKey.get(key) ?? new Set()).add(decimals));
   }
-  for (const [key, own] of byKey) {
-    for (const [other, others] of byKey) {
-      if (key === other || [...own].some((decimals) => others.has(decimals))) continue;
-      flag(conflicts, key);
-      flag(conflicts, other);
+  // Most often all amounts have the same, whatever their number.
+  const alike = new Map<string, { decimals: ReadonlySet<number>; keys: string[] }>();
+  for (const [key, decimals] of byKey) {
+    ensure(alike, [...decimals].sort().join(), () => ({ decimals, keys: [] as string[] })).keys.push(key);
+  }
+  const all = [...alike.values()];
+  for (const [index, one] of all.entries()) {
+    for (const other of all.slice(index + 1)) {
+      if ([...one.decimals].some((decimals) => other.decimals.has(decimals))) continue;
+      for (const key of [...one.keys, ...other.keys]) flag(conflicts, key);
     }
   }
 }

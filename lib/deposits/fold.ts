@@ -1,4 +1,5 @@
 import { ensure, push } from '../util/maps.ts';
+import { atOnce, type Pieces } from '../util/turns.ts';
 import { type AmountFold, type Earlier, foldAmount } from './amount-fold.ts';
 import type { DepositCode } from './codes.ts';
 import { confirmationsAsked, type FoldRules } from './fold-rules.ts';
@@ -72,8 +73,17 @@ export interface FoldedAmount<S extends Statement = Statement> {
 export function foldGroup<S extends Statement>(
   statements: readonly S[],
   rules: FoldRules,
-  { wide = [], keyOf = amountKey, creditedUnder, areRecorded = false }: FoldContext<S> = {},
+  context: FoldContext<S> = {},
 ): Map<string, FoldedAmount<S>> {
+  return atOnce(foldingGroup(statements, rules, context));
+}
+
+/** `foldGroup`, one piece for each amount. */
+export function* foldingGroup<S extends Statement>(
+  statements: readonly S[],
+  rules: FoldRules,
+  { wide = [], keyOf = amountKey, creditedUnder, areRecorded = false }: FoldContext<S>,
+): Pieces<Map<string, FoldedAmount<S>>> {
   const payment = rules.keyedBy === 'payment' ? paymentStatements(statements, keyOf) : undefined;
   const all: Keyed[] = [];
   const byKey = new Map<string, S[]>();
@@ -103,6 +113,7 @@ export function foldGroup<S extends Statement>(
       );
     if (terms.counting) earlier.push({ group: asRecorded(viewUnder, now, terms) });
     folded.set(key, { fold: foldAmount(group, key, spoken, { terms, earlier }), statements: own });
+    yield;
   }
   if (payment) decidePayment(folded, payment);
   return folded;

@@ -5,6 +5,7 @@ import type { StoredStatement } from '../deposits/statement.ts';
 import type { TransactionChange, TransactionState } from '../deposits/transaction-state.ts';
 import { DepositCallbackError } from '../errors.ts';
 import { handled } from '../util/promises.ts';
+import { inTurns, type Pieces } from '../util/turns.ts';
 import type { Arrival, Recorded } from './arrival.ts';
 import { bind, bindingKeys } from './bindings.ts';
 import { conclude } from './conclusion.ts';
@@ -67,7 +68,7 @@ async function foldTogether(
   const states = statements.size === 0 ? [] : await parts.store.load([...statements.keys()]);
   const holds = new Map<string, HoldAnswer>();
   for (const one of waiting) for (const [id, reason] of one.holds) holds.set(id, reason);
-  const { advanced, unanswered } = advanceAll(parts, states, statements, holds);
+  const { advanced, unanswered } = await inTurns(advanceAll(parts, states, statements, holds));
   const known = new Map<string, StoredStatement>();
   for (const state of states) for (const one of state.statements) known.set(one.id, one);
   const results = arrivals.map(
@@ -79,23 +80,24 @@ async function foldTogether(
 }
 
 /** Each transaction folded, or why not; and those that wait for `policy.hold`, which is being asked. */
-function advanceAll(
+function* advanceAll(
   parts: FoldingParts,
   states: readonly TransactionState[],
   statements: ReadonlyMap<string, readonly StoredStatement[]>,
   holds: Map<string, HoldAnswer>,
-): { advanced: Map<string, Advance | Error>; unanswered: Map<string, Asking> } {
+): Pieces<{ advanced: Map<string, Advance | Error>; unanswered: Map<string, Asking> }> {
   const advanced = new Map<string, Advance | Error>();
   const unanswered = new Map<string, Asking>();
   for (const state of states) {
     try {
-      const next = foldNow(parts, state, statements.get(state.key) ?? [], { holds });
+      const next = yield* foldNow(parts, state, statements.get(state.key) ?? [], { holds });
       const unasked = unaskedOf(parts, next, holds);
       if (unasked.length === 0) advanced.set(state.key, next);
       else unanswered.set(state.key, { answers: askHolds(parts, unasked, holds), holds });
     } catch (error) {
       advanced.set(state.key, error instanceof Error ? error : new Error(String(error)));
     }
+    yield;
   }
   return { advanced, unanswered };
 }

@@ -1,4 +1,4 @@
-import { type Advance, type AdvanceContext, advance } from '../deposits/advance.ts';
+import { type Advance, type AdvanceContext, advancing } from '../deposits/advance.ts';
 import type { DepositAlarm } from '../deposits/alarms.ts';
 import { copyDeposit, type DepositRecord } from '../deposits/deposit.ts';
 import type { HoldAnswer } from '../deposits/holding.ts';
@@ -8,6 +8,7 @@ import type { CompiledPolicy } from '../policy/compile-policy.ts';
 import type { Store } from '../stores/store.ts';
 import { handled } from '../util/promises.ts';
 import { inTime } from '../util/time-limit.ts';
+import type { Pieces } from '../util/turns.ts';
 
 /** What a fold that is to be committed needs beside the transaction. */
 export interface FoldingParts {
@@ -31,9 +32,9 @@ export function foldNow(
   state: TransactionState,
   arrived: readonly StoredStatement[],
   more: Pick<AdvanceContext, 'holds' | 'decisions'>,
-): Advance {
+): Pieces<Advance> {
   const compiled = policy();
-  return advance(state, arrived, {
+  return advancing(state, arrived, {
     now: now(),
     rules: compiled.rulesFor,
     frozen: compiled.frozen(),

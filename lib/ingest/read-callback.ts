@@ -3,6 +3,7 @@ import type { Transfer } from '../deposits/transfer.ts';
 import type { CompiledPolicy } from '../policy/compile-policy.ts';
 import type { InboundCallback, Provider, Reading, UnreadableRow, Verified } from '../providers/kit/provider.ts';
 import { handled, unawaited } from '../util/promises.ts';
+import { atOnce, inTurns, type Pieces } from '../util/turns.ts';
 import type { Arrival } from './arrival.ts';
 import type { ReceivedCallback } from './received-callback.ts';
 
@@ -22,7 +23,7 @@ export interface ReadCallback {
 }
 
 /**
- * Reads a callback and assesses each transfer by the policy. Synchronous unless the policy's functions are not.
+ * Reads a callback and assesses each transfer by the policy. Synchronous unless the policy's functions are not, or there are many.
  * A body that its provider cannot read is quarantined whole: it is authentic, and an upgrade may read it. `ids` are those
  * of transactions of which the provider has only the hash, by the index of the transfer.
  */
@@ -56,20 +57,40 @@ export function readCallback(
   const removals = reading.removals.map((one, index) =>
     assessRemoval(one, provider, policy, originOf(one.event ?? `removal-${index}`)),
   );
-  const transfers = reading.transfers.map((one, index) => {
-    const assessed = assess(withId(one, ids.get(index)), provider, policy, originOf(one.event ?? '0', one.row));
-    // The next transfer may throw, and then nobody awaits this one.
-    return assessed instanceof Promise ? handled(assessed) : assessed;
-  });
+  const assessing = assessEach(reading.transfers, (one, index) =>
+    assess(withId(one, ids.get(index)), provider, policy, originOf(one.event ?? '0', one.row)),
+  );
   const finish = (assessed: readonly Assessment[]): ReadCallback => ({
     arrival: { callback, assessments: [...assessed, ...removals], unreadable: keptRows(reading.unreadable ?? []) },
     reading,
   });
+  if (reading.transfers.length > mostInOneTurn)
+    return inTurns(assessing)
+      .then((all) => Promise.all(all))
+      .then(finish);
+  const transfers = atOnce(assessing);
   return isSettled(transfers) ? finish(transfers) : Promise.all(transfers).then(finish);
 }
 
 function withId(transfer: Transfer, id: string | undefined): Transfer {
   return id === undefined ? transfer : { ...transfer, transaction: { ...transfer.transaction, id } };
+}
+
+/** Assessed at once; more take turns with other requests. */
+const mostInOneTurn = 100;
+
+function* assessEach(
+  transfers: readonly Transfer[],
+  assessOne: (transfer: Transfer, index: number) => Assessment | Promise<Assessment>,
+): Pieces<(Assessment | Promise<Assessment>)[]> {
+  const all: (Assessment | Promise<Assessment>)[] = [];
+  for (const [index, transfer] of transfers.entries()) {
+    const assessed = assessOne(transfer, index);
+    // The next transfer may throw, and then nobody awaits this one.
+    all.push(assessed instanceof Promise ? handled(assessed) : assessed);
+    yield;
+  }
+  return all;
 }
 
 /** Of one callback, each with its own line; more than these are counted in one. */

@@ -5,6 +5,7 @@ import type { Standing } from '../deposits/standing.ts';
 import type { StoredStatement } from '../deposits/statement.ts';
 import type { StoredDeposit } from '../deposits/transaction-state.ts';
 import { DepositCallbackError } from '../errors.ts';
+import { inTurns } from '../util/turns.ts';
 import { askHolds, type FoldingParts, foldNow, maxRounds, unaskedOf } from './folding.ts';
 
 /** What makes a transaction be folded again. */
@@ -26,11 +27,11 @@ export async function reassess(
   for (let round = 0; round < maxRounds; round += 1) {
     const [state] = await store.load([key]);
     if (!state) throw new DepositCallbackError('NOT_FOUND', `The store did not answer for transaction ${key}`);
-    const decisions = decide?.(foldNow(parts, state, [], { holds: new Map() }).standings) ?? [];
-    let next = foldNow(parts, state, statements, { holds, decisions });
+    const decisions = decide?.((await inTurns(foldNow(parts, state, [], { holds: new Map() }))).standings) ?? [];
+    let next = await inTurns(foldNow(parts, state, statements, { holds, decisions }));
     for (let unasked = unaskedOf(parts, next, holds); unasked.length > 0; unasked = unaskedOf(parts, next, holds)) {
       await askHolds(parts, unasked, holds);
-      next = foldNow(parts, state, statements, { holds, decisions });
+      next = await inTurns(foldNow(parts, state, statements, { holds, decisions }));
     }
     const { change, deposits } = next;
     if (!change) return deposits;

@@ -227,7 +227,10 @@ test('a function of the policy that never answers fails its callback after a whi
 });
 
 test('callbacks of very many transfers do not share a commit: together they would hold the event loop for seconds', async (t) => {
-  const { intake, store, sizes } = await setUp(t);
+  const large: number[] = [];
+  const { intake, store } = await setUp(t, ({ callbacks }) => {
+    large.push(callbacks.filter(({ transfers }) => transfers.length === 600).length);
+  });
   const many = (): VerifiedCallback => {
     const one = callback();
     const transfers = Array.from({ length: 600 }, () => {
@@ -237,6 +240,9 @@ test('callbacks of very many transfers do not share a commit: together they woul
     return { ...one, provider: { ...provider, read: () => ({ kind: 'transfers', transfers, removals: [] }) } };
   };
   await Promise.all([intake.take(callback()), intake.take(many()), intake.take(many()), intake.take(callback())]);
-  assert.deepEqual(sizes, [2, 2]);
+  assert.deepEqual(
+    large.filter((count) => count > 0),
+    [1, 1],
+  );
   assert.equal((await store.counts()).deposits.confirmed, 1_202);
 });
