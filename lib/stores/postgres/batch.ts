@@ -47,18 +47,21 @@ function rank({ expectedVersion }: TransactionChange): number {
   return expectedVersion > 0 ? 0 : 1;
 }
 
+/** A row as the function reads it. */
+type Row = Record<string, unknown>;
+
 /** The rows of all changes, with the number of their change, and their own place, which keeps their order. */
-function numbered(
-  changes: readonly TransactionChange[],
-  rowsOf: (change: TransactionChange) => readonly object[],
-): object[] {
-  let place = 0;
-  return changes.flatMap((change, index) =>
-    rowsOf(change).map((row) => {
-      place += 1;
-      return { place, change: index + 1, ...row };
-    }),
-  );
+function numbered(changes: readonly TransactionChange[], rowsOf: (change: TransactionChange) => readonly Row[]): Row[] {
+  const all: Row[] = [];
+  for (const [index, change] of changes.entries()) {
+    for (const row of rowsOf(change)) {
+      // Set, not spread, which costs as much as the rest of the row.
+      row.place = all.length + 1;
+      row.change = index + 1;
+      all.push(row);
+    }
+  }
+  return all;
 }
 
 function isCredited({ events }: TransactionChange): boolean {
@@ -75,7 +78,7 @@ function openedRow(change: TransactionChange, number: number): object {
   return { change: number, key_hash: keyHash(key), key: columnText(key), credited: isCredited(change) };
 }
 
-function statementRows({ statements }: TransactionChange): object[] {
+function statementRows({ statements }: TransactionChange): Row[] {
   return firstById(statements).map((statement) => ({
     id: columnText(statement.id),
     provider: columnText(statement.provider),
@@ -86,7 +89,7 @@ function statementRows({ statements }: TransactionChange): object[] {
   }));
 }
 
-function depositRows({ key, deposits }: TransactionChange): object[] {
+function depositRows({ key, deposits }: TransactionChange): Row[] {
   return lastById(deposits).map((deposit: StoredDeposit) => ({
     id: columnText(deposit.id),
     id_hash: compactHash(deposit.id),
@@ -103,7 +106,7 @@ function depositRows({ key, deposits }: TransactionChange): object[] {
   }));
 }
 
-function eventRows({ events }: TransactionChange, leased: ReadonlySet<DepositEvent>): object[] {
+function eventRows({ events }: TransactionChange, leased: ReadonlySet<DepositEvent>): Row[] {
   const seen = new Set<string>();
   return events.map((event) => {
     const { id, kind, generation, deposit } = event;
@@ -121,7 +124,7 @@ function eventRows({ events }: TransactionChange, leased: ReadonlySet<DepositEve
   });
 }
 
-function cancelRows({ cancelled, events }: TransactionChange): object[] {
+function cancelRows({ cancelled, events }: TransactionChange): Row[] {
   return cancelled.map((id) => ({ id: columnText(id), is_new: events.some((event) => event.id === id) }));
 }
 
