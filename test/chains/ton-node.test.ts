@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { type Address, beginCell, type Transaction } from '@ton/core';
+import { type Address, beginCell, internal, type Transaction } from '@ton/core';
 import type { ChainCheck, ChainTransfer, ChainVerdict } from '../../lib/chains/kit/chain-check.ts';
 import { loadDriver } from '../../lib/chains/readers/ton/driver.ts';
 import { type TonChainOptions, tonChain } from '../../lib/chains/ton.ts';
@@ -296,6 +296,25 @@ test('one node of several cannot lie about what arrived', async (t) => {
   liar.answers[question] = lie;
   const chain = tonChain({ network: mainnet, urls: [liar.url, node.url], quorum: 2 });
   assert.match(reasonOf(await chain.check({ transactionId: idOf(one) })), /1 of 2 nodes agree; 2 are required/);
+});
+
+test('a hash names the transfer to the claimed account, through its genuine wallet, and a node that is away says nothing', async (t) => {
+  const world = await tonWorld(t);
+  const { node, ours, alice, usd } = world;
+  const chain = chainOf(node, listed(usd));
+  const named = (one: Transaction | undefined, asset: string, amount: bigint) => {
+    const claim = { asset, to: raw(ours), amount };
+    return chain.named?.({ hash: one?.hash().toString('hex') ?? '', claim });
+  };
+  const both = [ours, accountNamed('other')].map((to) => internal({ to, value: oneTon, bounce: false }));
+  const { transactions } = await alice.sendMessages(both);
+  const forged = await forgedDeposit(world, { owner: ours, master: usd, amount: 9n, stranger: alice.address });
+  node.mine([...transactions, ...forged.transactions]);
+  assert.equal(await named(transactions[0], coin, oneTon), idOf(at(transactions, ours)[0] as Transaction));
+  const [told] = at(forged.transactions, forged.account);
+  assert.equal(await named(told, jettonAsset(usd), 9n), undefined);
+  node.answers[`/api/v3/traces?tx_hash=${told?.hash().toString('hex')}&limit=2`] = failure(503, 'later');
+  await assert.rejects(async () => named(told, jettonAsset(usd), 9n), /HTTP 503/);
 });
 
 test('without @ton/core the message says what to install', async () => {

@@ -303,6 +303,7 @@ describe('Named checks', () => {
     const reading: Statement = { ...chain, shows: ['success', 'delivered'] };
     folds([held], { 5: kept('CHAIN_PENDING') }, { chainRequired: true });
     folds([held, chain], { 5: kept('DELIVERED_MISSING') }, { chainRequired: true });
+    folds([withCheck(checked, 'MEMO_MISSING')], { 5: kept('MEMO_MISSING') }, { chainRequired: true });
     folds([held, reading], { 5: due }, { chainRequired: true });
     folds(
       [held, { ...reading, kind: 'mined', confirmations: 1 }],
