@@ -188,7 +188,7 @@ test('a configuration that exports nothing, or a store that forgets, is refused'
   assert.equal(forgets.code, 2);
   assert.match(forgets.stderr, /the memory store of --config cannot be shared/);
   const missing = await run(['reprocess', '--config', join(folder, 'none.mjs')]);
-  assert.equal(missing.code, 1);
+  assert.equal(missing.code, 2);
   const unset = await run(['reprocess']);
   assert.equal(unset.code, 2);
   const store = sqliteStore({ path });
