@@ -59,6 +59,12 @@ export function openChain(network: Network, given: WatchedNetwork, logger: Logge
   const nodes = families[network.family]?.nodes(network, given);
   if (nodes) return { reader: firstReader(readersOverUrls(options, nodes)), findFacts: listedFacts(network, given) };
   const clients = evmClients(network.id, options);
+  if (given.traces !== true) {
+    logger.warn(
+      { network: network.id },
+      'Native transfers inside transactions are not watched; set traces to see them',
+    );
+  }
   return {
     reader: firstReader(evmReaders(network.id, clients, given)),
     findFacts: contractFacts(network, clients, logger),

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import { createNotifier } from '../../lib/notifier/index.ts';
 import { type Anvil, startAnvil } from '../chains/anvil.ts';
+import { logged } from './logged.ts';
 import type { Received } from './receiver.ts';
 import { adminSecret, secretsKey, stage } from './stage.ts';
 
@@ -255,6 +256,15 @@ describe("the notifier's API", () => {
     assert.deepEqual([...described].sort(), routed.sort());
     assert.equal(routed.length, 13);
     assert.equal((await api('GET', '/v1/watches')).status, 200);
+  });
+
+  it('warns that transfers inside transactions are not watched, unless they are', () => {
+    const { logger, warnings } = logged();
+    const options = { path: 'unused.db', secretsKey, logger };
+    createNotifier({ ...options, networks: [{ network, url: anvil.url, traces: true }] });
+    assert.deepEqual(warnings, []);
+    createNotifier({ ...options, networks: [{ network, url: anvil.url }] });
+    assert.match(warnings.join(), /inside transactions are not watched/);
   });
 
   it('refuses options that it cannot understand', () => {
