@@ -108,6 +108,11 @@ export const leasingAtCommitCases: readonly StoreCase[] = [
       assert.deepEqual((await commitLeasing(store, { callbacks: [], changes: [next], lease })).claims, []);
       const undone = sampleChange('a', { expectedVersion: 2, events: [reverted], cancelled: [made.id, reverted.id] });
       assert.deepEqual((await commitLeasing(store, { callbacks: [], changes: [undone], lease })).claims, []);
+      const never = sampleEvent(sampleDeposit('b'));
+      const both = depositChange('b', { cancelled: [never.id] });
+      const { committed, claims } = await commitLeasing(store, { callbacks: [], changes: [both], lease });
+      assert.deepEqual([committed.lost, claims], [[], []]);
+      assert.equal((await storedEvent(store, never.id)).state, 'cancelled');
       assert.deepEqual(eventIds(await claimAll(store)), [pending.id]);
     },
   },
