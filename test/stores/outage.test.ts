@@ -153,7 +153,7 @@ test('the disk of SQLite is full and then has room: 503 meanwhile, then all is d
   );
 });
 
-test('others take all of the pool: callbacks are recorded all the same, and delivered when it is free', async (t) => {
+test('others take all of the pool: callbacks are recorded and handed out all the same, and settled when it is free', async (t) => {
   const server = await startPostgres();
   t.after(() => server.remove());
   const pool = server.pool({ max: 4 });
@@ -166,7 +166,7 @@ test('others take all of the pool: callbacks are recorded all the same, and deli
   // Beside the client that records and the one that listens.
   const hogs = [await pool.connect(), await pool.connect()];
   await taken(make(10));
-  assert.equal(delivered.length, 3);
+  assert.ok(new Set(delivered).size > 3, 'what the recording client has leased to us needs no other to be handed out');
 
   // The recording client is lost, and there is none to take its place.
   const admin = server.pool({ max: 1 });
