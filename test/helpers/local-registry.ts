@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, dirname, join } from 'node:path';
@@ -24,7 +24,8 @@ export interface LocalRegistry {
 
 /** A registry with this package as it would be published, and with every package that is installed here: for `npm install` without a network. */
 export async function startRegistry(): Promise<LocalRegistry> {
-  const sources = [...installed(), { manifest: readManifest(root), tarball: await pack() }];
+  const tarball = await pack();
+  const sources = [...installed(), { manifest: readManifest(root), tarball }];
   const server = createServer((req, res) => {
     const path = decodeURIComponent(req.url ?? '').slice(1);
     const file = /^-\/(\d+)\.tgz$/.exec(path);
@@ -38,6 +39,7 @@ export async function startRegistry(): Promise<LocalRegistry> {
     close() {
       server.close();
       server.closeAllConnections();
+      rmSync(tarball, { force: true });
     },
   };
 }
