@@ -1,4 +1,4 @@
-/** How far the blocks of a network have been read. */
+/** The cursor of a network: how far its blocks have been read. */
 export interface Cursor {
   /** CAIP-2 of the network, for the receiver's own reading; a run of the command `reconcile` has an id of its own. */
   id: string;
