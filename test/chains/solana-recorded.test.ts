@@ -79,6 +79,7 @@ describe('a node of Solana', () => {
     assert.deepEqual(found, [
       {
         block: { number: 419_685_246n, hash },
+        parentHash: above,
         transfers: [
           {
             transactionId: '4LXpF3MCdp69iFmD27Sn812UNpqFPHM4qXH7Y12E964p9GHXvwMe1XEmyasogVT2N4XEctdQQLf1sHY6Gvsa5sFX',
