@@ -39,7 +39,8 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
   const flags = Object.entries({
     listen_addresses: '',
     unix_socket_directories: work,
-    max_connections: '60',
+    // Pools of tests that have ended keep their clients for a while.
+    max_connections: '200',
     ...settings,
   });
   const args = ['-D', data, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
