@@ -11,6 +11,7 @@ import type { Provider } from '../lib/providers/kit/provider.ts';
 import { quicknode } from '../lib/providers/quicknode.ts';
 import { tenderly } from '../lib/providers/tenderly.ts';
 import { sqliteStore } from '../lib/stores/sqlite.ts';
+import { fixedClock } from '../lib/testing/fixed-clock.ts';
 import { openPolicy } from './deposits/attacks.ts';
 import { keepLog, type Sent, send, serve } from './helpers/serve.ts';
 
@@ -59,6 +60,8 @@ async function open(t: TestContext, provider: Provider) {
     store: sqliteStore({ path: join(folder, 'deposits.db') }),
     policy: openPolicy,
     logger: keepLog(),
+    // As if all came at once: with time, more may be kept.
+    now: fixedClock().now,
   });
   t.after(() => callbacks.close(0));
   callbacks.on('deposit', () => {});

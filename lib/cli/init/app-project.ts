@@ -111,8 +111,7 @@ const ignored = ['node_modules/', 'dist/', '.env', '*.db', '*.db-shm', '*.db-wal
 /** The variables that `there` lacks; none of the secrets if one is there, since they belong together. */
 function environmentLines(variables: Readonly<Record<string, string>>, there: string): string[] {
   const present = parseEnv(there);
-  const isSecret = (name: string): boolean =>
-    name === secretVariable || name === signingVariable || name === ownKeyVariable;
+  const isSecret = (name: string): boolean => [secretVariable, signingVariable, ownKeyVariable].includes(name);
   return Object.entries(variables)
     .filter(([name]) => !(name in present) && !(isSecret(name) && secretVariable in present))
     .map(([name, value]) => `${name}=${/[\s#"'`]/.test(value) ? `"${value.trimEnd()}"` : value}`);
