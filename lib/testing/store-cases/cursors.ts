@@ -31,7 +31,7 @@ export const cursorCases: readonly StoreCase[] = [
     name: 'a cursor comes back with every member, in the order of ids, and as the next version',
     async run({ store }) {
       assert.deepEqual(await store.cursors(), []);
-      const odd = 'eip155:1 \0\u{1f4b0}';
+      const odd = 'eip155:1 \u{1f4b0}';
       for (const cursor of [everyMember(odd), sample('b', 2n), sample('a', 1n)]) {
         assert.equal(await store.moveCursor(cursor), true);
       }
@@ -40,6 +40,17 @@ export const cursorCases: readonly StoreCase[] = [
         { ...sample('b', 2n), version: 1 },
         { ...everyMember(odd), version: 1 },
       ]);
+    },
+  },
+  {
+    name: 'a cursor with NUL in its id is kept exactly',
+    async run({ store }) {
+      const id = 'eip155:1 \0 and more';
+      assert.equal(await store.moveCursor(sample(id, 1n)), true);
+      assert.deepEqual(await store.cursors(), [{ ...sample(id, 1n), version: 1 }]);
+      assert.equal(await store.moveCursor({ ...sample(id, 2n), version: 1 }), true);
+      await store.dropCursor(id);
+      assert.deepEqual(await store.cursors(), []);
     },
   },
   {
