@@ -1,4 +1,5 @@
 import type { Network } from '../../../networks/network.ts';
+import { askOnce } from '../../kit/ask-once.ts';
 import type { ChainRow, ChainSubject, ChainTransfer } from '../../kit/chain-check.ts';
 import type { ChainReader, IsWanted, NoBlock, ReadBlock, ReadTransaction } from '../../kit/chain-reader.ts';
 import { toChainRow } from './listed-tokens.ts';
@@ -18,15 +19,12 @@ const firstTraced = 2n;
 
 /** A node of EOS as the chain check reads it: irreversible blocks alone. */
 export function eosReader(node: EosNode, options: EosReaderOptions): ChainReader {
-  let asked: Promise<Irreversible> | undefined;
   // What is irreversible stays so: a block below it needs no second question.
   let reached = 0n;
   // The newest block and the newest final one are the same: whoever asks for both at once asks the node once.
+  const ask = askOnce(() => node.irreversible());
   const head = async (): Promise<Irreversible> => {
-    asked ??= node.irreversible().finally(() => {
-      asked = undefined;
-    });
-    const found = await asked;
+    const found = await ask();
     reached = found.number;
     return found;
   };

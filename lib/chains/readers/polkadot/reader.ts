@@ -1,4 +1,5 @@
 import type { Network } from '../../../networks/network.ts';
+import { askOnce } from '../../kit/ask-once.ts';
 import type { ChainSubject, ChainTransfer } from '../../kit/chain-check.ts';
 import type { ChainReader, IsWanted, ReadBlock, ReadTransaction } from '../../kit/chain-reader.ts';
 import type { SubstrateHeader, SubstrateNode } from './node.ts';
@@ -9,14 +10,8 @@ const lastNumber = 2n ** 32n - 1n;
 
 /** A node of a Substrate network as the chain check reads it: finalized blocks alone. */
 export function substrateReader(node: SubstrateNode, network: Network): ChainReader {
-  let asked: Promise<SubstrateHeader> | undefined;
   // The newest block and the newest final one are the same: whoever asks for both at once asks the node once.
-  const head = (): Promise<SubstrateHeader> => {
-    asked ??= node.head().finally(() => {
-      asked = undefined;
-    });
-    return asked;
-  };
+  const head = askOnce(() => node.head());
   let final = 0n;
   /** What was final once is so for good. */
   const isFinal = async (number: bigint): Promise<boolean> => {

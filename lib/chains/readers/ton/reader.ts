@@ -1,6 +1,7 @@
 import { blockHashOn } from '../../../networks/canonical.ts';
 import type { Network } from '../../../networks/network.ts';
 import { present } from '../../../util/present.ts';
+import { askOnce } from '../../kit/ask-once.ts';
 import type { ChainClaim, ChainName, ChainRow, ChainSubject, ChainTransfer } from '../../kit/chain-check.ts';
 import type {
   ChainReader,
@@ -33,17 +34,8 @@ const position = 'native';
 /** A node of TON as the chain check reads it: what the masterchain holds, which is final. */
 export function tonReader(node: TonNode, options: TonReaderOptions): ChainReader {
   const reading: Reading = { ...options, node, wallets: jettonWallets(node) };
-  let asked: Promise<TonHeader> | undefined;
   // The newest block and the newest final one are the same: whoever asks for both at once asks the node once.
-  const head = (): Promise<TonHeader> => {
-    asked ??= node
-      .ends()
-      .then(({ last }) => last)
-      .finally(() => {
-        asked = undefined;
-      });
-    return asked;
-  };
+  const head = askOnce(async () => (await node.ends()).last);
   const whyThereIsNone = async (number: bigint): Promise<NoBlock | undefined> =>
     number > (await head()).number ? undefined : 'unavailable';
 

@@ -1,5 +1,6 @@
 import { DepositCallbackError } from '../../../errors.ts';
 import type { Network } from '../../../networks/network.ts';
+import { askOnce } from '../../kit/ask-once.ts';
 import type { ChainClaim, ChainSubject, ChainTransfer } from '../../kit/chain-check.ts';
 import type { ChainReader, IsWanted, NoBlock, ReadBlock, ReadTransaction } from '../../kit/chain-reader.ts';
 import type { XrpTransaction } from './deliveries.ts';
@@ -17,14 +18,8 @@ const lastNumber = 2n ** 32n - 1n;
 
 /** A server of the XRP Ledger as the chain check reads it: validated ledgers alone, each of which is final. */
 export function xrpReader(node: XrpNode, options: XrpReaderOptions): ChainReader {
-  let asked: Promise<XrpHeader> | undefined;
   // The newest ledger and the newest final one are the same: whoever asks for both at once asks the server once.
-  const head = (): Promise<XrpHeader> => {
-    asked ??= node.head().finally(() => {
-      asked = undefined;
-    });
-    return asked;
-  };
+  const head = askOnce(() => node.head());
   return {
     head: async () => withoutRows(await head()),
     finalized: async () => (await head()).number,
