@@ -14,6 +14,7 @@ import { accounts, assets } from './accounts.ts';
 import { playScenes, type Scene } from './chain-scenes.ts';
 import { openExchange } from './exchange.ts';
 import { balances } from './ledger.ts';
+import { askNotifier } from './notifier-api.ts';
 import { coins, symbolOf } from './page.ts';
 
 interface Callback {
@@ -42,7 +43,7 @@ const notifier = createNotifier({
 // The wallet's side, over HTTP as a customer would use it: a key, a callback URL, the addresses to watch.
 const wallet = createServer(express().use('/notifier', notifier.router)).listen(0, '127.0.0.1');
 await once(wallet, 'listening');
-const key = await api('POST', '/v1/keys', adminSecret, { name: 'example exchange' });
+const key = await askNotifier(wallet, 'POST', '/v1/keys', adminSecret, { name: 'example exchange' });
 const exchange = await openExchange({
   path: join(directory, 'exchange.db'),
   providers: [imtoken({ secrets: [String(key.signingSecret)] })],
@@ -51,8 +52,8 @@ const exchange = await openExchange({
 const service = exchange.app.listen(0, '127.0.0.1');
 await once(service, 'listening');
 const callbackUrl = `http://127.0.0.1:${(service.address() as AddressInfo).port}/callbacks/imtoken`;
-await api('PUT', '/v1/callback-url', String(key.key), { url: callbackUrl });
-for (const { address } of ours) await api('POST', '/v1/watches', String(key.key), { network, address });
+await askNotifier(wallet, 'PUT', '/v1/callback-url', String(key.key), { url: callbackUrl });
+for (const { address } of ours) await askNotifier(wallet, 'POST', '/v1/watches', String(key.key), { network, address });
 
 const callbackIds: string[] = [];
 exchange.callbacks.on('outcome', (record) => callbackIds.push(record.id));
@@ -154,18 +155,6 @@ function texts(list: readonly { amount: bigint; asset: string }[]): string {
   const text = ({ amount, asset }: { amount: bigint; asset: string }): string =>
     known(asset) ? `${coins(amount, asset)} ${symbolOf(asset)}` : `${amount} units of a token that is not listed`;
   return list.length === 0 ? 'nothing' : list.map(text).sort().join(', ');
-}
-
-async function api(method: string, path: string, secret: string, body: object): Promise<Record<string, unknown>> {
-  const { port } = wallet.address() as AddressInfo;
-  const response = await fetch(`http://127.0.0.1:${port}/notifier${path}`, {
-    method,
-    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  const answer = (await response.json()) as Record<string, unknown>;
-  if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
-  return answer;
 }
 
 function print(lines: string[][]): void {

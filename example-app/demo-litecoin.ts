@@ -13,6 +13,7 @@ import { sqliteStore } from 'deposit-callback/stores/sqlite';
 import { signCallback } from 'deposit-callback/testing';
 import express from 'express';
 import { litecoin as asset, regtest as network, startLitecoind } from '../test/chains/litecoind.ts';
+import { askNotifier } from './notifier-api.ts';
 
 // A node of Litecoin Core with a chain of its own; the wallet's side, which watches a customer's address on it; and a service that
 // credits.
@@ -36,7 +37,7 @@ const wallet = createServer(express().use('/notifier', (req, res, next) => notif
 await once(wallet.listen(0, '127.0.0.1'), 'listening');
 
 // As a customer of the wallet would: a key, a callback URL, the address to watch.
-const key = await api('POST', '/v1/keys', adminSecret, { name: 'demo' });
+const key = await askNotifier(wallet, 'POST', '/v1/keys', adminSecret, { name: 'demo' });
 const secret = String(key.signingSecret);
 const provider = imtoken({ secrets: [secret] });
 const callbacks = depositCallbacks({
@@ -62,8 +63,8 @@ callbacks.on('outcome', ({ outcome }) => told.push(outcome));
 const service = express().use('/callbacks', callbacks).listen(0, '127.0.0.1');
 await once(service, 'listening');
 const callbackUrl = `http://127.0.0.1:${(service.address() as AddressInfo).port}/callbacks/imtoken`;
-await api('PUT', '/v1/callback-url', String(key.key), { url: callbackUrl });
-await api('POST', '/v1/watches', String(key.key), { network, address: alice });
+await askNotifier(wallet, 'PUT', '/v1/callback-url', String(key.key), { url: callbackUrl });
+await askNotifier(wallet, 'POST', '/v1/watches', String(key.key), { network, address: alice });
 
 const problems: string[] = [];
 
@@ -75,8 +76,9 @@ async function see(what: string, cents: bigint): Promise<void> {
   await callbacks.confirm();
   await callbacks.idle();
   const isRight = balance === cents * 1_000_000n;
+  const calls = `${told.length} ${told.length === 1 ? 'callback' : 'callbacks'}`;
   const coins = `alice has ${Number(balance) / 1e8} LTC`;
-  console.log(`${isRight ? 'ok   ' : 'WRONG'} ${what.padEnd(66)} ${coins.padEnd(20)} ${told.length} callbacks`);
+  console.log(`${isRight ? 'ok   ' : 'WRONG'} ${what.padEnd(66)} ${coins.padEnd(20)} ${calls}`);
   if (!isRight) problems.push(what);
 }
 
@@ -122,16 +124,4 @@ async function lie(): Promise<void> {
   const { headers, body: bytes } = signCallback(provider, { secret, body });
   const { status } = await fetch(callbackUrl, { method: 'POST', headers, body: bytes });
   if (status !== 200) problems.push(`a callback was answered with ${status}`);
-}
-
-async function api(method: string, path: string, bearer: string, body: object): Promise<Record<string, unknown>> {
-  const { port } = wallet.address() as AddressInfo;
-  const response = await fetch(`http://127.0.0.1:${port}/notifier${path}`, {
-    method,
-    headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  const answer = (await response.json()) as Record<string, unknown>;
-  if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
-  return answer;
 }
