@@ -3,7 +3,7 @@ import type { Network } from '../networks/network.ts';
 import { findNetwork } from '../networks/registry.ts';
 import type { Logger } from '../observe/logger.ts';
 import { refuseUnknownKeys } from '../util/known-keys.ts';
-import { openChain, readOptionsOf, type WatchedChain } from './watched-chain.ts';
+import { openChain, readOptionsOf, type WatchedChain } from './reading/watched-chain.ts';
 import type { WatchedNetwork } from './watched-network.ts';
 
 export interface NetworkSettings {

@@ -1,17 +1,17 @@
 import type { Router } from 'express';
 import { DepositCallbackError } from '../errors.ts';
-import { createApiKeys, type NewApiKey } from './api-keys.ts';
-import { type NotifierDatabase, openNotifierDatabase } from './database.ts';
-import { createEndpoints } from './endpoints.ts';
-import { createHealth } from './health.ts';
-import { createLedger } from './ledger.ts';
+import { notifierRouter, type RouterParts } from './api/router.ts';
 import { type NotifierOptions, type NotifierSettings, resolveNotifierOptions } from './options.ts';
-import { createOutbox } from './outbox.ts';
-import { notifierRouter, type RouterParts } from './router.ts';
-import { createSecretBox, sealStored } from './secret-box.ts';
-import { createSender, type Sender } from './sender.ts';
-import { loadWatchList } from './watch-list.ts';
-import { createWatcher, type Watcher } from './watcher.ts';
+import { createHealth } from './reading/health.ts';
+import { createWatcher, type Watcher } from './reading/watcher.ts';
+import { createSender, type Sender } from './sending/sender.ts';
+import { createApiKeys, type NewApiKey } from './store/api-keys.ts';
+import { type NotifierDatabase, openNotifierDatabase } from './store/database.ts';
+import { createEndpoints } from './store/endpoints.ts';
+import { createLedger } from './store/ledger.ts';
+import { createOutbox } from './store/outbox.ts';
+import { createSecretBox, sealStored } from './store/secret-box.ts';
+import { loadWatchList } from './store/watch-list.ts';
 
 /** The sending side: it watches addresses on your own nodes and sends signed callbacks about incoming transfers. */
 export interface Notifier {

@@ -2,7 +2,7 @@ import { invalidOption } from '../errors.ts';
 import { type Logger, silentLogger } from '../observe/logger.ts';
 import { decodeBase64, decodeHex } from '../signatures/decode.ts';
 import { type NetworkSettings, resolveNetwork, whole } from './network-options.ts';
-import { secretsKeyBytes } from './secret-box.ts';
+import { secretsKeyBytes } from './store/secret-box.ts';
 import type { WatchedNetwork } from './watched-network.ts';
 
 /** Options of `createNotifier`. Times are in ms. */

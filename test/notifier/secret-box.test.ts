@@ -3,12 +3,12 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { createApiKeys } from '../../lib/notifier/api-keys.ts';
-import { openNotifierDatabase } from '../../lib/notifier/database.ts';
-import { createEndpoints } from '../../lib/notifier/endpoints.ts';
 import { createNotifier } from '../../lib/notifier/index.ts';
-import { migrations } from '../../lib/notifier/schema.ts';
-import { createSecretBox, sealStored } from '../../lib/notifier/secret-box.ts';
+import { createApiKeys } from '../../lib/notifier/store/api-keys.ts';
+import { openNotifierDatabase } from '../../lib/notifier/store/database.ts';
+import { createEndpoints } from '../../lib/notifier/store/endpoints.ts';
+import { migrations } from '../../lib/notifier/store/schema.ts';
+import { createSecretBox, sealStored } from '../../lib/notifier/store/secret-box.ts';
 import { openDatabase } from '../../lib/stores/sqlite/driver.ts';
 
 const client = { request: () => Promise.reject(new Error('not asked')) };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createTokenFacts } from '../../lib/notifier/token-facts.ts';
+import { createTokenFacts } from '../../lib/notifier/reading/token-facts.ts';
 import { unitOfCost } from '../helpers/cost.ts';
 
 const word = (hex: string): string => hex.padEnd(64, '0');

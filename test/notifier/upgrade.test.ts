@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { openNotifierDatabase } from '../../lib/notifier/database.ts';
-import { migrations } from '../../lib/notifier/schema.ts';
-import { loadWatchList } from '../../lib/notifier/watch-list.ts';
+import { openNotifierDatabase } from '../../lib/notifier/store/database.ts';
+import { migrations } from '../../lib/notifier/store/schema.ts';
+import { loadWatchList } from '../../lib/notifier/store/watch-list.ts';
 
 const alice = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
 

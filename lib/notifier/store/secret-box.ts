@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { invalidOption } from '../errors.ts';
+import { invalidOption } from '../../errors.ts';
 import type { NotifierDatabase } from './database.ts';
 
 /** How signing secrets stand in the database: encrypted, or in plain text if the operator allowed it. */

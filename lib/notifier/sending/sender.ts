@@ -1,10 +1,10 @@
-import type { Logger } from '../observe/logger.ts';
-import { createSafeFetcher } from '../outbound/safe-fetch.ts';
+import type { Logger } from '../../observe/logger.ts';
+import { createSafeFetcher } from '../../outbound/safe-fetch.ts';
+import type { NotifierSettings } from '../options.ts';
+import type { Endpoints } from '../store/endpoints.ts';
+import type { Outbox } from '../store/outbox.ts';
 import { callbackBody } from './callback-body.ts';
-import type { Endpoints } from './endpoints.ts';
 import { createLane, type Lane } from './lane.ts';
-import type { NotifierSettings } from './options.ts';
-import type { Outbox } from './outbox.ts';
 import { postCallback } from './post-callback.ts';
 
 /** Sends what the outbox owes, each URL in a lane of its own. */

@@ -1,6 +1,6 @@
-import { backoffMs } from '../outbox/backoff.ts';
-import type { Endpoint } from './endpoints.ts';
-import type { Attempt, OwedCallback } from './outbox.ts';
+import { backoffMs } from '../../outbox/backoff.ts';
+import type { Endpoint } from '../store/endpoints.ts';
+import type { Attempt, OwedCallback } from '../store/outbox.ts';
 import type { Response } from './post-callback.ts';
 
 /** What a lane asks of the rest. */

@@ -1,12 +1,15 @@
 import { json, type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
-import { isDepositCallbackError } from '../errors.ts';
-import { checkedUrl } from '../outbound/safe-fetch.ts';
-import { equalBytes } from '../signatures/constant-time.ts';
-import { type ApiKeys, mostOldSecrets } from './api-keys.ts';
-import { callbackBody } from './callback-body.ts';
-import type { NotifierDatabase } from './database.ts';
-import type { Endpoint, Endpoints } from './endpoints.ts';
-import type { Health } from './health.ts';
+import { isDepositCallbackError } from '../../errors.ts';
+import { checkedUrl } from '../../outbound/safe-fetch.ts';
+import { equalBytes } from '../../signatures/constant-time.ts';
+import type { NotifierSettings } from '../options.ts';
+import type { Health } from '../reading/health.ts';
+import { callbackBody } from '../sending/callback-body.ts';
+import { type ApiKeys, mostOldSecrets } from '../store/api-keys.ts';
+import type { NotifierDatabase } from '../store/database.ts';
+import type { Endpoint, Endpoints } from '../store/endpoints.ts';
+import { mostTests, type Outbox } from '../store/outbox.ts';
+import type { WatchList } from '../store/watch-list.ts';
 import {
   invalid,
   optionalText,
@@ -19,10 +22,7 @@ import {
   readState,
   readText,
 } from './inputs.ts';
-import type { NotifierSettings } from './options.ts';
-import { mostTests, type Outbox } from './outbox.ts';
 import { answering, Problem, sendProblem } from './problem.ts';
-import type { WatchList } from './watch-list.ts';
 
 export interface RouterParts {
   settings: NotifierSettings;

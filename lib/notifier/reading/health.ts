@@ -1,4 +1,4 @@
-import type { Logger } from '../observe/logger.ts';
+import type { Logger } from '../../observe/logger.ts';
 import type { Watcher } from './watcher.ts';
 
 /** How the reading of a network goes. */

@@ -1,8 +1,8 @@
-import { isDepositCallbackError } from '../errors.ts';
-import type { SafeFetcher } from '../outbound/safe-fetch.ts';
-import { standardWebhooksSignature } from '../signatures/standard-webhooks.ts';
-import type { Endpoint } from './endpoints.ts';
-import type { NotifierSettings } from './options.ts';
+import { isDepositCallbackError } from '../../errors.ts';
+import type { SafeFetcher } from '../../outbound/safe-fetch.ts';
+import { standardWebhooksSignature } from '../../signatures/standard-webhooks.ts';
+import type { NotifierSettings } from '../options.ts';
+import type { Endpoint } from '../store/endpoints.ts';
 
 /** What a receiver made of one attempt; `gone` is its 410: it wants no more. */
 export type Response = { result: 'accepted' } | { result: 'failed' | 'gone'; error: string; retryAfterMs?: number };

@@ -1,6 +1,6 @@
-import { DepositCallbackError } from '../errors.ts';
-import { createConnection, type SqliteConnection } from '../stores/sqlite/connection.ts';
-import { type OpenedDatabase, openDatabase, sqliteCode } from '../stores/sqlite/driver.ts';
+import { DepositCallbackError } from '../../errors.ts';
+import { createConnection, type SqliteConnection } from '../../stores/sqlite/connection.ts';
+import { type OpenedDatabase, openDatabase, sqliteCode } from '../../stores/sqlite/driver.ts';
 import { migrations } from './schema.ts';
 
 const busyMs = 50;

@@ -1,7 +1,7 @@
-import type { ReadBlock, ReadTransfer } from '../chains/kit/chain-reader.ts';
-import type { Network } from '../networks/network.ts';
-import { present } from '../util/present.ts';
-import type { TokenFacts } from './token-facts.ts';
+import type { ReadBlock, ReadTransfer } from '../../chains/kit/chain-reader.ts';
+import type { Network } from '../../networks/network.ts';
+import { present } from '../../util/present.ts';
+import type { TokenFacts } from '../reading/token-facts.ts';
 
 /** Types of callback in the imToken profile, `docs/providers/imtoken.md`. */
 export type CallbackType =

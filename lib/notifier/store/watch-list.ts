@@ -1,5 +1,5 @@
-import type { CanonicalAccount } from '../networks/network.ts';
-import { ensure } from '../util/maps.ts';
+import type { CanonicalAccount } from '../../networks/network.ts';
+import { ensure } from '../../util/maps.ts';
 import type { NotifierDatabase } from './database.ts';
 
 export interface Watch {

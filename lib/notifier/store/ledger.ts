@@ -1,7 +1,7 @@
-import type { ChainBlock } from '../chains/kit/chain-check.ts';
-import { callbackBody, type DepositData } from './callback-body.ts';
+import type { ChainBlock } from '../../chains/kit/chain-check.ts';
+import type { NetworkSettings } from '../network-options.ts';
+import { callbackBody, type DepositData } from '../sending/callback-body.ts';
 import type { NotifierDatabase } from './database.ts';
-import type { NetworkSettings } from './network-options.ts';
 import type { Outbox } from './outbox.ts';
 
 /** A transfer with the key that watches its recipient. */

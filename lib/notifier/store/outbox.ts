@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CallbackType } from './callback-body.ts';
+import type { CallbackType } from '../sending/callback-body.ts';
 import type { NotifierDatabase } from './database.ts';
 
 /** A callback that is owed to a receiver: kept with its exact body until it is accepted. */

@@ -1,21 +1,21 @@
-import type { ChainReader } from '../chains/kit/chain-reader.ts';
-import { type NodesOfChain, readersOverUrls } from '../chains/kit/check-over-urls.ts';
-import { readListedAssets } from '../chains/kit/listed-assets.ts';
-import { firstReader } from '../chains/kit/nodes.ts';
-import type { RpcClient } from '../chains/kit/rpc-client.ts';
-import { aptosNodes } from '../chains/readers/aptos/nodes.ts';
-import { bitcoinNodes } from '../chains/readers/bitcoin/nodes.ts';
-import { eosNodes } from '../chains/readers/eos/nodes.ts';
-import { evmClients, evmReaders } from '../chains/readers/evm/nodes.ts';
-import { substrateNodes } from '../chains/readers/polkadot/nodes.ts';
-import { solanaNodes } from '../chains/readers/solana/nodes.ts';
-import { tonNodes } from '../chains/readers/ton/nodes.ts';
-import { tronNodes } from '../chains/readers/tron/nodes.ts';
-import { xrpNodes } from '../chains/readers/xrp/nodes.ts';
-import type { Network } from '../networks/network.ts';
-import type { Logger } from '../observe/logger.ts';
+import type { ChainReader } from '../../chains/kit/chain-reader.ts';
+import { type NodesOfChain, readersOverUrls } from '../../chains/kit/check-over-urls.ts';
+import { readListedAssets } from '../../chains/kit/listed-assets.ts';
+import { firstReader } from '../../chains/kit/nodes.ts';
+import type { RpcClient } from '../../chains/kit/rpc-client.ts';
+import { aptosNodes } from '../../chains/readers/aptos/nodes.ts';
+import { bitcoinNodes } from '../../chains/readers/bitcoin/nodes.ts';
+import { eosNodes } from '../../chains/readers/eos/nodes.ts';
+import { evmClients, evmReaders } from '../../chains/readers/evm/nodes.ts';
+import { substrateNodes } from '../../chains/readers/polkadot/nodes.ts';
+import { solanaNodes } from '../../chains/readers/solana/nodes.ts';
+import { tonNodes } from '../../chains/readers/ton/nodes.ts';
+import { tronNodes } from '../../chains/readers/tron/nodes.ts';
+import { xrpNodes } from '../../chains/readers/xrp/nodes.ts';
+import type { Network } from '../../networks/network.ts';
+import type { Logger } from '../../observe/logger.ts';
+import type { WatchedNetwork } from '../watched-network.ts';
 import { createTokenFacts, type TokenFacts } from './token-facts.ts';
-import type { WatchedNetwork } from './watched-network.ts';
 
 /** How one network is read. */
 export interface WatchedChain {

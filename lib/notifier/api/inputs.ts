@@ -1,8 +1,8 @@
-import { canonicalAccount } from '../networks/address.ts';
-import type { CanonicalAccount } from '../networks/network.ts';
-import { requireNetwork } from '../networks/registry.ts';
+import { canonicalAccount } from '../../networks/address.ts';
+import type { CanonicalAccount } from '../../networks/network.ts';
+import { requireNetwork } from '../../networks/registry.ts';
+import type { WatchPlace } from '../store/watch-list.ts';
 import { Problem } from './problem.ts';
-import type { WatchPlace } from './watch-list.ts';
 
 type Fields = Record<string, unknown>;
 

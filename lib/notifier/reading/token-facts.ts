@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import type { RpcClient } from '../chains/kit/rpc-client.ts';
-import type { Logger } from '../observe/logger.ts';
-import { atMost, inTime } from '../util/time-limit.ts';
-import { trimEnd } from '../util/trim-end.ts';
+import type { RpcClient } from '../../chains/kit/rpc-client.ts';
+import type { Logger } from '../../observe/logger.ts';
+import { atMost, inTime } from '../../util/time-limit.ts';
+import { trimEnd } from '../../util/trim-end.ts';
 
 /** What a token's contract says of itself: chosen by whoever wrote it, so of use to a reader and proof of nothing. */
 export interface TokenFacts {

@@ -1,14 +1,14 @@
-import type { ChainBlock } from '../chains/kit/chain-check.ts';
-import type { ChainReader, NoBlock, ReadBlock } from '../chains/kit/chain-reader.ts';
-import { isOther } from '../chains/kit/check-at-node.ts';
-import { DepositCallbackError } from '../errors.ts';
-import type { CanonicalAccount } from '../networks/network.ts';
-import type { Logger } from '../observe/logger.ts';
-import { handled } from '../util/promises.ts';
-import { depositData } from './callback-body.ts';
-import type { Ledger, WatchedTransfer } from './ledger.ts';
-import type { NetworkSettings } from './network-options.ts';
-import type { WatchList } from './watch-list.ts';
+import type { ChainBlock } from '../../chains/kit/chain-check.ts';
+import type { ChainReader, NoBlock, ReadBlock } from '../../chains/kit/chain-reader.ts';
+import { isOther } from '../../chains/kit/check-at-node.ts';
+import { DepositCallbackError } from '../../errors.ts';
+import type { CanonicalAccount } from '../../networks/network.ts';
+import type { Logger } from '../../observe/logger.ts';
+import { handled } from '../../util/promises.ts';
+import type { NetworkSettings } from '../network-options.ts';
+import { depositData } from '../sending/callback-body.ts';
+import type { Ledger, WatchedTransfer } from '../store/ledger.ts';
+import type { WatchList } from '../store/watch-list.ts';
 
 /** Reads one network, block by block, and follows its reorgs. */
 export interface Watcher {
