@@ -15,7 +15,7 @@ export interface NetworkSettings {
   readonly staleMs: number;
 }
 
-const known = ['network', 'url', 'urls', 'confirmations', 'fromBlock', 'keepBlocks', 'staleMs'] as const;
+const known = ['network', 'url', 'urls', 'quorum', 'confirmations', 'fromBlock', 'keepBlocks', 'staleMs'] as const;
 
 /** Throws `OPTION_INVALID`. */
 export function resolveNetwork(given: WatchedNetwork, logger: Logger): NetworkSettings {

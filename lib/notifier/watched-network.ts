@@ -7,8 +7,10 @@ export interface WatchedNetwork {
   network: string;
   /** URL of the node, as in the option `url` of the network's chain check; of an EVM network `client` in its place. */
   url?: string;
-  /** Several nodes in place of one: each question is answered by the first that can. */
+  /** Several nodes in place of one. */
   urls?: readonly string[];
+  /** How many of them must say the same of a block before it is believed. Default 1: the first that can answers. */
+  quorum?: number;
   /** When `deposit.confirmed` is sent: after so many blocks, or when the network calls the block final. Default: the network's own, `docs/networks.md`. */
   confirmations?: number | 'finalized';
   /** First block that a new database reads. Default: the newest block at the first start. */
@@ -19,6 +21,7 @@ export interface WatchedNetwork {
   staleMs?: number;
   /** EVM networks: a viem client or an EIP-1193 provider. */
   client?: EvmClient;
+  clients?: readonly EvmClient[];
   /** EVM networks: whether to look for native transfers inside transactions; the node needs `debug_`. Default false. */
   traces?: boolean;
   /** EVM networks: whether to read blocks whose `logsBloom` does not fit their logs, if all nodes compute a wrong one. Default false. */

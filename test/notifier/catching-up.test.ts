@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { setImmediate as turn } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Anvil, startAnvil } from '../chains/anvil.ts';
 import { stage } from './stage.ts';
 
@@ -10,7 +10,7 @@ const alice = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
 function farNode(anvil: Anvil) {
   const onTheirWay: (() => void)[] = [];
   let asked = 0;
-  let idle: Promise<void> | undefined;
+  let passing = false;
   const node = {
     passedMs: 0,
     most: 0,
@@ -20,9 +20,12 @@ function farNode(anvil: Anvil) {
         asked -= 1;
       });
       const arrival = new Promise<void>((resolve) => onTheirWay.push(resolve));
-      idle ??= letPass().finally(() => {
-        idle = undefined;
-      });
+      if (!passing) {
+        passing = true;
+        void letPass().finally(() => {
+          passing = false;
+        });
+      }
       await arrival;
       return answer;
     },

@@ -39,4 +39,32 @@ describe('the notifier over a node that fails in part', () => {
       [['deposit.pending', '5']],
     );
   });
+
+  it('waits for a block that the node does not give, but not for ever in silence', async (t) => {
+    let isBroken = false;
+    const client = {
+      async request({ method, params }: { method: string; params?: unknown }): Promise<unknown> {
+        const isNumber = String((params as unknown[] | undefined)?.[0]).startsWith('0x');
+        if (isBroken && method === 'eth_getBlockByNumber' && isNumber) return null;
+        return anvil.rpc(method, params as unknown[]);
+      },
+    };
+    const made = await stage(t, anvil, { networks: [{ network: 'eip155:1', client, confirmations: 3 }] });
+    await made.api('PUT', '/v1/callback-url', { url: made.receiver.url });
+    await made.api('POST', '/v1/watches', { network: 'eip155:1', address: alice });
+    await anvil.send({ to: alice, value: 5n });
+    await anvil.mine();
+    isBroken = true;
+    await made.run();
+    made.clock.advance(59_000);
+    await made.run();
+    made.clock.advance(1_000);
+    await assert.rejects(made.run(), { code: 'REQUEST_FAILED', message: /does not give block/ });
+    isBroken = false;
+    await made.run();
+    assert.deepEqual(
+      made.receiver.received.map(({ type, data }) => [type, data.amount]),
+      [['deposit.pending', '5']],
+    );
+  });
 });

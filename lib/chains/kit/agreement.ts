@@ -1,4 +1,4 @@
-import type { ChainVerdict, MinedVerdict } from './chain-check.ts';
+import type { ChainRow, ChainVerdict, MinedVerdict } from './chain-check.ts';
 
 /**
  * What `needed` of the nodes say alike; `unknown` when too few do. Confirmations and finality are those that `needed`
@@ -45,15 +45,12 @@ export function nthLargest<T extends number | bigint>(values: readonly T[], n: n
 // A transaction waiting at one node and unknown to another is in no block for both.
 function campOf(verdict: Exclude<ChainVerdict, { status: 'unknown' }>): string {
   if (verdict.status !== 'mined') return 'not mined';
-  const rows = verdict.rows.map(({ position, asset, from, to, amount, memo }) => [
-    position,
-    asset,
-    from,
-    to,
-    amount.toString(),
-    memo,
-  ]);
-  return JSON.stringify([verdict.block.hash, verdict.success, rows, verdict.unseen]);
+  return JSON.stringify([verdict.block.hash, verdict.success, verdict.rows.map(rowText), verdict.unseen]);
+}
+
+/** Equal for rows that say the same of one movement. */
+export function rowText({ position, asset, from, to, amount, memo }: ChainRow): string {
+  return JSON.stringify([position, asset, from, to, amount.toString(), memo]);
 }
 
 function nthOfHashes(verdicts: readonly ChainVerdict[], needed: number): string[] {

@@ -1,12 +1,12 @@
 import { DepositCallbackError, invalidOption } from '../../errors.ts';
-import type { ChainReader } from './chain-reader.ts';
+import type { BlockReader } from './joint-reader.ts';
 
 /**
  * The first block of a node's chain whose own time is at or after `time` (epoch ms), one above the newest if there is none yet.
  * Rejects with `BLOCK_UNAVAILABLE` if the node may not keep that block, and with `OPTION_INVALID` if blocks of the network do not
  * say when they were made.
  */
-export async function blockAtTime(node: ChainReader, time: number): Promise<bigint> {
+export async function blockAtTime(node: BlockReader, time: number): Promise<bigint> {
   const head = await node.head();
   if (head.time === 0) throw invalidOption('time', 'is not known for blocks of this network; give a block number');
   if (head.time < time) return head.number + 1n;
@@ -30,7 +30,7 @@ export async function blockAtTime(node: ChainReader, time: number): Promise<bigi
 
 /** The first block that there is from a number on; the one at `there` is known to be. */
 async function blockFrom(
-  node: ChainReader,
+  node: BlockReader,
   first: bigint,
   there: bigint,
 ): Promise<{ number: bigint; time: number } | 'unavailable'> {

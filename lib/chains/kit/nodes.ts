@@ -13,6 +13,7 @@ import type {
 } from './chain-check.ts';
 import type { ChainReader, IsWanted } from './chain-reader.ts';
 import { checkAtNode, goneAtNode, headAtNode } from './check-at-node.ts';
+import { jointReader } from './joint-reader.ts';
 
 /**
  * The number of nodes that must agree: one number, or numbers by asset (CAIP-19) and amount in smallest units, of
@@ -32,6 +33,7 @@ export interface NodesOptions {
 export function checkOverNodes({ network, nodes, quorum: asked = 1 }: NodesOptions): ChainCheck {
   const quorum = readQuorum(asked, nodes.length);
   const least = typeof quorum === 'number' ? quorum : 1;
+  const joint = jointReader({ network, nodes, quorum: least });
 
   /** The answers of the nodes that respond; rejects if fewer than `least` do. */
   const answersOf = async <T>(question: (node: ChainReader) => Promise<T>): Promise<T[]> => {
@@ -69,25 +71,22 @@ export function checkOverNodes({ network, nodes, quorum: asked = 1 }: NodesOptio
   async function* transfersTo({ fromBlock, toBlock, isOurs }: ChainQuery): AsyncGenerator<ChainBlockTransfers> {
     const isWanted: IsWanted = (account) => isOurs({ network, ...account });
     for (let number = fromBlock; number <= toBlock; number += 1n) {
-      const block = await firstAnswer(nodes, async (node) => {
-        const read = await node.block(number, isWanted);
-        if (read !== undefined && read !== 'unavailable') return read;
-        throw await whyUnread(node, number, read);
-      });
+      const block = await joint.block(number, isWanted);
+      if (block === undefined || block === 'unavailable') throw await whyUnread(number, block);
       if (block === 'skipped') continue;
       const { hash, parentHash, rows } = block;
       yield { block: { number, hash }, ...(parentHash !== undefined && { parentHash }), transfers: rows };
     }
   }
 
-  const whyUnread = async (node: ChainReader, number: bigint, read: 'unavailable' | undefined): Promise<Error> => {
-    const isThere = read === 'unavailable' || (await node.head()).number >= number;
+  const whyUnread = async (number: bigint, read: 'unavailable' | undefined): Promise<Error> => {
+    const isThere = read === 'unavailable' || (await joint.head()).number >= number;
     const what = `The node has no block ${number} of ${network}`;
     return isThere
       ? new DepositCallbackError('BLOCK_UNAVAILABLE', `${what}, though it is in the chain`)
       : new DepositCallbackError('REQUEST_FAILED', what);
   };
-  const blockAt = (time: number): Promise<bigint> => firstAnswer(nodes, (node) => blockAtTime(node, time));
+  const blockAt = (time: number): Promise<bigint> => blockAtTime(joint, time);
   const all = { network, head, check, gone, transfersTo, blockAt };
   return nodes.some((node) => node.named) ? { ...all, named: (name) => nameAt(nodes, name) } : all;
 }
@@ -136,31 +135,8 @@ async function firstAnswer<T>(nodes: readonly ChainReader[], ask: (node: ChainRe
   throw failure;
 }
 
-/** The nodes as one: each question is answered by the first that can. */
-export function firstReader(nodes: readonly ChainReader[]): ChainReader {
-  const [only] = nodes;
-  if (only !== undefined && nodes.length === 1) return only;
-  return {
-    head: () => firstAnswer(nodes, (node) => node.head()),
-    finalized: () => firstAnswer(nodes, (node) => node.finalized()),
-    async block(number, isWanted) {
-      let kept = false;
-      const found = await firstAnswer(nodes, async (node) => {
-        const block = await node.block(number, isWanted);
-        if (block !== 'unavailable') return block;
-        kept = true;
-        throw new DepositCallbackError('REQUEST_FAILED', `The node does not keep block ${number}`);
-      }).catch((error: unknown) => {
-        if (kept) return 'unavailable' as const;
-        throw error;
-      });
-      return found;
-    },
-    transaction: (subject) => firstAnswer(nodes, (node) => node.transaction(subject)),
-  };
-}
-
-function readQuorum(quorum: NodeQuorum, nodes: number): NodeQuorum {
+/** Throws `OPTION_INVALID` for more nodes than there are. */
+export function readQuorum<T extends NodeQuorum>(quorum: T, nodes: number): T {
   const counts = typeof quorum === 'number' ? [quorum] : quorum.map((one) => one.nodes);
   for (const count of counts) {
     if (!Number.isSafeInteger(count) || count < 1) throw invalidOption('quorum', 'must be a positive integer');

@@ -1,7 +1,8 @@
 import type { ChainReader } from '../../chains/kit/chain-reader.ts';
 import { type NodesOfChain, readersOverUrls } from '../../chains/kit/check-over-urls.ts';
+import { type BlockReader, type Dissent, jointReader } from '../../chains/kit/joint-reader.ts';
 import { readListedAssets } from '../../chains/kit/listed-assets.ts';
-import { firstReader } from '../../chains/kit/nodes.ts';
+import { readQuorum } from '../../chains/kit/nodes.ts';
 import type { RpcClient } from '../../chains/kit/rpc-client.ts';
 import { aptosNodes } from '../../chains/readers/aptos/nodes.ts';
 import { bitcoinNodes } from '../../chains/readers/bitcoin/nodes.ts';
@@ -19,7 +20,7 @@ import { createTokenFacts, type TokenFacts } from './token-facts.ts';
 
 /** How one network is read. */
 export interface WatchedChain {
-  readonly reader: ChainReader;
+  readonly reader: BlockReader;
   /** What is known of assets (CAIP-19): never rejects, and waits only so long. */
   findFacts(assets: readonly string[]): Promise<ReadonlyMap<string, TokenFacts>>;
 }
@@ -31,7 +32,7 @@ interface ReadOptions {
   readonly isFinal: boolean;
 }
 
-const evm: ReadOptions = { names: ['client', 'traces', 'ignoreBlooms'], isFinal: false };
+const evm: ReadOptions = { names: ['client', 'clients', 'traces', 'ignoreBlooms'], isFinal: false };
 
 const families: Readonly<
   Record<string, ReadOptions & { nodes(network: Network, given: WatchedNetwork): NodesOfChain }>
@@ -56,8 +57,12 @@ export function readOptionsOf({ family }: Network): ReadOptions | undefined {
 export function openChain(network: Network, given: WatchedNetwork, logger: Logger): WatchedChain {
   // A block is more than the question about one transaction, for which a check allows less.
   const options = { ...given, timeoutMs: 10_000 };
+  const join = (nodes: readonly ChainReader[]): BlockReader => {
+    const quorum = readQuorum(given.quorum ?? 1, nodes.length);
+    return jointReader({ network: network.id, nodes, quorum, report: tellDissent(network, logger) });
+  };
   const nodes = families[network.family]?.nodes(network, given);
-  if (nodes) return { reader: firstReader(readersOverUrls(options, nodes)), findFacts: listedFacts(network, given) };
+  if (nodes) return { reader: join(readersOverUrls(options, nodes)), findFacts: listedFacts(network, given) };
   const clients = evmClients(network.id, options);
   if (given.traces !== true) {
     logger.warn(
@@ -66,8 +71,19 @@ export function openChain(network: Network, given: WatchedNetwork, logger: Logge
     );
   }
   return {
-    reader: firstReader(evmReaders(network.id, clients, given)),
+    reader: join(evmReaders(network.id, clients, given)),
     findFacts: contractFacts(network, clients, logger),
+  };
+}
+
+/** Once for each node: it is asked again and again, and others agree on every block without it. */
+function tellDissent({ id: network }: Network, logger: Logger): (dissent: Dissent) => void {
+  const told = new Set<number>();
+  return ({ node, block }) => {
+    if (told.has(node)) return;
+    told.add(node);
+    const place = { network, node: node + 1, block: block.toString() };
+    logger.error(place, 'A node contradicts the others about a block, which agree; look at it, and replace it');
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ChainBlock } from '../../chains/kit/chain-check.ts';
-import type { ChainReader, NoBlock, ReadBlock } from '../../chains/kit/chain-reader.ts';
+import type { NoBlock, ReadBlock } from '../../chains/kit/chain-reader.ts';
 import { isOther } from '../../chains/kit/check-at-node.ts';
+import type { BlockReader } from '../../chains/kit/joint-reader.ts';
 import { DepositCallbackError } from '../../errors.ts';
 import type { CanonicalAccount } from '../../networks/network.ts';
 import type { Logger } from '../../observe/logger.ts';
@@ -39,12 +40,14 @@ type Found = { block: ReadBlock; watched: WatchedTransfer[] } | NoBlock | undefi
 
 /** One watcher: what it was made of, and how far it has read. */
 interface WatcherState extends WatcherParts {
-  readonly reader: ChainReader;
+  readonly reader: BlockReader;
   readonly ahead: ReadAhead<Found>;
   position: ChainBlock | undefined;
   head: SeenHead | undefined;
   headAskedAt: number;
   finalized: bigint | undefined;
+  /** A block that the node does not give although its chain has come so far, and since when. */
+  awaited: { number: bigint; since: number } | undefined;
   /** Numbers above the newest block that the chain has passed over. */
   skipped: { above: string; last: bigint } | undefined;
 }
@@ -53,6 +56,8 @@ interface WatcherState extends WatcherParts {
 const blocksAhead = 16;
 /** While there is much to read, the newest block is asked for this often: its age is told in heartbeats. */
 const headEachMs = 10_000;
+/** For how long another node behind the same URL may be the one that has a block. */
+const patienceMs = 60_000;
 /** No chain passes over more numbers in a row. */
 const mostSkipped = 100_000n;
 
@@ -66,6 +71,7 @@ export function createWatcher(parts: WatcherParts): Watcher {
     head: undefined,
     headAskedAt: 0,
     finalized: undefined,
+    awaited: undefined,
     skipped: undefined,
   };
   return { settings, step: () => step(state), position: () => state.position, head: () => state.head };
@@ -79,8 +85,7 @@ async function step(state: WatcherState): Promise<boolean> {
   const head = await headFrom(state, next);
   if (head.number < next) return atTheEnd(state, top, head);
   const found = await take(state, top, next, head);
-  // It is there at another node behind the same URL, perhaps.
-  if (found === undefined) return false;
+  if (found === undefined) return awaitBlock(state, next, head);
   if (found === 'unavailable') throw unreadable(state, `The node does not keep block ${next}`);
   if (found === 'skipped') {
     state.skipped = { above: top.hash, last: next };
@@ -107,6 +112,14 @@ async function headFrom(state: WatcherState, next: bigint): Promise<SeenHead> {
   state.head = { number, hash, at: time > 0 ? time : seenAt };
   state.finalized = finalized;
   return state.head;
+}
+
+/** It is there at another node behind the same URL, perhaps; but not for ever. */
+function awaitBlock(state: WatcherState, number: bigint, head: SeenHead): false {
+  const since = state.awaited?.number === number ? state.awaited.since : state.now();
+  state.awaited = { number, since };
+  if (state.now() < since + patienceMs) return false;
+  throw unreadable(state, `The node says that it has come to block ${head.number}, and does not give block ${number}`);
 }
 
 async function begin(state: WatcherState): Promise<ChainBlock> {
