@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { DepositCallbackError, type RefusalCode } from './errors.ts';
+import { compileSources } from './middleware/address-rules.ts';
 import { type BodyBudget, createBodyBudget } from './middleware/body-budget.ts';
 import { refusedRecord } from './middleware/callback-record.ts';
 import { dispatch } from './middleware/dispatch.ts';
@@ -69,6 +70,9 @@ export function createEntrance<Tx>(receiver: Receiver<Tx>): Entrance<Tx> {
 /** The links up to the signature, which differ from provider to provider. */
 function linksBefore<Tx>(settings: Settings<Tx>, provider: Provider, bodies: BodyBudget): readonly Link[] {
   const { store, limits, requireHttps, trustProxy, sources, toleranceMs, quarantineUnverified: unverified } = settings;
+  // By the names of the options that a user has written: the link knows both lists as `allow`.
+  compileSources(sources, provider.publishedSources, 'sources');
+  compileSources(provider.sources, provider.publishedSources, `${provider.name}.sources`);
   return [
     sourceFilter({
       allow: { all: [sources, provider.sources] },

@@ -113,6 +113,13 @@ test('whatever stands under an option, it is taken or refused by an error of our
   );
 });
 
+test('a bad entry of an allow-list is refused by the option that holds it', () => {
+  assert.match(refusal({ providers, policy, sources: ['not valid!'] }), /^Option sources: "not valid!" is not an IP/);
+  const sources = ['10.0.0.0/99'];
+  const own = imtoken({ secrets: [secret], name: 'wallet', sources });
+  assert.match(refusal({ providers: [own], policy }), /^Option wallet\.sources: "10\.0\.0\.0\/99" is not an IP/);
+});
+
 for (const name of providerNames) {
   test(`${name} without options, or with what is none, is refused by its name`, async () => {
     for (const given of [undefined, null, 'whsec_', 5]) {

@@ -1,7 +1,8 @@
 import { invalidOption } from '../errors.ts';
 import { findNetwork } from '../networks/registry.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
-import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
+import { checkOverUrls, type NodeOptions, nodeOptionNames } from './kit/check-over-urls.ts';
 import { type AptosNodeOptions, aptosNodes } from './readers/aptos/nodes.ts';
 
 export type * from './kit/entry-types.ts';
@@ -14,6 +15,8 @@ export interface AptosChainOptions extends NodeOptions, AptosNodeOptions {
   url?: string;
   urls?: readonly string[];
 }
+
+const optionNames: OptionNames<AptosChainOptions> = { ...nodeOptionNames, coins: true };
 
 /**
  * Creates the chain check of Aptos over one or more full nodes: APT, coins and fungible assets. Throws
@@ -28,6 +31,7 @@ export interface AptosChainOptions extends NodeOptions, AptosNodeOptions {
  * });
  */
 export function aptosChain(options: AptosChainOptions): ChainCheck {
+  checkOptions('aptosChain', options, optionNames, "{ network: 'aptos:1', url }");
   const network = findNetwork(options.network);
   if (network?.family !== 'aptos') throw invalidOption('network', 'must be aptos:1 or aptos:2');
   return checkOverUrls(options, aptosNodes(network, options));

@@ -1,7 +1,8 @@
 import { invalidOption } from '../errors.ts';
 import { findNetwork } from '../networks/registry.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
-import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
+import { checkOverUrls, type NodeOptions, nodeOptionNames } from './kit/check-over-urls.ts';
 import { type BitcoinNodeOptions, bitcoinNodes } from './readers/bitcoin/nodes.ts';
 
 export type * from './kit/entry-types.ts';
@@ -14,6 +15,13 @@ export interface BitcoinChainOptions extends NodeOptions, BitcoinNodeOptions {
   url?: string;
   urls?: readonly string[];
 }
+
+const optionNames: OptionNames<BitcoinChainOptions> = {
+  ...nodeOptionNames,
+  username: true,
+  password: true,
+  cookieFile: true,
+};
 
 /**
  * Creates the chain check of Bitcoin, Litecoin, Dogecoin or Bitcoin Cash over one or more full nodes. Throws
@@ -28,6 +36,7 @@ export interface BitcoinChainOptions extends NodeOptions, BitcoinNodeOptions {
  * });
  */
 export function bitcoinChain(options: BitcoinChainOptions): ChainCheck {
+  checkOptions('bitcoinChain', options, optionNames, "{ network: 'bip122:000000000019d6689c085ae165831e93', url }");
   const network = findNetwork(options.network);
   if (network?.family !== 'bitcoin' && network?.family !== 'bitcoincash') {
     throw invalidOption('network', 'must be the CAIP-2 id of Bitcoin, Litecoin, Dogecoin or Bitcoin Cash');

@@ -1,7 +1,8 @@
 import { invalidOption } from '../errors.ts';
 import { findNetwork } from '../networks/registry.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
-import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
+import { checkOverUrls, type NodeOptions, nodeOptionNames } from './kit/check-over-urls.ts';
 import { type EosNodeOptions, eosNodes } from './readers/eos/nodes.ts';
 
 export type * from './kit/entry-types.ts';
@@ -15,6 +16,8 @@ export interface EosChainOptions extends NodeOptions, EosNodeOptions {
   url?: string;
   urls?: readonly string[];
 }
+
+const optionNames: OptionNames<EosChainOptions> = { ...nodeOptionNames, assets: true };
 
 /**
  * Creates the chain check of EOS (Vaulta) over one or more nodes: EOS, and the tokens that are listed. It sees irreversible blocks
@@ -35,6 +38,7 @@ export interface EosChainOptions extends NodeOptions, EosNodeOptions {
  * });
  */
 export function eosChain(options: EosChainOptions): ChainCheck {
+  checkOptions('eosChain', options, optionNames, "{ network: 'antelope:aca376f206b8fc25a6ed44dbdc66547c', url }");
   const network = findNetwork(options.network);
   if (network?.family !== 'antelope') {
     throw invalidOption('network', 'must be the CAIP-2 id of EOS, antelope:aca376f206b8fc25a6ed44dbdc66547c');

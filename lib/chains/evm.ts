@@ -1,5 +1,6 @@
 import { invalidOption } from '../errors.ts';
 import { findNetwork } from '../networks/registry.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
 import { checkOverNodes, type NodeQuorum } from './kit/nodes.ts';
 import { type EvmNodeOptions, evmClients, evmReaders } from './readers/evm/nodes.ts';
@@ -18,6 +19,18 @@ export interface EvmChainOptions extends EvmNodeOptions {
   quorum?: NodeQuorum;
 }
 
+const optionNames: OptionNames<EvmChainOptions> = {
+  network: true,
+  url: true,
+  urls: true,
+  client: true,
+  clients: true,
+  quorum: true,
+  timeoutMs: true,
+  traces: true,
+  ignoreBlooms: true,
+};
+
 /**
  * Creates the chain check of an EVM network over one or more nodes. Throws `OPTION_INVALID`.
  *
@@ -30,6 +43,7 @@ export interface EvmChainOptions extends EvmNodeOptions {
  * });
  */
 export function evmChain(options: EvmChainOptions): ChainCheck {
+  checkOptions('evmChain', options, optionNames, "{ network: 'eip155:1', url }");
   const network = findNetwork(options.network);
   if (network?.family !== 'evm')
     throw invalidOption('network', 'must be the CAIP-2 id of an EVM network, for example eip155:1');

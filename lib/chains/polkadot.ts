@@ -1,7 +1,8 @@
 import { invalidOption } from '../errors.ts';
 import { findNetwork } from '../networks/registry.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
-import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
+import { checkOverUrls, type NodeOptions, nodeOptionNames } from './kit/check-over-urls.ts';
 import { substrateNodes } from './readers/polkadot/nodes.ts';
 
 export type * from './kit/entry-types.ts';
@@ -14,6 +15,8 @@ export interface PolkadotChainOptions extends NodeOptions {
   url?: string;
   urls?: readonly string[];
 }
+
+const optionNames: OptionNames<PolkadotChainOptions> = { ...nodeOptionNames };
 
 /**
  * Creates the chain check of a Substrate network over one or more nodes: the native coin, and on an Asset Hub the assets
@@ -29,6 +32,7 @@ export interface PolkadotChainOptions extends NodeOptions {
  * });
  */
 export function polkadotChain(options: PolkadotChainOptions): ChainCheck {
+  checkOptions('polkadotChain', options, optionNames, "{ network: 'polkadot:68d56f15f85d3136970ec16946040bc1', url }");
   const network = findNetwork(options.network);
   if (network?.family !== 'substrate') {
     throw invalidOption('network', 'must be the CAIP-2 id of a Substrate network, for example of Polkadot Asset Hub');

@@ -1,7 +1,8 @@
 import { invalidOption } from '../errors.ts';
 import { findNetwork } from '../networks/registry.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
-import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
+import { checkOverUrls, type NodeOptions, nodeOptionNames } from './kit/check-over-urls.ts';
 import { solanaNodes } from './readers/solana/nodes.ts';
 
 export type * from './kit/entry-types.ts';
@@ -14,6 +15,8 @@ export interface SolanaChainOptions extends NodeOptions {
   url?: string;
   urls?: readonly string[];
 }
+
+const optionNames: OptionNames<SolanaChainOptions> = { ...nodeOptionNames };
 
 /**
  * Creates the chain check of Solana over one or more nodes: SOL, and tokens of both token programs. It sees final blocks
@@ -28,6 +31,7 @@ export interface SolanaChainOptions extends NodeOptions {
  * });
  */
 export function solanaChain(options: SolanaChainOptions): ChainCheck {
+  checkOptions('solanaChain', options, optionNames, "{ network: 'solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp', url }");
   const network = findNetwork(options.network);
   if (network?.family !== 'solana') {
     throw invalidOption('network', 'must be the CAIP-2 id of Solana, its devnet or its testnet');

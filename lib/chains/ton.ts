@@ -1,7 +1,8 @@
 import { invalidOption } from '../errors.ts';
 import { findNetwork } from '../networks/registry.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
-import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
+import { checkOverUrls, type NodeOptions, nodeOptionNames } from './kit/check-over-urls.ts';
 import { type TonNodeOptions, tonNodes } from './readers/ton/nodes.ts';
 
 export type * from './kit/entry-types.ts';
@@ -14,6 +15,8 @@ export interface TonChainOptions extends NodeOptions, TonNodeOptions {
   url?: string;
   urls?: readonly string[];
 }
+
+const optionNames: OptionNames<TonChainOptions> = { ...nodeOptionNames, apiKey: true, assets: true };
 
 /**
  * Creates the chain check of TON over one or more nodes: TON, and the jettons that are listed. It sees what the masterchain holds,
@@ -35,6 +38,7 @@ export interface TonChainOptions extends NodeOptions, TonNodeOptions {
  * });
  */
 export function tonChain(options: TonChainOptions): ChainCheck {
+  checkOptions('tonChain', options, optionNames, "{ network: 'tvm:-239', url }");
   const network = findNetwork(options.network);
   if (network?.family !== 'ton') throw invalidOption('network', 'must be the CAIP-2 id of TON, tvm:-239');
   return checkOverUrls(options, tonNodes(network, options));

@@ -1,7 +1,8 @@
 import { invalidOption } from '../errors.ts';
 import { findNetwork } from '../networks/registry.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
-import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
+import { checkOverUrls, type NodeOptions, nodeOptionNames } from './kit/check-over-urls.ts';
 import { type TronNodeOptions, tronNodes } from './readers/tron/nodes.ts';
 
 export type * from './kit/entry-types.ts';
@@ -15,6 +16,8 @@ export interface TronChainOptions extends NodeOptions, TronNodeOptions {
   urls?: readonly string[];
 }
 
+const optionNames: OptionNames<TronChainOptions> = { ...nodeOptionNames, apiKey: true };
+
 /**
  * Creates the chain check of TRON over one or more full nodes. Throws `OPTION_INVALID`.
  *
@@ -27,6 +30,7 @@ export interface TronChainOptions extends NodeOptions, TronNodeOptions {
  * });
  */
 export function tronChain(options: TronChainOptions): ChainCheck {
+  checkOptions('tronChain', options, optionNames, "{ network: 'tron:728126428', url }");
   const network = findNetwork(options.network);
   if (network?.family !== 'tron') throw invalidOption('network', 'must be the CAIP-2 id of TRON, tron:728126428');
   return checkOverUrls(options, tronNodes(network, options));

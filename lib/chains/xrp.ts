@@ -1,7 +1,8 @@
 import { invalidOption } from '../errors.ts';
 import { findNetwork } from '../networks/registry.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import type { ChainCheck } from './kit/chain-check.ts';
-import { checkOverUrls, type NodeOptions } from './kit/check-over-urls.ts';
+import { checkOverUrls, type NodeOptions, nodeOptionNames } from './kit/check-over-urls.ts';
 import { type XrpNodeOptions, xrpNodes } from './readers/xrp/nodes.ts';
 
 export type * from './kit/entry-types.ts';
@@ -16,6 +17,8 @@ export interface XrpChainOptions extends NodeOptions, XrpNodeOptions {
   urls?: readonly string[];
 }
 
+const optionNames: OptionNames<XrpChainOptions> = { ...nodeOptionNames, assets: true };
+
 /**
  * Creates the chain check of the XRP Ledger over one or more servers: XRP, and the tokens that are listed. It sees validated
  * ledgers alone. Throws `OPTION_INVALID`.
@@ -29,6 +32,7 @@ export interface XrpChainOptions extends NodeOptions, XrpNodeOptions {
  * });
  */
 export function xrpChain(options: XrpChainOptions): ChainCheck {
+  checkOptions('xrpChain', options, optionNames, "{ network: 'xrpl:0', url }");
   const network = findNetwork(options.network);
   if (network?.family !== 'xrpl') throw invalidOption('network', 'must be the CAIP-2 id of the XRP Ledger, xrpl:0');
   return checkOverUrls(options, xrpNodes(network, options));

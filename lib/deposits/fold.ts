@@ -1,3 +1,5 @@
+import { invalidOption } from '../errors.ts';
+import { assertOptions } from '../util/given-options.ts';
 import { ensure, push } from '../util/maps.ts';
 import { atOnce, type Pieces } from '../util/turns.ts';
 import { type AmountFold, type Earlier, foldAmount } from './amount-fold.ts';
@@ -37,6 +39,8 @@ export interface Folded {
  * are `amount` or `amount|memo`, one for each amount in any statement that is not a removal.
  */
 export function fold(statements: readonly Statement[], rules: FoldRules): Record<string, Folded> {
+  if (!Array.isArray(statements)) throw invalidOption('statements', 'must be a list of statements of one group');
+  assertOptions('fold', rules, 'statements, { confirmations, reorgDepth, quorum, providers }');
   const folded: Record<string, Folded> = {};
   for (const [
     key,

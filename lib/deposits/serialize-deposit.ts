@@ -9,12 +9,16 @@ const lists = ['providers', 'callbackIds'] as const;
 
 /**
  * Serializes a deposit as one line of text for a queue or a log, without loss: the amount is a decimal string, so no
- * reader rounds it. Also accepts a copy made with a spread, whose amount `JSON.stringify` refuses.
+ * reader rounds it. Also accepts a copy made with a spread, whose amount `JSON.stringify` refuses. Throws `JSON_INVALID` for
+ * what is no deposit.
  *
  * @example
  * callbacks.on('deposit', (deposit, { eventId }) => queue.add('deposit', { eventId, deposit: serializeDeposit(deposit) }));
  */
 export function serializeDeposit(deposit: DepositRecord): string {
+  const given: unknown = deposit;
+  if (typeof membersOf(given).amount !== 'bigint')
+    throw new DepositCallbackError('JSON_INVALID', 'serializeDeposit: must be given a deposit, as a listener gets it');
   return JSON.stringify({ version, deposit: depositToJson(deposit) });
 }
 

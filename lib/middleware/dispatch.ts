@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { DepositCallbackError } from '../errors.ts';
 import type { Deliverer } from '../outbox/deliverer.ts';
-import { assertOptions } from '../util/given-options.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import { unawaited } from '../util/promises.ts';
 import { createDeadlines } from './deadlines.ts';
 import type { CallbackRequest, Link, RequestState } from './request-state.ts';
@@ -18,9 +18,11 @@ export interface DispatchOptions<Tx> {
   ackMs?: number;
 }
 
+const optionNames: OptionNames<DispatchOptions<unknown>> = { deliverer: true, ackMs: true };
+
 /** Creates the last link: it answers as the provider expects, and wakes the deliverer. */
 export function dispatch<Tx>(options: DispatchOptions<Tx>): Link {
-  assertOptions('dispatch', options, '{ deliverer }');
+  checkOptions('dispatch', options, optionNames, '{ deliverer }');
   const { deliverer, ackMs = 3_000 } = options;
   const deadlines = createDeadlines(ackMs);
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { DepositCallbackError } from '../errors.ts';
+import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { type CallbackRequest, type Link, type LinkPlace, linkPlaces } from './request-state.ts';
 import { refuse } from './respond.ts';
 
@@ -12,12 +12,16 @@ const needs: Readonly<Partial<Record<LinkPlace, LinkPlace>>> = {
 
 /**
  * One middleware out of links, some of which may be your own. Throws `LINK_ORDER` if one of ours stands before what it
- * needs, or out of the order `sourceFilter`, `rawBody`, `signature`, `replayGuard`, `dispatch`.
+ * needs, or out of the order `sourceFilter`, `rawBody`, `signature`, `replayGuard`, `dispatch`; `OPTION_INVALID` for what is no function.
  *
  * @example
  * app.post('/callbacks/imtoken', joinLinks(rawBody(), signature({ provider }), replayGuard(guard), dispatch({ deliverer })));
  */
 export function joinLinks(...links: readonly Link[]): Link {
+  for (const [index, link] of links.entries()) {
+    if (typeof link !== 'function')
+      throw invalidOption(`joinLinks[${index}]`, 'must be a link or another middleware, for example rawBody()');
+  }
   assertOrder(links);
   return (req, res, next) => runLinks(links, req, res, next);
 }

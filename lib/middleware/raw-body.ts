@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import type { Logger } from '../observe/logger.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import { createAlarmClock } from './alarm-clock.ts';
 import { type BodyBudget, type BodyShare, createBodyBudget, freeBytes } from './body-budget.ts';
 import { type CapturedBody, capturedBody } from './captured-body.ts';
@@ -33,6 +34,15 @@ type Done = (error: DepositCallbackError | undefined, bytes: Buffer, encoded?: b
 
 const nothing: Buffer = Buffer.alloc(0);
 
+const optionNames: OptionNames<RawBodyOptions> = {
+  limit: true,
+  receiveMs: true,
+  budgetBytes: true,
+  inflate: true,
+  now: true,
+  logger: true,
+};
+
 /**
  * Creates the link that takes the exact bytes of the body: from the stream, or as an earlier step kept them
  * (`req.rawBody`, a Buffer or string in `req.body`, `rescueRawBody`). Refuses with `BODY_TOO_LARGE` 413,
@@ -40,6 +50,7 @@ const nothing: Buffer = Buffer.alloc(0);
  * parser read the stream and kept nothing exact.
  */
 export function rawBody(options: RawBodyOptions = {}): Link {
+  checkOptions('rawBody', options, optionNames, '{ limit: 65_536 }');
   return rawBodyWithin(createBodyBudget(readPositive('budgetBytes', options.budgetBytes ?? 64 * 1024 * 1024)), options);
 }
 
@@ -106,6 +117,8 @@ export function rawBodyWithin(budget: BodyBudget, options: Omit<RawBodyOptions, 
  * app.use(express.json({ verify: keepRawBody }));
  */
 export function keepRawBody(req: IncomingMessage, _res: ServerResponse, bytes: Buffer): void {
+  if (typeof req !== 'object' || req === null)
+    throw invalidOption('keepRawBody', 'must be given to a parser, not called: express.json({ verify: keepRawBody })');
   (req as CallbackRequest).rawBody = bytes;
 }
 

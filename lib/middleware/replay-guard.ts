@@ -14,7 +14,7 @@ import { logNews } from '../observe/news-log.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Provider } from '../providers/kit/provider.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
-import { assertOptions } from '../util/given-options.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import { duplicateRecord, pingRecord, receivedCallback } from './callback-record.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { type CallbackRequest, type Link, placed, type RequestState, stateOf } from './request-state.ts';
@@ -51,12 +51,23 @@ interface Guard {
   inFlight: number;
 }
 
+const optionNames: OptionNames<ReplayGuardOptions> = {
+  store: true,
+  policy: true,
+  providers: true,
+  networks: true,
+  limits: true,
+  rememberedIds: true,
+  logger: true,
+  keepBodies: true,
+};
+
 /**
  * Creates the link that reads the callback, runs the checks, and stores the callback with all its effects in one
  * durable step. A repetition is accepted and changes nothing.
  */
 export function replayGuard(options: ReplayGuardOptions): Link {
-  assertOptions('replayGuard', options, '{ providers, store, policy }');
+  checkOptions('replayGuard', options, optionNames, '{ providers, store, policy }');
   requireProviders(options.providers);
   const log = createCallbackLog({ store: options.store, logger: silentLogger });
   return guardOver({ intake: createLoggingIntake(options), log }, options);

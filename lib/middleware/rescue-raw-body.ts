@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { invalidOption } from '../errors.ts';
-import { assertOptions } from '../util/given-options.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import { compileSources } from './address-rules.ts';
 import { capture } from './captured-body.ts';
 import { compileTrust, findSender, type TrustProxy } from './forwarded.ts';
@@ -24,6 +24,14 @@ export interface RescueOptions {
 
 const channel = 'http.server.request.start';
 
+const optionNames: OptionNames<RescueOptions> = {
+  paths: true,
+  sources: true,
+  trustProxy: true,
+  limit: true,
+  budgetBytes: true,
+};
+
 /**
  * Keeps the exact bytes of callbacks in an app whose global `express.json()` reads every request first. Call it once,
  * before the server listens; `rawBody` then finds them. It uses Node's diagnostics channel, for every HTTP/1 server of
@@ -33,7 +41,7 @@ const channel = 'http.server.request.start';
  * rescueRawBody({ paths: ['/callbacks'] });
  */
 export function rescueRawBody(options: RescueOptions): { close(): void } {
-  assertOptions('rescueRawBody', options, "{ paths: ['/callbacks'] }");
+  checkOptions('rescueRawBody', options, optionNames, "{ paths: ['/callbacks'] }");
   const matches = compilePaths(options.paths);
   const sources = compileSources(options.sources ?? [], [], 'sources');
   const trust = compileTrust(options.trustProxy) ?? (() => false);

@@ -4,7 +4,7 @@ import type { InboundCallback, Provider, Verified } from '../providers/kit/provi
 import { equalBytes } from '../signatures/constant-time.ts';
 import { assertFresh } from '../signatures/freshness.ts';
 import type { Key } from '../signatures/key-ring.ts';
-import { assertOptions } from '../util/given-options.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import type { CallbackRequest, Link, RequestState } from './request-state.ts';
 import { placed, stateOf } from './request-state.ts';
 import { refuse } from './respond.ts';
@@ -26,12 +26,14 @@ export interface SignatureOptions {
   ) => Promise<boolean>;
 }
 
+const optionNames: OptionNames<SignatureOptions> = { provider: true, toleranceMs: true, keepUnverified: true };
+
 /**
  * Creates the link that checks the API key, then the provider's signature over the exact bytes, then the signed time
  * in both directions.
  */
 export function signature(options: SignatureOptions): Link {
-  assertOptions('signature', options, '{ provider }');
+  checkOptions('signature', options, optionNames, '{ provider }');
   const { provider, toleranceMs = 300_000, keepUnverified } = options;
   if (!Number.isSafeInteger(toleranceMs) || toleranceMs < 1) {
     throw invalidOption('toleranceMs', 'must be a positive integer, in milliseconds');

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Address } from '../util/address.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import { type CompiledSources, compileSources } from './address-rules.ts';
 import { createAlarmClock } from './alarm-clock.ts';
 import {
@@ -44,6 +45,16 @@ const believesEverybody =
   "The app's `trust proxy` trusts every sender, so IP rules would have no effect; set it to the number of proxies or their addresses";
 const remembered = 4_096;
 
+const optionNames: OptionNames<SourceFilterOptions> = {
+  allow: true,
+  requireHttps: true,
+  trustProxy: true,
+  resolver: true,
+  published: true,
+  now: true,
+  logger: true,
+};
+
 /**
  * Creates the link that admits only senders on the allow-list, and only over HTTPS, before a byte of the body is read.
  * Refuses with `HTTPS_REQUIRED` and `SOURCE_NOT_ALLOWED` 403. If the sender cannot be determined (DNS fails, a proxy
@@ -51,6 +62,7 @@ const remembered = 4_096;
  * resolved.
  */
 export function sourceFilter(options: SourceFilterOptions = {}): Link {
+  checkOptions('sourceFilter', options, optionNames, "{ allow: ['203.0.113.0/24'] }");
   const { requireHttps = true, published, now = Date.now, logger } = options;
   const lists = compileLists(options.allow, published);
   const hasRules = lists.length > 0;

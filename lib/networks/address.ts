@@ -1,5 +1,6 @@
 import { accountOn, addressOn, blockHashOn, memoOn, transactionIdOn } from './canonical.ts';
 import type { CanonicalAccount } from './network.ts';
+import { addressInvalid } from './refusals.ts';
 import { requireNetwork } from './registry.ts';
 
 export type { CanonicalAccount } from './network.ts';
@@ -14,6 +15,7 @@ export type { CanonicalAccount } from './network.ts';
  * // '0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045'
  */
 export function canonicalAddress(network: string, text: string): string {
+  if (typeof text !== 'string') throw addressInvalid(text, 'an address is a string');
   return addressOn(requireNetwork(network), text);
 }
 

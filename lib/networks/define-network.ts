@@ -54,7 +54,10 @@ export function defineNetwork(definition: NetworkDefinition): Network {
   if (typeof definition !== 'object' || definition === null) throw invalidOption('networks', 'must list { id, ... }');
   const { id } = definition;
   if (typeof id !== 'string' || !/^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/.test(id)) {
-    throw invalidOption('networks', `${JSON.stringify(id)} is not a CAIP-2 id, for example eip155:57073`);
+    throw invalidOption(
+      'networks',
+      `${JSON.stringify(id) ?? 'an id that is missing'} is not a CAIP-2 id, for example eip155:57073`,
+    );
   }
   const option = `networks[${id}]`;
   refuseUnknownKeys(definition, keys, option);

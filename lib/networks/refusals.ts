@@ -15,6 +15,7 @@ export function networkUnknown(text: string): DepositCallbackError {
 }
 
 // What a sender wrote goes to the log: bounded, and on one line.
-function quoted(text: string): string {
+function quoted(text: unknown): string {
+  if (typeof text !== 'string') return `A value of type ${typeof text}`;
   return JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}...` : text);
 }

@@ -57,8 +57,13 @@ export function networkTable(networks: readonly Network[]): NetworkTable {
   };
   const byOwnName = ({ name, kind = name }: Speaker, key: string): Network | undefined =>
     own.get(name)?.get(key) ?? own.get(kind)?.get(key);
-  const find: NetworkTable['find'] = (text, speaker) =>
-    (speaker && own.size > 0 ? byOwnName(speaker, aliasKey(text)) : undefined) ?? listed(text) ?? unlistedEvm(text);
+  const find: NetworkTable['find'] = (text, speaker) => {
+    // A user of plain JavaScript may leave the network out.
+    if (typeof text !== 'string') return undefined;
+    return (
+      (speaker && own.size > 0 ? byOwnName(speaker, aliasKey(text)) : undefined) ?? listed(text) ?? unlistedEvm(text)
+    );
+  };
   return Object.freeze({
     all: Object.freeze([...networks]),
     find,

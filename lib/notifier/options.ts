@@ -1,6 +1,7 @@
 import { invalidOption } from '../errors.ts';
 import { type Logger, silentLogger } from '../observe/logger.ts';
 import { decodeBase64, decodeHex } from '../signatures/decode.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import { type NetworkSettings, resolveNetwork, whole } from './network-options.ts';
 import { secretsKeyBytes } from './store/secret-box.ts';
 import type { WatchedNetwork } from './watched-network.ts';
@@ -67,30 +68,29 @@ export interface NotifierSettings {
 
 const day = 86_400_000;
 
-const known = new Set([
-  'path',
-  'networks',
-  'adminSecret',
-  'secretsKey',
-  'allowPlainSecrets',
-  'allowPrivate',
-  'heartbeatMs',
-  'retryMs',
-  'timeoutMs',
-  'concurrency',
-  'pollMs',
-  'retainMs',
-  'maxWatches',
-  'ca',
-  'logger',
-  'now',
-  'random',
-]);
+const optionNames: OptionNames<NotifierOptions> = {
+  path: true,
+  networks: true,
+  adminSecret: true,
+  secretsKey: true,
+  allowPlainSecrets: true,
+  allowPrivate: true,
+  heartbeatMs: true,
+  retryMs: true,
+  timeoutMs: true,
+  concurrency: true,
+  pollMs: true,
+  retainMs: true,
+  maxWatches: true,
+  ca: true,
+  logger: true,
+  now: true,
+  random: true,
+};
 
 /** Fills in the defaults. Throws `OPTION_INVALID` for what cannot be understood. */
 export function resolveNotifierOptions(options: NotifierOptions): NotifierSettings {
-  const unknown = Object.keys(options).find((key) => !known.has(key));
-  if (unknown !== undefined) throw invalidOption(unknown, `is not known; known options are ${[...known].join(', ')}`);
+  checkOptions('createNotifier', options, optionNames, "{ path: 'notifier.db', networks: [...] }");
   const { path, networks, adminSecret } = options;
   if (typeof path !== 'string' || path === '') throw invalidOption('path', 'must be the path of the SQLite file');
   if (!Array.isArray(networks) || networks.length === 0)

@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { invalidOption } from '../errors.ts';
 import type { CallbackRecord, StoreCounts } from '../stores/store.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import type { NewsKind, NewsMap } from './news.ts';
 
 /** Options of `metrics`. */
@@ -9,6 +11,8 @@ export interface MetricsOptions {
   /** Default `deposit_callback_`. */
   prefix?: string;
 }
+
+const optionNames: OptionNames<MetricsOptions> = { registry: true, prefix: true };
 
 /** The receiver to measure: the return value of `depositCallbacks`. */
 export interface Measured {
@@ -29,7 +33,13 @@ interface Asked {
  * @example
  * metrics(callbacks, { registry: register });
  */
-export function metrics(callbacks: Measured, { registry, prefix = 'deposit_callback_' }: MetricsOptions): void {
+export function metrics(callbacks: Measured, options: MetricsOptions): void {
+  checkOptions('metrics', options, optionNames, '{ registry }');
+  if (typeof options.registry?.registerMetric !== 'function')
+    throw invalidOption('registry', 'must be a registry of prom-client');
+  if (typeof callbacks?.status !== 'function')
+    throw invalidOption('callbacks', 'must be what depositCallbacks() returned');
+  const { registry, prefix = 'deposit_callback_' } = options;
   const registers = [registry];
   const answered = new Counter({
     name: `${prefix}callbacks_total`,

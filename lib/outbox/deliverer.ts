@@ -4,6 +4,7 @@ import { consoleLogger, type Logger, steadyLogger } from '../observe/logger.ts';
 import { createNews, type News } from '../observe/news.ts';
 import { logNews } from '../observe/news-log.ts';
 import type { Store } from '../stores/store.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import type { Backoff } from './backoff.ts';
 import { lookAfter, wake } from './claiming.ts';
 import { type DelivererState, type DeliverySettings, report } from './deliverer-state.ts';
@@ -31,6 +32,17 @@ export interface DelivererOptions<Tx> {
   logger?: Logger;
 }
 
+const optionNames: OptionNames<DelivererOptions<unknown>> = {
+  store: true,
+  concurrency: true,
+  attempts: true,
+  backoff: true,
+  leaseMs: true,
+  pollMs: true,
+  random: true,
+  logger: true,
+};
+
 /** The deliverer: it hands owed events to listeners, independently of any request. */
 export interface Deliverer<Tx> {
   on(kind: EventKind, listener: DepositListener<Tx>): void;
@@ -56,6 +68,9 @@ export interface Deliverer<Tx> {
  * `OPTION_INVALID`.
  */
 export function createDeliverer<Tx>(options: DelivererOptions<Tx>): Deliverer<Tx> {
+  checkOptions('createDeliverer', options, optionNames, '{ store }');
+  if (typeof options.store?.claim !== 'function')
+    throw invalidOption('store', "must be a store, for example sqliteStore({ path: 'deposits.db' })");
   const logger = steadyLogger(options.logger ?? consoleLogger);
   const news = createNews(logger);
   logNews(news, logger, Date.now);

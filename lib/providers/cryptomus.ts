@@ -26,7 +26,6 @@ const scheme: Scheme = {
 
 /** Receives Cryptomus webhooks. `secrets` are payment API keys. See `docs/providers/cryptomus.md`. */
 export function cryptomus(options: CryptomusOptions): Provider {
-  assertOptions('cryptomus', options);
   return makeCryptomus('cryptomus', ['91.227.144.54'], options);
 }
 
@@ -39,6 +38,7 @@ export function heleket(options: CryptomusOptions): Provider {
 }
 
 function makeCryptomus(name: string, publishedSources: readonly string[], options: CryptomusOptions): Provider {
+  assertOptions(name, options);
   const names = assetNames(name, options.assets);
   const accountOn = accountsOf(name, options.accounts);
   return declareProvider(

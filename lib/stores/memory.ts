@@ -1,4 +1,5 @@
 import { invalidOption } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import { createMemoryCallbacks, type MemoryCallbacks } from './memory/callbacks.ts';
 import { createMemoryCursors } from './memory/cursors.ts';
 import { createMemoryEvents } from './memory/events.ts';
@@ -19,12 +20,15 @@ export interface MemoryStoreOptions {
   now?: () => number;
 }
 
+const optionNames: OptionNames<MemoryStoreOptions> = { maxDeposits: true, maxCallbacks: true, now: true };
+
 /**
  * Creates a store in the memory of the process, for tests and first steps: nothing survives the process. Functions
  * passed to `atomically` get no transaction (`undefined`) and cannot be rolled back. Throws `OPTION_INVALID`; `commit`
  * rejects with `STORE_FULL`.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store<undefined> {
+  checkOptions('memoryStore', options, optionNames, '{ maxDeposits: 1000 }');
   const { maxDeposits = 100_000, maxCallbacks = 10_000, now = Date.now } = options;
   requireCount('maxDeposits', maxDeposits);
   requireCount('maxCallbacks', maxCallbacks);

@@ -21,6 +21,8 @@ export type {
   PostgresTransaction,
 } from './postgres/client.ts';
 
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
+
 interface CommonOptions {
   /** The database schema for our tables and functions; created if it is missing. Default `deposit_callback`. */
   schema?: string;
@@ -43,6 +45,14 @@ export type PostgresStoreOptions = CommonOptions &
       }
   );
 
+const optionNames: OptionNames<PostgresStoreOptions> = {
+  pool: true,
+  url: true,
+  schema: true,
+  acceptLoss: true,
+  now: true,
+};
+
 /**
  * Creates a store in PostgreSQL 13 or newer, for any number of receivers and deliverers. `Tx` is the type of the
  * client that `atomically` passes to a listener; use `PoolClient` of `pg` for its full interface. Throws
@@ -55,8 +65,9 @@ export type PostgresStoreOptions = CommonOptions &
 export function postgresStore<Tx extends PostgresTransaction = PostgresTransaction>(
   options: PostgresStoreOptions,
 ): Store<Tx> {
+  checkOptions('postgresStore', options, optionNames, '{ pool }');
   const { schema: name = 'deposit_callback', acceptLoss = false } = options;
-  checkOptions(options, name);
+  checkValues(options, name);
   // A null takes the server's clock.
   const now = (): number | null => options.now?.() ?? null;
   const slot = anySlot();
@@ -126,7 +137,7 @@ function anySlot(): number {
   return 1 + Math.floor(Math.random() * 1000);
 }
 
-function checkOptions(options: PostgresStoreOptions, schema: string): void {
+function checkValues(options: PostgresStoreOptions, schema: string): void {
   const given: { pool?: PostgresPool; url?: string } = options;
   if ((given.pool === undefined) === (given.url === undefined)) throw invalidOption('pool', 'set either pool or url');
   if (typeof schema !== 'string' || schema === '' || schema.includes('\0') || Buffer.byteLength(schema) > 63)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TransactionState } from '../deposits/transaction-state.ts';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import { stateFromReply } from './redis/batch.ts';
 import { createRedisConnection, type RedisClient, type RedisConnection } from './redis/client.ts';
 import { createCommit } from './redis/commit.ts';
@@ -45,6 +46,14 @@ export type RedisStoreOptions = CommonOptions &
 /** 2: facts of pruned events. What an older version kept needs no change, so its number is raised. */
 const schemaVersion = 2;
 
+const optionNames: OptionNames<RedisStoreOptions> = {
+  client: true,
+  url: true,
+  prefix: true,
+  acceptLoss: true,
+  now: true,
+};
+
 /**
  * Creates a store in Redis 6.2 or newer, a single primary with `appendonly yes` and `appendfsync always`, for any
  * number of receivers and deliverers. It has no transaction to share, so `atomically` is refused with
@@ -53,8 +62,9 @@ const schemaVersion = 2;
  * `STORE_SCHEMA_NEWER`; any method with `STORE_NOT_READY`, `STORE_BUSY`, `STORE_FULL` or an error of the client.
  */
 export function redisStore(options: RedisStoreOptions): Store<never> {
+  checkOptions('redisStore', options, optionNames, '{ client }');
   const { prefix = 'deposit-callback:', acceptLoss = false } = options;
-  checkOptions(options, prefix);
+  checkValues(options, prefix);
   const now = (): string => (options.now ? String(options.now()) : '');
   const self = randomUUID();
 
@@ -121,7 +131,7 @@ async function load(connection: RedisConnection, keys: readonly string[]): Promi
   return keys.map((key, index) => stateFromReply(key, replies[index]));
 }
 
-function checkOptions(options: RedisStoreOptions, prefix: string): void {
+function checkValues(options: RedisStoreOptions, prefix: string): void {
   const given: { client?: RedisClient; url?: string } = options;
   if ((given.client === undefined) === (given.url === undefined))
     throw invalidOption('client', 'set either client or url');

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import { eventsToLease } from './shared/events-to-lease.ts';
 import { writeCallbacks } from './sqlite/callbacks.ts';
 import { applyChange, type Leasing } from './sqlite/changes.ts';
@@ -48,6 +49,8 @@ export interface SqliteStore extends Store<SqliteDatabase> {
   readonly database: SqliteDatabase;
 }
 
+const optionNames: OptionNames<SqliteStoreOptions> = { path: true, now: true, busyMs: true, driver: true };
+
 /**
  * Creates a store in one SQLite file (WAL, synced at each commit). One process records; others, such as the command
  * line, may read and write beside it. Throws `OPTION_INVALID`; `ready()` rejects with `STORE_DRIVER_MISSING`,
@@ -58,10 +61,8 @@ export interface SqliteStore extends Store<SqliteDatabase> {
  * const store = sqliteStore({ path: 'deposits.db' });
  */
 export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
+  checkValues(options);
   const { path, now = Date.now, busyMs = 50, driver } = options;
-  if (typeof path !== 'string' || path === '') throw invalidOption('path', 'must be the path of the database file');
-  if (!Number.isInteger(busyMs) || busyMs < 1 || busyMs > 1000)
-    throw invalidOption('busyMs', 'give 1 to 1000 milliseconds');
   const durable = path !== ':memory:';
 
   let opening: Promise<void> | undefined;
@@ -128,6 +129,14 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     prune: (before, options) => prune(connection, before, options),
     room: async () => (durable ? roomBeside(path) : undefined),
   };
+}
+
+function checkValues(options: SqliteStoreOptions): void {
+  checkOptions('sqliteStore', options, optionNames, "{ path: 'deposits.db' }");
+  const { path, busyMs = 50 } = options;
+  if (typeof path !== 'string' || path === '') throw invalidOption('path', 'must be the path of the database file');
+  if (!Number.isInteger(busyMs) || busyMs < 1 || busyMs > 1000)
+    throw invalidOption('busyMs', 'give 1 to 1000 milliseconds');
 }
 
 async function roomBeside(path: string): Promise<{ freeBytes: number; totalBytes: number }> {

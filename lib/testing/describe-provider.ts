@@ -1,5 +1,7 @@
 import { test as nodeTest } from 'node:test';
+import { invalidOption } from '../errors.ts';
 import type { Provider, ProviderOptions } from '../providers/kit/provider.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import { readingCases } from './provider-cases/reading-cases.ts';
 import { signingCases } from './provider-cases/signing-cases.ts';
 import type { ProviderFixtures } from './provider-fixtures.ts';
@@ -16,6 +18,8 @@ export interface DescribeProviderOptions {
   test?: (name: string, run: () => void | Promise<void>) => unknown;
 }
 
+const optionNames: OptionNames<DescribeProviderOptions> = { name: true, create: true, fixtures: true, test: true };
+
 /**
  * Registers the conformance tests that every provider passes, this package's and yours: signatures byte for byte,
  * secrets during a rotation, missing and stale signatures, exact amounts and canonical addresses, reorgs, duplicates,
@@ -24,7 +28,13 @@ export interface DescribeProviderOptions {
  * @example
  * describeProvider({ name: 'acme', create: acme, fixtures: readProviderFixtures('test/fixtures/acme') });
  */
-export function describeProvider({ name, create, fixtures, test = nodeTest }: DescribeProviderOptions): void {
+export function describeProvider(options: DescribeProviderOptions): void {
+  checkOptions('describeProvider', options, optionNames, "{ name: 'acme', create: acme, fixtures }");
+  const { name, create, fixtures, test = nodeTest } = options;
+  if (typeof create !== 'function')
+    throw invalidOption('describeProvider.create', 'must be the function that makes the provider');
+  if (!Array.isArray(fixtures?.cases))
+    throw invalidOption('describeProvider.fixtures', 'must be what readProviderFixtures(folder) returned');
   const under = { create, fixtures };
   for (const one of [...signingCases(under), ...readingCases(under)]) {
     test(`${name}: ${one.name}`, () => one.run());

@@ -1,4 +1,6 @@
 import { test as nodeTest } from 'node:test';
+import { invalidOption } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import { cursorCases } from './store-cases/cursors.ts';
 import { findingCases } from './store-cases/finding.ts';
 import { keepingCases } from './store-cases/keeping.ts';
@@ -24,12 +26,18 @@ export interface DescribeStoreOptions {
   test?: (name: string, run: () => Promise<void>) => unknown;
 }
 
+const optionNames: OptionNames<DescribeStoreOptions> = { name: true, open: true, test: true };
+
 /**
  * Registers the conformance tests that every store passes, this package's and yours, against the real server. No case
  * can be switched off. Properties that only your store has (such as user tables that roll back with `settle`) need
  * tests of their own.
  */
-export function describeStore({ name, open, test = nodeTest }: DescribeStoreOptions): void {
+export function describeStore(options: DescribeStoreOptions): void {
+  checkOptions('describeStore', options, optionNames, "{ name: 'acme', open }");
+  const { name, open, test = nodeTest } = options;
+  if (typeof open !== 'function')
+    throw invalidOption('describeStore.open', 'must be a function that opens the store under test');
   for (const { name: sentence, run } of allCases) {
     test(`${name}: ${sentence}`, async () => {
       const clock = createClock();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { invalidOption } from '../errors.ts';
 import type { Answer, OutcomeKind, Reading } from '../providers/kit/provider.ts';
 
 /**
@@ -102,6 +103,8 @@ type Written = Omit<ProviderFixtures, 'cases' | 'official'> & {
 
 /** Reads `cases.json` of a folder and the bodies next to it. A case without a body has an empty one. */
 export function readProviderFixtures(folder: string): ProviderFixtures {
+  if (typeof folder !== 'string')
+    throw invalidOption('folder', "must be the path of a folder with cases.json, for example 'test/fixtures/acme'");
   const written = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8')) as Written;
   const bodyOf = (file: string | undefined): Buffer =>
     file === undefined ? Buffer.alloc(0) : readFileSync(join(folder, file));

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { invalidOption } from '../errors.ts';
 import type { Provider } from '../providers/kit/provider.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
 
 /** Options of `signCallback`. */
 export interface SignCallbackOptions {
@@ -25,8 +27,24 @@ export interface SignedCallback {
   query?: string;
 }
 
+const optionNames: OptionNames<SignCallbackOptions> = {
+  secret: true,
+  body: true,
+  now: true,
+  id: true,
+  method: true,
+  url: true,
+};
+
 /** Signs a callback as the provider would, for a receiver's own tests. */
 export function signCallback(provider: Pick<Provider, 'sign'>, options: SignCallbackOptions): SignedCallback {
+  if (typeof provider?.sign !== 'function')
+    throw invalidOption('provider', 'must be a provider, for example imtoken({ secrets })');
+  checkOptions('signCallback', options, optionNames, '{ secret, body }');
+  if (typeof options.secret !== 'string')
+    throw invalidOption('signCallback.secret', 'must be the key that the provider signs with');
+  if (options.body === undefined)
+    throw invalidOption('signCallback.body', 'must be the bytes, a string, or a value to write as JSON');
   const { secret, now = Date.now(), id = `msg_${randomUUID()}`, method = 'POST', url = '/' } = options;
   const body = bytesOf(options.body);
   // Where the body carries the signature, the signed one takes its place.

@@ -1,4 +1,5 @@
 import { invalidOption } from '../../errors.ts';
+import type { OptionNames } from '../../util/given-options.ts';
 import type { ChainCheck } from './chain-check.ts';
 import type { ChainReader } from './chain-reader.ts';
 import type { NodeConnectionOptions } from './node-connection.ts';
@@ -21,6 +22,15 @@ export interface NodeUrls {
   url?: string;
   urls?: readonly string[];
 }
+
+/** The names of those options and of `network`. */
+export const nodeOptionNames: OptionNames<NodeOptions & NodeUrls & { network: string }> = {
+  network: true,
+  url: true,
+  urls: true,
+  quorum: true,
+  timeoutMs: true,
+};
 
 /** How the nodes of one chain are asked. */
 export interface NodesOfChain {

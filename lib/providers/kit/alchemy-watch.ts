@@ -1,5 +1,6 @@
 import { array, optionalText } from '../../json/json.ts';
-import { type AddressWatch, type ApiOptions, createApiClient, requireText } from './api-client.ts';
+import { checkOptions, type OptionNames } from '../../util/given-options.ts';
+import { type AddressWatch, type ApiOptions, apiOptionNames, createApiClient, requireText } from './api-client.ts';
 
 /** Options of `watchAlchemy`. */
 export interface AlchemyWatchOptions extends ApiOptions {
@@ -9,11 +10,14 @@ export interface AlchemyWatchOptions extends ApiOptions {
   webhookId: string;
 }
 
+const optionNames: OptionNames<AlchemyWatchOptions> = { ...apiOptionNames, authToken: true, webhookId: true };
+
 /**
  * Manages the addresses of an Alchemy Address Activity webhook.
  * https://www.alchemy.com/docs/reference/notify-api-endpoints
  */
 export function watchAlchemy(options: AlchemyWatchOptions): AddressWatch {
+  checkOptions('watchAlchemy', options, optionNames, '{ authToken, webhookId }');
   const authToken = requireText('watchAlchemy.authToken', options.authToken);
   const webhookId = requireText('watchAlchemy.webhookId', options.webhookId);
   const api = createApiClient(

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DepositCallbackError, invalidOption, isDepositCallbackError } from '../../errors.ts';
 import { type Json, parseJson } from '../../json/json.ts';
+import type { OptionNames } from '../../util/given-options.ts';
 
 /** Options that every client of a provider's API takes. */
 export interface ApiOptions {
@@ -13,6 +14,14 @@ export interface ApiOptions {
   /** Before the second attempt; doubled for each one after it, unless the API says how long to wait. Default 500 ms. */
   firstWaitMs?: number;
 }
+
+/** The names of those options. */
+export const apiOptionNames: OptionNames<ApiOptions> = {
+  baseUrl: true,
+  timeoutMs: true,
+  attempts: true,
+  firstWaitMs: true,
+};
 
 /** Tells a provider which addresses to send callbacks for. Each call rejects with `REQUEST_FAILED`. */
 export interface AddressWatch {

@@ -3,6 +3,7 @@ import { DepositCallbackError, invalidOption } from '../../errors.ts';
 import { array, parseJson, text } from '../../json/json.ts';
 import { type SafeFetchOptions, safeFetch } from '../../outbound/safe-fetch.ts';
 import type { SecretEntry } from '../../signatures/key-ring.ts';
+import { checkOptions, type OptionNames } from '../../util/given-options.ts';
 
 /** Options of `binancePayKeys`. */
 export interface BinancePayKeysOptions {
@@ -19,11 +20,20 @@ export interface BinancePayKeysOptions {
 const path = '/binancepay/openapi/certificates';
 const body = '{}';
 
+const optionNames: OptionNames<BinancePayKeysOptions> = {
+  apiKey: true,
+  secretKey: true,
+  url: true,
+  now: true,
+  fetch: true,
+};
+
 /**
  * Fetches Binance's public keys with their serials, for the option `secrets`: when they are first needed, and again
  * each minute. Rejects with `KEYS_UNAVAILABLE`; callbacks then get a 503 and are sent again. Throws `OPTION_INVALID`.
  */
 export function binancePayKeys(options: BinancePayKeysOptions): () => Promise<readonly SecretEntry[]> {
+  checkOptions('binancePayKeys', options, optionNames, '{ apiKey, secretKey }');
   const { apiKey, secretKey, url = 'https://bpay.binanceapi.com', now = Date.now } = options;
   for (const [name, value] of Object.entries({ apiKey, secretKey })) {
     if (typeof value !== 'string' || value === '') throw invalidOption(`binancePayKeys.${name}`, 'is required');

@@ -1,6 +1,7 @@
 import { invalidOption } from '../../errors.ts';
 import { array, optionalText, text } from '../../json/json.ts';
-import { type AddressWatch, type ApiOptions, createApiClient, requireText } from './api-client.ts';
+import { checkOptions, type OptionNames } from '../../util/given-options.ts';
+import { type AddressWatch, type ApiOptions, apiOptionNames, createApiClient, requireText } from './api-client.ts';
 
 /** Options of `watchBlockcypher`. */
 export interface BlockcypherWatchOptions extends ApiOptions {
@@ -13,8 +14,17 @@ export interface BlockcypherWatchOptions extends ApiOptions {
   confirmations?: number;
 }
 
+const optionNames: OptionNames<BlockcypherWatchOptions> = {
+  ...apiOptionNames,
+  token: true,
+  chain: true,
+  url: true,
+  confirmations: true,
+};
+
 /** Manages BlockCypher hooks, one per address. https://www.blockcypher.com/dev/bitcoin/#using-webhooks */
 export function watchBlockcypher(options: BlockcypherWatchOptions): AddressWatch {
+  checkOptions('watchBlockcypher', options, optionNames, "{ token, chain: 'btc/main', url }");
   const token = requireText('watchBlockcypher.token', options.token);
   const url = requireText('watchBlockcypher.url', options.url);
   const { confirmations = 6 } = options;

@@ -2,6 +2,7 @@ import { DepositCallbackError, invalidOption } from '../../errors.ts';
 import { parseJson, text } from '../../json/json.ts';
 import { type SafeFetchOptions, safeFetch } from '../../outbound/safe-fetch.ts';
 import type { SecretEntry } from '../../signatures/key-ring.ts';
+import { checkOptions, type OptionNames } from '../../util/given-options.ts';
 
 /** Options of `circleKeys`. */
 export interface CircleKeysOptions {
@@ -14,11 +15,14 @@ export interface CircleKeysOptions {
   fetch?: Pick<SafeFetchOptions, 'allowPrivate' | 'timeoutMs'>;
 }
 
+const optionNames: OptionNames<CircleKeysOptions> = { apiKey: true, ids: true, url: true, fetch: true };
+
 /**
  * Fetches Circle's public keys by their ids, for the option `secrets`: each once, since a key never changes. Rejects
  * with `KEYS_UNAVAILABLE`; callbacks then get a 503 and are sent again. Throws `OPTION_INVALID`.
  */
 export function circleKeys(options: CircleKeysOptions): () => Promise<readonly SecretEntry[]> {
+  checkOptions('circleKeys', options, optionNames, '{ apiKey, ids }');
   const { apiKey, ids, url = 'https://api.circle.com' } = options;
   if (typeof apiKey !== 'string' || apiKey === '') throw invalidOption('circleKeys.apiKey', 'must be your API key');
   if (!Array.isArray(ids) || ids.length === 0 || !ids.every((id) => /^[\w-]{1,64}$/.test(id)))

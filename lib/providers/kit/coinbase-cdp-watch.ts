@@ -1,5 +1,6 @@
 import { array, optionalText, text } from '../../json/json.ts';
-import { type AddressWatch, type ApiOptions, createApiClient, requireText } from './api-client.ts';
+import { checkOptions, type OptionNames } from '../../util/given-options.ts';
+import { type AddressWatch, type ApiOptions, apiOptionNames, createApiClient, requireText } from './api-client.ts';
 
 /** Options of `watchCoinbaseCdp`. */
 export interface CoinbaseCdpWatchOptions extends ApiOptions {
@@ -16,10 +17,20 @@ export interface CoinbaseCdpWatchOptions extends ApiOptions {
 
 const base = '/platform/v2/data/webhooks/subscriptions';
 
+const optionNames: OptionNames<CoinbaseCdpWatchOptions> = {
+  ...apiOptionNames,
+  token: true,
+  network: true,
+  contract: true,
+  url: true,
+  onSecret: true,
+};
+
 /**
  * Manages CDP subscriptions to ERC-20 transfers, one per address. https://docs.cdp.coinbase.com/webhooks/quickstart
  */
 export function watchCoinbaseCdp(options: CoinbaseCdpWatchOptions): AddressWatch {
+  checkOptions('watchCoinbaseCdp', options, optionNames, "{ token, network: 'base-mainnet', contract, url, onSecret }");
   const { token, network, onSecret } = options;
   const contract = requireText('watchCoinbaseCdp.contract', options.contract);
   const url = requireText('watchCoinbaseCdp.url', options.url);

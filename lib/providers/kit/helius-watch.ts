@@ -1,5 +1,6 @@
 import { array, type Json, optionalText, text } from '../../json/json.ts';
-import { type AddressWatch, type ApiOptions, createApiClient, requireText } from './api-client.ts';
+import { checkOptions, type OptionNames } from '../../util/given-options.ts';
+import { type AddressWatch, type ApiOptions, apiOptionNames, createApiClient, requireText } from './api-client.ts';
 
 /** Options of `watchHelius`. */
 export interface HeliusWatchOptions extends ApiOptions {
@@ -9,12 +10,20 @@ export interface HeliusWatchOptions extends ApiOptions {
   authHeader: string;
 }
 
+const optionNames: OptionNames<HeliusWatchOptions> = {
+  ...apiOptionNames,
+  apiKey: true,
+  webhookId: true,
+  authHeader: true,
+};
+
 /**
  * Manages the addresses of a Helius webhook. An edit replaces the whole list, so the edits of one client run one after
  * another; clients in two processes would undo each other's. For tokens, watch the token accounts too.
  * https://www.helius.dev/docs/webhooks
  */
 export function watchHelius(options: HeliusWatchOptions): AddressWatch {
+  checkOptions('watchHelius', options, optionNames, '{ apiKey, webhookId, authHeader }');
   const apiKey = requireText('watchHelius.apiKey', options.apiKey);
   const authHeader = requireText('watchHelius.authHeader', options.authHeader);
   const path = `/v0/webhooks/${encodeURIComponent(requireText('watchHelius.webhookId', options.webhookId))}`;

@@ -1,5 +1,6 @@
 import { array, optionalText, text } from '../../json/json.ts';
-import { type AddressWatch, type ApiOptions, createApiClient, requireText } from './api-client.ts';
+import { checkOptions, type OptionNames } from '../../util/given-options.ts';
+import { type AddressWatch, type ApiOptions, apiOptionNames, createApiClient, requireText } from './api-client.ts';
 
 /** Options of `watchMoralis`. */
 export interface MoralisWatchOptions extends ApiOptions {
@@ -8,11 +9,14 @@ export interface MoralisWatchOptions extends ApiOptions {
   streamId: string;
 }
 
+const optionNames: OptionNames<MoralisWatchOptions> = { ...apiOptionNames, apiKey: true, streamId: true };
+
 /**
  * Manages the addresses of a Moralis stream (EVM).
  * https://docs.moralis.com/streams/api-reference/streams/add-address-to-stream
  */
 export function watchMoralis(options: MoralisWatchOptions): AddressWatch {
+  checkOptions('watchMoralis', options, optionNames, '{ apiKey, streamId }');
   const apiKey = requireText('watchMoralis.apiKey', options.apiKey);
   const path = `/streams/evm/${encodeURIComponent(requireText('watchMoralis.streamId', options.streamId))}/address`;
   const api = createApiClient(

@@ -1,4 +1,5 @@
 import { invalidOption } from '../../errors.ts';
+import { checkOptions, type OptionNames } from '../../util/given-options.ts';
 
 /** Stands in each body that the filter makes, so that the reader knows its own. */
 export const quicknodeFormat = 'deposit-callback/1';
@@ -9,12 +10,16 @@ export interface QuicknodeFilterOptions {
   list: string;
 }
 
+const optionNames: OptionNames<QuicknodeFilterOptions> = { list: true };
+
 /**
  * Returns the source of the filter function for a QuickNode stream of the dataset `block_with_receipts` on an EVM
  * network; `quicknode` reads its output. The filter keeps native and ERC-20 transfers to addresses of the list, each
  * with block hash, log index, status and exact amount, and returns null (nothing is sent) if there are none.
  */
-export function quicknodeFilter({ list }: QuicknodeFilterOptions): string {
+export function quicknodeFilter(options: QuicknodeFilterOptions): string {
+  checkOptions('quicknodeFilter', options, optionNames, "{ list: 'deposits' }");
+  const { list } = options;
   if (!/^[\w-]{1,64}$/.test(list)) throw invalidOption('list', 'must be 1 to 64 letters, digits, "_" or "-"');
   return source.replace('LIST', list);
 }

@@ -1,5 +1,6 @@
 import { array } from '../../json/json.ts';
-import { type AddressWatch, type ApiOptions, createApiClient, requireText } from './api-client.ts';
+import { checkOptions, type OptionNames } from '../../util/given-options.ts';
+import { type AddressWatch, type ApiOptions, apiOptionNames, createApiClient, requireText } from './api-client.ts';
 
 /** Options of `watchQuicknode`. */
 export interface QuicknodeWatchOptions extends ApiOptions {
@@ -14,11 +15,14 @@ export interface QuicknodeWatch extends AddressWatch {
   create(): Promise<void>;
 }
 
+const optionNames: OptionNames<QuicknodeWatchOptions> = { ...apiOptionNames, apiKey: true, list: true };
+
 /**
  * Manages the addresses of a list in QuickNode's key-value store, in lower case, as the filter looks them up.
  * https://www.quicknode.com/docs/key-value-store/rest-api/getting-started
  */
 export function watchQuicknode(options: QuicknodeWatchOptions): QuicknodeWatch {
+  checkOptions('watchQuicknode', options, optionNames, "{ apiKey, list: 'deposits' }");
   const apiKey = requireText('watchQuicknode.apiKey', options.apiKey);
   const key = requireText('watchQuicknode.list', options.list);
   const lists = '/kv/rest/v1/lists';

@@ -1,6 +1,7 @@
 import { array, type Json, optionalText, text } from '../../json/json.ts';
 import { findNetwork } from '../../networks/registry.ts';
-import { type AddressWatch, type ApiOptions, createApiClient, requireText } from './api-client.ts';
+import { checkOptions, type OptionNames } from '../../util/given-options.ts';
+import { type AddressWatch, type ApiOptions, apiOptionNames, createApiClient, requireText } from './api-client.ts';
 
 /** Options of `watchTatum`. */
 export interface TatumWatchOptions extends ApiOptions {
@@ -13,11 +14,14 @@ export interface TatumWatchOptions extends ApiOptions {
 
 const pageSize = 50;
 
+const optionNames: OptionNames<TatumWatchOptions> = { ...apiOptionNames, apiKey: true, chain: true, url: true };
+
 /**
  * Manages Tatum subscriptions of the type ADDRESS_EVENT, one per address; `setSecret` sets the secret that signs them
  * and comes first. https://docs.tatum.io/docs/notifications
  */
 export function watchTatum(options: TatumWatchOptions): AddressWatch & { setSecret(secret: string): Promise<void> } {
+  checkOptions('watchTatum', options, optionNames, "{ apiKey, chain: 'tron-mainnet', url }");
   const apiKey = requireText('watchTatum.apiKey', options.apiKey);
   const chain = requireText('watchTatum.chain', options.chain);
   const url = requireText('watchTatum.url', options.url);
