@@ -18,7 +18,7 @@ const below = {
   providers: ['errors', 'util', 'json', 'networks', 'deposits', 'signatures', 'providers/kit'],
   stores: ['errors', 'util', 'deposits'],
   ingest: ['errors', 'util', 'networks', 'deposits', 'policy', 'checks', 'providers/kit', 'stores', 'observe'],
-  outbox: ['errors', 'deposits', 'stores', 'observe'],
+  outbox: ['errors', 'util', 'deposits', 'stores', 'observe'],
   chains: [
     ...['errors', 'util', 'json', 'outbound', 'networks', 'deposits', 'policy', 'checks', 'stores', 'ingest'],
     ...['signatures', 'observe'],
@@ -40,7 +40,7 @@ const below = {
     'entrance',
   ],
   testing: [
-    ...['errors', 'networks', 'deposits', 'policy', 'checks', 'providers/kit', 'stores', 'observe'],
+    ...['errors', 'util', 'networks', 'deposits', 'policy', 'checks', 'providers/kit', 'stores', 'observe'],
     'deposit-callbacks',
   ],
   notifier: [...['errors', 'util', 'networks', 'signatures', 'stores', 'chains', 'outbox', 'outbound', 'observe']],
