@@ -249,7 +249,7 @@ describe("the notifier's API", () => {
       const method = /^ {4}(get|put|post|delete):$/.exec(line)?.[1];
       if (method) described.add(`${method} ${path}`);
     }
-    const router = readFileSync(new URL('../../lib/notifier/router.ts', import.meta.url), 'utf8');
+    const router = readFileSync(new URL('../../lib/notifier/api/router.ts', import.meta.url), 'utf8');
     const routed = [...router.matchAll(/router\.(get|put|post|delete)\(\s*'([^']+)'/g)].map(
       ([, method, route]) => `${method} ${route?.replace(/:(\w+)/g, '{$1}')}`,
     );
