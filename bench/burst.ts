@@ -1,14 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { LoadOptions, LoadResult } from './load.ts';
-import { openStore, type StoreName } from './ours.ts';
+import { openStore } from './ours.ts';
 import { sendLoad, startServer } from './processes.ts';
+import { type ReceiverName, receivers, storeOf } from './receivers.ts';
 import { type Goal, report, type Table } from './report.ts';
-import { startServices } from './services.ts';
+import { startServices, withPlace } from './services.ts';
 import { figure, median, spread } from './statistics.ts';
-import { type Target, type TargetName, targets } from './targets.ts';
 
 // What comes at once, and what comes alone: a burst into a server that has only just started, and one callback at a time.
 
@@ -20,7 +17,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
   },
 });
-const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
+const rounds = Number(values.rounds ?? (values.quick ? 1 : 2));
 const callbacks = Number(values.callbacks ?? (values.quick ? 5_000 : 20_000));
 const alone = values.quick ? 200 : 500;
 
@@ -41,7 +38,7 @@ const idleTargets = [
 ] as const;
 
 interface Sample extends LoadResult {
-  target: TargetName;
+  target: ReceiverName;
   kind: 'burst' | 'idle';
   round: number;
   /** Callbacks found in the store after the server was killed; undefined where it keeps none. */
@@ -49,7 +46,7 @@ interface Sample extends LoadResult {
 }
 
 const samples: Sample[] = [];
-const services = await startServices(idleTargets);
+const services = await startServices(idleTargets.map(storeOf));
 try {
   for (let round = 1; round <= rounds; round += 1) {
     for (const target of burstTargets) await measure('burst', target, round);
@@ -74,27 +71,27 @@ await report(
   values.out,
 );
 
-async function measure(kind: Sample['kind'], target: TargetName, round: number): Promise<void> {
-  if (!services.has(target)) return;
-  const directory = await mkdtemp(join(tmpdir(), 'deposit-callback-bench-'));
-  const place = await services.place(target, directory);
-  const server = await startServer('./server.ts', [target, place]);
-  try {
-    const { scheme } = targets[target];
-    const load = kind === 'burst' ? burst : idle;
-    const sent = { port: server.port, path: '/callbacks/imtoken', scheme, warmMs: 0, measureMs: 0 };
-    const result = await sendLoad({ ...sent, requests: load.burst, ...load });
-    await server.stop();
-    samples.push({ target, kind, round, kept: await keptIn(target, place), ...result });
-    console.log(`${kind}, round ${round}: ${target} ${result.seconds.toFixed(2)} s, p99 ${result.p99Ms.toFixed(1)} ms`);
-  } finally {
-    await server.stop();
-    await rm(directory, { recursive: true, force: true });
-  }
+async function measure(kind: Sample['kind'], target: ReceiverName, round: number): Promise<void> {
+  if (!services.has(storeOf(target))) return;
+  await withPlace(services, storeOf(target), async (place) => {
+    const server = await startServer('./server.ts', [target, place]);
+    try {
+      const { scheme } = receivers[target];
+      const load = kind === 'burst' ? burst : idle;
+      const sent = { port: server.port, path: '/callbacks/imtoken', scheme, warmMs: 0, measureMs: 0 };
+      const result = await sendLoad({ ...sent, requests: load.burst, ...load });
+      await server.stop();
+      samples.push({ target, kind, round, kept: await keptIn(target, place), ...result });
+      const { seconds, p99Ms } = result;
+      console.log(`${kind}, round ${round}: ${target} ${seconds.toFixed(2)} s, p99 ${p99Ms.toFixed(1)} ms`);
+    } finally {
+      await server.stop();
+    }
+  });
 }
 
-async function keptIn(target: TargetName, place: string): Promise<number | undefined> {
-  const name: StoreName | undefined = (targets[target] as Target).store;
+async function keptIn(target: ReceiverName, place: string): Promise<number | undefined> {
+  const name = storeOf(target);
   if (name === undefined || name === 'memory') return undefined;
   const store = await openStore(name, place);
   await store.ready();
@@ -103,7 +100,7 @@ async function keptIn(target: TargetName, place: string): Promise<number | undef
   return kept;
 }
 
-function of(kind: Sample['kind'], target: TargetName): Sample[] {
+function of(kind: Sample['kind'], target: ReceiverName): Sample[] {
   return samples.filter((one) => one.kind === kind && one.target === target);
 }
 

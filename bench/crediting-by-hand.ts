@@ -1,19 +1,24 @@
 import type { RequestListener } from 'node:http';
-import Database from 'better-sqlite3';
 import express from 'express';
 import pg from 'pg';
+import { openDatabase } from '../lib/stores/sqlite/driver.ts';
 import { isGenuine, secretText } from './requests.ts';
 
 // What a careful user would write: verify, then inbox and credit in one transaction, then answer. And the limit: the same, all
 // that waits in one transaction or one statement.
 
-/** A server that credits, and how many credits are in its table. */
+/** A server that credits, and how it stands. */
 export interface Crediting {
   listener: RequestListener;
+  /** How many credits are in its ledger. */
   credited(): number | Promise<number>;
+  /** When the oldest event that is not credited was made, epoch ms; undefined where none waits. Of ours alone. */
+  oldestOwedAt?(): Promise<number | undefined>;
+  /** Resolves when nothing waits to be credited. Of ours alone. */
+  idle?(): Promise<void>;
 }
 
-interface Callback {
+export interface Callback {
   id: string;
   body: string;
   transaction: string;
@@ -21,14 +26,24 @@ interface Callback {
   amount: string;
 }
 
-type Keep = (callback: Callback) => Promise<void> | void;
+export type Keep = (callback: Callback) => Promise<void> | void;
 
-export const tables = [
+const tables = [
   'CREATE TABLE inbox (id text PRIMARY KEY, body text NOT NULL)',
   'CREATE TABLE credits (transaction_id text PRIMARY KEY, account text NOT NULL, amount text NOT NULL)',
 ];
 
-function handler(keep: Keep): RequestListener {
+/** Inbox and credits in PostgreSQL, empty. */
+export async function createTables(pool: pg.Pool): Promise<void> {
+  for (const table of tables) await pool.query(table);
+}
+
+export async function countCredits(client: pg.Pool | pg.Client): Promise<number> {
+  return Number((await client.query<{ n: string }>('SELECT count(*) AS n FROM credits')).rows[0]?.n);
+}
+
+/** Express 5: verifies the signature and reads what is needed, keeps it, and answers. */
+export function handler(keep: Keep): RequestListener {
   const app = express();
   const key = Buffer.from(secretText, 'base64');
   app.post('/callbacks/imtoken', express.raw({ type: '*/*' }), async (req, res) => {
@@ -45,30 +60,41 @@ function handler(keep: Keep): RequestListener {
   return app;
 }
 
-export function byHandOverSqlite(path: string, isLimit: boolean): Crediting {
-  const database = new Database(path);
-  database.pragma('journal_mode = WAL');
-  database.pragma('synchronous = FULL');
+export async function byHandOverSqlite(path: string, isLimit: boolean): Promise<Crediting> {
+  // With the driver that the store takes too: better-sqlite3 is there for one version of Node.
+  const database = await openDatabase(path, undefined);
+  database.exec('PRAGMA journal_mode = WAL');
+  database.exec('PRAGMA synchronous = FULL');
   for (const table of tables) database.exec(table);
   const inbox = database.prepare('INSERT INTO inbox VALUES (?, ?) ON CONFLICT DO NOTHING');
   const credit = database.prepare('INSERT INTO credits VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
-  const keepAll = database.transaction((callbacks: readonly Callback[]) => {
-    for (const { id, body, transaction, account, amount } of callbacks) {
-      if (inbox.run(id, body).changes > 0) credit.run(transaction, account, amount);
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const commit = database.prepare('COMMIT');
+  const keepAll = (callbacks: readonly Callback[]): void => {
+    begin.run();
+    try {
+      for (const { id, body, transaction, account, amount } of callbacks) {
+        if (inbox.run(id, body).changes > 0) credit.run(transaction, account, amount);
+      }
+      commit.run();
+    } catch (error) {
+      database.exec('ROLLBACK');
+      throw error;
     }
-  });
+  };
+  const count = database.prepare('SELECT count(*) AS n FROM credits');
   return {
-    listener: handler(isLimit ? together((callbacks) => keepAll(callbacks)) : (one) => keepAll([one])),
-    credited: () => (database.prepare('SELECT count(*) AS n FROM credits').get() as { n: number }).n,
+    listener: handler(isLimit ? together(keepAll) : (one) => keepAll([one])),
+    credited: () => (count.get() as { n: number }).n,
   };
 }
 
 export async function byHandOverPostgres(url: string, isLimit: boolean): Promise<Crediting> {
   const pool = new pg.Pool({ connectionString: url, max: 20 });
-  for (const table of tables) await pool.query(table);
+  await createTables(pool);
   return {
     listener: handler(isLimit ? together((callbacks) => keepByOneStatement(pool, callbacks)) : keepEach(pool)),
-    credited: async () => Number((await pool.query<{ n: string }>('SELECT count(*) AS n FROM credits')).rows[0]?.n),
+    credited: () => countCredits(pool),
   };
 }
 

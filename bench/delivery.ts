@@ -1,11 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Delivered } from './delivery-server.ts';
 import { sendLoad, startServer } from './processes.ts';
 import { type Goal, report } from './report.ts';
-import { startServices } from './services.ts';
+import { startServices, withPlace } from './services.ts';
 import { median, spread } from './statistics.ts';
 
 // Events a second from a store to a listener, until the last is settled: claimed under a lease, marked as handed, run, settled.
@@ -18,7 +15,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
   },
 });
-const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
+const rounds = Number(values.rounds ?? (values.quick ? 1 : 2));
 const events = Number(values.events ?? (values.quick ? 3_000 : 20_000));
 
 interface Case {
@@ -40,7 +37,7 @@ const cases: readonly Case[] = [
   { name: 'PostgreSQL, atomically, more at once', store: 'postgres', mode: 'atomically', concurrency: 128 },
 ];
 const samples: { name: string; round: number; perSecond: number }[] = [];
-const services = await startServices(['ours-sqlite-http', 'ours-postgres-express5']);
+const services = await startServices(['sqlite', 'postgres']);
 try {
   for (let round = 1; round <= rounds; round += 1) {
     for (const one of cases) {
@@ -77,26 +74,25 @@ await report(
 );
 
 async function measure({ name, store, mode, concurrency }: Case): Promise<number> {
-  const directory = await mkdtemp(join(tmpdir(), 'deposit-callback-bench-'));
-  const place = await services.place(store === 'sqlite' ? 'ours-sqlite-http' : 'ours-postgres-express5', directory);
-  const server = await startServer('./delivery-server.ts', [store, place, mode, String(concurrency)]);
-  try {
-    const { errors } = await sendLoad({
-      port: server.port,
-      path: '/callbacks/imtoken',
-      scheme: 'standard',
-      connections: 50,
-      warmMs: 0,
-      measureMs: 0,
-      requests: events,
-      burst: events,
-    });
-    if (errors > 0) throw new Error(`${name}: ${errors} callbacks were not taken`);
-    const { seconds, handled } = await server.ask<Delivered>({});
-    if (handled !== events) throw new Error(`${name}: ${handled} events were handled, and ${events} were owed`);
-    return events / seconds;
-  } finally {
-    await server.stop();
-    await rm(directory, { recursive: true, force: true });
-  }
+  return withPlace(services, store, async (place) => {
+    const server = await startServer('./delivery-server.ts', [store, place, mode, String(concurrency)]);
+    try {
+      const { errors } = await sendLoad({
+        port: server.port,
+        path: '/callbacks/imtoken',
+        scheme: 'standard',
+        connections: 50,
+        warmMs: 0,
+        measureMs: 0,
+        requests: events,
+        burst: events,
+      });
+      if (errors > 0) throw new Error(`${name}: ${errors} callbacks were not taken`);
+      const { seconds, handled } = await server.ask<Delivered>({});
+      if (handled !== events) throw new Error(`${name}: ${handled} events were handled, and ${events} were owed`);
+      return events / seconds;
+    } finally {
+      await server.stop();
+    }
+  });
 }

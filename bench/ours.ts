@@ -27,13 +27,13 @@ const policy = {
 export async function ours(
   name: StoreName,
   place: string,
-  delivery: { concurrency?: number } = {},
+  { store, concurrency }: { store?: Store; concurrency?: number } = {},
 ): Promise<DepositCallbacks> {
   const callbacks = depositCallbacks({
     providers: [imtoken({ secrets: [`whsec_${secretText}`] })],
-    store: await openStore(name, place),
+    store: store ?? (await openStore(name, place)),
     policy,
-    delivery,
+    delivery: concurrency === undefined ? {} : { concurrency },
     sources: ['127.0.0.0/8', '203.0.113.0/24', '2001:db8::/32'],
     // The pool is signed once for the whole run.
     toleranceMs: 86_400_000,

@@ -1,5 +1,6 @@
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import type { LoadOptions, LoadResult } from './load.ts';
 import { pinned } from './machine.ts';
 
@@ -43,16 +44,29 @@ export async function startServer(
   };
 }
 
-/** Runs the sender on another core than the server. `onBegin` is called when it begins to measure. */
-export async function sendLoad(load: LoadOptions, onBegin = (): void => {}): Promise<LoadResult> {
-  const node = ['--import', 'tsx', new URL('./load.ts', import.meta.url).pathname, JSON.stringify(load)];
+/** Called when the sender begins to measure, and when it has ended. */
+export interface Moments {
+  begun?(): void;
+  ended?(): void;
+}
+
+/** Runs the sender of load.ts. */
+export function sendLoad(load: LoadOptions, moments: Moments = {}): Promise<LoadResult> {
+  return runSender<LoadResult>('./load.ts', load, (line) => {
+    if (line === 'measuring') moments.begun?.();
+    if (line === 'measured') moments.ended?.();
+  });
+}
+
+/** Runs a file of this folder on another core than the server, told by one argument; resolves with its last line of output. */
+export async function runSender<T>(file: string, options: object, onLine = (_line: string): void => {}): Promise<T> {
+  const node = ['--import', 'tsx', new URL(file, import.meta.url).pathname, JSON.stringify(options)];
   const sender = pinned ? spawn('taskset', ['-c', '1', process.execPath, ...node]) : spawn(process.execPath, node);
   sender.stderr.pipe(process.stderr);
-  let printed = '';
-  sender.stdout.on('data', (chunk: Buffer) => {
-    if (printed === '') onBegin();
-    printed += chunk;
-  });
-  await once(sender, 'close');
-  return JSON.parse(printed.slice(printed.indexOf('\n'))) as LoadResult;
+  let last = '';
+  for await (const line of createInterface({ input: sender.stdout })) {
+    onLine(line);
+    last = line;
+  }
+  return JSON.parse(last) as T;
 }

@@ -1,11 +1,11 @@
 import type { LoadResult } from './load.ts';
 import { pinned } from './machine.ts';
-import type { Goal, Part, Table } from './report.ts';
-import { median, spread } from './statistics.ts';
-import type { TargetName } from './targets.ts';
+import type { ReceiverName } from './receivers.ts';
+import type { Figure, Goal, Part, Table } from './report.ts';
+import { median, ratioOf, spread } from './statistics.ts';
 
 export interface Sample extends LoadResult {
-  target: TargetName;
+  target: ReceiverName;
   connections: number;
   round: number;
 }
@@ -13,14 +13,13 @@ export interface Sample extends LoadResult {
 /** A ratio that is asked for: the median over the rounds of what two targets did in the same round. */
 interface RatioGoal {
   what: string;
-  of: TargetName;
-  to: TargetName;
+  of: ReceiverName;
+  to: ReceiverName;
   /** By Node's major version where they differ. */
   atLeast: number | { 20: number; 24: number };
 }
 
 const goals: readonly RatioGoal[] = [
-  { what: 'all guards, memory / by hand', of: 'ours-memory-express5', to: 'express5-by-hand', atLeast: 1.2 },
   {
     what: 'all guards, SQLite durable / by hand, nothing stored',
     of: 'ours-sqlite-express5',
@@ -45,7 +44,7 @@ const goals: readonly RatioGoal[] = [
 
 export function receivingPart(
   samples: readonly Sample[],
-  run: { rounds: number; seconds: number; missing: readonly TargetName[] },
+  run: { rounds: number; seconds: number; missing: readonly ReceiverName[] },
 ): Part {
   const counts = [...new Set(samples.map((one) => one.connections))];
   const at = (connections: number): readonly Sample[] => samples.filter((one) => one.connections === connections);
@@ -57,9 +56,16 @@ export function receivingPart(
       ...(run.missing.length > 0 ? [`Not run, for want of a server: ${run.missing.join(', ')}.`] : []),
     ],
     tables: counts.map((connections) => table(at(connections), connections)),
+    figures: figures(samples),
     goals: counts.flatMap((connections) => checked(at(connections), connections)),
     samples,
   };
+}
+
+function figures(samples: readonly Sample[]): Record<string, Figure> {
+  const at50 = samples.filter(({ connections }) => connections === 50);
+  const value = ratio(at50, 'ours-memory-express5', 'express5-by-hand', 'perSecond');
+  return value === undefined ? {} : { 'ours over memory / by hand, nothing stored': { value } };
 }
 
 function table(samples: readonly Sample[], connections: number): Table {
@@ -104,11 +110,6 @@ function checked(samples: readonly Sample[], connections: number): Goal[] {
 }
 
 function ratio(samples: readonly Sample[], of: string, to: string, field: 'perSecond' | 'p99Ms'): number | undefined {
-  const ratios = samples
-    .filter((one) => one.target === of)
-    .flatMap((one) => {
-      const other = samples.find((each) => each.target === to && each.round === one.round);
-      return other ? [one[field] / other[field]] : [];
-    });
-  return ratios.length === 0 ? undefined : median(ratios);
+  const found = ratioOf(samples, { of, to }, (sample) => sample[field]);
+  return Number.isNaN(found) ? undefined : found;
 }

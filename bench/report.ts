@@ -1,6 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeMachine, type Machine } from './machine.ts';
+import { type PartName, partNames } from './parts.ts';
+import { figure } from './statistics.ts';
+import { targets } from './targets.ts';
 
 /** What one part of the bench found. */
 export interface Part {
@@ -8,6 +11,9 @@ export interface Part {
   /** How it was measured. */
   notes: readonly string[];
   tables: readonly Table[];
+  /** What `targets.ts` asks for, by its name there. */
+  figures?: Readonly<Record<string, Figure>>;
+  /** What is asked for beside that. */
   goals: readonly Goal[];
   /** Every single figure, for the JSON. */
   samples: unknown;
@@ -19,6 +25,12 @@ export interface Table {
   rows: readonly (readonly string[])[];
 }
 
+export interface Figure {
+  value: number;
+  /** What it was made of, such as the rates of a ratio. */
+  from?: string;
+}
+
 export interface Goal {
   what: string;
   found: string;
@@ -28,23 +40,8 @@ export interface Goal {
 
 interface Results {
   machine: Machine;
-  parts: Record<string, Part & { measuredAt: string }>;
+  parts: Partial<Record<string, Part & { measuredAt: string }>>;
 }
-
-/** The parts in the order in which they run and stand in the report. */
-export const partNames = [
-  'receiving',
-  'crediting',
-  'delivery',
-  'burst',
-  'startup',
-  'memory',
-  'tarball',
-  'store-growth',
-  'notifier',
-] as const;
-
-export type PartName = (typeof partNames)[number];
 
 /** Puts a part into the results of this version of Node, in place of its earlier figures, and writes them anew. */
 export async function report(name: PartName, part: Part, folder: string): Promise<void> {
@@ -56,6 +53,9 @@ export async function report(name: PartName, part: Part, folder: string): Promis
   await writeFile(`${file}.json`, `${JSON.stringify(results, null, 1)}\n`);
   await writeFile(`${file}.md`, `${asMarkdown(results)}\n`);
   console.log(partAsMarkdown(part).join('\n'));
+  for (const line of targetsAsMarkdown({ [name]: results.parts[name] }).filter((row) => row.endsWith(`${name} |`))) {
+    console.log(line);
+  }
 }
 
 async function earlier(file: string): Promise<Pick<Results, 'parts'>> {
@@ -76,7 +76,10 @@ function asMarkdown({ machine, parts }: Results): string {
     `V8 ${machine.v8}; ${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, ${machine.platform}.`,
     `${packages.join(', ')}.`,
     '',
-    '## Goals',
+    '## Targets',
+    '',
+    ...targetsAsMarkdown(parts),
+    '## Other goals',
     '',
     ...goalsAsMarkdown(present.flatMap((part) => part.goals)),
     ...present.flatMap((part) => [...partAsMarkdown(part), `Measured ${part.measuredAt.slice(0, 10)}.`, '']),
@@ -94,6 +97,36 @@ function partAsMarkdown({ title, notes, tables }: Part): string[] {
       '',
     ]),
   ];
+}
+
+function targetsAsMarkdown(parts: Results['parts']): string[] {
+  const rows = targets.map(({ part, figure: name, atLeast, atMost }) => {
+    const bound = atLeast ?? atMost ?? Number.NaN;
+    const asked = `at ${atLeast === undefined ? 'most' : 'least'} ${rounded(bound)}`;
+    const found = parts[part]?.figures?.[name];
+    if (found === undefined || !Number.isFinite(found.value)) return [name, asked, '', 'not measured', '', part];
+    const { value, from = '' } = found;
+    return [name, asked, from, rounded(value), verdict(value, { atLeast, atMost }), part];
+  });
+  return [...asRows(['target', 'asked', 'measured', 'figure', '', 'part'], rows), ''];
+}
+
+function verdict(
+  value: number,
+  { atLeast, atMost }: { atLeast?: number | undefined; atMost?: number | undefined },
+): string {
+  if (atLeast !== undefined) return value >= atLeast ? 'met' : `MISSED by ${percent(1 - value / atLeast)}`;
+  if (atMost === undefined || value <= atMost) return 'met';
+  return atMost === 0 ? 'MISSED' : `MISSED by ${percent(value / atMost - 1)}`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}
+
+/** Three digits that say something. */
+function rounded(value: number): string {
+  return Math.abs(value) >= 100 ? figure(value) : String(Number(value.toPrecision(3)));
 }
 
 function goalsAsMarkdown(goals: readonly Goal[]): string[] {

@@ -9,10 +9,11 @@ export const secretText: string = secretBytes.toString('base64');
 export const address = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
 export const asset = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
 
-/** Whole requests, head and body, each with a transfer of its own; about 1.2 KB of body. */
-export function makeRequests(scheme: Scheme, count: number, path: string): Buffer[] {
+/** Whole requests, head and body, each with a transfer of its own; about 1.2 KB of body. `from`: the number of the first. */
+export function makeRequests(scheme: Scheme, count: number, path: string, from = 0): Buffer[] {
   const note = 'n'.repeat(560);
-  return Array.from({ length: count }, (_, index) => {
+  return Array.from({ length: count }, (_, offset) => {
+    const index = from + offset;
     const body = Buffer.from(scheme === 'slack' ? slackEvent(index, note) : callback(index, note));
     const headers = {
       host: '127.0.0.1',

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type PartName, partNames } from './report.ts';
+import { partNames, parts } from './parts.ts';
 
 // All parts of the bench in order, each a process of its own that puts its tables into the results of this version of Node.
 
@@ -26,24 +26,17 @@ const forReceiving = receivingOptions.flatMap((name) => {
   const value = values[name];
   return value === undefined ? [] : [`--${name}`, value];
 });
-const files: Readonly<Record<PartName, string>> = {
-  receiving: 'receiving.ts',
-  crediting: 'crediting.ts',
-  delivery: 'delivery.ts',
-  burst: 'burst.ts',
-  startup: 'startup.ts',
-  memory: 'memory.ts',
-  tarball: 'tarball.ts',
-  'store-growth': 'store-growth-part.ts',
-  notifier: 'notifier-part.ts',
-};
 const chosen = values.parts?.split(',') ?? (forReceiving.length > 0 ? ['receiving'] : partNames);
 const unknown = chosen.filter((name) => !partNames.some((part) => part === name));
 if (unknown.length > 0) throw new Error(`No such part: ${unknown.join(', ')}; there are ${partNames.join(', ')}`);
 
-if (chosen.some((name) => name === 'receiving' || name === 'burst') && !existsSync('bench/peers/node_modules'))
+if (
+  chosen.some((name) => ['receiving', 'crediting', 'latency', 'burst'].includes(name)) &&
+  !existsSync('bench/peers/node_modules')
+)
   await run('npm', ['ci', '--prefix', 'bench/peers']);
 let failures = 0;
+const times: string[] = [];
 for (const name of partNames) {
   if (!chosen.includes(name)) continue;
   console.log(`\n# ${name}`);
@@ -53,9 +46,12 @@ for (const name of partNames) {
     ...(values.quick ? ['--quick'] : []),
     ...(name === 'receiving' ? forReceiving : []),
   ];
-  const code = await run(process.execPath, ['--import', 'tsx', `bench/${files[name]}`, ...args]);
+  const startedAt = performance.now();
+  const code = await run(process.execPath, ['--import', 'tsx', `bench/${parts[name]}`, ...args]);
   if (code !== 0) failures += 1;
+  times.push(`${name} ${((performance.now() - startedAt) / 60_000).toFixed(1)}`);
 }
+console.log(`\nMinutes: ${times.join(', ')}`);
 if (failures > 0) process.exitCode = 1;
 
 async function run(command: string, args: readonly string[]): Promise<number | null> {

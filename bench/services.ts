@@ -4,27 +4,27 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PostgresServer, startPostgres } from '../test/helpers/postgres-server.ts';
-import { type Target, type TargetName, targets } from './targets.ts';
+import type { StoreName } from './ours.ts';
 
-/** The database servers that the targets need, each empty for each measurement. */
+/** The database servers that are needed, each empty for each measurement. */
 export interface Services {
-  /** Whether what the target needs is there. */
-  has(target: TargetName): boolean;
-  /** Where the target keeps its data: a path or a URL. */
-  place(target: TargetName, directory: string): Promise<string>;
+  /** Whether what this store needs is there. */
+  has(store: StoreName | undefined): boolean;
+  /** Where a server that is measured keeps its data: a path or a URL. */
+  place(store: StoreName | undefined, directory: string): Promise<string>;
   stop(): Promise<void>;
 }
 
-export async function startServices(names: readonly TargetName[]): Promise<Services> {
-  const stores = new Set(names.map((name) => (targets[name] as Target).store));
-  const postgres = stores.has('postgres') ? await startPostgres() : undefined;
+export async function startServices(stores: Iterable<StoreName | undefined>): Promise<Services> {
+  const needed = new Set(stores);
+  const postgres = needed.has('postgres') ? await startPostgres() : undefined;
   const redis =
-    stores.has('redis') && spawnSync('redis-server', ['--version']).status === 0 ? await startRedis() : undefined;
+    needed.has('redis') && spawnSync('redis-server', ['--version']).status === 0 ? await startRedis() : undefined;
   let databases = 0;
   return {
-    has: (target) => (targets[target] as Target).store !== 'redis' || redis !== undefined,
-    async place(target, directory) {
-      switch ((targets[target] as Target).store) {
+    has: (store) => store !== 'redis' || redis !== undefined,
+    async place(store, directory) {
+      switch (store) {
         case 'postgres':
           databases += 1;
           return emptyDatabase(postgres as PostgresServer, `bench_${databases}`);
@@ -40,6 +40,20 @@ export async function startServices(names: readonly TargetName[]): Promise<Servi
       await redis?.stop();
     },
   };
+}
+
+/** A new folder for one measurement, removed after it, and the place of a store in it. */
+export async function withPlace<T>(
+  services: Services,
+  store: StoreName | undefined,
+  measure: (place: string) => Promise<T>,
+): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'deposit-callback-bench-'));
+  try {
+    return await measure(await services.place(store, directory));
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }
 
 async function emptyDatabase(server: PostgresServer, name: string): Promise<string> {

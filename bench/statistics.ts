@@ -14,3 +14,19 @@ export function spread(values: readonly number[], digits = 0): string {
 export function figure(value: number, digits = 0): string {
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
+
+/** The median over the rounds of what one target did in a round to what another did in the same; NaN where one did not run. */
+export function ratioOf<T extends { target: string; round: number }>(
+  samples: readonly T[],
+  { of, to }: { of: string; to: string },
+  value: (sample: T) => number,
+): number {
+  return median(
+    samples
+      .filter(({ target }) => target === of)
+      .flatMap((one) => {
+        const other = samples.find(({ target, round }) => target === to && round === one.round);
+        return other ? [value(one) / value(other)] : [];
+      }),
+  );
+}

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -6,8 +5,8 @@ import { parseArgs } from 'node:util';
 import { postgresStore } from '../lib/stores/postgres.ts';
 import { sqliteStore } from '../lib/stores/sqlite.ts';
 import type { Store } from '../lib/stores/store.ts';
-import { depositChange, sampleCallback } from '../lib/testing/store-cases/samples.ts';
-import { startPostgres } from '../test/helpers/postgres-server.ts';
+import { record, startLargePostgres } from './fill.ts';
+import { median } from './statistics.ts';
 
 // What one more remembered callback costs, beside 10^4 to 10^6 stored ones (10^7: --most 10000000, 1.5 hours and 65 GB of disk).
 // node --import tsx bench/store-growth.ts --stores sqlite,postgres --most 1000000
@@ -25,7 +24,6 @@ const sizes = [1e4, 1e5, 1e6, 1e7].filter((size) => size <= most);
 const batch = 50;
 /** Batches in one measurement. */
 const measured = 120;
-const body = Buffer.alloc(700, 'x');
 
 for (const name of values.stores.split(',')) {
   const { store, small, remove } = await openStores(name);
@@ -118,20 +116,6 @@ async function measure(
   into.delivering.push(performance.now() - recorded);
 }
 
-async function record(store: Store<unknown>, count: number, from: number): Promise<void> {
-  // Keys as they come: transaction ids are random, callback ids rise.
-  const keys = Array.from({ length: count }, () => `eip155:1|0x${randomBytes(32).toString('hex')}`);
-  const callbacks = keys.map((key, index) => {
-    const id = `cb_${(from + index).toString(16).padStart(12, '0')}`;
-    const deliveryId = `msg_${randomBytes(12).toString('hex')}`;
-    const transfers = [{ outcome: 'recorded', depositId: `deposit-${key}`, transactionKey: key }] as const;
-    return sampleCallback(id, { deliveryId, body, bodyBytes: body.length, transfers, receivedAt: from + index });
-  });
-  await store.load(keys);
-  const { lost } = await store.commit({ callbacks, changes: keys.map((key) => depositChange(key)) });
-  if (lost.length > 0) throw new Error('nothing may be lost here');
-}
-
 async function deliver(store: Store<unknown>, count: number): Promise<void> {
   const claims = await store.claim({ limit: count, leaseMs: 60_000, except: [] });
   const settled = await Promise.all(claims.map((claim) => store.settle(claim, [])));
@@ -147,13 +131,7 @@ interface Stores {
 
 async function openStores(name: string): Promise<Stores> {
   if (name === 'postgres') {
-    // A server set up for its load: with the defaults, each page is logged whole once per checkpoint, every minute or so.
-    const server = await startPostgres({
-      shared_buffers: '512MB',
-      max_wal_size: '8GB',
-      checkpoint_timeout: '15min',
-      wal_compression: 'on',
-    });
+    const server = await startLargePostgres();
     const store = postgresStore({ url: server.url });
     const small = postgresStore({ url: server.url, schema: 'small' });
     await store.ready();
@@ -182,8 +160,4 @@ async function openStores(name: string): Promise<Stores> {
       rmSync(directory, { recursive: true });
     },
   };
-}
-
-function median(list: readonly number[]): number {
-  return [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
 }

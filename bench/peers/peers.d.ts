@@ -37,3 +37,31 @@ declare module '@slack/bolt' {
     event(name: string, listener: () => Promise<void>): void;
   }
 }
+
+declare module 'graphile-worker' {
+  import type { ClientBase } from 'pg';
+  export class Logger {
+    constructor(factory: () => (level: string, message: string) => void);
+  }
+  export function run(options: {
+    preset: {
+      worker: {
+        connectionString: string;
+        concurrentJobs: number;
+        maxPoolSize: number;
+        localQueue: { size: number };
+        completeJobBatchDelay: number;
+        failJobBatchDelay: number;
+        logger: Logger;
+      };
+    };
+    noHandleSignals: boolean;
+    taskList: Record<
+      string,
+      (
+        payload: unknown,
+        helpers: { withPgClient<T>(work: (client: ClientBase) => Promise<T>): Promise<T> },
+      ) => Promise<void>
+    >;
+  }): Promise<object>;
+}

@@ -1,0 +1,20 @@
+/** The parts in the order in which they run and stand in the report, each with its file. */
+export const parts = {
+  receiving: 'receiving.ts',
+  crediting: 'crediting.ts',
+  overload: 'overload.ts',
+  latency: 'latency.ts',
+  cost: 'cost.ts',
+  delivery: 'delivery.ts',
+  burst: 'burst.ts',
+  startup: 'startup.ts',
+  memory: 'memory.ts',
+  tarball: 'tarball.ts',
+  backlog: 'backlog.ts',
+  'store-growth': 'store-growth-part.ts',
+  notifier: 'notifier-part.ts',
+} as const;
+
+export type PartName = keyof typeof parts;
+
+export const partNames = Object.keys(parts) as PartName[];
