@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util';
 
 // npm run demo:chain [-- --network litecoin]
 const demos = {
-  ethereum: () => import('./demo-ethereum.ts'),
+  ethereum: () => import('./chain-demo/ethereum.ts'),
   // Needs Debian's `litecoind`.
-  litecoin: () => import('./demo-litecoin.ts'),
+  litecoin: () => import('./chain-demo/litecoin.ts'),
 };
 const { values } = parseArgs({ options: { network: { type: 'string', default: 'ethereum' } } });
 const demo = new Map(Object.entries(demos)).get(values.network);

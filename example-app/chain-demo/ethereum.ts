@@ -9,13 +9,13 @@ import { evmChain } from 'deposit-callback/chains/evm';
 import { createNotifier } from 'deposit-callback/notifier';
 import { imtoken } from 'deposit-callback/providers/imtoken';
 import express from 'express';
-import { startAnvil } from '../test/chains/anvil.ts';
-import { accounts, assets } from './accounts.ts';
-import { playScenes, type Scene } from './chain-scenes.ts';
-import { openExchange } from './exchange.ts';
-import { balances } from './ledger.ts';
+import { startAnvil } from '../../test/chains/anvil.ts';
+import { accounts, assets } from '../accounts.ts';
+import { openExchange } from '../exchange.ts';
+import { balances } from '../ledger.ts';
+import { coins, symbolOf } from '../page.ts';
+import { playScenes, type Scene } from './ethereum-scenes.ts';
 import { askNotifier } from './notifier-api.ts';
-import { coins, symbolOf } from './page.ts';
 
 interface Callback {
   type: string;

@@ -1,5 +1,5 @@
-import { type Anvil, rich } from '../test/chains/anvil.ts';
-import { liar, payer, runtimeOf, token, transferCall, words } from '../test/chains/contracts.ts';
+import { type Anvil, rich } from '../../test/chains/anvil.ts';
+import { liar, payer, runtimeOf, token, transferCall, words } from '../../test/chains/contracts.ts';
 
 /** One transaction of the demo. */
 export interface Scene {

@@ -12,7 +12,7 @@ import { imtoken } from 'deposit-callback/providers/imtoken';
 import { sqliteStore } from 'deposit-callback/stores/sqlite';
 import { signCallback } from 'deposit-callback/testing';
 import express from 'express';
-import { litecoin as asset, regtest as network, startLitecoind } from '../test/chains/litecoind.ts';
+import { litecoin as asset, regtest as network, startLitecoind } from '../../test/chains/litecoind.ts';
 import { askNotifier } from './notifier-api.ts';
 
 // A node of Litecoin Core with a chain of its own; the wallet's side, which watches a customer's address on it; and a service that
