@@ -11,6 +11,7 @@ import { openExchange } from './exchange.ts';
 import { type Balance, balances } from './ledger.ts';
 import { coins, symbolOf } from './page.ts';
 import { expectedBalances, type Step, script } from './script.ts';
+import { printTable } from './table.ts';
 
 const secret = `whsec_${randomBytes(32).toString('base64')}`;
 const directory = await mkdtemp(join(tmpdir(), 'deposit-callback-demo-'));
@@ -50,10 +51,10 @@ for (const [index, step] of script().entries()) {
     .join(', ');
   rows.push([String(index + 1), step.title, String(status), last?.code ?? outcome, money, right ? 'ok' : 'WRONG']);
 }
-print(['#', 'sent', 'answer', 'outcome', 'credited', ''], rows);
+printTable(['#', 'sent', 'answer', 'outcome', 'credited', ''], rows);
 
 const owned = balances(exchange.database);
-print(
+printTable(
   ['customer', 'balance', 'asset'],
   owned.map((one) => [one.customer, coins(one.amount, one.asset), symbolOf(one.asset)]),
 );
@@ -92,15 +93,4 @@ function difference(before: Balance[], after: Balance[]): Balance[] {
     const was = before.find((one) => one.customer === now.customer && one.asset === now.asset)?.amount ?? 0n;
     return now.amount === was ? [] : [{ ...now, amount: now.amount - was }];
   });
-}
-
-function print(heads: string[], lines: string[][]): void {
-  const widths = heads.map((head, column) => Math.max(head.length, ...lines.map((line) => line[column]?.length ?? 0)));
-  const format = (line: string[]): string =>
-    line
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  console.log([heads, widths.map((width) => '-'.repeat(width)), ...lines].map(format).join('\n'));
-  console.log();
 }

@@ -1,9 +1,9 @@
-import { type DepositCallbacks, depositCallbacks, type Logger, type Provider } from 'deposit-callback';
+import { type DepositCallbacks, depositCallbacks, type Logger, type Policy, type Provider } from 'deposit-callback';
 import type { ChainCheck } from 'deposit-callback/chains/evm';
 import { type SqliteDatabase, sqliteStore } from 'deposit-callback/stores/sqlite';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
-import { assets, customerOf } from './accounts.ts';
+import { accounts, assets, type Book, customerOf } from './accounts.ts';
 import { createLedger, post } from './ledger.ts';
 import { page } from './page.ts';
 
@@ -20,14 +20,19 @@ export async function openExchange(options: {
   /** Checks each deposit against nodes of our own, `evmChain({ network, url })`. */
   chains?: ChainCheck[];
   logger?: Logger;
+  /** Default: that of accounts.ts. */
+  book?: Book;
+  confirmations?: Policy['confirmations'];
 }): Promise<Exchange> {
+  const { book = { accounts, assets } } = options;
   const store = sqliteStore({ path: options.path });
   const callbacks = depositCallbacks({
     providers: options.providers,
     store,
     policy: {
-      assets: assets.map(({ symbol: _, ...listed }) => listed),
-      isOurs: (account) => customerOf(account) !== undefined,
+      assets: book.assets.map(({ symbol: _, ...listed }) => listed),
+      accounts: (account) => customerOf(account, book.accounts),
+      ...(options.confirmations ? { confirmations: options.confirmations } : {}),
     },
     ...(options.chains ? { chains: options.chains } : {}),
     ...(options.logger ? { logger: options.logger } : {}),
@@ -45,7 +50,7 @@ export async function openExchange(options: {
   app.use(helmet());
   app.use('/callbacks', callbacks);
   app.get('/', (_req, res, next) => {
-    page(store).then((html) => res.type('html').send(html), next);
+    page(store, book.assets).then((html) => res.type('html').send(html), next);
   });
   return { app, callbacks, database: store.database };
 }

@@ -1,6 +1,5 @@
 import type { Deposit } from 'deposit-callback';
 import type { SqliteDatabase } from 'deposit-callback/stores/sqlite';
-import { customerOf } from './accounts.ts';
 
 export interface Balance {
   customer: string;
@@ -18,7 +17,7 @@ export function createLedger(database: SqliteDatabase): void {
 
 /** Adds a deposit to its customer's balance; `sign` is -1n to take one back. Runs inside `atomically`. */
 export function post(database: SqliteDatabase, eventId: string, deposit: Deposit, sign: 1n | -1n): void {
-  const customer = customerOf({ network: deposit.network, address: deposit.to });
+  const { account: customer } = deposit;
   if (customer === undefined) throw new Error(`Nobody has the address ${deposit.to}`);
   const amount = sign * deposit.amount;
   database

@@ -1,19 +1,19 @@
 import type { SqliteStore } from 'deposit-callback/stores/sqlite';
-import { assets } from './accounts.ts';
+import { type Asset, assets } from './accounts.ts';
 import { balances } from './ledger.ts';
 
 /** Balances and the latest deposits as one page; every value is escaped, since much of it comes from outside. */
-export async function page(store: SqliteStore): Promise<string> {
+export async function page(store: SqliteStore, listed: readonly Asset[]): Promise<string> {
   const deposits = await store.deposits({ limit: 50 });
   const balanceRows = balances(store.database).map(({ customer, asset, amount }) => [
     customer,
-    symbolOf(asset),
-    coins(amount, asset),
+    symbolOf(asset, listed),
+    coins(amount, asset, listed),
   ]);
   const depositRows = deposits.map((deposit) => [
     new Date(deposit.firstSeenAt).toISOString(),
-    symbolOf(deposit.asset),
-    coins(deposit.amount, deposit.asset),
+    symbolOf(deposit.asset, listed),
+    coins(deposit.amount, deposit.asset, listed),
     deposit.to,
     deposit.code === undefined ? deposit.status : `${deposit.status} (${deposit.code})`,
     deposit.providers.join(', '),
@@ -42,16 +42,20 @@ ${table(['First seen', 'Asset', 'Amount', 'To', 'Status', 'Reported by'], deposi
 </html>`;
 }
 
-export function symbolOf(asset: string): string {
-  return assets.find((one) => one.asset.toLowerCase() === asset.toLowerCase())?.symbol ?? asset;
+export function symbolOf(asset: string, listed: readonly Asset[] = assets): string {
+  return found(asset, listed)?.symbol ?? asset;
 }
 
 /** Units as decimal text of whole coins. */
-export function coins(units: bigint, asset: string): string {
-  const decimals = assets.find((one) => one.asset.toLowerCase() === asset.toLowerCase())?.decimals ?? 0;
+export function coins(units: bigint, asset: string, listed: readonly Asset[] = assets): string {
+  const decimals = found(asset, listed)?.decimals ?? 0;
   const digits = (units < 0n ? -units : units).toString().padStart(decimals + 1, '0');
   const fraction = digits.slice(digits.length - decimals).replace(/0+$/, '');
   return `${units < 0n ? '-' : ''}${digits.slice(0, digits.length - decimals)}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
+function found(asset: string, listed: readonly Asset[]): Asset | undefined {
+  return listed.find((one) => one.asset.toLowerCase() === asset.toLowerCase());
 }
 
 function table(heads: string[], rows: string[][]): string {

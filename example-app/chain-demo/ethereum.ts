@@ -1,136 +1,93 @@
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { evmChain } from 'deposit-callback/chains/evm';
-import { createNotifier } from 'deposit-callback/notifier';
-import { imtoken } from 'deposit-callback/providers/imtoken';
-import express from 'express';
-import { startAnvil } from '../../test/chains/anvil.ts';
+import { type ChainCheck, evmChain } from 'deposit-callback/chains/evm';
+import { type Anvil, startAnvil } from '../../test/chains/anvil.ts';
 import { accounts, assets } from '../accounts.ts';
-import { openExchange } from '../exchange.ts';
 import { balances } from '../ledger.ts';
 import { coins, symbolOf } from '../page.ts';
+import { printTable } from '../table.ts';
 import { playScenes, type Scene } from './ethereum-scenes.ts';
-import { askNotifier } from './notifier-api.ts';
+import { openStage, type Stage } from './stage.ts';
 
-interface Callback {
-  type: string;
-  timestamp: string;
-  data: { transaction: { hash: string } };
-}
-
-// A whole local world: a chain, the wallet's side that watches addresses on it, and the exchange that credits.
 const network = 'eip155:1';
 const ours = accounts.filter((one) => one.network === network);
-const directory = await mkdtemp(join(tmpdir(), 'deposit-callback-chain-'));
-const anvil = await startAnvil();
-const chain = evmChain({ network, url: anvil.url });
-const adminSecret = 'the-admin-secret-of-the-demo';
-const notifier = createNotifier({
-  path: join(directory, 'notifier.db'),
-  networks: [{ network, url: anvil.url, traces: true }],
-  adminSecret,
-  // A service takes it from outside, and keeps it apart from the database.
-  secretsKey: randomBytes(32).toString('base64'),
-  // The exchange listens on this machine, without TLS.
-  allowPrivate: true,
-});
 
-// The wallet's side, over HTTP as a customer would use it: a key, a callback URL, the addresses to watch.
-const wallet = createServer(express().use('/notifier', notifier.router)).listen(0, '127.0.0.1');
-await once(wallet, 'listening');
-const key = await askNotifier(wallet, 'POST', '/v1/keys', adminSecret, { name: 'example exchange' });
-const exchange = await openExchange({
-  path: join(directory, 'exchange.db'),
-  providers: [imtoken({ secrets: [String(key.signingSecret)] })],
-  chains: [chain],
-});
-const service = exchange.app.listen(0, '127.0.0.1');
-await once(service, 'listening');
-const callbackUrl = `http://127.0.0.1:${(service.address() as AddressInfo).port}/callbacks/imtoken`;
-await askNotifier(wallet, 'PUT', '/v1/callback-url', String(key.key), { url: callbackUrl });
-for (const { address } of ours) await askNotifier(wallet, 'POST', '/v1/watches', String(key.key), { network, address });
+const introduction = `Ethereum: anvil, a node with a chain of its own
 
-const callbackIds: string[] = [];
-exchange.callbacks.on('outcome', (record) => callbackIds.push(record.id));
+A wallet watches the addresses of alice and bob and sends signed callbacks: that is
+the notifier of this package. An exchange receives them, asks its own node whether
+they are true, and credits deposits after 12 confirmations.
+`;
 
-/** Lets news of the newest blocks go all the way: to the notifier, over HTTP, through the chain check, into balances. */
-async function settle(): Promise<void> {
-  await notifier.catchUp();
-  await notifier.deliver();
-  await exchange.callbacks.confirm();
-  await exchange.callbacks.idle();
+interface Played extends Stage {
+  anvil: Anvil;
+  check: ChainCheck;
 }
 
-await settle();
-const scenes = await playScenes(
-  anvil,
-  ours.map((one) => one.address),
-  settle,
-);
-await settle();
+export async function demo(): Promise<void> {
+  console.log(introduction);
+  const anvil = await startAnvil();
+  const check = evmChain({ network, url: anvil.url });
+  const stage = await openStage({
+    watched: { network, url: anvil.url, traces: true },
+    check,
+    book: { accounts: ours, assets },
+  });
+  try {
+    const addresses = ours.map((one) => one.address);
+    const scenes = await playScenes(anvil, addresses, stage.settle);
+    const problems = await report(scenes, { ...stage, anvil, check });
+    for (const problem of problems) console.error(`WRONG: ${problem}`);
+    if (problems.length === 0) console.log('Chain, callbacks and balances agree.');
+    process.exitCode = problems.length === 0 ? 0 : 1;
+  } finally {
+    await stage.close();
+    await anvil.close();
+  }
+}
 
-const notified = await notifiedByTransaction();
-const problems: string[] = [];
-const rows = [['transaction', 'the chain holds', 'notified', 'credited', '']];
-for (const scene of scenes) rows.push(await judge(scene));
-print(rows);
-print([
-  ['customer', 'balance', 'asset'],
-  ...balances(exchange.database).map((one) => [one.customer, coins(one.amount, one.asset), symbolOf(one.asset)]),
-]);
-await compareBalances();
+/** Prints what came of it; differences between the chain, what was notified and what was credited. */
+async function report(scenes: readonly Scene[], played: Played): Promise<string[]> {
+  const { exchange } = played;
+  const notified = new Map<string, string>();
+  for (const { type, data } of await played.received()) {
+    const { hash } = data.transaction;
+    notified.set(hash, [...(notified.get(hash)?.split(', ') ?? []), type.replace('deposit.', '')].join(', '));
+  }
+  const judged: { row: string[]; problem?: string }[] = [];
+  for (const scene of scenes) judged.push(await judge(scene, notified.get(scene.hash) ?? '', played));
+  printTable(
+    ['transaction', 'the chain holds', 'callbacks', 'credited', ''],
+    judged.map((one) => one.row),
+  );
+  printTable(
+    ['customer', 'balance', 'asset'],
+    balances(exchange.database).map((one) => [one.customer, coins(one.amount, one.asset), symbolOf(one.asset)]),
+  );
+  return [...judged.flatMap(({ problem }) => problem ?? []), ...(await differences(played))];
+}
 
-wallet.close();
-wallet.closeAllConnections();
-service.close();
-service.closeAllConnections();
-await notifier.close();
-await exchange.callbacks.close();
-await anvil.close();
-await rm(directory, { recursive: true });
-for (const problem of problems) console.error(problem);
-console.log(problems.length === 0 ? 'Chain, callbacks and balances agree.' : `${problems.length} differences.`);
-process.exitCode = problems.length === 0 ? 0 : 1;
-
-/** One line of the table; a difference between the chain, what was notified and what was credited is a problem. */
-async function judge({ title, hash, notices }: Scene): Promise<string[]> {
-  const verdict = await chain.check({ transactionId: hash });
+/** One line of the table. */
+async function judge(
+  { title, hash, notices }: Scene,
+  notified: string,
+  { check, exchange }: Played,
+): Promise<{ row: string[]; problem?: string }> {
+  const verdict = await check.check({ transactionId: hash });
   const held =
     verdict.status === 'mined' ? verdict.rows.filter((row) => ours.some((one) => one.address === row.to)) : [];
   const listed = held.filter((row) => row.amount > 0n && assets.some((one) => one.asset === row.asset));
   const deposits = await exchange.callbacks.store.deposits({ transactionId: hash, limit: 100 });
   const credited = deposits.filter((one) => one.status === 'confirmed');
-  const said = (notified.get(hash) ?? []).join(', ');
-  const isRight = texts(credited) === texts(listed) && said === notices.join(', ');
-  if (!isRight)
-    problems.push(`${title}: the chain holds ${texts(listed)}, credited was ${texts(credited)}, notified was ${said}`);
-  return [title, texts(held), said === '' ? '-' : said, texts(credited), isRight ? 'ok' : 'WRONG'];
-}
-
-/** Types of callback by transaction, in the order of their own times: that of their arrival means nothing. */
-async function notifiedByTransaction(): Promise<Map<string, string[]>> {
-  const sent: Callback[] = [];
-  for (const id of callbackIds) {
-    const raw = await exchange.callbacks.raw(id);
-    if (raw) sent.push(JSON.parse(raw.toString()) as Callback);
-  }
-  sent.sort((a, b) => a.timestamp.localeCompare(b.timestamp));
-  const found = new Map<string, string[]>();
-  for (const { type, data } of sent) {
-    const { hash } = data.transaction;
-    found.set(hash, [...(found.get(hash) ?? []), type.replace('deposit.', '')]);
-  }
-  return found;
+  const isRight = texts(credited) === texts(listed) && notified === notices.join(', ');
+  const row = [title, texts(held), notified || 'none', texts(credited), isRight ? 'ok' : 'WRONG'];
+  if (isRight) return { row };
+  const wanted = `wanted was ${texts(listed)} and the callbacks: ${notices.join(', ') || 'none'}`;
+  return { row, problem: `${title}: ${wanted}` };
 }
 
 /** The ledger against what the chain itself says that the addresses own. */
-async function compareBalances(): Promise<void> {
+async function differences({ anvil, exchange }: Played): Promise<string[]> {
   const ledger = balances(exchange.database);
+  const problems: string[] = [];
   for (const { customer, address } of ours) {
     for (const { asset, symbol } of assets.filter((one) => one.asset.startsWith(`${network}/`))) {
       const contract = /erc20:(.+)$/.exec(asset)?.[1];
@@ -148,6 +105,7 @@ async function compareBalances(): Promise<void> {
         );
     }
   }
+  return problems;
 }
 
 function texts(list: readonly { amount: bigint; asset: string }[]): string {
@@ -155,16 +113,4 @@ function texts(list: readonly { amount: bigint; asset: string }[]): string {
   const text = ({ amount, asset }: { amount: bigint; asset: string }): string =>
     known(asset) ? `${coins(amount, asset)} ${symbolOf(asset)}` : `${amount} units of a token that is not listed`;
   return list.length === 0 ? 'nothing' : list.map(text).sort().join(', ');
-}
-
-function print(lines: string[][]): void {
-  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  for (const line of lines)
-    console.log(
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
-  console.log();
 }

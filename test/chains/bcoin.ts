@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../helpers/free-port.ts';
+import { NodeMissing } from './node-missing.ts';
 
 export const regtest = 'bip122:0f9188f13cb7b2c71f2a335e3a4fc328';
 export const bitcoin = `${regtest}/slip44:0`;
@@ -17,7 +18,11 @@ export interface Bcoin {
   mine(blocks?: number): Promise<string[]>;
   /** Pays from the next reward that can be spent, in smallest units, by output, with the change last; resolves with the id once it waits in the mempool. */
   pay(outputs: readonly (readonly [script: string, amount: bigint])[]): Promise<string>;
+  /** Sends a signed transaction; resolves with its id once it waits in the mempool. */
+  send(hex: string): Promise<string>;
   height(): Promise<number>;
+  /** What blocks have paid to an address and nobody has spent. */
+  held(address: string): Promise<bigint>;
   close(): Promise<void>;
 }
 
@@ -29,14 +34,15 @@ const rewardUnits = 5_000_000_000n;
 const fee = 10_000n;
 const maturity = 100;
 
-/** Starts the node on a free port, with so many rewards that can be spent. */
+/** Starts the node on a free port, with so many rewards that can be spent; with none it has no block but the first. */
 export async function startBcoin(rewards: number): Promise<Bcoin> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const child = await launch(port);
 
+  const authorization = `Basic ${Buffer.from(`x:${password}`).toString('base64')}`;
+
   async function rpc<T>(method: string, params: unknown[] = []): Promise<T> {
-    const authorization = `Basic ${Buffer.from(`x:${password}`).toString('base64')}`;
     const body = JSON.stringify({ id: method, method, params });
     const response = await fetch(url, { method: 'POST', headers: { authorization }, body });
     const { result, error } = (await response.json()) as { result: T; error?: { message: string } | null };
@@ -45,7 +51,16 @@ export async function startBcoin(rewards: number): Promise<Bcoin> {
   }
 
   const mine = (blocks = 1): Promise<string[]> => rpc('generatetoaddress', [blocks, minerAddress]);
-  const spendable = (await mine(rewards + maturity)).slice(0, rewards);
+  async function send(hex: string): Promise<string> {
+    const id = await rpc<string>('sendrawtransaction', [hex]);
+    // It takes it in after it has answered, and says nothing if it does not.
+    for (let asked = 0; asked < 1_000; asked += 1) {
+      if ((await rpc<string[]>('getrawmempool')).includes(id)) return id;
+    }
+    throw new Error('The node did not take the transaction');
+  }
+
+  const spendable = rewards === 0 ? [] : (await mine(rewards + maturity)).slice(0, rewards);
   return {
     url,
     rpc,
@@ -62,14 +77,15 @@ export async function startBcoin(rewards: number): Promise<Bcoin> {
         [minerKey],
       ]);
       if (!complete) throw new Error('The node did not sign');
-      const id = await rpc<string>('sendrawtransaction', [hex]);
-      // It takes it in after it has answered, and says nothing if it does not.
-      for (let asked = 0; asked < 1_000; asked += 1) {
-        if ((await rpc<string[]>('getrawmempool')).includes(id)) return id;
-      }
-      throw new Error('The node did not take the transaction');
+      return send(hex);
     },
+    send,
     height: () => rpc('getblockcount'),
+    async held(address) {
+      const response = await fetch(`${url}/coin/address/${address}`, { headers: { authorization } });
+      const coins = (await response.json()) as { height: number; value: number }[];
+      return coins.reduce((sum, { height, value }) => (height < 0 ? sum : sum + BigInt(value)), 0n);
+    },
     async close() {
       child.stdin?.end();
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
@@ -97,7 +113,7 @@ function unsignedTransaction(from: string, outputs: readonly (readonly [script: 
 async function launch(port: number): Promise<ChildProcess> {
   const folder = new URL('../nodes/', import.meta.url);
   if (!existsSync(new URL('node_modules/bcoin', folder))) {
-    throw new Error('bcoin is not installed: npm ci --prefix test/nodes --ignore-scripts');
+    throw new NodeMissing('bcoin is not installed: npm ci --prefix test/nodes --ignore-scripts');
   }
   const program = fileURLToPath(new URL('bcoin.cjs', folder));
   const child = spawn(process.execPath, [program, `${port}`], { stdio: ['pipe', 'pipe', 'inherit'] });

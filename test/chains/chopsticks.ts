@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { NodeMissing } from './node-missing.ts';
 
 /** One transfer, or one to each of several in a batch. Accounts are public keys, amounts smallest units. */
 export interface Transfer {
@@ -38,17 +39,22 @@ const unitsAtStart = '1000000000000000';
 export async function startChopsticks({ genesisHash, lag, rich }: ChopsticksOptions): Promise<Chopsticks> {
   const folder = new URL('../nodes/', import.meta.url);
   if (!existsSync(new URL('node_modules/@acala-network/chopsticks-core', folder))) {
-    throw new Error('chopsticks is not installed: npm ci --prefix test/nodes --ignore-scripts');
+    throw new NodeMissing('chopsticks is not installed: npm ci --prefix test/nodes --ignore-scripts');
   }
   const program = fileURLToPath(new URL('chopsticks.mjs', folder));
   const child = spawn(process.execPath, [program, genesisHash, `${lag}`], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    // What it says there of its own packages is for those who build it.
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, POLKADOTJS_DISABLE_ESM_CJS_WARNING: '1' },
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-2_000);
   });
   const lines = createInterface(child.stdout);
   const url = await new Promise<string>((resolve, reject) => {
     lines.on('line', (line) => line.startsWith('http://127.0.0.1:') && resolve(line));
-    child.once('exit', (code) => reject(new Error(`chopsticks ended with ${code}`)));
+    child.once('exit', (code) => reject(new Error(`chopsticks ended with ${code}: ${said}`)));
     child.once('error', reject);
   });
 

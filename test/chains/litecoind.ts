@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePort } from '../helpers/free-port.ts';
+import { NodeMissing } from './node-missing.ts';
 
 export const regtest = 'bip122:530827f38f93b43ed12af0b3ad25a288';
 export const litecoin = `${regtest}/slip44:2`;
@@ -127,7 +128,11 @@ async function launch(args: readonly string[]): Promise<ChildProcess> {
   await new Promise<void>((resolve, reject) => {
     lines.on('line', (line) => line.includes('init message: Done loading') && resolve());
     child.once('exit', (code) => reject(new Error(`litecoind ended with ${code}`)));
-    child.once('error', reject);
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'ENOENT' ? new NodeMissing('litecoind is not installed: apt-get install litecoind') : error,
+      ),
+    );
   });
   return child;
 }

@@ -13,7 +13,7 @@ import {
 } from '@solana/kit';
 import { LiteSVM } from 'litesvm';
 import { systemProgram, tableProgram } from './solana-instructions.ts';
-import { type Executed, execute, type Tables } from './solana-runtime.ts';
+import { type Executed, execute, type Tables, undo } from './solana-runtime.ts';
 
 export const devnet = 'solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1';
 const genesisHash = 'EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG';
@@ -48,6 +48,8 @@ export interface SolanaCluster {
   seal(options?: { skipped?: number; final?: boolean }): { number: bigint; hash: string };
   /** Makes all blocks final. */
   finalize(): void;
+  /** Leaves the fork with the newest block, which is not final: its slot counts as skipped, and what it moved is back. */
+  abandon(): void;
   /** Deletes what is older. */
   prune(firstSlotKept: bigint): void;
   /** Loses one block as a node does that began again from a newer snapshot, or all of its transactions' index. */
@@ -131,6 +133,12 @@ export async function startSolana(): Promise<SolanaCluster & { close(): void }> 
     seal,
     finalize() {
       finalized = slot;
+    },
+    abandon() {
+      const left = chain.at(-1);
+      if (left === undefined || left.slot <= finalized) throw new Error('What is final stays');
+      chain.pop();
+      undo(svm, left.transactions);
     },
     prune(from) {
       first = from;

@@ -9,11 +9,13 @@ import {
   getCompiledTransactionMessageDecoder,
   type Instruction,
   type KeyPairSigner,
+  lamports,
+  type MaybeEncodedAccount,
   setTransactionMessageFeePayer,
   signTransaction,
 } from '@solana/kit';
 import { FailedTransactionMetadata, type LiteSVM, type TransactionMetadata } from 'litesvm';
-import { token2022, tokenProgram } from './solana-instructions.ts';
+import { systemProgram, token2022, tokenProgram } from './solana-instructions.ts';
 
 const feeOfSignature = 5_000n;
 
@@ -29,6 +31,8 @@ export interface Executed {
   loaded: { writable: string[]; readonly: string[] };
   version: 'legacy' | 0 | 1;
   meta: Record<string, unknown>;
+  /** Its accounts as they were before it. */
+  before: readonly MaybeEncodedAccount[];
 }
 
 /** Runs one transaction, and notes the balances of its accounts before and after it. */
@@ -47,6 +51,7 @@ export async function execute(
   const keys = decoded.staticAccounts;
   const all = [...keys, ...loaded.writable, ...loaded.readonly];
 
+  const accounts = all.map((account) => svm.getAccount(account));
   const before = balancesOf(svm, all);
   const done = svm.sendTransaction(transaction);
   const report = done instanceof FailedTransactionMetadata ? done.meta() : done;
@@ -63,6 +68,7 @@ export async function execute(
     keys,
     loaded,
     version: decoded.version as Executed['version'],
+    before: accounts,
     meta: {
       err: done instanceof FailedTransactionMetadata ? { InstructionError: [0, done.err().toString()] } : null,
       fee,
@@ -75,6 +81,22 @@ export async function execute(
     },
   };
 }
+
+/** Sets the accounts back to what they were before transactions, as after a fork that the cluster has left. */
+export function undo(svm: LiteSVM, executed: readonly Executed[]): void {
+  for (const account of executed.toReversed().flatMap(({ before }) => before)) {
+    if (account.exists) svm.setAccount(account);
+    else svm.setAccount({ ...nothing, address: account.address });
+  }
+}
+
+const nothing = {
+  data: new Uint8Array(),
+  executable: false,
+  lamports: lamports(0n),
+  programAddress: systemProgram,
+  space: 0n,
+};
 
 function innerInstructions(report: TransactionMetadata): unknown[] {
   return report.innerInstructions().flatMap((inner, index) => {

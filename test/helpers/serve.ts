@@ -28,8 +28,13 @@ export interface Sent {
   from?: string;
 }
 
-/** Listens on a free port until the test is over, and gives the port. */
-export async function listen(t: TestContext, server: Server, host = '127.0.0.1'): Promise<number> {
+/** What ends what it was given when it is over, as a test does. */
+export interface Scope {
+  after(end: () => unknown): void;
+}
+
+/** Listens on a free port until the scope is over, and gives the port. */
+export async function listen(t: Scope, server: Server, host = '127.0.0.1'): Promise<number> {
   server.listen(0, host);
   await once(server, 'listening');
   t.after(() => {
@@ -39,8 +44,8 @@ export async function listen(t: TestContext, server: Server, host = '127.0.0.1')
   return (server.address() as AddressInfo).port;
 }
 
-/** A plain HTTP server for the test. */
-export function serve(t: TestContext, listener: RequestListener, host?: string): Promise<number> {
+/** A plain HTTP server until the scope is over. */
+export function serve(t: Scope, listener: RequestListener, host?: string): Promise<number> {
   return listen(t, createServer(listener), host);
 }
 

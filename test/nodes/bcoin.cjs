@@ -12,7 +12,8 @@ Object.assign(regtest.addressPrefix, { pubkeyhash: 0x6f, scripthash: 0xc4, bech3
 regtest.keyPrefix.privkey = 0xef;
 
 async function start() {
-  const options = { network: 'regtest', memory: true, listen: false, workers: false, indexTx: true };
+  const indexes = { indexTx: true, indexAddress: true };
+  const options = { network: 'regtest', memory: true, listen: false, workers: false, ...indexes };
   const node = new FullNode({ ...options, httpPort: Number(process.argv[2]), apiKey: 'the key of the exchange' });
   await node.ensure();
   await node.open();

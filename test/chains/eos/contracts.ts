@@ -24,6 +24,10 @@ export interface ActionTrace {
 export interface Contracts {
   /** Runs a transfer of a token contract and gives what it has traced; rejects if the contract does. */
   transfer(contract: string, from: string, to: string, quantity: string, memo: string): Promise<ActionTrace[]>;
+  /** What an account holds of a token, as its contract writes it (`1.0000 EOS`); undefined if nothing. */
+  balanceOf(contract: string, account: string, symbol: string): string | undefined;
+  /** Notes the state of all contracts; the function takes back what they have run since. */
+  mark(): () => void;
 }
 
 const accounts = ['alice', 'bob', 'exchange', 'eosio'];
@@ -62,6 +66,15 @@ export async function tokenContracts(): Promise<Contracts> {
     await run(contract, 'transfer', ['eosio', 'alice', quantity, ''], 'eosio');
   }
   return {
+    balanceOf(contract, account, symbol) {
+      const scope = deployed.get(account)?.toBigInt();
+      const rows: { balance: string }[] = deployed.get(contract)?.tables.accounts?.(scope).getTableRows() ?? [];
+      return rows.map((row) => row.balance).find((one) => one.endsWith(` ${symbol}`));
+    },
+    mark() {
+      const marked = chain.store.snapshot();
+      return () => chain.store.revertTo(marked);
+    },
     transfer: (contract, from, to, quantity, memo) => run(contract, 'transfer', [from, to, quantity, memo], from),
   };
 }

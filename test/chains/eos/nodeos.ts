@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { TestContext } from 'node:test';
-import { readAll, serve } from '../../helpers/serve.ts';
+import { readAll, type Scope, serve } from '../../helpers/serve.ts';
 import type { ActionTrace } from './contracts.ts';
 
 export const mainnet = 'antelope:aca376f206b8fc25a6ed44dbdc66547c';
@@ -75,7 +74,7 @@ export interface Nodeos {
 }
 
 /** A node as nodeos answers with its trace API: each question must be a POST of JSON, to the letter as nodeos reads it. */
-export async function nodeos(t: TestContext, blocks: BlockTrace[], irreversible: number): Promise<Nodeos> {
+export async function nodeos(t: Scope, blocks: BlockTrace[], irreversible: number): Promise<Nodeos> {
   const { info } = recorded();
   const node: Nodeos = {
     url: '',

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { TestContext } from 'node:test';
 import { Address, beginCell, Cell, type Message, storeMessage, type Transaction, type TupleItem } from '@ton/core';
 import { Blockchain, GetMethodError } from '@ton/sandbox';
-import { readAll, serve } from '../../helpers/serve.ts';
+import { readAll, type Scope, serve } from '../../helpers/serve.ts';
 
 export const mainnet = 'tvm:-239';
 export const coin = `${mainnet}/slip44:607`;
@@ -48,7 +47,7 @@ export const firstBlock = 40_000_000;
  * An index of a chain of its own, as version 3 of toncenter's API gives it (toncenter/ton-indexer, ton-index-go/main.go): each question
  * must be one of those that are expected, to the letter, and nothing else is answered.
  */
-export async function toncenter(t: TestContext, headers: Record<string, string> = {}): Promise<Toncenter> {
+export async function toncenter(t: Scope, headers: Record<string, string> = {}): Promise<Toncenter> {
   const node: Toncenter = {
     url: '',
     chain: await Blockchain.create(),

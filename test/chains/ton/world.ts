@@ -1,7 +1,7 @@
-import type { TestContext } from 'node:test';
 import { sha256 } from '@noble/hashes/sha2';
 import { Address, type Cell, internal, SendMode, type Transaction } from '@ton/core';
 import type { SandboxContract, TreasuryContract } from '@ton/sandbox';
+import type { Scope } from '../../helpers/serve.ts';
 import {
   accomplice,
   type Deployed,
@@ -48,7 +48,7 @@ const minted = 10n ** 18n;
 
 export const accountNamed = (name: string): Address => new Address(0, Buffer.from(sha256(name)));
 
-export async function tonWorld(t: TestContext, headers: Record<string, string> = {}): Promise<World> {
+export async function tonWorld(t: Scope, headers: Record<string, string> = {}): Promise<World> {
   const node = await toncenter(t, headers);
   const { chain } = node;
   const alice = await chain.treasury('alice');
