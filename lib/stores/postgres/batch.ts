@@ -1,13 +1,22 @@
 import type { DepositEvent } from '../../deposits/deposit.ts';
-import type { StoredDeposit, TransactionChange } from '../../deposits/transaction-state.ts';
+import type { TransactionChange } from '../../deposits/transaction-state.ts';
 import { columnText } from '../shared/column-text.ts';
-import { compactHash } from '../shared/compact-hash.ts';
-import { callbackToJson, depositToJson, statementToJson } from '../shared/stored-json.ts';
-import type { Batch, CallbackRecord } from '../store.ts';
-import { keyHash, transactionHash } from './hashes.ts';
+import type { Batch } from '../store.ts';
+import { keyHash } from './hashes.ts';
+import {
+  callbackRows,
+  cancelRows,
+  depositRows,
+  eventRows,
+  isCredited,
+  numbered,
+  type Row,
+  statementRows,
+} from './rows.ts';
 
-/** A batch as the function `record` takes it, and the keys of its changes by their numbers there. */
+/** A batch as a call of the function that records it, and the keys of its changes by their numbers there. */
 export interface PostgresBatch {
+  text: string;
   values: unknown[];
   keys: readonly string[];
 }
@@ -23,49 +32,109 @@ export interface PostgresPlace {
   leased: ReadonlySet<DepositEvent>;
 }
 
-export function batchValues(batch: Batch, { now, slot, holder, leased }: PostgresPlace): PostgresBatch {
-  // Numbers from 1, those of stored transactions first, as the function takes them.
-  const changes = [...batch.changes].sort((one, other) => rank(one) - rank(other));
+const columns = {
+  transaction: ['key', 'key_hash', 'credited'],
+  statement: ['change', 'id', 'provider', 'kind', 'amount', 'received_at', 'record'],
+  deposit: [
+    ...['change', 'id', 'id_hash', 'network', 'asset', 'amount', 'recipient', 'recipient_hash', 'transaction_hash'],
+    ...['status', 'first_seen_at', 'waiting_since', 'record'],
+  ],
+  event: ['change', 'id', 'deposit_id', 'kind', 'generation', 'is_first', 'is_leased', 'record'],
+  callback: [...['id', 'provider', 'received_at', 'outcome', 'code', 'finished', 'record', 'body_from', 'body_bytes']],
+} as const;
+
+const callRecord = callOf('record', 7 + columns.callback.length + 5);
+const callRecordOpened = callOf(
+  'record_opened',
+  Object.values(columns).reduce((sum, names) => sum + names.length, 0) + 2 + 5,
+);
+
+function callOf(name: string, values: number): string {
+  const places = Array.from({ length: values }, (_, index) => `$${index + 1}`).join(', ');
+  return `SELECT lost_change::text, leased_event, leased_token FROM deposit_callback.${name}(${places})`;
+}
+
+export function recordBatch(batch: Batch, place: PostgresPlace): PostgresBatch {
   const { rows, bodies } = callbackRows(batch.callbacks);
+  const callbacks = listsOf(rows, columns.callback);
+  const rest = [bodies, place.now, place.slot, batch.lease?.leaseMs ?? null, place.holder];
+  return batch.changes.every(onlyOpens)
+    ? openedBatch(batch.changes, place, callbacks, rest)
+    : anyBatch(batch.changes, place, [...callbacks, ...rest]);
+}
+
+/** Most batches: what is said of their transactions is the first word about them. */
+function onlyOpens({ expectedVersion, cancelled, decisions }: TransactionChange): boolean {
+  return expectedVersion === 0 && cancelled.length === 0 && decisions.length === 0;
+}
+
+function openedBatch(
+  given: readonly TransactionChange[],
+  { leased }: PostgresPlace,
+  callbacks: readonly string[],
+  rest: readonly unknown[],
+): PostgresBatch {
+  // Inserted in the order of their hashes, so that of two processes with the same transactions one waits for the other; all other
+  // rows in the order of the changes, in which their events are due.
+  const opened = given.map((change) => ({ change, hash: keyHash(change.key) }));
+  opened.sort((one, other) => (one.hash < other.hash ? -1 : 1));
+  const numbers = new Map(opened.map(({ change }, index) => [change, index + 1]));
+  const transactions = opened.map(({ change, hash }) => ({
+    key: columnText(change.key),
+    key_hash: hash,
+    credited: isCredited(change),
+  }));
+  const deposits = numbered(numbers, given, depositRows);
+  const tallies = new Map<string, number>();
+  for (const { status } of deposits) tallies.set(`deposits:${status}`, (tallies.get(`deposits:${status}`) ?? 0) + 1);
   const values = [
+    ...listsOf(transactions, columns.transaction),
+    ...listsOf(numbered(numbers, given, statementRows), columns.statement),
+    ...listsOf(deposits, columns.deposit),
+    ...listsOf(
+      numbered(numbers, given, (change) => eventRows(change, leased)),
+      columns.event,
+    ),
+    ...callbacks,
+    listOf([...tallies.keys()]),
+    listOf([...tallies.values()]),
+    ...rest,
+  ];
+  return { text: callRecordOpened, values, keys: opened.map(({ change }) => change.key) };
+}
+
+function anyBatch(
+  given: readonly TransactionChange[],
+  { leased }: PostgresPlace,
+  rest: readonly unknown[],
+): PostgresBatch {
+  // Numbers from 1, those of stored transactions first, as the function takes them.
+  const changes = [...given].sort((one, other) => rank(one) - rank(other));
+  const numbers = new Map(changes.map((change, index) => [change, index + 1]));
+  const lists = [
     changes.flatMap((change, index) => (change.expectedVersion > 0 ? raisedRow(change, index + 1) : [])),
     changes.flatMap((change, index) => (change.expectedVersion > 0 ? [] : [openedRow(change, index + 1)])),
-    numbered(changes, statementRows),
-    numbered(changes, depositRows),
-    numbered(changes, (change) => eventRows(change, leased)),
-    numbered(changes, ({ decisions }) => decisions.map((decision) => ({ record: JSON.stringify(decision) }))),
-    numbered(changes, cancelRows),
-    rows,
+    numbered(numbers, changes, statementRows),
+    numbered(numbers, changes, depositRows),
+    numbered(numbers, changes, (change) => eventRows(change, leased)),
+    numbered(numbers, changes, ({ decisions }) => decisions.map((decision) => ({ record: JSON.stringify(decision) }))),
+    numbered(numbers, changes, cancelRows),
   ].map((list) => (list.length === 0 ? null : JSON.stringify(list)));
-  return {
-    values: [...values, bodies, now, slot, batch.lease?.leaseMs ?? null, holder],
-    keys: changes.map(({ key }) => key),
-  };
+  return { text: callRecord, values: [...lists, ...rest], keys: changes.map(({ key }) => key) };
+}
+
+/** One list for each column of the rows. */
+function listsOf(rows: readonly Row[], names: readonly string[]): string[] {
+  return names.map((name) => listOf(rows.map((row) => row[name])));
+}
+
+/** A list as PostgreSQL writes an array: of all that JSON escapes, `columnText` and JSON leave only quotes and backslashes. */
+function listOf(values: readonly unknown[]): string {
+  return `{${JSON.stringify(values).slice(1, -1)}}`;
 }
 
 function rank({ expectedVersion }: TransactionChange): number {
   return expectedVersion > 0 ? 0 : 1;
-}
-
-/** A row as the function reads it. */
-type Row = Record<string, unknown>;
-
-/** The rows of all changes, with the number of their change, and their own place, which keeps their order. */
-function numbered(changes: readonly TransactionChange[], rowsOf: (change: TransactionChange) => readonly Row[]): Row[] {
-  const all: Row[] = [];
-  for (const [index, change] of changes.entries()) {
-    for (const row of rowsOf(change)) {
-      // Set, not spread, which costs as much as the rest of the row.
-      row.place = all.length + 1;
-      row.change = index + 1;
-      all.push(row);
-    }
-  }
-  return all;
-}
-
-function isCredited({ events }: TransactionChange): boolean {
-  return events.some(({ kind }) => kind === 'deposit');
 }
 
 function raisedRow(change: TransactionChange, number: number): object[] {
@@ -76,89 +145,4 @@ function raisedRow(change: TransactionChange, number: number): object[] {
 function openedRow(change: TransactionChange, number: number): object {
   const { key } = change;
   return { change: number, key_hash: keyHash(key), key: columnText(key), credited: isCredited(change) };
-}
-
-function statementRows({ statements }: TransactionChange): Row[] {
-  return firstById(statements).map((statement) => ({
-    id: columnText(statement.id),
-    provider: columnText(statement.provider),
-    kind: statement.kind,
-    amount: statement.amount.toString(),
-    received_at: statement.receivedAt,
-    record: statementToJson(statement),
-  }));
-}
-
-function depositRows({ key, deposits }: TransactionChange): Row[] {
-  return lastById(deposits).map((deposit: StoredDeposit) => ({
-    id: columnText(deposit.id),
-    id_hash: compactHash(deposit.id),
-    network: columnText(deposit.network),
-    asset: columnText(deposit.asset),
-    amount: deposit.amount.toString(),
-    recipient: columnText(deposit.to),
-    recipient_hash: compactHash(deposit.to),
-    transaction_hash: transactionHash(key, deposit.transaction.id),
-    status: deposit.status,
-    first_seen_at: deposit.firstSeenAt,
-    waiting_since: deposit.waitingSince ?? null,
-    record: depositToJson(deposit),
-  }));
-}
-
-function eventRows({ events }: TransactionChange, leased: ReadonlySet<DepositEvent>): Row[] {
-  const seen = new Set<string>();
-  return events.map((event) => {
-    const { id, kind, generation, deposit } = event;
-    const isFirst = !seen.has(deposit.id);
-    seen.add(deposit.id);
-    return {
-      id: columnText(id),
-      deposit_id: columnText(deposit.id),
-      kind,
-      generation,
-      is_first: isFirst,
-      is_leased: leased.has(event),
-      record: depositToJson(deposit),
-    };
-  });
-}
-
-function cancelRows({ cancelled, events }: TransactionChange): Row[] {
-  return cancelled.map((id) => ({ id: columnText(id), is_new: events.some((event) => event.id === id) }));
-}
-
-function callbackRows(callbacks: readonly CallbackRecord[]): { rows: object[]; bodies: Buffer | null } {
-  const bodies: Buffer[] = [];
-  let from = 1;
-  const rows = lastById(callbacks).map((callback, place) => {
-    const { body } = callback;
-    const bodyPlace = body === undefined ? {} : { body_from: from, body_bytes: body.length };
-    if (body !== undefined) {
-      bodies.push(body);
-      from += body.length;
-    }
-    return {
-      place,
-      id: columnText(callback.id),
-      provider: columnText(callback.provider),
-      received_at: callback.receivedAt,
-      outcome: callback.outcome,
-      ...(callback.code === undefined ? {} : { code: columnText(callback.code) }),
-      finished: callback.finished,
-      record: callbackToJson(callback),
-      ...bodyPlace,
-    };
-  });
-  return { rows, bodies: bodies.length === 0 ? null : Buffer.concat(bodies) };
-}
-
-function firstById<T extends { id: string }>(list: readonly T[]): T[] {
-  const byId = new Map<string, T>();
-  for (const one of list) if (!byId.has(one.id)) byId.set(one.id, one);
-  return [...byId.values()];
-}
-
-function lastById<T extends { id: string }>(list: readonly T[]): T[] {
-  return [...new Map(list.map((one) => [one.id, one])).values()];
 }

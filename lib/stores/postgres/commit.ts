@@ -3,7 +3,7 @@ import { columnText } from '../shared/column-text.ts';
 import { eventsToLease } from '../shared/events-to-lease.ts';
 import { lostAnyway } from '../shared/lost-anyway.ts';
 import type { Batch, Claim, Committed, Store } from '../store.ts';
-import { batchValues, type PostgresPlace } from './batch.ts';
+import { type PostgresPlace, recordBatch } from './batch.ts';
 import type { PostgresConnections } from './connections.ts';
 import type { PostgresWake } from './wake.ts';
 
@@ -26,12 +26,8 @@ export function createCommit(
 async function record(connections: PostgresConnections, batch: Batch, place: PostgresPlace): Promise<Committed> {
   const hopeless = lostAnyway(batch.changes);
   if (hopeless.length > 0) return { lost: hopeless };
-  const { values, keys } = batchValues(batch, place);
-  const { rows } = await connections.record(
-    `SELECT lost_change::text, leased_event, leased_token
-    FROM deposit_callback.record($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-    values,
-  );
+  const { text, values, keys } = recordBatch(batch, place);
+  const { rows } = await connections.record(text, values);
   const lost = rows.flatMap((row) => (row.lost_change === null ? [] : (keys[Number(row.lost_change) - 1] ?? '')));
   const tokens = new Map(rows.map((row) => [row.leased_event, row.leased_token as string]));
   const claims: Claim[] = [];

@@ -123,6 +123,6 @@ test('every function that is called plans by index, or runs under the plans of i
   const without = rows.filter(({ settings }) => asked.some((setting) => !settings?.includes(setting)));
   assert.deepEqual(
     without.map(({ name }) => name),
-    ['give_turn', 'now_ms'],
+    ['give_turn', 'now_ms', 'write_callbacks'],
   );
 });

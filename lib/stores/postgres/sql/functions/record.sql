@@ -4,7 +4,7 @@
 --     first. version is the one that the change was computed from; moves_events tells that it adds or cancels events.
 --   statements, deposits, events, decisions, cancelled: rows with the number of their change. is_new: an event that this
 --     batch makes, too. is_first: the first of its deposit in its change. is_leased: leased from the start if it is due.
---   callbacks: with the place of their body in bodies, which holds all bodies one after the other.
+--   callback_ and bodies: see write_callbacks.
 --   tally_slot: where this process adds to the tallies, so that none waits for another.
 --   lease_ms, holder_id: see claim.
 -- Out: the numbers of the changes that are lost, and nothing is kept then; or the id and token of each event that is leased.
@@ -13,7 +13,9 @@
 -- a young table. Unsettled states are told by what they are not: see give_turn.
 CREATE OR REPLACE FUNCTION deposit_callback.record(
   raised json, opened json, statements json, deposits json, events json, decisions json, cancelled json,
-  callbacks json, bodies bytea, given_now bigint, tally_slot integer, lease_ms bigint, holder_id integer
+  callback_id text[], callback_provider text[], callback_received_at bigint[], callback_outcome text[],
+  callback_code text[], callback_finished boolean[], callback_record json[], callback_body_from integer[],
+  callback_body_bytes integer[], bodies bytea, given_now bigint, tally_slot integer, lease_ms bigint, holder_id integer
 ) RETURNS TABLE (lost_change integer, leased_event text, leased_token text) LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 SET plan_cache_mode = force_generic_plan SET lock_timeout = '1s' AS $$
@@ -25,7 +27,7 @@ DECLARE
   moved_ids bigint[];
   lost integer[];
   deltas json;
-  added bigint := 0;
+  added bigint;
 BEGIN
   IF raised IS NOT NULL THEN
     PERFORM 1 FROM json_to_recordset(raised) AS new (key_hash uuid)
@@ -164,21 +166,8 @@ BEGIN
       ARRAY(SELECT ids[new.change] FROM json_to_recordset(cancelled) AS new (change integer)), now_ms);
   END IF;
 
-  IF callbacks IS NOT NULL THEN
-    WITH written AS (
-      INSERT INTO deposit_callback.callbacks AS c
-        (id, provider, received_at, outcome, code, finished, record, body)
-      SELECT new.id, new.provider, new.received_at, new.outcome, new.code, new.finished, new.record::json,
-        CASE WHEN new.body_bytes IS NOT NULL THEN substring(bodies FROM new.body_from FOR new.body_bytes) END
-      FROM json_to_recordset(callbacks) AS new (place integer, id text, provider text, received_at bigint,
-        outcome text, code text, finished boolean, record text, body_from integer, body_bytes integer)
-      ORDER BY new.place
-      ON CONFLICT (id) DO UPDATE SET provider = excluded.provider, received_at = excluded.received_at,
-        outcome = excluded.outcome, code = excluded.code, finished = excluded.finished,
-        record = excluded.record, body = coalesce(excluded.body, c.body)
-      RETURNING xmax = 0 AS is_new)
-    SELECT count(*) INTO added FROM written WHERE is_new;
-  END IF;
+  added := deposit_callback.write_callbacks(callback_id, callback_provider, callback_received_at, callback_outcome,
+    callback_code, callback_finished, callback_record, callback_body_from, callback_body_bytes, bodies);
 
   INSERT INTO deposit_callback.tallies AS t (name, slot, n)
   SELECT delta.name, tally_slot, delta.n FROM (

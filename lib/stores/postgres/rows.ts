@@ -1,0 +1,119 @@
+import type { DepositEvent } from '../../deposits/deposit.ts';
+import type { StoredDeposit, TransactionChange } from '../../deposits/transaction-state.ts';
+import { columnText } from '../shared/column-text.ts';
+import { compactHash } from '../shared/compact-hash.ts';
+import { callbackToJson, depositToJson, statementToJson } from '../shared/stored-json.ts';
+import type { CallbackRecord } from '../store.ts';
+import { transactionHash } from './hashes.ts';
+
+/** A row as the functions that record read it. */
+export type Row = Record<string, unknown>;
+
+/** The rows of all changes, with the number of their change, and their own place, which keeps their order. */
+export function numbered(
+  numbers: ReadonlyMap<TransactionChange, number>,
+  changes: readonly TransactionChange[],
+  rowsOf: (change: TransactionChange) => readonly Row[],
+): Row[] {
+  const all: Row[] = [];
+  for (const change of changes) {
+    const number = numbers.get(change);
+    for (const row of rowsOf(change)) {
+      // Set, not spread, which costs as much as the rest of the row.
+      row.place = all.length + 1;
+      row.change = number;
+      all.push(row);
+    }
+  }
+  return all;
+}
+
+export function isCredited({ events }: TransactionChange): boolean {
+  return events.some(({ kind }) => kind === 'deposit');
+}
+
+export function statementRows({ statements }: TransactionChange): Row[] {
+  return firstById(statements).map((statement) => ({
+    id: columnText(statement.id),
+    provider: columnText(statement.provider),
+    kind: statement.kind,
+    amount: statement.amount.toString(),
+    received_at: statement.receivedAt,
+    record: statementToJson(statement),
+  }));
+}
+
+export function depositRows({ key, deposits }: TransactionChange): Row[] {
+  return lastById(deposits).map((deposit: StoredDeposit) => ({
+    id: columnText(deposit.id),
+    id_hash: compactHash(deposit.id),
+    network: columnText(deposit.network),
+    asset: columnText(deposit.asset),
+    amount: deposit.amount.toString(),
+    recipient: columnText(deposit.to),
+    recipient_hash: compactHash(deposit.to),
+    transaction_hash: transactionHash(key, deposit.transaction.id),
+    status: deposit.status,
+    first_seen_at: deposit.firstSeenAt,
+    waiting_since: deposit.waitingSince ?? null,
+    record: depositToJson(deposit),
+  }));
+}
+
+export function eventRows({ events }: TransactionChange, leased: ReadonlySet<DepositEvent>): Row[] {
+  const seen = new Set<string>();
+  return events.map((event) => {
+    const { id, kind, generation, deposit } = event;
+    const isFirst = !seen.has(deposit.id);
+    seen.add(deposit.id);
+    return {
+      id: columnText(id),
+      deposit_id: columnText(deposit.id),
+      kind,
+      generation,
+      is_first: isFirst,
+      is_leased: leased.has(event),
+      record: depositToJson(deposit),
+    };
+  });
+}
+
+export function cancelRows({ cancelled, events }: TransactionChange): Row[] {
+  return cancelled.map((id) => ({ id: columnText(id), is_new: events.some((event) => event.id === id) }));
+}
+
+/** Rows of callbacks, and all their bodies one after the other. */
+export function callbackRows(callbacks: readonly CallbackRecord[]): { rows: Row[]; bodies: Buffer | null } {
+  const bodies: Buffer[] = [];
+  let from = 1;
+  const rows = lastById(callbacks).map((callback) => {
+    const { body } = callback;
+    const row: Row = {
+      id: columnText(callback.id),
+      provider: columnText(callback.provider),
+      received_at: callback.receivedAt,
+      outcome: callback.outcome,
+      code: callback.code === undefined ? null : columnText(callback.code),
+      finished: callback.finished,
+      record: callbackToJson(callback),
+      body_from: body && from,
+      body_bytes: body?.length,
+    };
+    if (body !== undefined) {
+      bodies.push(body);
+      from += body.length;
+    }
+    return row;
+  });
+  return { rows, bodies: bodies.length === 0 ? null : Buffer.concat(bodies) };
+}
+
+function firstById<T extends { id: string }>(list: readonly T[]): T[] {
+  const byId = new Map<string, T>();
+  for (const one of list) if (!byId.has(one.id)) byId.set(one.id, one);
+  return [...byId.values()];
+}
+
+function lastById<T extends { id: string }>(list: readonly T[]): T[] {
+  return [...new Map(list.map((one) => [one.id, one])).values()];
+}
