@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { subpaths } from '../../scripts/subpaths.mjs';
 import { filesBelow, read, readIfThere } from '../../scripts/tools.mjs';
+import { sectionsOf } from './markdown.mjs';
 
 /** Every code, option and subpath has its place in the docs, and no heading speaks of a code that is gone. */
 function findings() {
@@ -12,6 +13,8 @@ function findings() {
     ...options(),
     ...mentions(),
     ...links(),
+    ...anchors(),
+    ...unindexed(),
     ...tree(),
     ...docblocks(),
     ...brands(),
@@ -117,9 +120,9 @@ function unlisted(page, names) {
     .map((name) => `${page} has no row for ${name}`);
 }
 
-/** Relative links lead to files that are there. */
-function links() {
-  const pages = [
+/** What people read, apart from the folders that explain themselves. */
+function pages() {
+  return [
     'README.md',
     'README.zh-CN.md',
     'CONTRIBUTING.md',
@@ -127,12 +130,45 @@ function links() {
     'CHANGELOG.md',
     ...filesBelow('docs', /\.md$/),
   ];
-  return pages.flatMap((page) =>
-    [...(readIfThere(page) ?? '').matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
-      .map((match) => new URL(String(match[1]), `file:///${page}`).pathname.slice(1))
-      .filter((target) => readIfThere(target) === undefined && filesBelow(target).length === 0)
-      .map((target) => `${page} links to ${target}, which is not there`),
+}
+
+/** The targets of relative links, as paths of the repository with their sections. @param {string} page */
+function targetsOf(page) {
+  return [...(readIfThere(page) ?? '').matchAll(/\]\((?!https?:|mailto:)([^)\s]+)/g)].map((match) => {
+    const { pathname, hash } = new URL(String(match[1]), `file:///${page}`);
+    return { path: decodeURIComponent(pathname).slice(1), section: decodeURIComponent(hash).slice(1) };
+  });
+}
+
+/** Relative links lead to files that are there. */
+function links() {
+  return pages().flatMap((page) =>
+    targetsOf(page)
+      .filter(({ path }) => readIfThere(path) === undefined && filesBelow(path).length === 0)
+      .map(({ path }) => `${page} links to ${path}, which is not there`),
   );
+}
+
+/** Links to a section lead to one. */
+function anchors() {
+  return pages().flatMap((page) =>
+    targetsOf(page)
+      .filter(({ path, section }) => section !== '' && path.endsWith('.md') && !sectionsOf(path).has(section))
+      .map(({ path, section }) => `${page} links to ${path}#${section}, which is not there`),
+  );
+}
+
+/** Every page is in the index of its language; those of a folder with an index of its own stand there. */
+function unindexed() {
+  const folders = ['docs/providers/', 'docs/decisions/'];
+  return ['docs/', ...folders].flatMap((folder) => {
+    const index = `${folder}README.md`;
+    const listed = new Set(targetsOf(index).map(({ path }) => path));
+    return filesBelow(folder, /\.md$/)
+      .filter((path) => path !== index && !listed.has(path))
+      .filter((path) => !(folder === 'docs/' && [...folders, 'docs/zh/'].some((other) => path.startsWith(other))))
+      .map((path) => `${index} does not list ${path}`);
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { filesBelow, imports, read, readIfThere, write } from '../../scripts/tools.mjs';
+import { anchorOf } from './markdown.mjs';
 import { hasTest } from './proofs.mjs';
 
 /**
@@ -64,14 +65,6 @@ function wayTo(target) {
     for (const next of imports(path)) if (!found.has(next)) found.set(next, [...way, next]);
   }
   return [];
-}
-
-/** @param {string} heading */
-function anchorOf(heading) {
-  return heading
-    .toLowerCase()
-    .replaceAll(/[^\w -]/g, '')
-    .replaceAll(' ', '-');
 }
 
 /** @param {string} section */
