@@ -63,7 +63,7 @@ async function claimWhileDue<Tx>(state: DelivererState<Tx>): Promise<void> {
 
 /** False if held events have to end first. */
 async function claimOnce<Tx>(state: DelivererState<Tx>): Promise<boolean> {
-  const { orphans, leases } = state;
+  const { orphans, leases, share } = state;
   await openStore(state);
   await orphans.look();
   // A suspect may end this process: nothing else is held beside it.
@@ -81,6 +81,7 @@ async function claimOnce<Tx>(state: DelivererState<Tx>): Promise<boolean> {
   if (claims.length > 0) state.owedBehind = leases.count;
   else if (!leases.holdsAnyOf(state.owedBehind ?? 0)) state.owedBehind = undefined;
   if (suspects && claims.length === 0) orphans.cleared();
+  if (!suspects && claims.length === 0 && leases.size === 0) share.caughtUp();
   if (claims.length > 0 || suspects) state.claimAgain = true;
   else await alarmIfNobodyListens(state, except);
   return true;

@@ -7,6 +7,7 @@ import type { Held, Leases } from './leases.ts';
 import type { Listeners } from './listeners.ts';
 import type { Orphans } from './orphans.ts';
 import type { Pace } from './pace.ts';
+import type { Share } from './share.ts';
 import type { Waiters } from './waiters.ts';
 
 export interface DeliverySettings {
@@ -32,6 +33,7 @@ export interface DelivererState<Tx> extends Reports {
   readonly settings: DeliverySettings;
   readonly listeners: Listeners<Tx>;
   readonly pace: Pace;
+  readonly share: Share;
   readonly waiters: Waiters;
   readonly orphans: Orphans;
   readonly leases: Leases;

@@ -12,6 +12,7 @@ import { createLeases } from './leases.ts';
 import { type BatchListener, type BatchOptions, createListeners, type DepositListener } from './listeners.ts';
 import { createOrphans } from './orphans.ts';
 import { createPace } from './pace.ts';
+import { createShare } from './share.ts';
 import { commitAndTake } from './take-new.ts';
 import { createWaiters } from './waiters.ts';
 
@@ -113,6 +114,7 @@ function createState<Tx>(news: News, options: DelivererOptions<Tx>): DelivererSt
     logger,
     news,
     pace,
+    share: createShare(),
     listeners: createListeners<Tx>(),
     waiters: createWaiters(!store.durable),
     orphans: createOrphans({ store, crashes: settings.attempts, news, logger }),

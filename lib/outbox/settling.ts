@@ -77,11 +77,12 @@ async function giveBack<Tx>(state: DelivererState<Tx>, claim: Claim, errors: unk
 }
 
 function tellDelivery<Tx>(
-  { news }: DelivererState<Tx>,
+  { news, share }: DelivererState<Tx>,
   { event, attempt }: Claim,
   result: Delivered['result'],
   error?: string,
 ): void {
+  if (result === 'handled') share.settled(1);
   const { id: eventId, kind, deposit } = event;
   const told: Delivered = { eventId, kind, deposit, attempt, result };
   if (error !== undefined) told.error = error;

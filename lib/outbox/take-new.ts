@@ -4,10 +4,23 @@ import type { DelivererState } from './deliverer-state.ts';
 import { startNext } from './delivering.ts';
 
 /**
- * Commits to the store, and leases what is new and due to this deliverer in the same step, as far as it has room: no claim follows.
- * What it leaves is claimed, here or elsewhere, the oldest first.
+ * Commits to the store when the deliverer has had its share, and leases what is new and due to this deliverer in the same step, as
+ * far as it has room: no claim follows. What it leaves is claimed, here or elsewhere, the oldest first.
  */
 export async function commitAndTake<Tx>(state: DelivererState<Tx>, batch: Batch): Promise<Committed> {
+  const { store, share, listeners } = state;
+  if (!store.durable) return commitNow(state, batch);
+  await share.turn();
+  const begunAt = performance.now();
+  const committed = await commitNow(state, batch);
+  if (committed.lost.length === 0) {
+    const heard = batch.changes.flatMap(({ events }) => events).filter(({ kind }) => listeners.has(kind));
+    share.committed(heard.length, performance.now() - begunAt);
+  }
+  return committed;
+}
+
+async function commitNow<Tx>(state: DelivererState<Tx>, batch: Batch): Promise<Committed> {
   const { store, settings } = state;
   const made = batch.changes.reduce((count, { events }) => count + events.length, 0);
   const limit = Math.min(made, roomForNew(state));
