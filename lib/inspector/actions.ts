@@ -2,7 +2,7 @@ import { isDepositCallbackError } from '../errors.ts';
 import type { Logger } from '../observe/logger.ts';
 import { readForm } from './form-body.ts';
 import type { Refusal } from './pages/refusal.ts';
-import { segment } from './parts.ts';
+import { segment } from './parts/parts.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { isToken } from './session.ts';
 import type { Inspected, InspectorRequest } from './view.ts';

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { invalidOption } from '../errors.ts';
 import { consoleLogger, type Logger } from '../observe/logger.ts';
 import { refuseUnknownKeys } from '../util/known-keys.ts';
-import { isLanguage, type Language } from './languages.ts';
 import { createRouter } from './router.ts';
 import type { Inspected, InspectorRequest } from './view.ts';
+import { isLanguage, type Language } from './words/languages.ts';
 
 export type { Inspected, InspectorRequest } from './view.ts';
 

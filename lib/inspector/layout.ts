@@ -1,5 +1,5 @@
 import type { Need, NeedKind } from '../operator/need.ts';
-import { type Html, html, type Value } from './html.ts';
+import { type Html, html, type Value } from './parts/html.ts';
 import type { Page, PageName, View } from './view.ts';
 
 const paths: Readonly<Record<Exclude<PageName, 'label'>, string>> = {

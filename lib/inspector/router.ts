@@ -3,16 +3,16 @@ import type { Logger } from '../observe/logger.ts';
 import { createLastCallbacks } from '../operator/last-callbacks.ts';
 import { act } from './actions.ts';
 import { assets } from './assets/index.ts';
-import { readFilter } from './callback-list.ts';
 import { protect } from './headers.ts';
-import { render } from './html.ts';
-import { isLanguage, type Language, languages, preferredLanguage } from './languages.ts';
 import { document, type Frame } from './layout.ts';
 import { findPage } from './pages/index.ts';
 import { type Refusal, refusalPage } from './pages/refusal.ts';
+import { readFilter } from './parts/callback-list.ts';
+import { render } from './parts/html.ts';
 import { keepLanguage, languageOf, sessionToken } from './session.ts';
 import { createStreams, type Streams } from './stream.ts';
 import type { Inspected, InspectorRequest, Page, TimedAlarm, View } from './view.ts';
+import { isLanguage, type Language, languages, preferredLanguage } from './words/languages.ts';
 
 export interface RouterOptions {
   callbacks: Inspected;

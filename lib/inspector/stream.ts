@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { CallbackRecord } from '../stores/store.ts';
-import { type CallbackFilter, fits, liveRow } from './callback-list.ts';
+import { type CallbackFilter, fits, liveRow } from './parts/callback-list.ts';
 import type { Inspected, InspectorRequest } from './view.ts';
-import type { Words } from './words.ts';
+import type { Words } from './words/english.ts';
 
 const mostStreams = 50;
 /** Rows sent at once; a browser that gets more of them shows none in time. */

@@ -3,8 +3,8 @@ import type { DepositCallbacks } from '../deposit-callbacks.ts';
 import type { Alarm, NewsKind, NewsMap } from '../observe/news.ts';
 import type { LastCallbacks } from '../operator/last-callbacks.ts';
 import type { Store } from '../stores/store.ts';
-import type { Html } from './html.ts';
-import type { Words } from './words.ts';
+import type { Html } from './parts/html.ts';
+import type { Words } from './words/english.ts';
 
 /** A request from Express 4 or 5, Connect or plain `node:http`. */
 export interface InspectorRequest extends IncomingMessage {

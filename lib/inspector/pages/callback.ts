@@ -1,9 +1,9 @@
 import type { StoredStatement } from '../../deposits/statement.ts';
 import type { CallbackRecord, Store, TransferOutcome } from '../../stores/store.ts';
-import { bodyView } from '../body-view.ts';
-import { actionForm } from '../forms.ts';
-import { type Html, html } from '../html.ts';
-import { amount, badge, code, empty, facts, id, section, segment, shorten, time, whole } from '../parts.ts';
+import { bodyView } from '../parts/body-view.ts';
+import { actionForm } from '../parts/forms.ts';
+import { type Html, html } from '../parts/html.ts';
+import { amount, badge, code, empty, facts, id, section, segment, shorten, time, whole } from '../parts/parts.ts';
 import type { Page, View } from '../view.ts';
 
 /** Of what was read from one callback: as many rows as a person looks at. */

@@ -1,6 +1,6 @@
-import { callbackTable, filterForm, pageOf, readFilter } from '../callback-list.ts';
-import { html } from '../html.ts';
-import { empty, pager } from '../parts.ts';
+import { callbackTable, filterForm, pageOf, readFilter } from '../parts/callback-list.ts';
+import { html } from '../parts/html.ts';
+import { empty, pager } from '../parts/parts.ts';
 import type { Page, View } from '../view.ts';
 
 const perPage = 50;

@@ -1,7 +1,7 @@
 import type { StoredEvent } from '../../stores/store.ts';
-import { actionForm } from '../forms.ts';
-import { type Html, html } from '../html.ts';
-import { amount, badge, type Column, empty, id, row, section, segment, table, time } from '../parts.ts';
+import { actionForm } from '../parts/forms.ts';
+import { type Html, html } from '../parts/html.ts';
+import { amount, badge, type Column, empty, id, row, section, segment, table, time } from '../parts/parts.ts';
 import type { Page, View } from '../view.ts';
 
 const most = 200;

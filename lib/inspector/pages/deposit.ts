@@ -3,10 +3,10 @@ import type { DepositRecord } from '../../deposits/deposit.ts';
 import { groupKey } from '../../deposits/identity.ts';
 import type { StoredDeposit } from '../../deposits/transaction-state.ts';
 import { type Credit, creditIn } from '../../operator/credit.ts';
-import { actionForm } from '../forms.ts';
-import { type Html, html } from '../html.ts';
-import { amount, code, empty, facts, section, shorten, standing, time, whole } from '../parts.ts';
-import { timeline } from '../timeline.ts';
+import { actionForm } from '../parts/forms.ts';
+import { type Html, html } from '../parts/html.ts';
+import { amount, code, empty, facts, section, shorten, standing, time, whole } from '../parts/parts.ts';
+import { timeline } from '../parts/timeline.ts';
 import type { Page, View } from '../view.ts';
 
 /** One deposit, and everything that was said and done about it; undefined if it is not stored. */

@@ -2,8 +2,8 @@ import type { DepositRecord, DepositStatus } from '../../deposits/deposit.ts';
 import { canonicalAddress } from '../../networks/address.ts';
 import { type Credit, creditsOf } from '../../operator/credit.ts';
 import type { DepositQuery } from '../../stores/store.ts';
-import { choice, field, filter, timeOf } from '../forms.ts';
-import { type Html, html } from '../html.ts';
+import { choice, field, filter, timeOf } from '../parts/forms.ts';
+import { type Html, html } from '../parts/html.ts';
 import {
   amount,
   assetName,
@@ -17,7 +17,7 @@ import {
   standing,
   table,
   time,
-} from '../parts.ts';
+} from '../parts/parts.ts';
 import type { Page, View } from '../view.ts';
 
 const perPage = 50;

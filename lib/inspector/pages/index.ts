@@ -1,5 +1,5 @@
 import type { Status } from '../../operator/status.ts';
-import { segment } from '../parts.ts';
+import { segment } from '../parts/parts.ts';
 import type { Page, View } from '../view.ts';
 import { callbackPage } from './callback.ts';
 import { callbacksPage } from './callbacks.ts';

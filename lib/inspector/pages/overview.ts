@@ -1,12 +1,12 @@
 import type { NeedKind } from '../../operator/need.ts';
 import type { Status } from '../../operator/status.ts';
 import type { CallbackRecord, StoreCounts } from '../../stores/store.ts';
-import { spread, tally, type WindowName, windows } from '../callback-counts.ts';
-import { callbackTable, outcomes } from '../callback-list.ts';
-import { chainTable } from '../chain-table.ts';
-import { latencyChart, milliseconds, rateChart } from '../charts.ts';
-import { type Html, html } from '../html.ts';
-import { ago, type Column, code, empty, row, section, segment, table, time } from '../parts.ts';
+import { spread, tally, type WindowName, windows } from '../parts/callback-counts.ts';
+import { callbackTable, outcomes } from '../parts/callback-list.ts';
+import { chainTable } from '../parts/chain-table.ts';
+import { latencyChart, milliseconds, rateChart } from '../parts/charts.ts';
+import { type Html, html } from '../parts/html.ts';
+import { ago, type Column, code, empty, row, section, segment, table, time } from '../parts/parts.ts';
 import type { Page, View } from '../view.ts';
 
 // As many as a store reads without being felt; older ones of the window are left out, and the page says so.

@@ -1,9 +1,9 @@
 import type { CallbackRecord } from '../../stores/store.ts';
-import { bodyView } from '../body-view.ts';
-import { callbackTable } from '../callback-list.ts';
-import { actionForm } from '../forms.ts';
-import { type Html, html } from '../html.ts';
-import { type Column, empty, row, section, table, time, whole } from '../parts.ts';
+import { bodyView } from '../parts/body-view.ts';
+import { callbackTable } from '../parts/callback-list.ts';
+import { actionForm } from '../parts/forms.ts';
+import { type Html, html } from '../parts/html.ts';
+import { type Column, empty, row, section, table, time, whole } from '../parts/parts.ts';
 import type { Page, View } from '../view.ts';
 import { decisionForms } from './deposit.ts';
 import { depositTable } from './deposits.ts';

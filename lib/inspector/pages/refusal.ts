@@ -1,6 +1,6 @@
-import { html } from '../html.ts';
+import { html } from '../parts/html.ts';
 import type { Page, View } from '../view.ts';
-import type { Words } from '../words.ts';
+import type { Words } from '../words/english.ts';
 
 /** Why there is no page, or why an action was not done. */
 export interface Refusal {

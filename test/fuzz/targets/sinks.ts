@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { csvLine } from '../../../lib/cli/csv.ts';
 import { createOutput } from '../../../lib/cli/output.ts';
-import { bodyView } from '../../../lib/inspector/body-view.ts';
-import { html, render } from '../../../lib/inspector/html.ts';
-import { english } from '../../../lib/inspector/words.ts';
-import { chinese } from '../../../lib/inspector/words-zh.ts';
+import { bodyView } from '../../../lib/inspector/parts/body-view.ts';
+import { html, render } from '../../../lib/inspector/parts/html.ts';
+import { chinese } from '../../../lib/inspector/words/chinese.ts';
+import { english } from '../../../lib/inspector/words/english.ts';
 import { visible, visibleJson, visibleLines } from '../../../lib/util/visible.ts';
 import type { FuzzTarget } from '../target.ts';
 

@@ -1,8 +1,8 @@
+import type { Words } from '../words/english.ts';
 import type { Bar } from './callback-counts.ts';
 import { outcomes } from './callback-list.ts';
 import { type Html, html } from './html.ts';
 import { isoTime } from './parts.ts';
-import type { Words } from './words.ts';
 
 const height = 96;
 const barWidth = 10;

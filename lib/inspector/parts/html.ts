@@ -1,4 +1,4 @@
-import { visibleLines } from '../util/visible.ts';
+import { visibleLines } from '../../util/visible.ts';
 
 const markup: unique symbol = Symbol('markup');
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { html, render } from '../../lib/inspector/html.ts';
-import { visibleLines } from '../../lib/util/visible.ts';
+import { html, render } from '../../../lib/inspector/parts/html.ts';
+import { visibleLines } from '../../../lib/util/visible.ts';
 
 test('no value becomes markup, as text or as an attribute, whatever it is', () => {
   fc.assert(

@@ -1,5 +1,5 @@
-import { english, type Words } from './words.ts';
-import { chinese } from './words-zh.ts';
+import { chinese } from './chinese.ts';
+import { english, type Words } from './english.ts';
 
 export type Language = 'en' | 'zh';
 

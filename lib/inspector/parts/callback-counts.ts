@@ -1,4 +1,4 @@
-import type { CallbackRecord } from '../stores/store.ts';
+import type { CallbackRecord } from '../../stores/store.ts';
 
 const minute = 60_000;
 

@@ -1,4 +1,4 @@
-import type { Words } from './words.ts';
+import type { Words } from './english.ts';
 
 const units = { s: '秒', min: '分钟', h: '小时', d: '天' };
 

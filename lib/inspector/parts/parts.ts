@@ -1,8 +1,8 @@
-import { areDecimals, decimalFrom } from '../deposits/amount.ts';
-import type { DepositRecord, DepositStatus } from '../deposits/deposit.ts';
-import type { Credit } from '../operator/credit.ts';
+import { areDecimals, decimalFrom } from '../../deposits/amount.ts';
+import type { DepositRecord, DepositStatus } from '../../deposits/deposit.ts';
+import type { Credit } from '../../operator/credit.ts';
+import type { View } from '../view.ts';
 import { type Html, html, type Value } from './html.ts';
-import type { View } from './view.ts';
 
 /** A column of a table; `kind` sets its alignment and face. */
 export interface Column {

@@ -1,7 +1,7 @@
-import type { ChainProgress } from '../operator/chain-progress.ts';
+import type { ChainProgress } from '../../operator/chain-progress.ts';
+import type { View } from '../view.ts';
 import type { Html } from './html.ts';
 import { ago, type Column, code, id, row, table } from './parts.ts';
-import type { View } from './view.ts';
 
 /** How far the blocks of each network have been read. */
 export function chainTable(view: View, chains: readonly ChainProgress[]): Html {

@@ -1,6 +1,6 @@
-import { typedTime } from '../util/rfc3339.ts';
+import { typedTime } from '../../util/rfc3339.ts';
+import type { View } from '../view.ts';
 import { type Html, html, type Value } from './html.ts';
-import type { View } from './view.ts';
 
 /** A choice of a filter. */
 export function choice(name: string, label: string, options: readonly (readonly [string, string])[], view: View): Html {

@@ -1,6 +1,6 @@
+import type { Words } from '../words/english.ts';
 import { type Html, html } from './html.ts';
 import { layOut } from './lay-out.ts';
-import type { Words } from './words.ts';
 
 // As much as a person reads and a browser lays out at once; the store keeps all of it.
 const shownBytes = 64 * 1_024;

@@ -1,10 +1,10 @@
-import type { CallbackQuery, CallbackRecord, Store } from '../stores/store.ts';
-import { visibleLines } from '../util/visible.ts';
+import type { CallbackQuery, CallbackRecord, Store } from '../../stores/store.ts';
+import { visibleLines } from '../../util/visible.ts';
+import type { View } from '../view.ts';
+import type { Words } from '../words/english.ts';
 import { choice, field, filter, timeOf } from './forms.ts';
 import { type Html, html } from './html.ts';
 import { badge, type Column, clock, code, id, isoTime, row, segment, shorten, table, time } from './parts.ts';
-import type { View } from './view.ts';
-import type { Words } from './words.ts';
 
 export const outcomes: readonly CallbackRecord['outcome'][] = [
   'recorded',

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { spread, tally, type WindowName, windows } from '../../lib/inspector/callback-counts.ts';
-import type { CallbackRecord } from '../../lib/stores/store.ts';
-import { callbackRecord } from '../helpers/callback-record.ts';
+import { spread, tally, type WindowName, windows } from '../../../lib/inspector/parts/callback-counts.ts';
+import type { CallbackRecord } from '../../../lib/stores/store.ts';
+import { callbackRecord } from '../../helpers/callback-record.ts';
 
 const now = Date.UTC(2026, 0, 1);
 

@@ -1,9 +1,9 @@
-import type { StoredStatement } from '../deposits/statement.ts';
-import type { Decision, StoredDeposit } from '../deposits/transaction-state.ts';
-import type { StoredEvent } from '../stores/store.ts';
+import type { StoredStatement } from '../../deposits/statement.ts';
+import type { Decision, StoredDeposit } from '../../deposits/transaction-state.ts';
+import type { StoredEvent } from '../../stores/store.ts';
+import type { View } from '../view.ts';
 import { type Html, html, type Value } from './html.ts';
 import { amount, badge, code, id, segment, shorten, time } from './parts.ts';
-import type { View } from './view.ts';
 
 export interface TimelineParts {
   deposit: StoredDeposit;

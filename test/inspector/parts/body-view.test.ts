@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { bodyView } from '../../lib/inspector/body-view.ts';
-import { render } from '../../lib/inspector/html.ts';
-import { english } from '../../lib/inspector/words.ts';
-import { visibleLines } from '../../lib/util/visible.ts';
-import { costOf } from '../helpers/cost.ts';
+import { bodyView } from '../../../lib/inspector/parts/body-view.ts';
+import { render } from '../../../lib/inspector/parts/html.ts';
+import { english } from '../../../lib/inspector/words/english.ts';
+import { visibleLines } from '../../../lib/util/visible.ts';
+import { costOf } from '../../helpers/cost.ts';
 
 /** Texts of the blocks, as a reader sees them. */
 function blocks(body: Buffer): string[] {
