@@ -14,9 +14,11 @@ import {
   eventKinds,
   isEventKind,
 } from './outbox/listeners.ts';
-import { createReceiver, type Receiver } from './receiver.ts';
+import { createReceiver, type Receiver, type ReportedTransfer } from './receiver.ts';
 import type { Store } from './stores/store.ts';
 import { didYouMean } from './util/nearest.ts';
+
+export type { ReportedTransfer } from './receiver.ts';
 
 /**
  * The receiver: a middleware, with the methods to listen, operate and close it. Mount it with `app.use('/callbacks',
@@ -49,6 +51,11 @@ export interface DepositCallbacks<Tx = unknown> extends Operations, Reconciler {
   status(): Promise<Status>;
   /** The raw body of a stored callback; undefined if none is kept. */
   raw(callbackId: string): Promise<Buffer | undefined>;
+  /**
+   * The transfers that a stored callback reports, read again and not recorded, before any check: those that were ignored or
+   * quarantined too. None if its body is not kept or cannot be read, or its provider is not configured.
+   */
+  transfersIn(callbackId: string): Promise<ReportedTransfer[]>;
   /** Resolves when nothing is in flight, due or being delivered here: for tests and scripts. */
   idle(): Promise<void>;
   /** Names of the provider instances. */
@@ -113,6 +120,7 @@ export function depositCallbacks<Tx = unknown>(options: Options<Tx>): DepositCal
       return receiver.status();
     },
     raw: async (callbackId: string) => (await store.callback(callbackId))?.body,
+    transfersIn: receiver.transfersIn,
     async idle() {
       while (entrance.requests > 0) await new Promise(setImmediate);
       await receiver.idle();

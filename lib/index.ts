@@ -11,7 +11,7 @@ export type {
   ChainVerdict,
   MinedVerdict,
 } from './chains/kit/chain-check.ts';
-export { type DepositCallbacks, depositCallbacks } from './deposit-callbacks.ts';
+export { type DepositCallbacks, depositCallbacks, type ReportedTransfer } from './deposit-callbacks.ts';
 export type { CheckCode, DepositCode } from './deposits/codes.ts';
 export type { Deposit, DepositStatus, EventKind } from './deposits/deposit.ts';
 export { parseDeposit, serializeDeposit } from './deposits/serialize-deposit.ts';

@@ -3,6 +3,7 @@ import { type ChainFollower, followChains } from './chains/follow/follow-chains.
 import type { EventKind } from './deposits/deposit.ts';
 import { type CallbackLog, createCallbackLog } from './ingest/callback-log.ts';
 import { createIntake, type Intake } from './ingest/intake.ts';
+import { type ReportedTransfer, transfersInStore } from './ingest/transfers-in.ts';
 import { publishNews } from './observe/channels.ts';
 import type { Logger } from './observe/logger.ts';
 import { createNews, type News } from './observe/news.ts';
@@ -19,6 +20,8 @@ import { type Deliverer, delivererTelling } from './outbox/deliverer.ts';
 import { createTicker } from './util/ticker.ts';
 import { atMost } from './util/time-limit.ts';
 
+export type { ReportedTransfer } from './ingest/transfers-in.ts';
+
 /** A receiver without HTTP: the middleware, the command line and the inspector all stand on it. */
 export interface Receiver<Tx> {
   readonly settings: Settings<Tx>;
@@ -31,6 +34,8 @@ export interface Receiver<Tx> {
   readonly follower: ChainFollower;
   readonly operations: Operations;
   readonly status: () => Promise<Status>;
+  /** The transfers in a stored callback, read again; none if it cannot be. */
+  readonly transfersIn: (callbackId: string) => Promise<ReportedTransfer[]>;
   /** Starts what runs by itself: deliveries, the watchdog, chain checks, pruning. Needs a store that is ready. */
   start(): void;
   /** Resolves when nothing is being recorded, due, being delivered or waiting for the log here. */
@@ -50,13 +55,12 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
   const notices = logNews(news, logger, now);
   const deliverer = delivererTelling(news, { store, ...settings.delivery, logger });
   const chains = new Set(settings.chains.map((check) => check.network));
-  const findId = findIdOn(settings.chains);
   const intake = createIntake({
     store: deliverer.inbox,
     policy,
     providers,
     chains,
-    findId,
+    findId: findIdOn(settings.chains),
     networks,
     logger,
     news,
@@ -92,6 +96,7 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
     deliverer,
     follower,
     operations,
+    transfersIn: transfersInStore({ store, providers, policy: intake.policy }),
     start() {
       isStarted = true;
       deliverer.wake();

@@ -289,7 +289,7 @@ test('the page of a deposit that was given up says so, with the error, and deliv
   const [event] = await callbacks.store.events({ state: 'dead', limit: 1 });
   const path = `/deposits/${event?.deposit.id}`;
   for (const page of [(await get(path)).text, (await get('/deposits')).text])
-    assert.match(page, /Confirmed<\/span> <span class="badge is-event-dead">Not credited</);
+    assert.match(page, /<span class="badge is-event-dead">Confirmed, not credited</);
   const page = (await get(path)).text;
   assert.match(page, /the ledger is down/);
   assert.match(page, new RegExp(`action="[^"]*actions/redeliver"[\\s\\S]*value="${event?.id}"`));

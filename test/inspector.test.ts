@@ -172,10 +172,10 @@ test('the log of callbacks is filtered by provider, outcome, code and time, and 
   assert.deepEqual(await listed('?since=2026-01-01T00:30&outcome=recorded'), [ids[1]]);
   assert.deepEqual(await listed('?outcome=recorded&outcome=%00&since=nonsense&provider='), [ids[1], ids[0]]);
 
-  for (let count = 0; count < 50; count += 1) await sendCallback();
-  const first = await get('/callbacks');
-  const [, older = ''] = /href="(\?before=[^"]+)"/.exec(first.text) ?? [];
-  assert.deepEqual(await listed(older), ids.toReversed());
+  for (let count = 0; count < 25; count += 1) await sendCallback();
+  const first = await get('/callbacks?outcome=');
+  const [, older = ''] = /href="(\?outcome=&amp;before=[^"]+)"/.exec(first.text) ?? [];
+  assert.deepEqual(await listed(older.replace('&amp;', '&')), ids.toReversed(), 'the filter stays in the address');
 });
 
 test('a callback shows its headers, and its raw body beside what was read from it', async (t) => {
@@ -227,7 +227,7 @@ test('what was read from a callback leads to its deposit, and its timeline has e
       'second confirmed',
     ],
   );
-  assert.match(text, /<span class="amount">1\.5 /);
+  assert.match(text, /<span class="amount">1\.<wbr>5<wbr> <span class="unit"><bdi>USDT</);
 });
 
 test('what a person has copied from somewhere is found', async (t) => {

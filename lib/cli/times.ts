@@ -1,21 +1,19 @@
 import { InvalidArgumentError } from 'commander';
+import { ageIn, durationIn } from '../util/duration.ts';
 import { typedTime } from '../util/rfc3339.ts';
-
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** `500ms`, `30s`, `5m`, `2h`, `90d`, or a number of milliseconds; gives ms. */
 export function parseDuration(text: string): number {
-  const [, digits, unit = 'ms'] = /^(\d{1,12})(ms|[smhd])?$/.exec(text) ?? [];
-  const ms = units[unit];
-  if (digits === undefined || ms === undefined)
+  const ms = durationIn(text);
+  if (ms === undefined)
     throw new InvalidArgumentError('Expected a duration: 500ms, 30s, 5m, 2h, 90d, or milliseconds.');
-  return Number(digits) * ms;
+  return ms;
 }
 
 /** A time: ISO 8601 with a zone (or a date, UTC), or how long ago (`2h`, `2h ago`). Gives epoch ms. */
 export function parseTime(text: string): number {
-  const [, ago] = /^(\d+(?:ms|[smhd]))(?: ago)?$/.exec(text) ?? [];
-  if (ago !== undefined) return Date.now() - parseDuration(ago);
+  const age = ageIn(text);
+  if (age !== undefined) return Date.now() - age;
   const time = typedTime(text);
   if (time === undefined)
     throw new InvalidArgumentError('Expected 2026-01-31, 2026-01-31T08:00:00Z, or 2h for two hours ago.');

@@ -25,6 +25,11 @@ export interface InspectorOptions {
   challenge?: string | undefined;
   /** Default: what the browser asks for, of English and Chinese. A reader may switch. */
   locale?: Language | undefined;
+  /**
+   * Where the documentation of the package can be read, an http(s) URL above its pages: `https://example.com/docs/`. The rule
+   * behind a code then has a link. Default: its place is named, without a link.
+   */
+  docs?: string | undefined;
   /** Default: warnings and errors go to the console. */
   logger?: Logger | undefined;
   /** The clock, epoch ms. Default `Date.now`. */
@@ -38,7 +43,7 @@ export interface Inspector {
   close(): void;
 }
 
-const known = ['callbacks', 'authorize', 'actions', 'actor', 'challenge', 'locale', 'logger', 'now'];
+const known = ['callbacks', 'authorize', 'actions', 'actor', 'challenge', 'locale', 'docs', 'logger', 'now'];
 
 /**
  * Creates the inspector, a web page over the store of a receiver. Throws `OPTION_INVALID`, also if `authorize` is
@@ -49,7 +54,7 @@ const known = ['callbacks', 'authorize', 'actions', 'actor', 'challenge', 'local
  */
 export function inspector(options: InspectorOptions): Inspector {
   refuseUnknownKeys(options, known, 'inspector');
-  const { callbacks, authorize, actions = false, locale, challenge, actor = () => 'inspector' } = options;
+  const { callbacks, authorize, actions = false, locale, challenge, docs, actor = () => 'inspector' } = options;
   if (typeof authorize !== 'function') {
     throw invalidOption(
       'inspector.authorize',
@@ -66,6 +71,7 @@ export function inspector(options: InspectorOptions): Inspector {
   if (challenge !== undefined && !/^[\x20-\x7e]+$/.test(challenge)) {
     throw invalidOption('inspector.challenge', 'must be a valid WWW-Authenticate header value');
   }
+  if (docs !== undefined && !isWebUrl(docs)) throw invalidOption('inspector.docs', 'must be an http or https URL');
 
   const router = createRouter({
     callbacks,
@@ -74,6 +80,7 @@ export function inspector(options: InspectorOptions): Inspector {
     actor,
     locale,
     challenge,
+    docs: docs?.replace(/\/?$/, '/'),
     logger: options.logger ?? consoleLogger,
     now: options.now ?? Date.now,
   });
@@ -83,4 +90,8 @@ export function inspector(options: InspectorOptions): Inspector {
       close: router.close,
     },
   );
+}
+
+function isWebUrl(text: unknown): boolean {
+  return typeof text === 'string' && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }

@@ -27,7 +27,7 @@ export function document(view: View, page: Page, frame?: Frame): Html {
 <title>${page.title} - ${words.title}</title>
 ${frame && assets(root)}
 </head>
-<body>
+<body data-label="${words.copy}" data-copied="${words.copied}">
 <a class="skip" href="#content">${words.skip}</a>
 ${frame && header(view, page, frame)}
 <main id="content" tabindex="-1">

@@ -21,6 +21,7 @@ export interface RouterOptions {
   actor: (req: InspectorRequest) => string;
   locale: Language | undefined;
   challenge: string | undefined;
+  docs: string | undefined;
   logger: Logger;
   now: () => number;
 }
@@ -143,12 +144,13 @@ async function post(
   else await refuse(inspector, req, res, view, acted);
 }
 
-function stream(inspector: Inspector, req: InspectorRequest, res: ServerResponse, { words, query }: View): void {
+function stream(inspector: Inspector, req: InspectorRequest, res: ServerResponse, view: View): void {
+  const { words, query, now } = view;
   const lastId = req.headers['last-event-id'];
   const after = (typeof lastId === 'string' ? lastId : query.get('after')) ?? undefined;
   const isOpen = inspector.streams.open(req, res, {
-    words,
-    filter: readFilter(query),
+    view: { ...view, clock: inspector.options.now },
+    filter: readFilter(query, now),
     after,
     isAllowed: () => isAllowed(inspector, req),
   });
@@ -167,7 +169,7 @@ async function refuse(
 }
 
 function viewOf({ options, lastCallbacks, alarms }: Inspector, req: InspectorRequest, { path, query }: Place): View {
-  const { callbacks, locale, now } = options;
+  const { callbacks, locale, docs, now } = options;
   const chosen = languageOf(req);
   const language = isLanguage(chosen) ? chosen : (locale ?? preferredLanguage(req.headers['accept-language']));
   return {
@@ -178,6 +180,7 @@ function viewOf({ options, lastCallbacks, alarms }: Inspector, req: InspectorReq
     now: now(),
     lastCallbacks,
     alarms,
+    docs,
     token: undefined,
   };
 }

@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { CallbackRecord } from '../stores/store.ts';
-import { type CallbackFilter, fits, liveRow } from './parts/callback-list.ts';
-import type { Inspected, InspectorRequest } from './view.ts';
-import type { Words } from './words/english.ts';
+import { type CallbackFilter, fits, liveRows } from './parts/callback-list.ts';
+import type { Inspected, InspectorRequest, View } from './view.ts';
 
 const mostStreams = 50;
 /** Rows sent at once; a browser that gets more of them shows none in time. */
@@ -19,7 +18,8 @@ export interface Streams {
 }
 
 export interface StreamOptions {
-  words: Words;
+  /** The page that shows them; its `clock` says how old they are. */
+  view: View & { clock: () => number };
   filter: CallbackFilter;
   /** The id of the newest callback that the reader has. */
   after: string | undefined;
@@ -35,20 +35,26 @@ export function createStreams(callbacks: Inspected): Streams {
   };
 
   return {
-    open(req, res, { words, filter, after, isAllowed }) {
+    open(req, res, { view, filter, after, isAllowed }) {
       if (streams.size >= mostStreams) return false;
       const rows: CallbackRecord[] = [];
       let dropped = 0;
+      let sending = Promise.resolve();
       let flushing: NodeJS.Timeout | undefined;
 
       const flush = (): void => {
         flushing = undefined;
         const newest = rows.at(-1);
         if (newest === undefined || res.writableLength > mostWaiting) return;
-        const data = JSON.stringify({ rows: rows.map((record) => liveRow(words, record)), dropped });
-        rows.length = 0;
+        const taken = rows.splice(0);
+        const told = { dropped };
         dropped = 0;
-        res.write(`id: ${newest.id.replace(/[^\w-]/g, '')}\nevent: callbacks\ndata: ${data}\n\n`);
+        // One after another: a look-up that is slow must not let later rows overtake.
+        sending = sending.then(async () => {
+          const data = JSON.stringify({ rows: await liveRows({ ...view, now: view.clock() }, taken), ...told });
+          if (!res.writableEnded)
+            res.write(`id: ${newest.id.replace(/[^\w-]/g, '')}\nevent: callbacks\ndata: ${data}\n\n`);
+        });
       };
       const stream = {
         take(record: CallbackRecord): void {

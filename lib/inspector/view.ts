@@ -20,7 +20,16 @@ export interface InspectorRequest extends IncomingMessage {
 export interface Inspected
   extends Pick<
     DepositCallbacks,
-    'redeliver' | 'release' | 'hold' | 'correct' | 'revert' | 'reprocess' | 'reverify' | 'ready' | 'status'
+    | 'redeliver'
+    | 'release'
+    | 'hold'
+    | 'correct'
+    | 'revert'
+    | 'reprocess'
+    | 'reverify'
+    | 'ready'
+    | 'status'
+    | 'transfersIn'
   > {
   on<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): unknown;
   off<K extends NewsKind>(kind: K, listener: (news: NewsMap[K]) => void): unknown;
@@ -40,6 +49,8 @@ export interface View {
   lastCallbacks: LastCallbacks;
   /** Of this process, newest first. */
   alarms: readonly TimedAlarm[];
+  /** Where the package's docs/ can be read, with a slash at its end; undefined: no links to them. */
+  docs: string | undefined;
   /** The token that forms carry; undefined if actions are off. */
   token: string | undefined;
 }

@@ -65,7 +65,7 @@ test("a deposit's timeline tells what each provider said and what was made of it
 
   const { page, complaints } = await openTab(t);
   await page.goto(urlOf(inspection, 'deposits'));
-  await page.getByRole('link', { name: 'dep_' }).click();
+  await page.locator('tbody a.open').click();
   const entries = (await page.locator('.timeline .what > p').allInnerTexts()).map((text) => text.replace(/\s+/g, ' '));
   assert.deepEqual(entries, [
     'imtoken reported Mined',

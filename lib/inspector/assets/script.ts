@@ -4,6 +4,12 @@
  */
 export const script: string = `'use strict';
 for (const one of document.querySelectorAll('time[datetime]')) localTime(one);
+const said = document.createElement('p');
+said.className = 'hidden';
+said.setAttribute('role', 'status');
+document.body.append(said);
+for (const one of document.querySelectorAll('[data-copy]')) copyable(one);
+document.addEventListener('click', openRow);
 for (const one of document.querySelectorAll('[data-live]')) live(one);
 const here = document.querySelector('.top [aria-current]');
 if (here) here.scrollIntoView({ block: 'nearest', inline: 'center' });
@@ -31,7 +37,7 @@ function live(box) {
   const state = box.querySelector('.live-state');
   const button = bar.querySelector('button');
   const texts = box.dataset;
-  const shown = new Set([...body.querySelectorAll('a[href]')].map((link) => decodeURIComponent(link.getAttribute('href').split('/').pop())));
+  const shown = new Set([...body.querySelectorAll('a.open')].map((link) => decodeURIComponent(link.getAttribute('href').split('/').pop())));
   let newest = texts.newest;
   let source;
   let added = 0;
@@ -82,18 +88,45 @@ function live(box) {
   }
 
   function fill(line, row) {
-    const part = (name) => line.querySelector('[data-field=' + name + ']');
-    for (const name of ['time', 'provider', 'outcome', 'code', 'from', 'bytes', 'took']) part(name).textContent = row[name];
-    part('time').dateTime = row.iso;
-    localTime(part('time'));
-    part('outcome').classList.add('is-' + row.tone);
-    if (row.code === '') part('code').remove();
-    const link = part('id');
-    link.setAttribute('href', texts.callbacks + encodeURIComponent(row.id));
-    link.querySelector('code').textContent = row.shortId;
-    link.title = row.id;
+    for (const [name, text] of Object.entries(row.texts)) {
+      const part = line.querySelector('[data-field=' + name + ']');
+      part.textContent = text;
+      if (row.whole[name]) { part.dataset.copy = row.whole[name]; part.title = row.whole[name]; }
+      if (text === '') part.remove();
+    }
+    const time = line.querySelector('time');
+    time.dateTime = row.iso;
+    localTime(time);
+    line.querySelector('.badge').classList.add('is-' + row.tone);
+    line.querySelector('a.open').setAttribute('href', texts.callbacks + encodeURIComponent(row.id));
+    for (const one of line.querySelectorAll('[data-copy]')) copyable(one);
     line.classList.add('is-new');
     return line;
   }
+}
+
+// A row opens as a whole: the link lies over it, but for the ids, which show their whole text under the pointer.
+function openRow(event) {
+  if (!(event.target instanceof Element) || event.target.closest('a, button, summary, input, label, form')) return;
+  const link = event.target.closest('tr') && event.target.closest('tr').querySelector('a.open');
+  if (link && String(getSelection()) === '') link.click();
+}
+
+function copyable(element) {
+  if (!navigator.clipboard) return;
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'copy';
+  button.title = document.body.dataset.label;
+  button.setAttribute('aria-label', document.body.dataset.label + ' ' + element.textContent);
+  // In a list the keyboard goes from row to row: the page of each has the same ids.
+  if (element.closest('td')) button.tabIndex = -1;
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(element.dataset.copy);
+    button.classList.add('is-done');
+    said.textContent = document.body.dataset.copied;
+    setTimeout(() => { button.classList.remove('is-done'); said.textContent = ''; }, 1500);
+  });
+  element.after(button);
 }
 `;

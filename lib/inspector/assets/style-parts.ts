@@ -10,7 +10,16 @@ export const styleOfParts: string = `
 .badge.is-rejected::before, .badge.is-failed::before, .badge.is-reverted::before, .badge.is-said-failed::before, .badge.is-said-removed::before, .badge.is-event-dead::before { border-radius: 1px; transform: rotate(45deg); }
 .badge.is-pending::before, .badge.is-quarantined::before, .badge.is-event-owed::before, .badge.is-event-leased::before, .badge.is-said-seen::before { background: none; box-shadow: inset 0 0 0 1.5px currentColor; }
 .code { color: var(--soft); font-size: 12.5px; overflow-wrap: anywhere; }
-.amount { font-variant-numeric: tabular-nums; white-space: nowrap; font-weight: 600; } .unit { color: var(--soft); font-weight: 400; }
+.amount { font-variant-numeric: tabular-nums; font-weight: 600; } .unit { color: var(--soft); font-weight: 500; white-space: nowrap; }
+.under { display: block; color: var(--soft); font-size: 13px; line-height: 18px; margin-top: 1px; overflow-wrap: anywhere; } time.under { white-space: nowrap; }
+a.open { color: inherit; text-decoration: none; } tbody tr { position: relative; } a.open::after { content: ""; position: absolute; inset: 0; } tbody tr:has(a.open) { cursor: pointer; } tr:hover a.open .amount, tr:hover a.open > code { color: var(--accent); }
+tr:has(a.open:focus-visible) { outline: 2px solid var(--focus); outline-offset: -2px; } a.open:focus-visible { outline: none; }
+td code[data-copy], td time, td .act, td button, td details { position: relative; z-index: 1; }
+.copy { display: inline-grid; place-items: center; width: 24px; height: 24px; min-height: 24px; margin: -3px 0 -3px 4px; padding: 0; border: 0; border-radius: 6px; background: none; color: var(--soft); vertical-align: middle; }
+.copy::before { content: ""; width: 9px; height: 11px; border: 1.5px solid currentColor; border-radius: 2px; box-shadow: -3px -3px 0 -1.5px var(--card), -3px -3px 0 0 currentColor; } .copy:hover { background: var(--sunken); color: var(--accent); }
+.copy.is-done::before { width: 5px; height: 10px; border-width: 0 2px 2px 0; border-radius: 0; box-shadow: none; transform: rotate(45deg); }
+.ranges { margin-bottom: 12px; } .ranges ul { display: flex; flex-wrap: wrap; gap: 4px; } .ranges a { display: block; padding: 4px 12px; border-radius: 8px; color: var(--soft); text-decoration: none; font-size: 14px; font-weight: 500; } .ranges a:hover { background: var(--sunken); color: var(--ink); } .ranges a[aria-current] { background: var(--card); color: var(--ink); box-shadow: 0 0 0 1px var(--line-strong); }
+.wrong { display: block; margin-top: 4px; color: var(--bad); font-size: 13px; } input[aria-invalid] { border-color: var(--bad); }
 .memo { display: block; color: var(--soft); font-size: 13px; overflow-wrap: anywhere; }
 time { font-variant-numeric: tabular-nums; white-space: nowrap; }
 
@@ -22,7 +31,7 @@ thead th { border-top: 0; color: var(--soft); font-size: 12.5px; font-weight: 50
 tbody tr:hover { background: color-mix(in srgb, var(--sunken) 60%, transparent); }
 .short { white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.id code { white-space: nowrap; } td.wide { min-width: 240px; max-width: 480px; overflow-wrap: anywhere; } td.buttons { text-align: right; } td.buttons > div { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 6px; }
+td.id code, td bdi:has(> code) { white-space: nowrap; } td.age { white-space: nowrap; } td.state { min-width: 190px; max-width: 360px; } td.wide { min-width: 200px; max-width: 480px; } td.buttons { text-align: right; } td.buttons > div { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 6px; }
 td bdi { overflow-wrap: anywhere; }
 .empty { padding: 36px 24px; border: 1px dashed var(--line-strong); border-radius: 12px; text-align: center; color: var(--soft); }
 .empty-title { color: var(--ink); font-weight: 600; }
@@ -42,6 +51,7 @@ td bdi { overflow-wrap: anywhere; }
 .title { display: flex; flex-wrap: wrap; align-items: flex-start; justify-content: space-between; gap: 16px; }
 .title h1.id { font: 600 19px/1.35 var(--mono); margin-top: 2px; } .title h1.sum { font-size: 34px; } .sum .unit { font-size: .6em; }
 .lead { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin-top: 10px; overflow-wrap: anywhere; }
+.rule { max-width: 72ch; margin-top: 12px; padding: 10px 14px; border-left: 3px solid var(--line-strong); background: var(--sunken); border-radius: 0 8px 8px 0; font-size: 14px; } .rule .soft { font-size: 13px; } .rule code { overflow-wrap: anywhere; }
 .acts { white-space: nowrap; } .acts { display: flex; flex-wrap: wrap; gap: 8px; }
 .act { position: relative; display: inline-block; } .act > summary { list-style: none; } .act > summary::-webkit-details-marker { display: none; }
 .act[open] > summary { border-color: var(--accent); color: var(--accent); background: var(--accent-wash); }
@@ -97,6 +107,9 @@ blockquote { margin-top: 4px; padding-left: 12px; border-left: 3px solid var(--l
   td, td:first-child, td:last-child { display: grid; grid-template-columns: 104px minmax(0, 1fr); gap: 0 12px; padding: 3px 0; border: 0; text-align: left; min-width: 0; max-width: none; white-space: normal; }
   td.number { text-align: left; } td > div { min-width: 0; } td.minor { display: none; }
   td::before { content: attr(data-label); color: var(--soft); font-size: 13px; line-height: 21px; } td.buttons { grid-template-columns: minmax(0, 1fr); padding-top: 8px; } td.buttons::before { display: none; } td:has(> div:empty) { display: none; }
+  table.cards tbody tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 4px 12px; padding: 12px 16px; }
+  table.cards td, table.cards td:first-child, table.cards td:last-child { display: block; grid-column: 1 / -1; padding: 0; } table.cards td::before { display: none; }
+  table.cards td.worth { grid-area: 1 / 1; font-size: 15px; } table.cards td.age { grid-area: 1 / 2; text-align: right; font-size: 13px; } table.cards td.age time { display: none; } table.cards td.id > div { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 10px; } table.cards td.id .under { margin: 0; }
   .filter { grid-template-columns: repeat(2, minmax(0, 1fr)); } .filter-go { grid-column: 1 / -1; } .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; } .headline { padding: 18px 20px; }
   .act { width: 100%; } .acts { width: 100%; } .act > summary { width: 100%; } td.buttons > div { display: grid; gap: 8px; } .act > form { position: static; width: 100%; box-shadow: none; } .section-head > .act { margin-left: 0; }
   .facts > div { grid-template-columns: minmax(0, 1fr); gap: 0; } .title h1.sum { font-size: 28px; }

@@ -1,6 +1,7 @@
 import type { StoredStatement } from '../../deposits/statement.ts';
 import type { CallbackRecord, Store, TransferOutcome } from '../../stores/store.ts';
 import { bodyView } from '../parts/body-view.ts';
+import { ruleOf } from '../parts/cells.ts';
 import { actionForm } from '../parts/forms.ts';
 import { type Html, html } from '../parts/html.ts';
 import { amount, badge, code, empty, facts, id, section, segment, shorten, time, whole } from '../parts/parts.ts';
@@ -21,7 +22,8 @@ export async function callbackPage(view: View, callbackId: string): Promise<Page
     title: `${texts.title} ${shorten(record.id)}`,
     name: 'callbacks',
     body: html`<div class="title"><div><p class="kicker">${texts.title}</p><h1 class="id"><bdi>${record.id}</bdi></h1>
-<p class="lead">${badge(record.outcome, words.outcome[record.outcome])} ${code(record.code)} <bdi>${record.provider}</bdi></p></div>
+<p class="lead">${badge(record.outcome, words.outcome[record.outcome])} ${code(record.code)} <bdi>${record.provider}</bdi></p>
+${ruleOf(view, record.code ?? record.transfers.find((one) => one.code !== undefined)?.code)}</div>
 <div class="acts">${isReadable(record) && reprocessForm(view, record)}</div></div>
 ${section(texts.facts, factsOf(view, record))}
 <div class="beside">

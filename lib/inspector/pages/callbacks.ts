@@ -1,16 +1,16 @@
-import { callbackTable, filterForm, pageOf, readFilter } from '../parts/callback-list.ts';
+import { callbackTable, filterForm, isAsked, pageOf } from '../parts/callback-list.ts';
 import { html } from '../parts/html.ts';
 import { empty, pager } from '../parts/parts.ts';
 import type { Page, View } from '../view.ts';
 
-const perPage = 50;
+const perPage = 25;
 
 /** The log of callbacks, newest first; its first page takes in what arrives. */
 export async function callbacksPage(view: View): Promise<Page> {
-  const { words, callbacks, query } = view;
-  const found = await pageOf(callbacks.store, query, perPage + 1);
+  const { words, callbacks, query, now } = view;
+  const found = await pageOf(callbacks.store, query, { now, limit: perPage + 1 });
   const shown = found.slice(0, perPage);
-  const isFiltered = Object.keys(readFilter(query)).length > 0;
+  const isFiltered = isAsked(query);
   const isFirst = !query.has('before');
   const nothing = isFiltered
     ? empty(words.callbacks.nothingFits, words.callbacks.loosen)
@@ -20,7 +20,7 @@ export async function callbacksPage(view: View): Promise<Page> {
     name: 'callbacks',
     body: html`<h1>${words.nav.callbacks}</h1>
 ${filterForm(view)}
-${(shown.length > 0 || isFirst) && callbackTable(view, shown, isFirst)}
+${(shown.length > 0 || isFirst) && (await callbackTable(view, shown, isFirst))}
 ${shown.length === 0 && nothing}
 ${pager(view, found.length > perPage ? shown.at(-1)?.id : undefined)}`,
   };

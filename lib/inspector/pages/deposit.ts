@@ -3,8 +3,10 @@ import type { DepositRecord } from '../../deposits/deposit.ts';
 import { groupKey } from '../../deposits/identity.ts';
 import type { StoredDeposit } from '../../deposits/transaction-state.ts';
 import { type Credit, creditIn } from '../../operator/credit.ts';
+import { networkName, ruleOf, worthOf } from '../parts/cells.ts';
 import { actionForm } from '../parts/forms.ts';
 import { type Html, html } from '../parts/html.ts';
+import { movementIn } from '../parts/movements.ts';
 import { amount, code, empty, facts, section, shorten, standing, time, whole } from '../parts/parts.ts';
 import { timeline } from '../parts/timeline.ts';
 import type { Page, View } from '../view.ts';
@@ -34,8 +36,9 @@ export async function depositPage(view: View, depositId: string): Promise<Page |
   return {
     title: `${texts.title} ${shorten(depositId)}`,
     name: 'deposits',
-    body: html`<div class="title"><div><p class="kicker">${texts.title}</p><h1 class="sum">${amount(view, deposit)}</h1>
-<p class="lead">${standing(view, status, credit)} ${code(deposit.code)} <code class="soft">${deposit.id}</code></p>${deposit.reason !== undefined && html`<p class="lead"><bdi>${deposit.reason}</bdi></p>`}
+    body: html`<div class="title"><div><p class="kicker">${texts.title}</p><h1 class="sum">${amount(view, worthOf(movementIn(deposit), deposit.amount))}</h1>
+<p class="lead">${standing(view, status, credit)} ${code(deposit.code)} <code class="soft">${deposit.id}</code></p>
+${ruleOf(view, deposit.code, deposit.reason)}
 ${credit?.error !== undefined && html`<p class="error"><bdi>${credit.error}</bdi></p>`}</div>
 <div class="acts">${redeliverForm(view, credit)}${decisionForms(view, deposit)}</div></div>
 <div class="beside narrow">
@@ -43,6 +46,12 @@ ${section(texts.timeline, html`<p class="soft">${texts.timelineMore}</p>${entrie
 ${section(texts.facts, factsOf(view, deposit))}
 </div>`,
   };
+}
+
+/** The network by name, and by its id. */
+function networkFact(network: string): Html {
+  const name = networkName(network);
+  return html`${name !== network && html`<bdi>${name}</bdi> `}${whole(network)}`;
 }
 
 /** The way out of a dead letter: the event itself, or an earlier one that keeps it back. */
@@ -80,7 +89,7 @@ function factsOf({ words }: View, deposit: StoredDeposit): Html {
   const { deposit: texts, column } = words;
   const { block } = deposit.transaction;
   return facts([
-    [column.network, whole(deposit.network)],
+    [column.network, networkFact(deposit.network)],
     [column.asset, whole(deposit.asset)],
     [texts.units, whole(deposit.amount.toString())],
     [texts.reported, whole(deposit.reported?.amount)],

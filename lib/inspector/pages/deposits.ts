@@ -2,32 +2,21 @@ import type { DepositRecord, DepositStatus } from '../../deposits/deposit.ts';
 import { canonicalAddress } from '../../networks/address.ts';
 import { type Credit, creditsOf } from '../../operator/credit.ts';
 import type { DepositQuery } from '../../stores/store.ts';
-import { choice, field, filter, timeOf } from '../parts/forms.ts';
+import { amountCell, codeCell, customerOf, idCell, whenCell } from '../parts/cells.ts';
+import { choice, field, filter, timeField, timeOf, timeRanges } from '../parts/forms.ts';
 import { type Html, html } from '../parts/html.ts';
-import {
-  amount,
-  assetName,
-  type Column,
-  code,
-  empty,
-  id,
-  pager,
-  row,
-  segment,
-  standing,
-  table,
-  time,
-} from '../parts/parts.ts';
+import { movementIn } from '../parts/movements.ts';
+import { type Column, empty, pager, row, segment, standing, table } from '../parts/parts.ts';
 import type { Page, View } from '../view.ts';
 
-const perPage = 50;
+const perPage = 25;
 const statuses: readonly DepositStatus[] = ['pending', 'confirmed', 'reverted', 'failed', 'ignored', 'quarantined'];
 
 /** Deposits as they stand, newest first. */
 export async function depositsPage(view: View): Promise<Page> {
-  const { words, callbacks, query } = view;
-  const asked = readQuery(query);
-  const isFiltered = Object.keys(asked).length > 0;
+  const { words, callbacks, query, now } = view;
+  const asked = readQuery(query, now);
+  const isFiltered = Object.keys(asked).length > 0 || (query.get('since') ?? '') !== '';
   const before = query.get('before');
   const found = await callbacks.store.deposits({
     ...asked,
@@ -50,7 +39,7 @@ export async function depositsPage(view: View): Promise<Page> {
       field('asset', column.asset, view),
       field('to', column.to, view),
       field('transaction', column.transaction, view),
-      field('since', words.since, view, 'datetime-local'),
+      timeField('since', words.since, view),
     ],
     isFiltered,
   );
@@ -61,6 +50,7 @@ export async function depositsPage(view: View): Promise<Page> {
     title: words.nav.deposits,
     name: 'deposits',
     body: html`<h1>${words.nav.deposits}</h1>
+${timeRanges(view)}
 ${form}
 ${shown.length === 0 ? nothing : depositTable(view, shown, credits)}
 ${pager(view, found.length > perPage ? shown.at(-1)?.id : undefined)}`,
@@ -77,43 +67,39 @@ export function depositTable(
   const { words, root } = view;
   const { column } = words;
   const columns: Column[] = [
-    { label: column.firstSeen },
-    { label: column.status },
-    { label: column.amount, kind: 'number' },
-    { label: column.network, kind: 'short' },
-    { label: column.asset, kind: 'id' },
+    { label: column.seen, kind: 'age' },
+    { label: column.status, kind: 'state' },
+    { label: column.amount, kind: 'worth' },
     { label: column.to, kind: 'id' },
-    { label: column.providers, minor: true },
-    { label: column.deposit, kind: 'id' },
+    { label: column.transaction, kind: 'id' },
     ...(act ? [{ label: column.act, kind: 'buttons' } as const] : []),
   ];
   return table(
     words.nav.deposits,
     columns,
-    deposits.map((deposit) =>
-      row(columns, [
-        time(deposit.firstSeenAt),
-        html`${standing(view, deposit.status, credits.get(deposit.id))} ${code(deposit.code)}`,
-        amount(view, deposit),
-        html`<bdi>${deposit.network}</bdi>`,
-        id(assetName(deposit.asset)),
-        [id(deposit.to), deposit.memo !== undefined && html` <span class="memo"><bdi>${deposit.memo}</bdi></span>`],
-        html`<bdi>${deposit.providers.join(', ')}</bdi>`,
-        id(deposit.id, `${root}deposits/${segment(deposit.id)}`),
+    deposits.map((deposit) => {
+      const moved = movementIn(deposit);
+      return row(columns, [
+        whenCell(view, deposit.firstSeenAt),
+        html`${standing(view, deposit.status, credits.get(deposit.id))}${codeCell(words, deposit.code, deposit.reason)}`,
+        amountCell(view, moved, `${root}deposits/${segment(deposit.id)}`, deposit.id),
+        idCell(moved.to, customerOf(moved)),
+        idCell(moved.transactionId, deposit.providers.join(', ')),
         ...(act ? [act(deposit)] : []),
-      ]),
-    ),
+      ]);
+    }),
+    'cards',
   );
 }
 
-function readQuery(query: URLSearchParams): Omit<DepositQuery, 'before' | 'limit'> {
+function readQuery(query: URLSearchParams, now: number): Omit<DepositQuery, 'before' | 'limit'> {
   const text = (name: string): string | undefined => query.get(name)?.trim() || undefined;
   const status = statuses.find((one) => one === query.get('status'));
   const network = text('network');
   const asset = text('asset');
   const to = text('to');
   const transaction = text('transaction');
-  const since = timeOf(query.get('since'));
+  const since = timeOf(query.get('since'), now);
   return {
     ...(status === undefined ? {} : { status }),
     ...(network === undefined ? {} : { network }),

@@ -30,7 +30,7 @@ ${tiles(view, status.counts)}
 ${charts(view, records, window)}
 ${section(texts.providers, await providers(view, records))}
 ${status.chains.length > 0 && section(texts.chains, chainTable(view, status.chains))}
-${section(texts.latest, [callbackTable(view, newest, true), newest.length === 0 && empty(words.callbacks.empty, words.callbacks.emptyMore)], html`<a href="${root}callbacks">${texts.all}</a>`)}
+${section(texts.latest, [await callbackTable(view, newest, true), newest.length === 0 && empty(words.callbacks.empty, words.callbacks.emptyMore)], html`<a href="${root}callbacks">${texts.all}</a>`)}
 ${section(texts.alarms, alarms(view))}`,
   };
 }

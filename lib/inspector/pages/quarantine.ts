@@ -38,7 +38,7 @@ ${section(
   texts.callbacks,
   unread.length === 0
     ? empty(texts.noCallbacks)
-    : html`<p class="soft">${texts.callbacksMore}</p>${callbackTable(view, unread, false)}`,
+    : html`<p class="soft">${texts.callbacksMore}</p>${await callbackTable(view, unread, false)}`,
   unread.length > 0 && reprocess,
 )}
 ${section(

@@ -2,9 +2,21 @@ import type { CallbackQuery, CallbackRecord, Store } from '../../stores/store.ts
 import { visibleLines } from '../../util/visible.ts';
 import type { View } from '../view.ts';
 import type { Words } from '../words/english.ts';
-import { choice, field, filter, timeOf } from './forms.ts';
+import {
+  amountCell,
+  codeCell,
+  customerOf,
+  idCell,
+  meaningOf,
+  networkName,
+  symbolOrAsset,
+  whenCell,
+  worthOf,
+} from './cells.ts';
+import { choice, field, filter, timeField, timeOf, timeRanges } from './forms.ts';
 import { type Html, html } from './html.ts';
-import { badge, type Column, clock, code, id, isoTime, row, segment, shorten, table, time } from './parts.ts';
+import { type Movement, movementsOf } from './movements.ts';
+import { ago, amountTexts, badge, type Column, clock, isoTime, row, segment, shorten, table } from './parts.ts';
 
 export const outcomes: readonly CallbackRecord['outcome'][] = [
   'recorded',
@@ -17,13 +29,13 @@ export const outcomes: readonly CallbackRecord['outcome'][] = [
 /** What the list of callbacks is filtered by, without its page. */
 export type CallbackFilter = Omit<CallbackQuery, 'before' | 'limit'>;
 
-export function readFilter(query: URLSearchParams): CallbackFilter {
+export function readFilter(query: URLSearchParams, now: number): CallbackFilter {
   const text = (name: string): string | undefined => query.get(name)?.trim() || undefined;
   const outcome = outcomes.find((one) => one === query.get('outcome'));
   const provider = text('provider');
   const named = text('code');
-  const since = timeOf(query.get('since'));
-  const until = timeOf(query.get('until'));
+  const since = timeOf(query.get('since'), now);
+  const until = timeOf(query.get('until'), now);
   return {
     ...(provider === undefined ? {} : { provider }),
     ...(outcome === undefined ? {} : { outcome }),
@@ -49,7 +61,7 @@ export function fits(
 export function filterForm(view: View): Html {
   const { words, callbacks } = view;
   const { column } = words;
-  return filter(
+  return html`${timeRanges(view)}${filter(
     view,
     [
       choice(
@@ -65,98 +77,117 @@ export function filterForm(view: View): Html {
         view,
       ),
       field('code', column.code, view),
-      field('since', words.since, view, 'datetime-local'),
-      field('until', words.until, view, 'datetime-local'),
+      timeField('since', words.since, view),
+      timeField('until', words.until, view),
     ],
-    Object.keys(readFilter(view.query)).length > 0,
-  );
+    isAsked(view.query),
+  )}`;
+}
+
+const asked = ['provider', 'outcome', 'code', 'since', 'until'];
+
+/** Whether the address asks for anything, understood or not. */
+export function isAsked(query: URLSearchParams): boolean {
+  return asked.some((name) => (query.get(name)?.trim() ?? '') !== '');
 }
 
 function columns({ column }: Words): Column[] {
   return [
-    { label: column.time },
-    { label: column.outcome },
-    { label: column.provider },
-    { label: column.from, kind: 'id', minor: true },
-    { label: column.bytes, kind: 'number', minor: true },
-    { label: column.took, kind: 'number', minor: true },
-    { label: column.callback, kind: 'id' },
+    { label: column.received, kind: 'age' },
+    { label: column.outcome, kind: 'state' },
+    { label: column.amount, kind: 'worth' },
+    { label: column.to, kind: 'id' },
+    { label: column.transaction, kind: 'id' },
   ];
 }
 
 /** A table of callbacks; a live one takes in those that arrive, by the script. */
-export function callbackTable(view: View, records: readonly CallbackRecord[], live: boolean): Html {
-  const { words, root, query } = view;
+export async function callbackTable(view: View, records: readonly CallbackRecord[], live: boolean): Promise<Html> {
+  const { words, root, query, callbacks } = view;
+  const movements = await movementsOf(callbacks, records);
   const heads = columns(words);
-  const rows = records.map((record) =>
-    row(heads, [
-      time(record.receivedAt),
-      html`${badge(record.outcome, words.outcome[record.outcome])} ${code(record.code)}`,
-      html`<bdi>${record.provider}</bdi>`,
-      html`<bdi><code>${record.remoteAddress}</code></bdi>`,
-      record.bodyBytes,
-      took(record),
-      id(record.id, `${root}callbacks/${segment(record.id)}`),
-    ]),
-  );
-  if (!live) return table(words.nav.callbacks, heads, rows);
+  const rows = records.map((record) => {
+    const moved = movements.get(record.id);
+    return row(heads, [
+      whenCell(view, record.receivedAt),
+      html`${badge(record.outcome, words.outcome[record.outcome])}${codeCell(words, codeOf(record), moved?.reason)}`,
+      amountCell(view, moved, `${root}callbacks/${segment(record.id)}`, record.id),
+      idCell(moved?.to, moved && customerOf(moved)),
+      idCell(moved?.transactionId, record.provider),
+    ]);
+  });
+  if (!live) return table(words.nav.callbacks, heads, rows, 'cards');
   const stream = new URLSearchParams([...query].filter(([name]) => name !== 'lang' && name !== 'done')).toString();
   const texts = words.live;
   // The script fills copies of this row with text: nothing that arrives is ever read as markup.
   const pattern = row(heads, [
-    html`<time data-field="time"></time>`,
-    html`<span class="badge" data-field="outcome"></span> <code class="code" data-field="code"></code>`,
-    html`<bdi data-field="provider"></bdi>`,
-    html`<bdi><code data-field="from"></code></bdi>`,
-    html`<span data-field="bytes"></span>`,
-    html`<span data-field="took"></span>`,
-    html`<a data-field="id"><bdi><code></code></bdi></a>`,
+    html`<span data-field="age"></span><time class="under" data-field="time"></time>`,
+    html`<span class="badge" data-field="outcome"></span> <code class="code" data-field="code"></code><span class="under" data-field="means"></span>`,
+    html`<a class="open" data-field="open"></a><span class="under" data-field="network"></span>`,
+    html`<code data-field="to"></code><span class="under" data-field="customer"></span>`,
+    html`<code data-field="transaction"></code><span class="under" data-field="provider"></span>`,
   ]);
   return html`<div class="live" data-live="${root}stream?${stream}" data-newest="${records[0]?.id}" data-callbacks="${root}callbacks/"
  data-on="${texts.on}" data-waiting="${texts.waiting}" data-paused="${texts.paused}" data-lost="${texts.lost}" data-ended="${texts.ended}" data-pause="${texts.pause}" data-resume="${texts.resume}" data-added="${texts.added}" data-dropped="${texts.dropped}">
 <p class="live-bar" hidden><span class="live-state" role="status"></span><button type="button" class="button"></button></p>
-${table(words.nav.callbacks, heads, rows)}
+${table(words.nav.callbacks, heads, rows, 'cards')}
 <template>${pattern}</template></div>`;
 }
 
-function took({ tookMs }: CallbackRecord): string {
-  return `${tookMs < 10 ? Math.round(tookMs * 10) / 10 : Math.round(tookMs)} ms`;
+/** The code of a callback; of one with several transfers, the first that has one. */
+function codeOf({ code, transfers }: CallbackRecord): string | undefined {
+  return code ?? transfers.find((one) => one.code !== undefined)?.code;
 }
 
-/** One row, as the stream sends it: texts for people, ready to be set as text. */
+/** One row, as the stream sends it: texts for people, ready to be set as text. `''`: the row has none. */
 export interface LiveRow {
   id: string;
-  shortId: string;
-  time: string;
   iso: string;
-  provider: string;
   tone: string;
-  outcome: string;
-  code: string;
-  from: string;
-  bytes: string;
-  took: string;
+  /** By the name of the field that it fills. */
+  texts: Readonly<Record<string, string>>;
+  /** Whole ids, of which the texts are the short ones. */
+  whole: Readonly<Record<string, string>>;
 }
 
-export function liveRow({ outcome }: Words, record: CallbackRecord): LiveRow {
+/** The rows of callbacks that have arrived. */
+export async function liveRows(view: View, records: readonly CallbackRecord[]): Promise<LiveRow[]> {
+  // Without the store's answer a row still says that a callback came.
+  const movements = await movementsOf(view.callbacks, records).catch(() => new Map<string, Movement>());
+  return records.map((record) => liveRow(view, record, movements.get(record.id)));
+}
+
+function liveRow(view: View, record: CallbackRecord, moved: Movement | undefined): LiveRow {
+  const { words } = view;
   const iso = isoTime(record.receivedAt);
-  return {
-    id: record.id,
-    shortId: visibleLines(shorten(record.id)),
+  const shown = codeOf(record) ?? '';
+  const whole = { to: moved?.to ?? '', transaction: moved?.transactionId ?? '' };
+  const amount = moved?.amount === undefined ? undefined : amountTexts(words, worthOf(moved, moved.amount)).join(' ');
+  const network = [networkName(moved?.network), moved && moved.more > 0 && words.more(moved.more)];
+  const texts: Record<string, string> = {
+    age: ago(view, record.receivedAt),
     time: clock(iso),
-    iso,
-    provider: visibleLines(record.provider),
-    tone: record.outcome,
-    outcome: outcome[record.outcome],
-    code: visibleLines(record.code ?? ''),
-    from: visibleLines(record.remoteAddress),
-    bytes: String(record.bodyBytes),
-    took: took(record),
+    outcome: words.outcome[record.outcome],
+    code: shown,
+    means: moved?.reason ?? meaningOf(words, shown)?.[0] ?? '',
+    open: amount ?? (moved && symbolOrAsset(moved)) ?? shorten(record.id),
+    network: network.filter(Boolean).join(', '),
+    to: shorten(whole.to),
+    customer: (moved && customerOf(moved)) ?? '',
+    transaction: shorten(whole.transaction),
+    provider: record.provider,
   };
+  const visible = (given: Record<string, string>): Record<string, string> =>
+    Object.fromEntries(Object.entries(given).map(([name, text]) => [name, visibleLines(text)]));
+  return { id: record.id, iso, tone: record.outcome, texts: visible(texts), whole: visible(whole) };
 }
 
 /** A page of callbacks, newest first; unpaged and unbounded in time, it is a live one. */
-export async function pageOf(store: Store, query: URLSearchParams, limit: number): Promise<CallbackRecord[]> {
+export async function pageOf(
+  store: Store,
+  query: URLSearchParams,
+  { now, limit }: { now: number; limit: number },
+): Promise<CallbackRecord[]> {
   const before = query.get('before');
-  return store.callbacks({ ...readFilter(query), limit, ...(before === null ? {} : { before }) });
+  return store.callbacks({ ...readFilter(query, now), limit, ...(before === null ? {} : { before }) });
 }

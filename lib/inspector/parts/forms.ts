@@ -1,3 +1,4 @@
+import { ageIn } from '../../util/duration.ts';
 import { typedTime } from '../../util/rfc3339.ts';
 import type { View } from '../view.ts';
 import { type Html, html, type Value } from './html.ts';
@@ -10,9 +11,34 @@ export function choice(name: string, label: string, options: readonly (readonly 
   )}</select></label>`;
 }
 
-/** A text or, with `type`, a time of a filter. */
-export function field(name: string, label: string, view: View, type: 'text' | 'datetime-local' = 'text'): Html {
-  return html`<label>${label}<input type="${type}" name="${name}" value="${view.query.get(name) ?? ''}" autocomplete="off" spellcheck="false"></label>`;
+/** A text of a filter. */
+export function field(name: string, label: string, view: View): Html {
+  return html`<label>${label}<input name="${name}" value="${view.query.get(name) ?? ''}" autocomplete="off" spellcheck="false"></label>`;
+}
+
+/** A time of a filter, or how long ago. What cannot be read stays where it is, and the page says so. */
+export function timeField(name: string, label: string, { words, query, now }: View): Html {
+  const text = query.get(name)?.trim() ?? '';
+  const isWrong = text !== '' && timeOf(text, now) === undefined;
+  // A picker would drop what is no time, and an age.
+  const type = text === '' || /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) ? 'datetime-local' : 'text';
+  const said = isWrong && html` aria-invalid="true" aria-describedby="${name}-wrong"`;
+  return html`<label>${label}<input type="${type}" name="${name}" value="${text}"${said} autocomplete="off">${
+    isWrong && html`<span class="wrong" id="${name}-wrong" role="alert">${words.notATime}</span>`
+  }</label>`;
+}
+
+const spans = ['1h', '24h', '7d', '30d'] as const;
+
+/** Links to the same list of the last hour, day, week and month. */
+export function timeRanges({ words, query }: View): Html {
+  const links = spans.map((span) => {
+    const kept = [...query].filter(([name]) => !['since', 'until', 'before', 'done'].includes(name));
+    const href = `?${new URLSearchParams([...kept, ['since', span]])}`;
+    const isChosen = query.get('since') === span && !query.get('until');
+    return html`<li><a href="${href}"${isChosen && html` aria-current="true"`}>${words.spans[span]}</a></li>`;
+  });
+  return html`<nav class="ranges" aria-label="${words.overview.window}"><ul>${links}</ul></nav>`;
 }
 
 /** A filter: an ordinary GET form. */
@@ -48,7 +74,9 @@ ${Object.entries(asks).map(([name, text]) => html`<label>${text}<input name="${n
 </form></details>`;
 }
 
-/** Epoch ms of a time that a filter gives, in UTC; undefined for anything but a time. */
-export function timeOf(text: string | null): number | undefined {
-  return text === null ? undefined : typedTime(text, 'utc');
+/** Epoch ms of a time that a filter gives, in UTC, or of an age such as `24h`; undefined for anything else. */
+export function timeOf(text: string | null, now: number): number | undefined {
+  if (text === null) return undefined;
+  const age = ageIn(text.trim());
+  return age === undefined ? typedTime(text.trim(), 'utc') : now - age;
 }

@@ -2,12 +2,13 @@ import { areDecimals, decimalFrom } from '../../deposits/amount.ts';
 import type { DepositRecord, DepositStatus } from '../../deposits/deposit.ts';
 import type { Credit } from '../../operator/credit.ts';
 import type { View } from '../view.ts';
+import type { Words } from '../words/english.ts';
 import { type Html, html, type Value } from './html.ts';
 
 /** A column of a table; `kind` sets its alignment and face. */
 export interface Column {
   label: string;
-  kind?: 'number' | 'id' | 'buttons' | 'wide' | 'short';
+  kind?: 'number' | 'id' | 'buttons' | 'wide' | 'short' | 'age' | 'state' | 'worth';
   /** Left out if there is little room. */
   minor?: boolean;
 }
@@ -48,12 +49,11 @@ export function statusBadge({ words }: View, status: DepositStatus): Html {
   return badge(status, words.status[status]);
 }
 
-/** The status, and beside it that the listeners have not done what it says. */
+/** The status; of one that the listeners have not done, that it is not credited or not taken back. */
 export function standing(view: View, status: DepositStatus, credit: Credit | undefined): Html {
   if (credit === undefined || credit.state === 'done' || (status !== 'confirmed' && status !== 'reverted'))
     return statusBadge(view, status);
-  const tone = credit.state === 'owed' ? 'pending' : 'event-dead';
-  return html`${statusBadge(view, status)} ${badge(tone, view.words.credit[status][credit.state])}`;
+  return badge(credit.state === 'owed' ? 'pending' : 'event-dead', view.words.credit[status][credit.state]);
 }
 
 /** A stable code, as the documentation names it. */
@@ -65,7 +65,7 @@ export function code(text: string | undefined): Html {
 export function id(text: string, href?: string): Html {
   const short = shorten(text);
   const hint = short === text ? '' : text;
-  const shown = html`<code${hint !== '' && html` title="${hint}"`}>${short}</code>`;
+  const shown = html`<code data-copy="${text}"${hint !== '' && html` title="${hint}"`}>${short}</code>`;
   return href === undefined ? html`<bdi>${shown}</bdi>` : html`<a href="${href}"><bdi>${shown}</bdi></a>`;
 }
 
@@ -79,24 +79,36 @@ export function assetName(asset: string): string {
   return asset.slice(asset.indexOf('/') + 1);
 }
 
+/** What an amount is shown by. */
+export type Amount = Pick<DepositRecord, 'amount' | 'decimals' | 'symbol'>;
+
 /** Whole coins with their thousands set apart; if the decimals are not known, smallest units, and it says so. */
-export function amount({ words }: View, deposit: Pick<DepositRecord, 'amount' | 'decimals' | 'symbol'>): Html {
-  const { decimals, symbol } = deposit;
-  const [whole = '', fraction] = areDecimals(decimals)
-    ? decimalFrom(deposit.amount, decimals).split('.')
-    : [deposit.amount.toString()];
-  const digits = whole.replace(/\B(?=(\d{3})+$)/g, ',') + (fraction === undefined ? '' : `.${fraction}`);
-  const unit = decimals === undefined ? words.deposit.units : undefined;
-  return html`<span class="amount">${digits} <span class="unit"><bdi>${symbol}</bdi>${unit && html` ${unit}`}</span></span>`;
+export function amount({ words }: View, worth: Amount): Html {
+  const [digits, unit] = amountTexts(words, worth);
+  // Wherever digits are set apart a narrow column may break them.
+  const parts = digits.split(/(?<=[,.])/).map((part) => html`${part}<wbr>`);
+  return html`<span class="amount">${parts} <span class="unit"><bdi>${unit}</bdi></span></span>`;
 }
 
-/** A table that stacks its cells under their labels if there is no room. */
-export function table(caption: string, columns: readonly Column[], rows: readonly Html[], live?: Html): Html {
+/** The digits and the unit of an amount. */
+export function amountTexts(words: Words, { amount: units, decimals, symbol }: Amount): [digits: string, unit: string] {
+  const [whole = '', fraction] = areDecimals(decimals) ? decimalFrom(units, decimals).split('.') : [units.toString()];
+  const digits = whole.replace(/\B(?=(\d{3})+$)/g, ',') + (fraction === undefined ? '' : `.${fraction}`);
+  return [digits, [symbol, decimals === undefined ? words.deposit.units : undefined].filter(Boolean).join(' ')];
+}
+
+/** A table that stacks its cells under their labels if there is no room; `cards`: without labels, the amount first. */
+export function table(
+  caption: string,
+  columns: readonly Column[],
+  rows: readonly Html[],
+  shape: '' | 'cards' = '',
+): Html {
   const heads = columns.map(
     (column) =>
       html`<th role="columnheader" scope="col" class="${look(column)}">${column.kind === 'buttons' ? html`<span class="hidden">${column.label}</span>` : column.label}</th>`,
   );
-  return html`<div class="sheet"><table role="table"${live}>
+  return html`<div class="sheet"><table role="table" class="${shape}">
 <caption class="hidden">${caption}</caption>
 <thead role="rowgroup"><tr role="row">${heads}</tr></thead>
 <tbody role="rowgroup">
@@ -130,7 +142,7 @@ export function facts(pairs: readonly (readonly [Value, Value])[], look: '' | 't
 
 /** The whole of an id, for a page about it. */
 export function whole(text: string | undefined): Html | undefined {
-  return text === undefined || text === '' ? undefined : html`<bdi><code>${text}</code></bdi>`;
+  return text === undefined || text === '' ? undefined : html`<bdi><code data-copy="${text}">${text}</code></bdi>`;
 }
 
 export function section(title: string, body: Value, more?: Value): Html {

@@ -1,13 +1,19 @@
+import { englishActions } from './english-actions.ts';
+import { englishCodes } from './english-codes.ts';
+
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
-/** The texts of the pages, in English. Every other language has the same members. */
-export const english = {
+const texts = {
   language: 'en',
   title: 'Deposit inspector',
   skip: 'Skip to content',
   otherLanguage: '\u4e2d\u6587',
   search: 'Find a deposit, callback, transaction or address',
   find: 'Find',
+  copy: 'Copy',
+  ruleAt: 'Rule:',
+  stop: '.',
+  copied: 'Copied',
   readOnly: 'Read-only',
   nav: {
     label: 'Pages',
@@ -34,8 +40,16 @@ export const english = {
     quarantined: 'Quarantined',
   },
   credit: {
-    confirmed: { owed: 'Not credited yet', failing: 'Not credited: delivery fails', dead: 'Not credited' },
-    reverted: { owed: 'Not taken back yet', failing: 'Not taken back: delivery fails', dead: 'Not taken back' },
+    confirmed: {
+      owed: 'Confirmed, not credited yet',
+      failing: 'Confirmed, not credited: delivery fails',
+      dead: 'Confirmed, not credited',
+    },
+    reverted: {
+      owed: 'Reverted, not taken back yet',
+      failing: 'Reverted, not taken back: delivery fails',
+      dead: 'Reverted, not taken back',
+    },
   },
   needs: {
     unread: (count: number): string => `${plural(count, 'callback', 'callbacks')} only partly read`,
@@ -73,7 +87,7 @@ export const english = {
     amount: 'Amount',
     network: 'Network',
     asset: 'Asset',
-    to: 'To',
+    to: 'Recipient',
     memo: 'Memo',
     transaction: 'Transaction',
     providers: 'Providers',
@@ -87,6 +101,8 @@ export const english = {
     count: 'Callbacks',
     message: 'Message',
     firstSeen: 'First seen (UTC)',
+    received: 'Received',
+    seen: 'First seen',
     act: 'Act',
     block: 'Read to block',
     head: 'Newest final block',
@@ -101,6 +117,9 @@ export const english = {
   clear: 'Clear',
   older: 'Older',
   newest: 'Newest',
+  more: (count: number): string => `${count} more`,
+  notATime: 'Not a time, so left out: write 2026-01-31, 2026-01-31T08:00 or 24h',
+  spans: { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' },
   heard: { never: 'Not within 30 days', looking: 'Still searching: reload later' },
   none: 'None',
   justNow: 'just now',
@@ -236,59 +255,14 @@ export const english = {
     noUnverified: 'No unverified callbacks',
     showBody: 'Body',
   },
-  act: {
-    redeliver: 'Redeliver',
-    redeliverMore: 'Makes the event due again and resets its attempts to 0.',
-    release: 'Release',
-    releaseMore: 'Releases the deposit. It is credited if it may still be true and is not waiting for anything else.',
-    acceptMore: 'Confirms the credit and ends the doubt. Other deposits of its transaction may then be credited.',
-    hold: 'Hold',
-    holdMore: 'Holds the deposit until it is released.',
-    correct: 'Correct',
-    correctMore: 'Corrects the report; the corrected deposit is credited. Leave correct fields empty.',
-    revert: 'Revert',
-    revertMore:
-      'Reverts a false credit. Listeners get deposit.reverted with the reason; only a release credits it again.',
-    rejectMore:
-      'Rejects a false deposit. No later report credits it, only a release, and it no longer needs attention.',
-    reprocess: 'Read again',
-    reprocessMore: 'Reads the stored callback again with the current policy.',
-    reprocessAll: 'Read all again',
-    reverify: 'Verify all again',
-    reverifyMore: 'Verifies the stored callbacks with the current keys and accepts those that match.',
-    reason: 'Reason',
-    reasonHint: 'Stored in the log',
-  },
-  done: {
-    redeliver: 'The event is due again.',
-    release: 'The deposit is released.',
-    hold: 'The deposit is held.',
-    correct: 'The deposit is corrected.',
-    revert: 'The deposit is reverted.',
-    reprocess: (read: number, recorded: number, passed: number): string =>
-      `Read ${read} again: ${recorded} recorded, ${passed} skipped.`,
-    reverify: (taken: number, kept: number): string => `${taken} accepted, ${kept} still kept.`,
-  },
-  refused: {
-    notAllowed: { title: 'Not allowed', more: 'The service does not allow this request to view the inspector.' },
-    notFound: { title: 'Not found', more: 'It may have been pruned, or the link may be wrong.' },
-    method: { title: 'This page is read-only', more: 'Only GET and HEAD are allowed.' },
-    actionsOff: { title: 'Actions are off', more: 'The service has not enabled them (actions: true).' },
-    foreign: {
-      title: 'The request came from another site',
-      more: 'Origin or Sec-Fetch-Site names another site. Behind a proxy, set trust proxy.',
-    },
-    token: { title: 'The form has expired', more: 'Go back, reload the page, and try again.' },
-    form: { title: 'The form could not be read', more: 'Go back, reload the page, and try again.' },
-    reason: { title: 'A reason is required', more: 'Enter a reason of at most 500 characters.' },
-    failed: { title: 'The action failed', more: 'See the service log for the reason.' },
-    busy: { title: 'Too many live lists', more: 'Close one and reload.' },
-    broken: {
-      title: 'The page cannot be displayed',
-      more: 'The store did not answer. See the service log for the reason.',
-    },
-  },
   back: 'Back to the overview',
+};
+
+/** The texts of the pages, in English. Every other language has the same members. */
+export const english: typeof texts & typeof englishActions & { codes: typeof englishCodes } = {
+  ...texts,
+  ...englishActions,
+  codes: englishCodes,
 };
 
 /** The same members as the English ones. */

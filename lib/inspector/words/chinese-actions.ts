@@ -1,0 +1,51 @@
+import type { englishActions } from './english-actions.ts';
+
+/** The same in Chinese. */
+export const chineseActions: typeof englishActions = {
+  act: {
+    redeliver: '重新投递',
+    redeliverMore: '让事件重新等待投递，次数从 0 算起。',
+    release: '放行',
+    releaseMore: '在仍可能属实的范围内，让这笔充值入账。',
+    acceptMore: '确认这笔入账属实，消除疑点。同一交易中因此被挡住的其他充值随后可以入账。',
+    hold: '扣留',
+    holdMore: '不让这笔充值入账。',
+    correct: '更正',
+    correctMore: '指出所报内容的错误；之后按更正后的内容入账。正确的项目请留空。',
+    revert: '撤回',
+    revertMore: '说明这笔入账有误。监听器会收到附带理由的 deposit.reverted，只有放行才会再次入账。',
+    rejectMore: '说明这笔充值不属实：任何上报都不会让它入账，只有放行可以；此后不再需要人工处理。',
+    reprocess: '重新读取',
+    reprocessMore: '用当前的策略重新读取已保存的回调。',
+    reprocessAll: '全部重新读取',
+    reverify: '全部重新验签',
+    reverifyMore: '用当前的密钥检查已保存的回调，并收下相符的。',
+    reason: '理由',
+    reasonHint: '会写入日志',
+  },
+  done: {
+    redeliver: '事件已重新等待投递。',
+    release: '充值已放行。',
+    hold: '充值已扣留。',
+    correct: '充值已更正。',
+    revert: '充值已撤回。',
+    reprocess: (read, recorded, passed) => `重新读取 ${read} 个：现已记录 ${recorded} 个，略过 ${passed} 个。`,
+    reverify: (taken, kept) => `收下 ${taken} 个，保留 ${kept} 个。`,
+  },
+  refused: {
+    notAllowed: { title: '不允许访问', more: '服务不允许这个请求查看检查台。' },
+    notFound: { title: '找不到', more: '它可能已被清理，或者链接有误。' },
+    method: { title: '这个页面只供查看', more: '它只应答 GET 和 HEAD。' },
+    actionsOff: { title: '操作已关闭', more: '服务没有打开操作（actions: true）。' },
+    foreign: {
+      title: '请求来自别的网站',
+      more: 'Origin 或 Sec-Fetch-Site 指向别的网站。如果前面有代理，请设置 trust proxy。',
+    },
+    token: { title: '表单已过期', more: '请返回并刷新页面，然后重试。' },
+    form: { title: '无法读取表单', more: '请返回并刷新页面，然后重试。' },
+    reason: { title: '请说明理由', more: '必须填写理由，最多 500 个字符。' },
+    failed: { title: '没有执行', more: '原因见服务的日志。' },
+    busy: { title: '打开的实时列表太多', more: '请关闭一个，然后刷新。' },
+    broken: { title: '无法显示页面', more: '存储没有应答。原因见服务的日志。' },
+  },
+};
