@@ -114,7 +114,7 @@ test('each code has a sentence and a cure in both languages, and the documentati
   for (const [code, [means, cure]] of Object.entries(englishCodes)) {
     const [zhMeans = '', zhCure = ''] = chineseCodes[code as KnownCode];
     assert.ok(means.length > 5 && /\.$/.test(cure) && !/\.$/.test(means), `${code} in English`);
-    assert.ok(/\p{Script=Han}/u.test(zhMeans) && /\p{Script=Han}.*。$/u.test(zhCure), `${code} in Chinese`);
+    assert.ok(/\p{Script=Han}/u.test(zhMeans) && /\p{Script=Han}.*\u3002$/u.test(zhCure), `${code} in Chinese`);
     const [file = '', anchor = ''] = placeOfRule(code as KnownCode).split('#');
     const heading = (line: string): string =>
       line.replace(/^#+ /, '').toLowerCase().replaceAll('`', '').replaceAll(' ', '-');
