@@ -11,11 +11,22 @@ export interface NetworkSettings {
   readonly chain: WatchedChain;
   readonly confirmations: number | 'finalized';
   readonly fromBlock: bigint | undefined;
+  readonly backfillBlocks: number;
   readonly keepBlocks: number;
   readonly staleMs: number;
 }
 
-const known = ['network', 'url', 'urls', 'quorum', 'confirmations', 'fromBlock', 'keepBlocks', 'staleMs'] as const;
+const known = [
+  'network',
+  'url',
+  'urls',
+  'quorum',
+  'confirmations',
+  'fromBlock',
+  'backfillBlocks',
+  'keepBlocks',
+  'staleMs',
+] as const;
 
 /** Throws `OPTION_INVALID`. */
 export function resolveNetwork(given: WatchedNetwork, logger: Logger): NetworkSettings {
@@ -31,6 +42,7 @@ export function resolveNetwork(given: WatchedNetwork, logger: Logger): NetworkSe
     chain: openChain(network, given, logger),
     confirmations: confirmations === 'finalized' ? confirmations : whole('networks.confirmations', confirmations),
     fromBlock,
+    backfillBlocks: whole('networks.backfillBlocks', given.backfillBlocks ?? 100_000),
     keepBlocks: whole('networks.keepBlocks', given.keepBlocks ?? Math.max(1_000, 2 * network.reorgDepth)),
     staleMs: whole('networks.staleMs', given.staleMs ?? Math.ceil(network.stuckAfterMs / 3)),
   };

@@ -1,11 +1,15 @@
 import type { Router } from 'express';
+import { createBlockPace } from '../chains/follow/block-pace.ts';
 import { DepositCallbackError } from '../errors.ts';
-import { notifierRouter, type RouterParts } from './api/router.ts';
+import type { RouterParts } from './api/access.ts';
+import { notifierRouter } from './api/router.ts';
 import { type NotifierOptions, type NotifierSettings, resolveNotifierOptions } from './options.ts';
+import { type Backfiller, createBackfiller } from './reading/backfiller.ts';
 import { createHealth } from './reading/health.ts';
 import { createWatcher, type Watcher } from './reading/watcher.ts';
 import { createSender, type Sender } from './sending/sender.ts';
 import { createApiKeys, type NewApiKey } from './store/api-keys.ts';
+import { createBackfills } from './store/backfills.ts';
 import { type NotifierDatabase, openNotifierDatabase } from './store/database.ts';
 import { createEndpoints } from './store/endpoints.ts';
 import { createLedger } from './store/ledger.ts';
@@ -25,7 +29,7 @@ export interface Notifier {
   close(): Promise<void>;
   /** Makes an API key, as `POST /v1/keys` does. */
   createKey(name: string): Promise<NewApiKey>;
-  /** Reads every new block; resolves when there is none left. For scripts and tests: `start` does so by itself. */
+  /** Reads every new block, and those of backfills; resolves when there is none left. For scripts and tests: `start` does so by itself. */
   catchUp(): Promise<void>;
   /** Sends all that is due. For scripts and tests. */
   deliver(): Promise<void>;
@@ -35,6 +39,7 @@ export interface Notifier {
 
 interface Parts extends RouterParts {
   watchers: readonly Watcher[];
+  backfillers: readonly Backfiller[];
   sender: Sender;
 }
 
@@ -47,6 +52,8 @@ interface NotifierState {
   readonly pauses: Set<() => void>;
   opening: Promise<Parts> | undefined;
   closed: boolean;
+  /** Ends pauses between blocks. */
+  readonly closing: AbortController;
   /** What is being set going. */
   readonly deliveries: Set<Promise<void>>;
 }
@@ -61,6 +68,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     pauses: new Set(),
     opening: undefined,
     closed: false,
+    closing: new AbortController(),
     deliveries: new Set(),
   };
   return {
@@ -70,7 +78,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
     close: () => close(state),
     createKey: async (name) => (await open(state)).keys.create(name),
     async catchUp() {
-      for (const watcher of (await open(state)).watchers) while (await watcher.step());
+      const { watchers, backfillers } = await open(state);
+      for (const one of [...watchers, ...backfillers]) while (await one.step());
     },
     deliver: async () => (await open(state)).sender.run(),
     beat: () => beat(state),
@@ -100,16 +109,26 @@ async function openParts(state: NotifierState): Promise<Parts> {
   const outbox = createOutbox(database, now, retryMs);
   const endpoints = createEndpoints(database, box, now, retryMs);
   const watches = await loadWatchList(database, now);
-  const watchers = settings.networks.map((one) => {
+  const backfills = createBackfills(database, now);
+  const reading = settings.networks.map((one) => {
     const ledger = createLedger(database, one, outbox, now);
-    return createWatcher({ settings: one, ledger, watches, logger, now });
+    const { rest } = createBlockPace(settings.backfillBlocksPerMinute);
+    const closing = { rest: () => rest(state.closing.signal), isClosed: () => state.closed };
+    return {
+      watcher: createWatcher({ settings: one, ledger, watches, logger, now }),
+      backfiller: createBackfiller({ settings: one, ledger, backfills, watches, logger, ...closing }),
+    };
   });
+  const watchers = reading.map((one) => one.watcher);
+  const backfillers = reading.map((one) => one.backfiller);
   const sender = createSender(settings, endpoints, outbox, logger);
   const keys = createApiKeys(database, box, now);
   const health = createHealth(watchers, logger, now);
-  const parts = { settings, database, keys, watches, endpoints, outbox, health, watchers, sender };
+  const stored = { database, keys, watches, backfills, endpoints, outbox };
   return {
-    ...parts,
+    ...stored,
+    ...{ settings, health, watchers, backfillers, sender },
+    reach: (network) => watchers.find((one) => one.settings.network.id === network)?.reach(),
     wake(keyId) {
       sender.resume(keyId);
       wake(state, sender);
@@ -120,12 +139,14 @@ async function openParts(state: NotifierState): Promise<Parts> {
 async function start(state: NotifierState): Promise<void> {
   const { pollMs, heartbeatMs, retainMs, now } = state.settings;
   const parts = await open(state);
-  const { watchers, outbox, sender } = parts;
+  const { watchers, backfillers, outbox, backfills, sender } = parts;
   if (state.timers.length > 0) return;
   every(state, pollMs, async () => wake(state, sender), 'Callbacks could not be sent');
   every(state, heartbeatMs, () => beat(state), 'A heartbeat could not be sent');
   every(state, 60_000, () => outbox.prune(now() - retainMs), 'Old callbacks could not be deleted');
+  every(state, 60_000, () => backfills.prune(now() - retainMs), 'Old backfills could not be deleted');
   state.loops.push(...watchers.map((watcher) => readOn(state, watcher, parts)));
+  state.loops.push(...backfillers.map((one) => fillOn(state, one, parts)));
 }
 
 function every({ settings, timers }: NotifierState, ms: number, work: () => Promise<unknown>, failure: string): void {
@@ -137,6 +158,7 @@ async function close(state: NotifierState): Promise<void> {
   if (state.closed) return;
   const parts = state.opening && (await state.opening.catch(() => undefined));
   state.closed = true;
+  state.closing.abort();
   for (const timer of state.timers) clearInterval(timer);
   for (const end of [...state.pauses]) end();
   await Promise.all([...state.loops, ...state.deliveries]);
@@ -161,6 +183,20 @@ async function readOn(state: NotifierState, watcher: Watcher, { health, sender }
       health.note(watcher);
     } catch (error) {
       health.note(watcher, error);
+    }
+    if (more) wake(state, sender);
+    else await pause(state, state.settings.pollMs);
+  }
+}
+
+async function fillOn(state: NotifierState, backfiller: Backfiller, { sender }: Parts): Promise<void> {
+  while (!state.closed) {
+    let more = false;
+    try {
+      more = await backfiller.step();
+    } catch (error) {
+      const { id: network } = backfiller.settings.network;
+      state.settings.logger.error({ network, error }, 'A backfill failed; it goes on');
     }
     if (more) wake(state, sender);
     else await pause(state, state.settings.pollMs);

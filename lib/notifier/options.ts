@@ -33,6 +33,8 @@ export interface NotifierOptions {
   concurrency?: number;
   /** Interval at which a node is asked for new blocks. Default 1000. */
   pollMs?: number;
+  /** Most blocks a minute that are read once more for those who ask to be told of older deposits, of each network. Default 3000. */
+  backfillBlocksPerMinute?: number;
   /** For how long delivered callbacks are kept for `GET /v1/callbacks`. Default 7 days. */
   retainMs?: number;
   /** Most addresses that one key may watch. Default 1000000. */
@@ -58,6 +60,7 @@ export interface NotifierSettings {
   readonly timeoutMs: number;
   readonly concurrency: number;
   readonly pollMs: number;
+  readonly backfillBlocksPerMinute: number;
   readonly retainMs: number;
   readonly maxWatches: number;
   readonly ca: string | undefined;
@@ -80,6 +83,7 @@ const optionNames: OptionNames<NotifierOptions> = {
   timeoutMs: true,
   concurrency: true,
   pollMs: true,
+  backfillBlocksPerMinute: true,
   retainMs: true,
   maxWatches: true,
   ca: true,
@@ -114,6 +118,7 @@ export function resolveNotifierOptions(options: NotifierOptions): NotifierSettin
     timeoutMs: whole('timeoutMs', options.timeoutMs ?? 10_000),
     concurrency: whole('concurrency', options.concurrency ?? 8),
     pollMs: whole('pollMs', options.pollMs ?? 1_000),
+    backfillBlocksPerMinute: whole('backfillBlocksPerMinute', options.backfillBlocksPerMinute ?? 3_000),
     retainMs: whole('retainMs', options.retainMs ?? 7 * day),
     maxWatches: whole('maxWatches', options.maxWatches ?? 1_000_000),
     ca: options.ca,

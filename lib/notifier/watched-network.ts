@@ -15,6 +15,8 @@ export interface WatchedNetwork {
   confirmations?: number | 'finalized';
   /** First block that a new database reads. Default: the newest block at the first start. */
   fromBlock?: bigint;
+  /** How far back a customer may ask to be told of deposits, in blocks before the newest one. Default 100000. */
+  backfillBlocks?: number;
   /** For how many blocks back each is known by its hash. Default: twice the network's reorg depth, at least 1000. */
   keepBlocks?: number;
   /** Age of the newest block from which on the network stands still, which is an alarm. Default: a third of `stuck`, `docs/networks.md`. */

@@ -70,6 +70,18 @@ export function readLimit(value: unknown): number {
   return limit;
 }
 
+/** Where a backfill is to begin: a block, or a time in epoch ms. */
+export function readFrom({ fromBlock, from }: Fields): { block: bigint } | { time: number } | undefined {
+  if (fromBlock !== undefined && from !== undefined) throw invalid('Set fromBlock or from, not both');
+  if (fromBlock !== undefined) {
+    if (typeof fromBlock === 'string' && /^\d{1,15}$/.test(fromBlock)) return { block: BigInt(fromBlock) };
+    throw invalid('fromBlock must be a block number, as a string of up to 15 digits');
+  }
+  if (from === undefined) return undefined;
+  if (typeof from === 'number' && Number.isSafeInteger(from) && from >= 0) return { time: from };
+  throw invalid('from must be a time in epoch milliseconds');
+}
+
 /** What became of a callback, to list those alone. */
 export function readState(value: unknown): string | undefined {
   if (value === undefined || value === 'owed' || value === 'sent' || value === 'dead') return value;

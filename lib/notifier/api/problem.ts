@@ -13,6 +13,10 @@ export class Problem extends Error {
   }
 }
 
+export function notFound(what: string): Problem {
+  return new Problem(404, 'NOT_FOUND', `No such ${what}`);
+}
+
 export function sendProblem(res: Response, { status, code, message }: Problem): void {
   res
     .status(status)

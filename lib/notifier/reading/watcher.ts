@@ -3,13 +3,13 @@ import type { NoBlock, ReadBlock } from '../../chains/kit/chain-reader.ts';
 import { isOther } from '../../chains/kit/check-at-node.ts';
 import type { BlockReader } from '../../chains/kit/joint-reader.ts';
 import { DepositCallbackError } from '../../errors.ts';
-import type { CanonicalAccount } from '../../networks/network.ts';
 import type { Logger } from '../../observe/logger.ts';
 import type { NetworkSettings } from '../network-options.ts';
-import { depositData } from '../sending/callback-body.ts';
-import type { Ledger, WatchedTransfer } from '../store/ledger.ts';
+import type { Ledger } from '../store/ledger.ts';
+import type { WatchedTransfer } from '../store/ledger-steps.ts';
 import type { WatchList } from '../store/watch-list.ts';
 import { createReadAhead, type ReadAhead } from './read-ahead.ts';
+import { watchedTransfers } from './watched-transfers.ts';
 
 /** Reads one network, block by block, and follows its reorgs. */
 export interface Watcher {
@@ -20,6 +20,8 @@ export interface Watcher {
   position(): ChainBlock | undefined;
   /** The newest block of the chain, as the node last gave it. */
   head(): SeenHead | undefined;
+  /** The highest block that was asked for: what is watched from now on may be missing in it. */
+  reach(): bigint | undefined;
 }
 
 export interface SeenHead extends ChainBlock {
@@ -74,7 +76,13 @@ export function createWatcher(parts: WatcherParts): Watcher {
     awaited: undefined,
     skipped: undefined,
   };
-  return { settings, step: () => step(state), position: () => state.position, head: () => state.head };
+  return {
+    settings,
+    step: () => step(state),
+    position: () => state.position,
+    head: () => state.head,
+    reach: () => state.ahead.reach(),
+  };
 }
 
 async function step(state: WatcherState): Promise<boolean> {
@@ -153,17 +161,10 @@ async function take(state: WatcherState, top: ChainBlock, next: bigint, head: Se
 }
 
 async function find({ reader, watches, settings }: WatcherState, number: bigint): Promise<Found> {
-  const { network, chain } = settings;
-  const block = await reader.block(number, (account) => watches.isWatched(network.id, account));
+  const { id } = settings.network;
+  const block = await reader.block(number, (account) => watches.isWatched(id, account));
   if (typeof block !== 'object') return block;
-  const facts = await chain.findFacts([...new Set(block.rows.map((row) => row.asset))]);
-  const watched = block.rows.flatMap((row) => {
-    const { to: address, memo, spendableFrom = 1 } = row;
-    const account: CanonicalAccount = memo === undefined ? { address } : { address, memo };
-    const data = depositData(network, block, row, facts.get(row.asset));
-    return [...watches.watchers(network.id, account)].map((keyId) => ({ keyId, data, spendableFrom }));
-  });
-  return { block, watched };
+  return { block, watched: await watchedTransfers(settings, block, (account) => watches.watchers(id, account)) };
 }
 
 /** A chain whose blocks do not name their parent is final as it is read. */

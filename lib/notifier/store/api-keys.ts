@@ -67,7 +67,7 @@ export function createApiKeys(database: NotifierDatabase, box: SecretBox, now: (
           id,
         );
         if (Number(changes) === 0) return false;
-        for (const table of ['watches', 'transfers', 'outbox', 'old_secrets', 'endpoints']) {
+        for (const table of ['backfills', 'watches', 'transfers', 'outbox', 'old_secrets', 'endpoints']) {
           sql(`DELETE FROM ${table} WHERE key_id = ?`).run(id);
         }
         return true;

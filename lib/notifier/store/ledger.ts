@@ -2,15 +2,26 @@ import type { ChainBlock } from '../../chains/kit/chain-check.ts';
 import type { NetworkSettings } from '../network-options.ts';
 import { callbackBody, type DepositData } from '../sending/callback-body.ts';
 import type { NotifierDatabase } from './database.ts';
+import {
+  type BackfilledTransfer,
+  beginBackfills,
+  cutBackfills,
+  isInChain,
+  moveBackfill,
+  type PassedBlock,
+  tellLate,
+} from './ledger-backfills.ts';
+import {
+  addBlock,
+  addTransfer,
+  confirmable,
+  type LedgerParts,
+  longer,
+  sparse,
+  stepTime,
+  type WatchedTransfer,
+} from './ledger-steps.ts';
 import type { Outbox } from './outbox.ts';
-
-/** A transfer with the key that watches its recipient. */
-export interface WatchedTransfer {
-  keyId: string;
-  data: DepositData;
-  /** Confirmations from which on it can be spent; with fewer it is not confirmed. */
-  spendableFrom: number;
-}
 
 /** The blocks of one network that have been read, and the transfers in them; each step is one durable transaction. */
 export interface Ledger {
@@ -27,6 +38,16 @@ export interface Ledger {
   append(block: ChainBlock, watched: readonly WatchedTransfer[], finalized?: bigint): Promise<void>;
   /** Takes the newest block back: its transfers are owed as reverted. With `start`, begins there anew. */
   takeBack(block: ChainBlock, start?: ChainBlock): Promise<void>;
+  /**
+   * Moves those backfills over a block, whose transfers are owed as they stand. False, and nothing is done, if it is not, or no
+   * longer, a block of the chain as it has been read.
+   */
+  backfill(
+    block: PassedBlock,
+    found: readonly BackfilledTransfer[],
+    backfills: readonly string[],
+    finalized?: bigint,
+  ): Promise<boolean>;
 }
 
 interface TransferRow {
@@ -35,17 +56,6 @@ interface TransferRow {
   block_number: number;
   data: string;
 }
-
-interface LedgerParts {
-  readonly database: NotifierDatabase;
-  readonly settings: NetworkSettings;
-  readonly outbox: Outbox;
-  readonly now: () => number;
-}
-
-/** How much longer than `keepBlocks` transfers are kept, with their blocks and each 64th block between: deeper reorgs are followed by them. */
-const longer = 16;
-const sparse = 64;
 
 export function createLedger(
   database: NotifierDatabase,
@@ -67,7 +77,11 @@ export function createLedger(
   return {
     top: () => atOrBelow(Number.MAX_SAFE_INTEGER),
     atOrBelow: (number) => atOrBelow(Number(number)),
-    begin: (block) => database.write(() => addBlock(parts, block)),
+    begin: (block) =>
+      database.write(() => {
+        addBlock(parts, block);
+        beginBackfills(parts, Number(block.number));
+      }),
     append: (block, watched, finalized) =>
       database.write(() => {
         const at = stepTime(parts);
@@ -80,47 +94,28 @@ export function createLedger(
     takeBack: ({ number }, start) =>
       database.write(() => {
         revert(parts, stepTime(parts), Number(number));
+        cutBackfills(parts, Number(number));
         if (start) addBlock(parts, start);
+      }),
+    backfill: (block, found, backfills, finalized) =>
+      database.write(() => {
+        if (!isInChain(parts, block)) return false;
+        const at = stepTime(parts);
+        const open = new Set(backfills.filter((id) => moveBackfill(parts, id, block, found)));
+        for (const one of found) if (one.backfills.some((id) => open.has(id))) tellLate(parts, at, one, finalized);
+        return true;
       }),
   };
 }
 
-/**
- * The time of one step, later than that of any step before, whatever the clock does: receivers order statements by it
- * (docs/rules.md#newer).
- */
-function stepTime({ database: { sql }, settings, now }: LedgerParts): number {
-  const { id } = settings.network;
-  const row = sql('SELECT last_event_at AS at FROM networks WHERE network = ?').get(id) as { at: number } | undefined;
-  const at = Math.max(now(), (row?.at ?? 0) + 1);
-  sql(
-    `INSERT INTO networks (network, last_event_at) VALUES (?, ?)
-     ON CONFLICT (network) DO UPDATE SET last_event_at = excluded.last_event_at`,
-  ).run(id, at);
-  return at;
-}
-
-function addBlock({ database: { sql }, settings }: LedgerParts, { number, hash }: ChainBlock): void {
-  sql('INSERT INTO blocks (network, number, hash) VALUES (?, ?, ?)').run(settings.network.id, Number(number), hash);
-}
-
-function announce({ database: { sql }, settings, outbox }: LedgerParts, at: number, watched: WatchedTransfer): void {
+function announce(parts: LedgerParts, at: number, watched: WatchedTransfer): void {
+  const { outbox } = parts;
   const { keyId, data, spendableFrom } = watched;
   const failed = data.status === 'failed';
   const type = failed ? 'deposit.failed' : 'deposit.pending';
   const confirmations = spendableFrom > 1 ? 0 : 1;
   outbox.put(keyId, type, callbackBody(type, at, { ...data, confirmations }));
-  sql(
-    `INSERT INTO transfers (network, block_number, key_id, confirmed, data, spendable_from)
-     VALUES (?, ?, ?, ?, ?, ?)`,
-  ).run(
-    settings.network.id,
-    Number(data.transaction.block.number),
-    keyId,
-    failed ? 1 : 0,
-    JSON.stringify(data),
-    spendableFrom,
-  );
+  addTransfer(parts, watched, failed);
 }
 
 function confirm(
@@ -129,10 +124,8 @@ function confirm(
   number: number,
   finalized: number | undefined,
 ): void {
-  const { network, confirmations } = settings;
-  const newest = confirmations === 'finalized' ? Math.min(number, finalized ?? -1) : number - confirmations + 1;
-  // Final is final, however few blocks there are above it.
-  const least = confirmations === 'finalized' ? network.reorgDepth : 1;
+  const { network } = settings;
+  const { newest, least } = confirmable(settings, number, finalized);
   const rows = sql(
     `SELECT id, key_id, block_number, data FROM transfers
      WHERE network = ? AND confirmed = 0 AND block_number <= ? AND block_number + spendable_from - 1 <= ? ORDER BY id`,

@@ -86,4 +86,26 @@ export const migrations: readonly string[] = [
   DROP TABLE watches;
   ALTER TABLE watches_by_memo RENAME TO watches;
   ALTER TABLE transfers ADD COLUMN spendable_from INTEGER NOT NULL DEFAULT 1;`,
+  `CREATE TABLE backfills (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    key_id TEXT NOT NULL REFERENCES api_keys (id),
+    network TEXT NOT NULL,
+    from_block INTEGER NOT NULL,
+    to_block INTEGER,
+    next_block INTEGER NOT NULL,
+    is_whole INTEGER NOT NULL,
+    found INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    done_at INTEGER,
+    error TEXT
+  ) STRICT;
+  CREATE INDEX backfills_by_key ON backfills (key_id, seq);
+  CREATE INDEX backfills_open ON backfills (network, seq) WHERE done_at IS NULL;
+  CREATE TABLE backfill_accounts (
+    backfill_id TEXT NOT NULL REFERENCES backfills (id) ON DELETE CASCADE,
+    address TEXT NOT NULL,
+    memo TEXT NOT NULL,
+    PRIMARY KEY (backfill_id, address, memo)
+  ) STRICT, WITHOUT ROWID;`,
 ];

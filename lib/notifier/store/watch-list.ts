@@ -22,8 +22,11 @@ export interface WatchList {
   watchers(network: string, account: CanonicalAccount): ReadonlySet<string>;
   /** Networks on which a key watches anything. */
   networksOf(keyId: string): string[];
-  /** How many of the accounts were new. Durable when it resolves, and in force from the next block on. */
-  add(keyId: string, network: string, accounts: readonly CanonicalAccount[]): Promise<number>;
+  /**
+   * How many of the accounts were new. Durable when it resolves, and in force from the next block on; `also` is done in the same
+   * transaction, once they are in force.
+   */
+  add(keyId: string, network: string, accounts: readonly CanonicalAccount[], also?: () => void): Promise<number>;
   /** False if it was not watched. */
   remove(keyId: string, network: string, account: CanonicalAccount): Promise<boolean>;
   removeAll(keyId: string): void;
@@ -49,18 +52,24 @@ export async function loadWatchList(database: NotifierDatabase, now: () => numbe
 
   return {
     ...copy,
-    async add(keyId, network, accounts) {
+    async add(keyId, network, accounts, also) {
       const insert = sql(
         `INSERT INTO watches (network, address, memo, key_id, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
       );
-      const added = await database.write(() =>
-        accounts.reduce(
+      let fresh: CanonicalAccount[] = [];
+      const write = (): number => {
+        fresh = accounts.filter((account) => copy.remember(keyId, network, account));
+        const added = accounts.reduce(
           (count, { address, memo = '' }) => count + Number(insert.run(network, address, memo, keyId, now()).changes),
           0,
-        ),
-      );
-      for (const account of accounts) copy.remember(keyId, network, account);
-      return added;
+        );
+        also?.();
+        return added;
+      };
+      return database.write(write).catch((error: unknown) => {
+        for (const account of fresh) copy.forget(keyId, network, account);
+        throw error;
+      });
     },
     async remove(keyId, network, account) {
       const { address, memo = '' } = account;
@@ -99,7 +108,8 @@ export async function loadWatchList(database: NotifierDatabase, now: () => numbe
 }
 
 interface Copy extends Pick<WatchList, 'isWatched' | 'watchers' | 'networksOf' | 'removeAll'> {
-  remember(keyId: string, network: string, account: CanonicalAccount): void;
+  /** False if it was known. */
+  remember(keyId: string, network: string, account: CanonicalAccount): boolean;
   forget(keyId: string, network: string, account: CanonicalAccount): void;
 }
 
@@ -129,20 +139,22 @@ function createCopy(): Copy {
   };
   const watching = (network: string, { address, memo }: CanonicalAccount): ReadonlySet<string>[] => {
     const watchers = byNetwork.get(network);
-    const keys = memo === undefined ? [textOf({ address })] : [textOf({ address }), textOf({ address, memo })];
+    const keys =
+      memo === undefined ? [accountText({ address })] : [accountText({ address }), accountText({ address, memo })];
     return keys.flatMap((key) => watchers?.get(key) ?? []);
   };
 
   return {
     remember(keyId, network, account) {
       const watchers = ensure(byNetwork, network, () => new Map<string, Set<string>>());
-      const found = watchers.get(textOf(account));
-      if (found?.has(keyId)) return;
+      const found = watchers.get(accountText(account));
+      if (found?.has(keyId)) return false;
       const single = ensure(alone, keyId, () => new Set([keyId]));
-      watchers.set(textOf(account), found ? new Set([...found, keyId]) : single);
+      watchers.set(accountText(account), found ? new Set([...found, keyId]) : single);
       count(keyId, network, 1);
+      return true;
     },
-    forget: (keyId, network, account) => drop(keyId, network, textOf(account)),
+    forget: (keyId, network, account) => drop(keyId, network, accountText(account)),
     isWatched: (network, account) => watching(network, account).length > 0,
     watchers(network, account) {
       const [first = nobody, ...more] = watching(network, account);
@@ -156,11 +168,12 @@ function createCopy(): Copy {
   };
 }
 
-/** No address and no memo contains NUL. */
-function textOf({ address, memo }: CanonicalAccount): string {
+/** An account as one text: no address and no memo contains NUL. */
+export function accountText({ address, memo }: CanonicalAccount): string {
   return memo === undefined ? address : `${address}\0${memo}`;
 }
 
-function accountOf({ address, memo }: { address: string; memo: string }): CanonicalAccount {
+/** An account as it is stored: without a memo, that is ''. */
+export function accountOf({ address, memo }: { address: string; memo: string }): CanonicalAccount {
   return memo === '' ? { address } : { address, memo };
 }

@@ -1,0 +1,25 @@
+import type { Router } from 'express';
+import { adminOnly, type Open } from './access.ts';
+import { readFields, readText } from './inputs.ts';
+import { answering, notFound } from './problem.ts';
+
+export function routeKeys(router: Router, secret: string, open: Open): void {
+  router.use('/v1/keys', adminOnly(secret));
+  router.post(
+    '/v1/keys',
+    answering(201, async (req) => {
+      const { name } = readFields(req.body, ['name']);
+      return (await open()).keys.create(readText(name, 'name', 200));
+    }),
+  );
+  router.delete(
+    '/v1/keys/:id',
+    answering(204, async (req) => {
+      const { keys, watches } = await open();
+      const id = readText(req.params.id, 'id', 64);
+      if (!(await keys.revoke(id))) throw notFound('key');
+      watches.removeAll(id);
+      return undefined;
+    }),
+  );
+}

@@ -1,0 +1,76 @@
+import type { Router } from 'express';
+import type { NotifierSettings } from '../options.ts';
+import type { Backfill } from '../store/backfills.ts';
+import { authorized, type Open } from './access.ts';
+import { firstBlock } from './backfill-routes.ts';
+import {
+  invalid,
+  optionalText,
+  placeText,
+  readAccount,
+  readFields,
+  readLimit,
+  readNetwork,
+  readPlace,
+} from './inputs.ts';
+import { answering, notFound, Problem } from './problem.ts';
+
+/** Most addresses in one request. */
+const mostAddresses = 1_000;
+
+const watchFields = ['network', 'address', 'addresses', 'memo', 'fromBlock', 'from'];
+
+export function routeWatches(router: Router, settings: NotifierSettings, open: Open): void {
+  const networks = settings.networks.map((one) => one.network.id);
+  router.post(
+    '/v1/watches',
+    answering(201, async (req) => {
+      const parts = await authorized(req, open);
+      const { watches, keyId } = parts;
+      const { network: given, address, addresses, memo, ...from } = readFields(req.body, watchFields);
+      if ((address === undefined) === (addresses === undefined)) throw invalid('Set either address or addresses');
+      if (memo !== undefined && addresses !== undefined) throw invalid('Set memo with address, not with addresses');
+      const list = addresses ?? [address];
+      if (!Array.isArray(list) || list.length === 0 || list.length > mostAddresses) {
+        throw invalid(`addresses must be a list of 1 to ${mostAddresses}`);
+      }
+      const network = readNetwork(given, networks);
+      const accounts = list.map((one) => readAccount(network, one, memo));
+      if ((await watches.count(keyId)) + accounts.length > settings.maxWatches) {
+        throw new Problem(409, 'TOO_MANY_WATCHES', `A key may watch ${settings.maxWatches} addresses`);
+      }
+      const fromBlock = await firstBlock(parts, keyId, network, from);
+      let backfill: Backfill | undefined;
+      const added = await watches.add(keyId, network, accounts, () => {
+        if (fromBlock === undefined) return;
+        // Blocks on their way were asked for without these accounts.
+        backfill = parts.backfills.add({ keyId, network, fromBlock, reach: parts.reach(network), accounts });
+      });
+      const told = backfill ? { backfill } : {};
+      if (address === undefined) return { network, added, watched: accounts.length, ...told };
+      return { network, ...accounts[0], ...told };
+    }),
+  );
+  router.get(
+    '/v1/watches',
+    answering(200, async (req) => {
+      const { watches, keyId } = await authorized(req, open);
+      const network = optionalText(req.query.network, 'network');
+      const after = readPlace(req.query.after);
+      const limit = readLimit(req.query.limit);
+      const found = await watches.list(keyId, { limit, ...(network ? { network } : {}), ...(after ? { after } : {}) });
+      const last = found.length === limit ? found.at(-1) : undefined;
+      return { watches: found, ...(last ? { next: placeText(last) } : {}) };
+    }),
+  );
+  router.delete(
+    '/v1/watches/:network/:address',
+    answering(204, async (req) => {
+      const { watches, keyId } = await authorized(req, open);
+      const network = readNetwork(req.params.network, networks);
+      const account = readAccount(network, req.params.address, req.query.memo);
+      if (!(await watches.remove(keyId, network, account))) throw notFound('watch');
+      return undefined;
+    }),
+  );
+}

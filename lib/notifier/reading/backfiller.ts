@@ -1,0 +1,132 @@
+import type { ReadBlock } from '../../chains/kit/chain-reader.ts';
+import { isDepositCallbackError } from '../../errors.ts';
+import type { CanonicalAccount } from '../../networks/network.ts';
+import type { Logger } from '../../observe/logger.ts';
+import type { NetworkSettings } from '../network-options.ts';
+import type { Backfills, OpenBackfill } from '../store/backfills.ts';
+import type { Ledger } from '../store/ledger.ts';
+import type { BackfilledTransfer } from '../store/ledger-backfills.ts';
+import { accountText, type WatchList } from '../store/watch-list.ts';
+import { createReadAhead } from './read-ahead.ts';
+import { watchedTransfers } from './watched-transfers.ts';
+
+/** Reads blocks of one network once more, for those who were not told of them. */
+export interface Backfiller {
+  readonly settings: NetworkSettings;
+  /** Reads on for one of the backfills, and for all that are at the same blocks; false if there is nothing to do, or nothing that can be done now. */
+  step(): Promise<boolean>;
+}
+
+export interface BackfillerParts {
+  settings: NetworkSettings;
+  ledger: Ledger;
+  backfills: Backfills;
+  watches: WatchList;
+  logger: Logger;
+  /** Waits after each block for as long as the pace asks. */
+  rest(): Promise<void>;
+  /** Whether no further block is to be read. */
+  isClosed(): boolean;
+}
+
+interface Job extends OpenBackfill {
+  covers(account: CanonicalAccount): boolean;
+}
+
+/** Blocks of one turn; then another backfill has its turn, so that a long one does not hold up a short one. */
+const blocksATurn = 64n;
+const blocksAhead = 4;
+
+export function createBackfiller(parts: BackfillerParts): Backfiller {
+  const { settings, backfills } = parts;
+  const turns = new Map<string, number>();
+  let turn = 0;
+  return {
+    settings,
+    async step() {
+      const open = await backfills.open(settings.network.id);
+      for (const id of turns.keys()) if (!open.some((one) => one.id === id)) turns.delete(id);
+      const [first] = [...open].sort((a, b) => (turns.get(a.id) ?? 0) - (turns.get(b.id) ?? 0));
+      if (!first) return false;
+      turn += 1;
+      turns.set(first.id, turn);
+      const last = first.next + blocksATurn - 1n;
+      // Who is to be told of the same blocks is told by the same reading.
+      const near = open.filter((one) => one.next >= first.next && one.next <= last);
+      const jobs = await Promise.all(near.map((one) => jobOf(parts, one)));
+      try {
+        return await readTurn(parts, jobs, first.next, last < first.to ? last : first.to);
+      } catch (error) {
+        await note(parts, jobs, isDepositCallbackError(error) ? error.message : 'The node did not answer');
+        return false;
+      }
+    },
+  };
+}
+
+async function jobOf({ settings, backfills, watches }: BackfillerParts, backfill: OpenBackfill): Promise<Job> {
+  const { id, keyId } = backfill;
+  const given = await backfills.accounts(id);
+  const own = given && new Set(given.map(accountText));
+  const isAsked = ({ address, memo }: CanonicalAccount): boolean => {
+    if (own === undefined || own.has(accountText({ address }))) return true;
+    return memo !== undefined && own.has(accountText({ address, memo }));
+  };
+  // What is not watched any more is not told.
+  const isWatched = (account: CanonicalAccount): boolean => watches.watchers(settings.network.id, account).has(keyId);
+  return { ...backfill, covers: (account) => isAsked(account) && isWatched(account) };
+}
+
+/** False if it does not get on for now. */
+async function readTurn(parts: BackfillerParts, jobs: readonly Job[], from: bigint, last: bigint): Promise<boolean> {
+  const { settings, ledger } = parts;
+  const { reader } = settings.chain;
+  const finalized = settings.confirmations === 'finalized' ? await reader.finalized() : undefined;
+  const ahead = createReadAhead((number) => {
+    const wanting = jobs.filter((one) => one.next <= number && number <= one.to);
+    return reader.block(number, (account) => wanting.some((one) => one.covers(account)));
+  }, blocksAhead);
+  for (let number = from; number <= last && !parts.isClosed(); number += 1n) {
+    const block = await ahead.take(number, last).found;
+    const here = jobs.filter((one) => one.next === number && number <= one.to);
+    if (block === undefined) return false;
+    if (block === 'unavailable') {
+      await note(parts, here, `The node does not keep block ${number}; it is read as soon as a node has it`);
+      return false;
+    }
+    const rows = block === 'skipped' ? [] : await transfersFor(settings, block, here);
+    const passed = block === 'skipped' ? { number } : { number, hash: block.hash };
+    const ids = here.map((one) => one.id);
+    if (!(await ledger.backfill(passed, rows, ids, finalized))) return false;
+    for (const one of here) one.next = number + 1n;
+    await parts.rest();
+  }
+  return true;
+}
+
+async function transfersFor(
+  settings: NetworkSettings,
+  block: ReadBlock,
+  jobs: readonly Job[],
+): Promise<BackfilledTransfer[]> {
+  const covering = (account: CanonicalAccount): Job[] => jobs.filter((one) => one.covers(account));
+  const found = await watchedTransfers(settings, block, (account) => covering(account).map((one) => one.keyId));
+  return found.map((transfer) => {
+    const { to: address, memo } = transfer.data;
+    const asked = covering(memo === null ? { address } : { address, memo });
+    const backfills = asked.filter((one) => one.keyId === transfer.keyId).map((one) => one.id);
+    return { ...transfer, backfills };
+  });
+}
+
+/** Says why they do not get on, once. */
+async function note(
+  { backfills, settings, logger }: BackfillerParts,
+  jobs: readonly Job[],
+  reason: string,
+): Promise<void> {
+  const ids = jobs.filter((one) => one.error !== reason).map((one) => one.id);
+  if (ids.length === 0) return;
+  logger.error({ network: settings.network.id, backfills: ids, reason }, 'A backfill does not get on');
+  await backfills.fail(ids, reason);
+}

@@ -1,0 +1,20 @@
+import type { ReadBlock } from '../../chains/kit/chain-reader.ts';
+import type { CanonicalAccount } from '../../networks/network.ts';
+import type { NetworkSettings } from '../network-options.ts';
+import { depositData } from '../sending/callback-body.ts';
+import type { WatchedTransfer } from '../store/ledger-steps.ts';
+
+/** The transfers of a block, once for each key that is to be told of them. */
+export async function watchedTransfers(
+  { network, chain }: NetworkSettings,
+  block: ReadBlock,
+  keysOf: (account: CanonicalAccount) => Iterable<string>,
+): Promise<WatchedTransfer[]> {
+  const facts = await chain.findFacts([...new Set(block.rows.map((row) => row.asset))]);
+  return block.rows.flatMap((row) => {
+    const { to: address, memo, spendableFrom = 1 } = row;
+    const account: CanonicalAccount = memo === undefined ? { address } : { address, memo };
+    const data = depositData(network, block, row, facts.get(row.asset));
+    return [...new Set(keysOf(account))].map((keyId) => ({ keyId, data, spendableFrom }));
+  });
+}

@@ -1,0 +1,91 @@
+import type { ChainBlock } from '../../chains/kit/chain-check.ts';
+import { callbackBody, type DepositData } from '../sending/callback-body.ts';
+import { addTransfer, confirmable, type LedgerParts, longer, type WatchedTransfer } from './ledger-steps.ts';
+
+/** A transfer that is told later than its block was read. */
+export interface BackfilledTransfer extends WatchedTransfer {
+  /** Ids of the backfills that ask for it. */
+  backfills: readonly string[];
+}
+
+/** A block that is read once more; without a hash, the chain has passed over its number. */
+export type PassedBlock = Pick<ChainBlock, 'number'> & { readonly hash?: string };
+
+export function beginBackfills({ database: { sql }, settings, now }: LedgerParts, number: number): void {
+  sql(
+    `UPDATE backfills SET to_block = ?, done_at = CASE WHEN next_block > ? THEN ? END
+     WHERE network = ? AND to_block IS NULL AND done_at IS NULL`,
+  ).run(number, number, now(), settings.network.id);
+}
+
+/** What comes in the place of this block is read for all who watch. */
+export function cutBackfills({ database: { sql }, settings, now }: LedgerParts, number: number): void {
+  sql(
+    `UPDATE backfills SET to_block = ?, done_at = CASE WHEN next_block >= ? THEN ? END
+     WHERE network = ? AND to_block >= ? AND done_at IS NULL`,
+  ).run(number - 1, number, now(), settings.network.id, number);
+}
+
+export function isInChain({ database: { sql }, settings }: LedgerParts, { number, hash }: PassedBlock): boolean {
+  const { id } = settings.network;
+  const { top } = sql('SELECT max(number) AS top FROM blocks WHERE network = ?').get(id) as { top: number | null };
+  const known = sql('SELECT hash FROM blocks WHERE network = ? AND number = ?').get(id, Number(number));
+  return top !== null && Number(number) <= top && (known as { hash: string } | undefined)?.hash === (known && hash);
+}
+
+/** False if it is over meanwhile, or at another block. */
+export function moveBackfill(
+  { database: { sql }, now }: LedgerParts,
+  id: string,
+  { number }: PassedBlock,
+  found: readonly BackfilledTransfer[],
+): boolean {
+  const own = found.filter((one) => one.backfills.includes(id)).length;
+  const { changes } = sql(
+    `UPDATE backfills SET next_block = ?, found = found + ?, error = NULL, done_at = CASE WHEN to_block = ? THEN ? END
+     WHERE id = ? AND next_block = ? AND to_block >= ? AND done_at IS NULL`,
+  ).run(Number(number) + 1, own, Number(number), now(), id, Number(number), Number(number));
+  return Number(changes) > 0;
+}
+
+/** As what the transfer is by now: who hears of it late need not hear of each step. */
+export function tellLate(
+  parts: LedgerParts,
+  at: number,
+  watched: WatchedTransfer,
+  finalized: bigint | undefined,
+): void {
+  const { database, settings, outbox } = parts;
+  const { keyId, data, spendableFrom } = watched;
+  const { id } = settings.network;
+  const { sql } = database;
+  const block = Number(data.transaction.block.number);
+  const { top } = sql('SELECT max(number) AS top FROM blocks WHERE network = ?').get(id) as { top: number };
+  const { newest, least } = confirmable(settings, top, finalized === undefined ? undefined : Number(finalized));
+  const isSpendable = block + spendableFrom - 1 <= top;
+  const isConfirmed = block <= newest && isSpendable;
+  const depth = isSpendable ? top - block + 1 : 0;
+  const confirmations = isConfirmed ? Math.max(least, depth) : depth;
+  const failed = data.status === 'failed';
+  const type = failed ? 'deposit.failed' : isConfirmed ? 'deposit.confirmed' : 'deposit.pending';
+  outbox.put(keyId, type, callbackBody(type, at, { ...data, confirmations }));
+  if (block < top - longer * settings.keepBlocks || isKept(parts, watched)) return;
+  addTransfer(parts, watched, failed || isConfirmed);
+  // A reorg goes back by the blocks that are known.
+  sql('INSERT INTO blocks (network, number, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING').run(
+    id,
+    block,
+    data.transaction.block.hash,
+  );
+}
+
+function isKept({ database: { sql }, settings }: LedgerParts, { keyId, data }: WatchedTransfer): boolean {
+  const rows = sql('SELECT data FROM transfers WHERE network = ? AND block_number = ? AND key_id = ?').all(
+    settings.network.id,
+    Number(data.transaction.block.number),
+    keyId,
+  ) as { data: string }[];
+  const place = ({ asset, to, memo, transaction }: DepositData): string =>
+    JSON.stringify([asset, to, memo, transaction.hash, transaction.position]);
+  return rows.some((row) => place(JSON.parse(row.data) as DepositData) === place(data));
+}
