@@ -77,7 +77,7 @@ export function* advancing(
   const amounts: ReportedAmount[] = [];
   for (const group of groupStates(statements, state.deposits)) {
     const ofGroup = yield* amountsOfGroup(group, amountContext);
-    decisions.push(...heedPolicy(ofGroup, context));
+    for (const decision of heedPolicy(ofGroup, context)) decisions.push(decision);
     moveGroup(ofGroup, context.frozen.has(group.group.network));
     for (const amount of ofGroup) amounts.push(amount);
     yield;
@@ -129,11 +129,14 @@ function stamped(fresh: readonly StoredStatement[], { rules }: AdvanceContext): 
 /** Applies what `policy.hold` says now, and gives what of it is new, to be stored. */
 function heedPolicy(amounts: readonly ReportedAmount[], { holds, now }: AdvanceContext): Decision[] {
   const decisions: Decision[] = [];
-  for (const copy of amounts.flatMap((amount) => amount.copies)) {
-    const decision = policyDecision(copy, holds.get(copy.id), now);
-    if (!decision) continue;
-    decisions.push(decision);
-    copy.ruling = ruled(copy.ruling, decision);
+  if (holds.size === 0) return decisions;
+  for (const { copies } of amounts) {
+    for (const copy of copies) {
+      const decision = policyDecision(copy, holds.get(copy.id), now);
+      if (!decision) continue;
+      decisions.push(decision);
+      copy.ruling = ruled(copy.ruling, decision);
+    }
   }
   return decisions;
 }
