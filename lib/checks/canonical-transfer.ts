@@ -2,7 +2,7 @@ import { unitsFrom } from '../deposits/amount.ts';
 import type { Group, StatementKind } from '../deposits/statement.ts';
 import type { Evidence, Removal, Transfer } from '../deposits/transfer.ts';
 import { accountOn, addressOn, blockHashOn, isHashOnly, transactionIdOn } from '../networks/canonical.ts';
-import type { Network } from '../networks/network.ts';
+import type { CanonicalAccount, Network } from '../networks/network.ts';
 import type { Owner } from '../policy/compile-owner.ts';
 import type { CompiledPolicy } from '../policy/compile-policy.ts';
 import type { ProviderTraits } from '../policy/context.ts';
@@ -72,7 +72,7 @@ export function canonicalTransfer(
     decimals,
     claimedDecimals: transfer.decimals,
     amount: orUndefined(() => unitsFrom(evidence.delivered ?? transfer.amount, decimals)),
-    account: account && { network: network.id, ...account },
+    account: account && accountOf(network, account),
     owner: undefined,
     to: account?.address,
     memo: account?.memo,
@@ -87,6 +87,11 @@ export function canonicalTransfer(
     confirmations: Number.isSafeInteger(confirmations) && Number(confirmations) >= 0 ? confirmations : undefined,
     evidence: isFeeReturned ? { ...evidence, category: 'fee' } : evidence,
   };
+}
+
+// Without a spread, which costs ten times as much.
+function accountOf({ id: network }: Network, { address, memo }: CanonicalAccount): Account {
+  return memo === undefined ? { network, address } : { network, address, memo };
 }
 
 /** The account that a transfer names, in canonical form; undefined if it names none. */

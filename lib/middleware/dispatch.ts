@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { DepositCallbackError } from '../errors.ts';
+import { lineOf } from '../ingest/received-callback.ts';
 import type { Deliverer } from '../outbox/deliverer.ts';
 import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import { unawaited } from '../util/promises.ts';
@@ -47,7 +48,7 @@ export function dispatch<Tx>(options: DispatchOptions<Tx>): Link {
         refuse(req, res, new DepositCallbackError('UNAVAILABLE', message, { cause }));
       }
       // The error goes to logs and traces, where no body belongs.
-      const { body: _, ...line } = record;
+      const line = lineOf(record);
       state.news?.tell('outcome', line);
       if (line.outcome === 'quarantined') state.news?.tell('quarantined', line);
     };

@@ -35,7 +35,7 @@ function takeGroup<Tx>(state: DelivererState<Tx>): Held[] {
 }
 
 async function deliver<Tx>(state: DelivererState<Tx>, held: Held): Promise<void> {
-  const ran = await state.listeners.run([held.claim], held.signal);
+  const ran = await state.listeners.run([held.claim], () => held.signal());
   state.pace.ended(held.batch);
   // What runs inside the settling is the listeners' work too, and keeps its place, unless the store runs many together.
   const isShared = state.store.settlesTogether === true && state.settings.concurrency > 1;

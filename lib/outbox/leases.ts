@@ -39,18 +39,51 @@ export interface Leases {
   abort(reason: DepositCallbackError): Promise<void>;
 }
 
-interface Entry extends Held {
+/** A class, because an object literal with a getter gets a hidden class of its own each time: a hundred times as slow. */
+class Entry implements Held {
+  readonly claim: Claim;
+  readonly batch: ClaimedBatch;
+  readonly #state: LeasesState;
   /** Its place in the list; -1 once it is dropped. */
   index: number;
   /** How many were held before. */
   readonly number: number;
-  renewals: number;
+  renewals = 0;
   /** Renewals that found it waiting for its listeners. */
-  waits: number;
-  isRunning: boolean;
-  run?: Run;
-  controller?: AbortController;
-  lost?: DepositCallbackError;
+  waits = 0;
+  isRunning = false;
+  run: Run | undefined;
+  controller: AbortController | undefined;
+  lost: DepositCallbackError | undefined;
+
+  constructor(state: LeasesState, claim: Claim, batch: ClaimedBatch) {
+    this.claim = claim;
+    this.batch = batch;
+    this.#state = state;
+    this.index = state.all.length;
+    this.number = state.count;
+  }
+
+  get isHeld(): boolean {
+    return this.index >= 0;
+  }
+
+  signal(): AbortSignal {
+    if (!this.controller) {
+      this.controller = new AbortController();
+      if (this.lost) this.controller.abort(this.lost);
+    }
+    return this.controller.signal;
+  }
+
+  start(run: Run): void {
+    this.isRunning = true;
+    this.run = run;
+  }
+
+  drop(): void {
+    drop(this.#state, this);
+  }
 }
 
 export interface LeasesOptions {
@@ -91,30 +124,7 @@ export function createLeases(options: LeasesOptions): Leases {
 }
 
 function hold(state: LeasesState, claim: Claim, batch: ClaimedBatch): Held {
-  const entry: Entry = {
-    claim,
-    batch,
-    index: state.all.length,
-    number: state.count,
-    renewals: 0,
-    waits: 0,
-    isRunning: false,
-    get isHeld() {
-      return entry.index >= 0;
-    },
-    signal() {
-      if (!entry.controller) {
-        entry.controller = new AbortController();
-        if (entry.lost) entry.controller.abort(entry.lost);
-      }
-      return entry.controller.signal;
-    },
-    start(run) {
-      entry.isRunning = true;
-      entry.run = run;
-    },
-    drop: () => drop(state, entry),
-  };
+  const entry = new Entry(state, claim, batch);
   state.all.push(entry);
   state.count += 1;
   state.renewal ??= setInterval(() => renew(state), Math.max(1, Math.floor(state.leaseMs / 3))).unref();
