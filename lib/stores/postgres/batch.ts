@@ -2,6 +2,7 @@ import type { DepositEvent } from '../../deposits/deposit.ts';
 import type { TransactionChange } from '../../deposits/transaction-state.ts';
 import { columnText } from '../shared/column-text.ts';
 import type { Batch } from '../store.ts';
+import { arrayText, jsonArray } from './arrays.ts';
 import { keyHash } from './hashes.ts';
 import {
   callbackRows,
@@ -10,6 +11,7 @@ import {
   eventRows,
   isCredited,
   numbered,
+  openedRows,
   type Row,
   statementRows,
 } from './rows.ts';
@@ -39,7 +41,18 @@ const columns = {
     ...['change', 'id', 'id_hash', 'network', 'asset', 'amount', 'recipient', 'recipient_hash', 'transaction_hash'],
     ...['status', 'first_seen_at', 'waiting_since', 'record'],
   ],
-  event: ['change', 'id', 'deposit_id', 'kind', 'generation', 'is_first', 'is_leased', 'record'],
+  event: [
+    'change',
+    'id',
+    'deposit_id',
+    'kind',
+    'generation',
+    'is_first',
+    'is_leased',
+    'deposit_place',
+    'shown_bytes',
+    'record',
+  ],
   callback: [...['id', 'provider', 'received_at', 'outcome', 'code', 'finished', 'record', 'body_from', 'body_bytes']],
 } as const;
 
@@ -71,7 +84,7 @@ function onlyOpens({ expectedVersion, cancelled, decisions }: TransactionChange)
 function openedBatch(
   given: readonly TransactionChange[],
   { leased }: PostgresPlace,
-  callbacks: readonly string[],
+  callbacks: readonly (string | Buffer)[],
   rest: readonly unknown[],
 ): PostgresBatch {
   // Inserted in the order of their hashes, so that of two processes with the same transactions one waits for the other; all other
@@ -84,20 +97,17 @@ function openedBatch(
     key_hash: hash,
     credited: isCredited(change),
   }));
-  const deposits = numbered(numbers, given, depositRows);
+  const { deposits, events } = openedRows(numbers, given, leased);
   const tallies = new Map<string, number>();
   for (const { status } of deposits) tallies.set(`deposits:${status}`, (tallies.get(`deposits:${status}`) ?? 0) + 1);
   const values = [
     ...listsOf(transactions, columns.transaction),
     ...listsOf(numbered(numbers, given, statementRows), columns.statement),
     ...listsOf(deposits, columns.deposit),
-    ...listsOf(
-      numbered(numbers, given, (change) => eventRows(change, leased)),
-      columns.event,
-    ),
+    ...listsOf(events, columns.event),
     ...callbacks,
-    listOf([...tallies.keys()]),
-    listOf([...tallies.values()]),
+    arrayText([...tallies.keys()]),
+    arrayText([...tallies.values()]),
     ...rest,
   ];
   return { text: callRecordOpened, values, keys: opened.map(({ change }) => change.key) };
@@ -124,13 +134,11 @@ function anyBatch(
 }
 
 /** One list for each column of the rows. */
-function listsOf(rows: readonly Row[], names: readonly string[]): string[] {
-  return names.map((name) => listOf(rows.map((row) => row[name])));
-}
-
-/** A list as PostgreSQL writes an array: of all that JSON escapes, `columnText` and JSON leave only quotes and backslashes. */
-function listOf(values: readonly unknown[]): string {
-  return `{${JSON.stringify(values).slice(1, -1)}}`;
+function listsOf(rows: readonly Row[], names: readonly string[]): (string | Buffer)[] {
+  return names.map((name) => {
+    const values = rows.map((row) => row[name]);
+    return name === 'record' ? jsonArray(values as (string | null)[]) : arrayText(values);
+  });
 }
 
 function rank({ expectedVersion }: TransactionChange): number {

@@ -2,7 +2,8 @@ import type { DepositEvent } from '../../deposits/deposit.ts';
 import type { StoredDeposit, TransactionChange } from '../../deposits/transaction-state.ts';
 import { columnText } from '../shared/column-text.ts';
 import { compactHash } from '../shared/compact-hash.ts';
-import { callbackToJson, depositToJson, statementToJson } from '../shared/stored-json.ts';
+import { showsStored } from '../shared/shows-stored.ts';
+import { callbackToJson, depositToJson, restToJson, shownToJson, statementToJson } from '../shared/stored-json.ts';
 import type { CallbackRecord } from '../store.ts';
 import { transactionHash } from './hashes.ts';
 
@@ -44,7 +45,11 @@ export function statementRows({ statements }: TransactionChange): Row[] {
 }
 
 export function depositRows({ key, deposits }: TransactionChange): Row[] {
-  return lastById(deposits).map((deposit: StoredDeposit) => ({
+  return lastById(deposits).map((deposit) => depositRow(key, deposit, depositToJson(deposit)));
+}
+
+function depositRow(key: string, deposit: StoredDeposit, record: string): Row {
+  return {
     id: columnText(deposit.id),
     id_hash: compactHash(deposit.id),
     network: columnText(deposit.network),
@@ -56,26 +61,66 @@ export function depositRows({ key, deposits }: TransactionChange): Row[] {
     status: deposit.status,
     first_seen_at: deposit.firstSeenAt,
     waiting_since: deposit.waitingSince ?? null,
-    record: depositToJson(deposit),
-  }));
+    record,
+  };
 }
 
 export function eventRows({ events }: TransactionChange, leased: ReadonlySet<DepositEvent>): Row[] {
   const seen = new Set<string>();
-  return events.map((event) => {
-    const { id, kind, generation, deposit } = event;
-    const isFirst = !seen.has(deposit.id);
-    seen.add(deposit.id);
-    return {
-      id: columnText(id),
-      deposit_id: columnText(deposit.id),
-      kind,
-      generation,
-      is_first: isFirst,
-      is_leased: leased.has(event),
-      record: depositToJson(deposit),
-    };
-  });
+  return events.map((event) => eventRow(event, leased, seen, depositToJson(event.deposit)));
+}
+
+function eventRow(
+  event: DepositEvent,
+  leased: ReadonlySet<DepositEvent>,
+  seen: Set<string>,
+  record: string | null,
+): Row {
+  const { id, kind, generation, deposit } = event;
+  const isFirst = !seen.has(deposit.id);
+  seen.add(deposit.id);
+  return {
+    id: columnText(id),
+    deposit_id: columnText(deposit.id),
+    kind,
+    generation,
+    is_first: isFirst,
+    is_leased: leased.has(event),
+    record,
+  };
+}
+
+/**
+ * Rows of the deposits and events of changes that open their transactions. An event that shows its deposit as it is stored has no
+ * record, but the place of that deposit, and with how many bytes of the deposit's record its own begins.
+ */
+export function openedRows(
+  numbers: ReadonlyMap<TransactionChange, number>,
+  changes: readonly TransactionChange[],
+  leased: ReadonlySet<DepositEvent>,
+): { deposits: Row[]; events: Row[] } {
+  const rows: { deposits: Row[]; events: Row[] } = { deposits: [], events: [] };
+  for (const change of changes) {
+    const number = numbers.get(change);
+    const stored = new Map<string, { deposit: StoredDeposit; place: number; shown: string }>();
+    for (const deposit of lastById(change.deposits)) {
+      const shown = shownToJson(deposit).slice(0, -1);
+      const row = depositRow(change.key, deposit, shown + restToJson(deposit));
+      row.change = number;
+      stored.set(deposit.id, { deposit, place: rows.deposits.push(row), shown });
+    }
+    const seen = new Set<string>();
+    for (const event of change.events) {
+      const shown = stored.get(event.deposit.id);
+      const isSame = shown !== undefined && showsStored(event.deposit, shown.deposit);
+      const row = eventRow(event, leased, seen, isSame ? null : depositToJson(event.deposit));
+      row.change = number;
+      row.deposit_place = isSame ? shown.place : null;
+      row.shown_bytes = isSame ? Buffer.byteLength(shown.shown) : null;
+      rows.events.push(row);
+    }
+  }
+  return rows;
 }
 
 export function cancelRows({ cancelled, events }: TransactionChange): Row[] {

@@ -49,7 +49,12 @@ export function statementFromJson(json: string): StoredStatement {
 
 /** A deposit, stored or as an event shows it. */
 export function depositToJson(deposit: StoredDeposit | (DepositRecord & Partial<StoredDeposit>)): string {
-  const json: AsJson<Partial<StoredDeposit>> = {
+  return shownToJson(deposit).slice(0, -1) + restToJson(deposit);
+}
+
+/** A deposit as an event shows it; what is stored begins so, and ends with `restToJson` in place of the last brace. */
+export function shownToJson(deposit: DepositRecord): string {
+  const json: AsJson<DepositRecord> = {
     id: deposit.id,
     generation: deposit.generation,
     network: deposit.network,
@@ -70,6 +75,13 @@ export function depositToJson(deposit: StoredDeposit | (DepositRecord & Partial<
     providers: deposit.providers,
     firstSeenAt: deposit.firstSeenAt,
     callbackIds: deposit.callbackIds,
+  };
+  return JSON.stringify(json);
+}
+
+/** The end of a deposit's JSON: what only the store keeps of it, after a comma, and the last brace. */
+export function restToJson(deposit: Partial<StoredDeposit>): string {
+  const json: AsJson<Omit<StoredDeposit, keyof DepositRecord>> = {
     group: deposit.group,
     ordinal: deposit.ordinal,
     waitingSince: deposit.waitingSince,
@@ -77,8 +89,9 @@ export function depositToJson(deposit: StoredDeposit | (DepositRecord & Partial<
     reported: deposit.reported,
     creditedUnder: deposit.creditedUnder,
     creditedAlso: deposit.creditedAlso,
-  };
-  return JSON.stringify(json);
+  } as AsJson<Omit<StoredDeposit, keyof DepositRecord>>;
+  const text = JSON.stringify(json);
+  return text === '{}' ? '}' : `,${text.slice(1)}`;
 }
 
 export function storedDepositFromJson(json: string): StoredDeposit {

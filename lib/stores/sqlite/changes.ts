@@ -1,6 +1,7 @@
-import type { DepositEvent, DepositRecord } from '../../deposits/deposit.ts';
+import type { DepositEvent } from '../../deposits/deposit.ts';
 import type { EventFact, StoredDeposit, TransactionChange } from '../../deposits/transaction-state.ts';
 import { compactHash } from '../shared/compact-hash.ts';
+import { showsStored } from '../shared/shows-stored.ts';
 import { depositToJson, statementToJson, storedDepositFromJson } from '../shared/stored-json.ts';
 import type { Claim } from '../store.ts';
 import type { SqliteConnection } from './connection.ts';
@@ -183,7 +184,7 @@ function writeEvents(
     if (places.has(event.id) || told.has(event.id)) throw new Error(`event ${event.id} was made before`);
     // It has its turn once those before it of its deposit are settled; until then it has no time to be due.
     const dueAt = unsettled.has(deposit.place) ? null : now;
-    const record = isSame(event.deposit, deposit.changed) ? null : depositToJson(event.deposit);
+    const record = showsStored(event.deposit, deposit.changed) ? null : depositToJson(event.deposit);
     const leased = dueAt !== null && leasing?.chosen.has(event) ? leasing : undefined;
     insertEvent(connection, event, { place, deposit: deposit.place, dueAt, madeAt: now, record }, leased);
     unsettled.add(deposit.place);
@@ -196,28 +197,6 @@ function writeEvents(
 function isUnsettled({ state }: TransactionEventRow): boolean {
   return state === 'owed' || state === 'leased' || state === 'dead';
 }
-
-/** Whether the event shows the deposit as the change stores it: the very values, as an event made from it has them. */
-function isSame(shown: DepositRecord, stored: StoredDeposit | undefined): boolean {
-  if (!stored) return false;
-  let fields = 0;
-  for (const name in stored) {
-    if (storedOnly.has(name)) continue;
-    if (shown[name as keyof DepositRecord] !== stored[name as keyof DepositRecord]) return false;
-    fields += 1;
-  }
-  return fields === Object.keys(shown).length;
-}
-
-const storedOnly: ReadonlySet<string> = new Set([
-  'group',
-  'ordinal',
-  'waitingSince',
-  'creditedWith',
-  'creditedUnder',
-  'creditedAlso',
-  'reported',
-]);
 
 interface PlacedEvent {
   place: number;

@@ -12,7 +12,7 @@ import {
 } from '../../../lib/testing/store-cases/samples.ts';
 import { startPostgres } from '../../helpers/postgres-server.ts';
 
-const odd = 'quote " comma , brace } backslash \\ newline \n NUL \0 lone \ud800 NULL';
+const odd = '\u00e9 \u6df1 \ud83d\ude00 quote " comma , brace } backslash \\ newline \n NUL \0 lone \ud800 NULL';
 
 /** Of everything that the first word about a transaction may bring. */
 function firstWords(): Batch {

@@ -3,7 +3,9 @@
 -- In: lists, one for each column of each table, with an entry for each row in the order in which rows are kept.
 --   keys, key_hashes, credited: the transactions, by rising key_hash.
 --   statement_, deposit_ and event_change: the number, from 1, of the row's transaction.
---   event_is_first: the first of its deposit; event_is_leased: leased from the start if it is due.
+--   event_is_first: the first of its deposit, which is due; event_is_leased: one of these that is leased from the start.
+--   event_deposit_place, event_shown_bytes: for an event without a record, which shows the deposit at that place among those
+--     here, with how many bytes of that deposit's record, in UTF-8, its own begins; a brace ends it.
 --   callback_: see write_callbacks. tally_names, tally_counts: deposits of each status. The rest: see record.
 -- Out: as record.
 CREATE OR REPLACE FUNCTION deposit_callback.record_opened(
@@ -14,7 +16,8 @@ CREATE OR REPLACE FUNCTION deposit_callback.record_opened(
   deposit_amount numeric[], deposit_recipient text[], deposit_recipient_hash bigint[], deposit_transaction_hash bigint[],
   deposit_status text[], deposit_first_seen_at bigint[], deposit_waiting_since bigint[], deposit_record json[],
   event_change integer[], event_id text[], event_deposit_id text[], event_kind text[], event_generation integer[],
-  event_is_first boolean[], event_is_leased boolean[], event_record json[],
+  event_is_first boolean[], event_is_leased boolean[], event_deposit_place integer[], event_shown_bytes integer[],
+  event_record json[],
   callback_id text[], callback_provider text[], callback_received_at bigint[], callback_outcome text[],
   callback_code text[], callback_finished boolean[], callback_record json[], callback_body_from integer[],
   callback_body_bytes integer[],
@@ -59,15 +62,15 @@ BEGIN
     WITH made AS (
       INSERT INTO deposit_callback.events AS e (transaction_id, id, deposit_id, kind, generation, state, handed, attempts,
         lease, due_at, made_at, holder, record)
-      SELECT ids[new.change], new.id, new.deposit_id, new.kind, new.generation, turn.state, turn.leases = 1, turn.leases,
-        turn.leases, turn.due_at, now_ms, turn.holder, new.record
+      SELECT ids[new.change], new.id, new.deposit_id, new.kind, new.generation,
+        CASE WHEN new.is_leased THEN 'leased' ELSE 'owed' END, new.is_leased, new.is_leased::integer,
+        new.is_leased::integer, CASE WHEN new.is_leased THEN now_ms + lease_ms WHEN new.is_first THEN now_ms END, now_ms,
+        CASE WHEN new.is_leased THEN holder_id END,
+        coalesce(new.record, (convert_from(substring(convert_to(deposit_record[new.deposit_place]::text, 'UTF8')
+          FROM 1 FOR new.shown_bytes), 'UTF8') || '}')::json)
       FROM unnest(event_change, event_id, event_deposit_id, event_kind, event_generation, event_is_first,
-        event_is_leased, event_record) AS new (change, id, deposit_id, kind, generation, is_due, is_leased, record)
-      CROSS JOIN LATERAL (
-        SELECT 'leased' AS state, 1 AS leases, now_ms + lease_ms AS due_at, holder_id AS holder
-        WHERE new.is_due AND new.is_leased
-        UNION ALL
-        SELECT 'owed', 0, CASE WHEN new.is_due THEN now_ms END, NULL WHERE NOT (new.is_due AND new.is_leased)) turn
+        event_is_leased, event_deposit_place, event_shown_bytes, event_record) AS new (change, id, deposit_id, kind, generation,
+        is_first, is_leased, deposit_place, shown_bytes, record)
       RETURNING e.id, e.transaction_id, e.seq, e.lease, e.state)
     SELECT NULL::integer, made.id, made.transaction_id::text || ':' || made.seq || ':' || made.lease
     FROM made WHERE made.state = 'leased';
