@@ -111,9 +111,11 @@ function readQuery(query: URLSearchParams, now: number): Omit<DepositQuery, 'bef
 }
 
 /** As stored, whatever form it was copied in: without a network, the form of EVM addresses is recognized by itself. */
-export function canonicalTo(text: string, network: string | undefined): string {
+function canonicalTo(text: string, network: string | undefined): string {
+  const isEvm = /^(?:0x)?[0-9a-f]{40}$/i.test(text);
   try {
-    return canonicalAddress(network ?? (/^0x[0-9a-f]{40}$/i.test(text) ? 'eip155:1' : ''), text);
+    if (network === undefined) return isEvm ? canonicalAddress('eip155:1', text.replace(/^(?:0x)?/i, '0x')) : text;
+    return canonicalAddress(network, text);
   } catch {
     return text;
   }

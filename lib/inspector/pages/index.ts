@@ -1,11 +1,11 @@
 import type { Status } from '../../operator/status.ts';
-import { segment } from '../parts/parts.ts';
 import type { Page, View } from '../view.ts';
 import { callbackPage } from './callback.ts';
 import { callbacksPage } from './callbacks.ts';
 import { deadLettersPage } from './dead-letters.ts';
 import { depositPage } from './deposit.ts';
-import { canonicalTo, depositsPage } from './deposits.ts';
+import { depositsPage } from './deposits.ts';
+import { searchPage } from './find.ts';
 import { overviewPage } from './overview.ts';
 import { quarantinePage } from './quarantine.ts';
 
@@ -27,7 +27,7 @@ export async function findPage(
     case '/quarantine':
       return quarantinePage(view);
     case '/find':
-      return find(view);
+      return searchPage(view);
     default: {
       const [, kind, name = ''] = /^\/(callbacks|deposits)\/([^/]+)$/.exec(path) ?? [];
       const id = decoded(name);
@@ -35,17 +35,6 @@ export async function findPage(
       return kind === 'callbacks' ? callbackPage(view, id) : depositPage(view, id);
     }
   }
-}
-
-/** To what a person has copied from somewhere: an id, a transaction, an address. */
-async function find({ callbacks, query }: View): Promise<{ location: string }> {
-  const { store } = callbacks;
-  const text = (query.get('q') ?? '').trim();
-  if (text === '') return { location: './' };
-  if (await store.deposit(text)) return { location: `deposits/${segment(text)}` };
-  if (await store.callback(text)) return { location: `callbacks/${segment(text)}` };
-  const to = await store.deposits({ to: canonicalTo(text, undefined), limit: 1 });
-  return { location: `deposits?${to.length > 0 ? 'to' : 'transaction'}=${segment(text)}` };
 }
 
 function decoded(text: string): string | undefined {

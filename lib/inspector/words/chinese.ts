@@ -165,6 +165,16 @@ export const chinese: Words = {
     nothingFits: '没有符合条件的回调',
     loosen: '请放宽或清除筛选条件。',
   },
+  found: {
+    title: '查找',
+    nothing: '没有找到',
+    nothingYet: '最新的回调和充值中没有。请继续往前找，或给出时间。',
+    nothingMore: '请输入编号、交易、地址、投递编号或客户账户。',
+    unverified: (count) => `有 ${count} 个未通过验签的回调提到它`,
+    back: '回调记录已查找至',
+    whole: '已查找全部回调记录，最早为',
+    further: '继续往前找',
+  },
   callback: {
     title: '回调',
     facts: '收到的内容',

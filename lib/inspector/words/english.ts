@@ -170,6 +170,17 @@ const texts = {
     nothingFits: 'No callbacks match the filter',
     loosen: 'Widen the filter, or clear it.',
   },
+  found: {
+    title: 'Search',
+    nothing: 'Nothing found',
+    nothingYet: 'Not among the newest callbacks and deposits. Look further back, or give a time.',
+    nothingMore: 'Try an id, a transaction, an address, a delivery id or a customer.',
+    unverified: (count: number): string =>
+      `${plural(count, 'unverified callback names', 'unverified callbacks name')} it`,
+    back: 'The log was searched back to',
+    whole: 'The whole log was searched, back to',
+    further: 'Look further back',
+  },
   callback: {
     title: 'Callback',
     facts: 'Received',
