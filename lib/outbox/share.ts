@@ -17,6 +17,8 @@ export interface Share {
 const mostBehind = 256;
 /** Arrivals wait at most so many times as long as their last commit took: however slow the listeners are, they keep a fifth of the time. */
 const longestInCommits = 4;
+/** And never longer than this: a commit that a slow disk held up must not make the next one miss `limits.ackMs`. */
+const longestMs = 250;
 /** So many waits are judged together, since a group of events is settled at once. */
 const waitsInView = 8;
 /** In vain, if less than this share of what was made is settled in them: the listeners are slow, or their ledger is down. */
@@ -40,7 +42,7 @@ export function createShare(): Share {
         judge();
         resolve();
       };
-      const timer = setTimeout(() => end(), lastTookMs * longestInCommits);
+      const timer = setTimeout(() => end(), Math.min(longestMs, lastTookMs * longestInCommits));
     });
   }
 

@@ -88,6 +88,20 @@ test('a commit waits for what is behind, and no longer than until that is settle
   assert.equal(share.turn(), undefined);
 });
 
+test('a commit waits a quarter of a second at most, however long the last one took: its sender waits for an answer', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const share = createShare();
+  share.committed(1_000, 3_600_000);
+  const seen: string[] = [];
+  const turn = share.turn()?.then(() => seen.push('committed'));
+  t.mock.timers.tick(249);
+  await new Promise(setImmediate);
+  assert.deepEqual(seen, []);
+  t.mock.timers.tick(1);
+  await turn;
+  assert.deepEqual(seen, ['committed']);
+});
+
 test('a commit does not wait when nothing is owed any more: another process has settled it', async () => {
   const share = createShare();
   share.committed(1_000, 3_600_000);
