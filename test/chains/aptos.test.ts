@@ -102,6 +102,17 @@ describe('a transaction of Aptos', () => {
     assert.deepEqual(brief(verdict), [[token, carol, 10_000n]]);
   });
 
+  it('moves what arrived, whatever a dispatchable asset keeps of what was sent', async (t) => {
+    // A part is burnt on the way; or the hook of the deposit takes a part out of the store again (AIP-73).
+    const burnt = await checked(t, ({ events: [, deposited] }) => {
+      Object.assign(deposited?.data ?? {}, { amount: '9900' });
+    });
+    const taken = await checked(t, ({ events }) => {
+      events.push(event('0x1::fungible_asset::Withdraw', { store, amount: '100' }));
+    });
+    for (const verdict of [burnt, taken]) assert.deepEqual(brief(verdict), [[token, alice, 9_900n]]);
+  });
+
   const without = (address: string, { changes }: Answer): void => {
     changes.splice(0, changes.length, ...changes.filter((one) => one.address !== address));
   };

@@ -135,14 +135,29 @@ test('answers that do not say, or say two things, about success prove nothing', 
   }
 });
 
-test('TRC-10, delegations and the value of a call are never taken for TRX', async (t) => {
+test('TRC-10, votes, freezes, delegations and the value of a call are never taken for TRX', async (t) => {
   const { transactions } = recorded().trc10;
   const { block: delegation } = recorded().undelegate;
   const [assetTransfer, transfer] = transactions as [Transaction, Transaction];
   const valued = call('cd'.repeat(32), { call_value: 7_000_000, call_token_value: 5, token_id: 1_004_905 });
+  // As the protocol defines them (core/contract of tronprotocol/protocol); TRON's JSON-RPC gives the amount of each as its value.
+  const owner_address = '411a4cd9078cf2db25d73ce5c6084e4cc7b4cab9eb';
+  const other = '41a614f803b6fd780986a42c78ec9c7f77e6ded13c';
+  const own = (type: string, value: object, index: number): Transaction => ({
+    txID: `${index}`.repeat(64),
+    ret: [{ contractRet: 'SUCCESS' }],
+    raw_data: { contract: [{ type, parameter: { value: { owner_address, ...value } } }] },
+  });
+  const votes = own('VoteWitnessContract', { votes: [{ vote_address: other, vote_count: 9 }] }, 1);
+  const freeze = own('FreezeBalanceContract', { frozen_balance: 8, frozen_duration: 3, receiver_address: other }, 2);
+  const stake = own('FreezeBalanceV2Contract', { frozen_balance: 7, resource: 'ENERGY' }, 3);
+  const participation = own('ParticipateAssetIssueContract', { to_address: other, amount: 6 }, 4);
+  const delegated = own('DelegateResourceContract', { receiver_address: other, balance: 5 }, 5);
+  const pledges = [votes, freeze, stake, participation, delegated];
   const blocks = [
     blockAround(47_206_126, 1_672_209_408_000, [assetTransfer, transfer]),
     blockAround(47_206_127, 1_672_209_411_000, [valued]),
+    blockAround(47_206_128, 1_672_209_414_000, pledges),
     delegation,
   ].map((block) => {
     const { number = 0, timestamp = 0 } = block.block_header.raw_data;
@@ -162,6 +177,10 @@ test('TRC-10, delegations and the value of a call are never taken for TRX', asyn
   const [, undelegated] = delegation.transactions as [Transaction, Transaction];
   const freed = await mined(url, undelegated.txID, [claim(trx)]);
   assert.deepEqual([freed.success, freed.rows, freed.unseen], [true, [], []]);
+  for (const { txID } of pledges) {
+    const { success, rows, unseen } = await mined(url, txID, [claim(trx)]);
+    assert.deepEqual([success, rows, unseen], [true, [], []], txID);
+  }
   // The contract did get it, so a claim is not denied either.
   const called = await mined(url, valued.txID, [claim(trx)]);
   assert.deepEqual([called.rows, called.unseen], [[], [trx]]);

@@ -123,6 +123,31 @@ test('payments that no callback reported are found by reconcile, and credited on
   assert.deepEqual(exchange.balances(), credited);
 });
 
+test('a payment without a tag waits for a person, whoever finds it', async (t) => {
+  const [bare, zero] = [payment('25000000'), payment('4000000', { DestinationTag: 0 })];
+  const server = await xrpServer(t, height, [bare, zero]);
+  const exchange = await open(t, server);
+  await exchange.post('deposit.confirmed', told(bare, { memo: '495' }));
+  await exchange.post('deposit.confirmed', told(bare));
+  await exchange.settle();
+  const { missed } = await exchange
+    .callbacks()
+    .reconcile({ network: mainnet, fromBlock: BigInt(height), toBlock: BigInt(height) });
+  assert.deepEqual(
+    missed.map((one) => one.transactionId),
+    [zero.hash],
+  );
+  await exchange.settle();
+  // A tag of 0 is a tag.
+  assert.deepEqual(exchange.balances(), { [`${xrp} ${ours}`]: 4_000_000n });
+  const deposits = await exchange.callbacks().store.deposits({ limit: 9 });
+  assert.deepEqual(deposits.map(({ memo, status, code }) => [memo ?? 'none', status, code ?? 'none']).sort(), [
+    ['0', 'confirmed', 'none'],
+    ['495', 'quarantined', 'CHAIN_DISAGREES'],
+    ['none', 'quarantined', 'MEMO_MISSING'],
+  ]);
+});
+
 test('a callback that names a ledger which there never was changes nothing', async (t) => {
   const paid = payment('25000000', { DestinationTag: 495 });
   const exchange = await open(t, await xrpServer(t, height, [paid]));

@@ -25,11 +25,11 @@ describe('deposits on a chain of bcoin', () => {
   after(() => node.close());
 
   const chain = () => bitcoinChain({ network: regtest, url: node.url, username: 'x', password });
-  const open = (t: TestContext): Promise<Exchange> =>
+  const open = (t: TestContext, minimum = 1n): Promise<Exchange> =>
     openExchange(t, node, {
       ours: [alice.address],
       chains: [chain()],
-      policy: { assets: [{ asset: bitcoin, decimals: 8 }], confirmations: { [regtest]: 2 } },
+      policy: { assets: [{ asset: bitcoin, decimals: 8, minimum }], confirmations: { [regtest]: 2 } },
     });
   const told = (hash: string, block: { number: string; hash: string }, lie: Record<string, unknown> = {}) => ({
     network: regtest,
@@ -77,6 +77,29 @@ describe('deposits on a chain of bcoin', () => {
     assert.deepEqual([transfers, missed.map((one) => one.transactionId)], [2, [id]]);
     await exchange.settle();
     assert.deepEqual(exchange.balances(), credited(2_100_001_231n));
+  });
+
+  it('are not dust: outputs below the minimum, which are not added up', async (t) => {
+    const exchange = await open(t, 1_000n);
+    const fromBlock = BigInt(await node.height()) + 1n;
+    const id = await node.pay([
+      [alice.script, 600n],
+      [alice.script, 600n],
+      [alice.script, 1_000n],
+    ]);
+    const [hash = ''] = await node.mine(3);
+    const block = { number: `${fromBlock}`, hash };
+    for (const [amount, position] of [
+      ['600', 'out:0'],
+      ['600', 'out:1'],
+      ['1200', 'out:0'],
+    ]) {
+      const transaction = { hash: id, position, block };
+      assert.equal(await exchange.post('deposit.confirmed', told(id, block, { amount, transaction })), 200);
+    }
+    await exchange.callbacks().reconcile({ network: regtest, fromBlock });
+    await exchange.settle();
+    assert.deepEqual(exchange.balances(), credited(1_000n));
   });
 
   it('are not what a bare key or a bare multisig holds, whatever address the node names', async () => {
