@@ -1,5 +1,5 @@
 import { bitcoinChain } from 'deposit-callback/chains/bitcoin';
-import { type Bcoin, bitcoin, regtest as network, password, startBcoin } from '../../test/chains/bcoin.ts';
+import { bitcoin, regtest as network, overtake, password, startBcoin } from '../../test/chains/bcoin.ts';
 import { bitcoinScenes, newAddress, wanted } from './bitcoin-scenes.ts';
 import { play } from './play.ts';
 
@@ -26,12 +26,8 @@ export async function demo(): Promise<void> {
     async mine(blocks: number) {
       await node.mine(blocks);
     },
-    // As on the open network: another miner has found more blocks meanwhile.
     async reorganize(blocks: number) {
-      const height = await node.height();
-      await send(node, other, 1, height - blocks);
-      await other.mine(blocks + 1);
-      await send(other, node, height - blocks + 1, height + 1);
+      await overtake(node, other, blocks);
       // After a reorg bcoin forgets payments out of rewards: whoever paid sends it once more.
       await node.send(paid);
     },
@@ -40,13 +36,5 @@ export async function demo(): Promise<void> {
     await play(chain, (scene) => bitcoinScenes(scenes, chain.asset.symbol, scene));
   } finally {
     await Promise.all([node.close(), other.close()]);
-  }
-}
-
-async function send(from: Bcoin, to: Bcoin, first: number, last: number): Promise<void> {
-  for (let height = first; height <= last; height += 1) {
-    const hash = await from.rpc<string>('getblockhash', [height]);
-    const refused = await to.rpc('submitblock', [await from.rpc('getblock', [hash, false])]);
-    if (refused !== null) throw new Error(`Block ${height} was refused: ${refused}`);
   }
 }

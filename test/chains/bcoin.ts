@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { sha256 } from '@noble/hashes/sha2';
+import { createBase58check } from '@scure/base';
 import { freePort } from '../helpers/free-port.ts';
 import { NodeMissing } from './node-missing.ts';
 
@@ -26,19 +28,36 @@ export interface Bcoin {
   close(): Promise<void>;
 }
 
+/** A chain of the Bitcoin family, as whose node bcoin answers. */
+export interface PlayedChain {
+  /** How addresses begin. */
+  addressPrefix: { pubkeyhash: number; scripthash: number; bech32: string };
+  /** Hashes of blocks by which the chain is known, by number, in place of its own. */
+  blocks: Readonly<Record<number, string>>;
+}
+
+const coreRegtest: PlayedChain = {
+  addressPrefix: { pubkeyhash: 0x6f, scripthash: 0xc4, bech32: 'bcrt' },
+  blocks: {},
+};
+
+/** The older form of an address, to the hash of a key. */
+export const keyAddress = ({ addressPrefix }: PlayedChain, keyHash: string): string =>
+  createBase58check(sha256).encode(Buffer.from([addressPrefix.pubkeyhash, ...Buffer.from(keyHash, 'hex')]));
+
 // The key 1: everybody knows it.
 const minerKey = 'cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87JcbXMTcA';
-const minerAddress = 'mrCDrCybB6J1vRfbwM5hemdJz73FwDBC8r';
-const minerScript = '76a914751e76e8199196d454941c45d1b3a323f1433bd688ac';
+const minerKeyHash = '751e76e8199196d454941c45d1b3a323f1433bd6';
+const minerScript = `76a914${minerKeyHash}88ac`;
 const rewardUnits = 5_000_000_000n;
 const fee = 10_000n;
 const maturity = 100;
 
 /** Starts the node on a free port, with so many rewards that can be spent; with none it has no block but the first. */
-export async function startBcoin(rewards: number): Promise<Bcoin> {
+export async function startBcoin(rewards: number, played: PlayedChain = coreRegtest): Promise<Bcoin> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = await launch(port);
+  const child = await launch(port, played);
 
   const authorization = `Basic ${Buffer.from(`x:${password}`).toString('base64')}`;
 
@@ -50,6 +69,7 @@ export async function startBcoin(rewards: number): Promise<Bcoin> {
     return result;
   }
 
+  const minerAddress = keyAddress(played, minerKeyHash);
   const mine = (blocks = 1): Promise<string[]> => rpc('generatetoaddress', [blocks, minerAddress]);
   async function send(hex: string): Promise<string> {
     const id = await rpc<string>('sendrawtransaction', [hex]);
@@ -93,6 +113,27 @@ export async function startBcoin(rewards: number): Promise<Bcoin> {
   };
 }
 
+/**
+ * Replaces the last blocks of a node by a longer chain, as on the open network: another one, which has mined nothing yet or has been
+ * here before, has found one block more. bcoin forgets payments out of rewards on such a reorg: send them again.
+ */
+export async function overtake(node: Bcoin, other: Bcoin, blocks: number): Promise<void> {
+  const height = await node.height();
+  await copyBlocks(node, other, 1, height - blocks);
+  await other.mine(blocks + 1);
+  await copyBlocks(other, node, height - blocks + 1, height + 1);
+}
+
+async function copyBlocks(from: Bcoin, to: Bcoin, first: number, last: number): Promise<void> {
+  const heights = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  const read = async (height: number): Promise<string> =>
+    from.rpc('getblock', [await from.rpc('getblockhash', [height]), false]);
+  for (const block of await Promise.all(heights.map(read))) {
+    const refused = await to.rpc<string | null>('submitblock', [block]);
+    if (refused !== null && refused !== 'rejected: duplicate') throw new Error(`A block was ${refused}`);
+  }
+}
+
 /** One input, and outputs by their scripts. */
 function unsignedTransaction(from: string, outputs: readonly (readonly [script: string, amount: bigint])[]): string {
   const output = ([script, amount]: readonly [string, bigint]): Buffer => {
@@ -110,13 +151,15 @@ function unsignedTransaction(from: string, outputs: readonly (readonly [script: 
   ]).toString('hex');
 }
 
-async function launch(port: number): Promise<ChildProcess> {
+async function launch(port: number, played: PlayedChain): Promise<ChildProcess> {
   const folder = new URL('../nodes/', import.meta.url);
   if (!existsSync(new URL('node_modules/bcoin', folder))) {
     throw new NodeMissing('bcoin is not installed: npm ci --prefix test/nodes --ignore-scripts');
   }
   const program = fileURLToPath(new URL('bcoin.cjs', folder));
-  const child = spawn(process.execPath, [program, `${port}`], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [program, `${port}`, JSON.stringify(played)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const lines = createInterface(child.stdout);
   await new Promise<void>((resolve, reject) => {
     lines.on('line', (line) => line === 'ready' && resolve());
