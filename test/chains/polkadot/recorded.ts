@@ -8,9 +8,13 @@ import { type ScriptedNode, scriptedNode } from '../scripted-node.ts';
 export const polkadot = 'polkadot:91b171bb158e2d3848fa23a9f1c25182';
 export const dot = `${polkadot}/slip44:354`;
 export const assetHub = 'polkadot:68d56f15f85d3136970ec16946040bc1';
+export const kusama = 'polkadot:b0a8d493285c2df73290dfb7e61f870f';
+export const kusamaHub = 'polkadot:48239ef607d7928874027a43a6768920';
 export const genesisOf: Readonly<Record<string, string>> = {
   [polkadot]: '0x91b171bb158e2d3848fa23a9f1c25182fb8e20313b2c1eb49219da7a70ce90c3',
   [assetHub]: '0x68d56f15f85d3136970ec16946040bc1752654e906147f7e43e9d539d7c3de2f',
+  [kusama]: '0xb0a8d493285c2df73290dfb7e61f870f17b41801197a149ca93654499ea3dafe',
+  [kusamaHub]: '0x48239ef607d7928874027a43a67689209727dfb3d3dc5e5b03a39bdc2eda771a',
 };
 
 /** A block, as a node gives it. */
@@ -41,9 +45,21 @@ export interface Runtime {
   metadata: string;
 }
 
+/** The metadata of Polkadot's Asset Hub with Kusama's form of addresses: `System.SS58Prefix`, two bytes after their type and length. */
+function asOnKusama(metadata: string): string {
+  const name = Buffer.from('SS58Prefix').toString('hex');
+  const changed = metadata.replace(new RegExp(`(${name}(?:..){1,2}08)0000`), '$10200');
+  if (changed === metadata) throw new Error('The metadata has no prefix of addresses');
+  return changed;
+}
+
 export const runtimes = {
   rococo: { version: rococo.version, metadata: metadataOf('rococo-9140') },
   assetHub: { version: { specName: 'statemint', specVersion: 2_000_000 }, metadata: metadataOf('asset-hub-polkadot') },
+  kusamaHub: {
+    version: { specName: 'statemine', specVersion: 2_000_000 },
+    metadata: asOnKusama(metadataOf('asset-hub-polkadot')),
+  },
 } satisfies Record<string, Runtime>;
 
 const mainChain = (fork: 'A' | 'B'): Block[] =>
