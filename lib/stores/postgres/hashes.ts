@@ -7,8 +7,17 @@ import { compactHash } from '../shared/compact-hash.ts';
  * of one of the whole, as `uuid` reads them: so one unique index serves the key and a search by the id alone.
  */
 export function keyHash(key: string): string {
-  return half(key.slice(key.indexOf('|') + 1)) + half(key);
+  const known = lately.get(key);
+  if (known !== undefined) return known;
+  const made = half(key.slice(key.indexOf('|') + 1)) + half(key);
+  if (lately.size === mostLately) lately.clear();
+  lately.set(key, made);
+  return made;
 }
+
+/** What is committed was loaded just before. */
+const lately = new Map<string, string>();
+const mostLately = 1_000;
 
 /** First and last `keyHash` of the keys with that transaction id. */
 export function keyHashesOf(transactionId: string): [first: string, last: string] {

@@ -11,14 +11,12 @@ DECLARE
   settled_ids bigint[];
   settled integer[];
 BEGIN
-  IF cardinality(seqs) > 1 THEN
-    PERFORM 1 FROM unnest(transaction_ids, seqs) AS given (transaction_id, seq)
-    JOIN deposit_callback.events e ON e.transaction_id = given.transaction_id AND e.seq = given.seq
-    ORDER BY given.transaction_id, given.seq FOR UPDATE OF e;
-  END IF;
   WITH updated AS (
     UPDATE deposit_callback.events e SET state = 'handled', settled_at = now_ms
-    FROM unnest(transaction_ids, seqs, leases) WITH ORDINALITY AS given (transaction_id, seq, lease, number)
+    -- In the order of their keys, as record locks events.
+    FROM (
+      SELECT * FROM unnest(transaction_ids, seqs, leases) WITH ORDINALITY AS one (transaction_id, seq, lease, number)
+      ORDER BY one.transaction_id, one.seq) given
     WHERE e.transaction_id = given.transaction_id AND e.seq = given.seq AND e.lease = given.lease
       -- That is leased, in words that no partial index matches.
       AND e.state NOT IN ('owed', 'dead', 'handled', 'cancelled')
