@@ -27,9 +27,12 @@ function findings() {
   ];
 }
 
-/** The rows of the tables of so many columns, without their headings. @param {string} path @param {number} columns */
+/** The rows of the tables of terms, which have so many columns, without their headings. @param {string} path @param {number} columns */
 function rowsOf(path, columns) {
-  const rows = [...read(path).matchAll(/^\| (?!---)(.*?) ?\|$/gm)].map(([, row]) => String(row).split(/ ?\| ?/));
+  const tables = read(path)
+    .split(/^## /m)
+    .filter((section) => /^\| term \||\| English \|/m.test(section));
+  const rows = [...tables.join('').matchAll(/^\| (?!---)(.*?) ?\|$/gm)].map(([, row]) => String(row).split(/ ?\| ?/));
   return rows.filter((row) => row.length === columns && row[0] !== 'term' && row[1] !== 'English');
 }
 
