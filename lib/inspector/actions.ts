@@ -1,5 +1,6 @@
 import { isDepositCallbackError } from '../errors.ts';
 import type { Logger } from '../observe/logger.ts';
+import { redeliverAll, releaseAll, reprocessAll } from './act-on-all.ts';
 import { readForm } from './form-body.ts';
 import type { Refusal } from './pages/refusal.ts';
 import { segment } from './parts/parts.ts';
@@ -14,9 +15,12 @@ export interface ActionsOptions {
   callbacks: Inspected;
   actor: (req: InspectorRequest) => string;
   logger: Logger;
+  now: () => number;
 }
 
 interface ActionInput {
+  /** Epoch ms. */
+  now: number;
   actor: string;
   reason: string;
   text: (name: string) => string;
@@ -61,6 +65,9 @@ const actions: Readonly<Record<string, Action>> = {
     const to = callbackId === '' ? 'quarantine' : `callbacks/${segment(callbackId)}`;
     return `${to}?done=reprocess&read=${read}&recorded=${recorded}&passed=${passedOver}`;
   },
+  'release-all': (callbacks, input) => releaseAll({ callbacks, asked: input.text, ...input }),
+  'redeliver-all': (callbacks, input) => redeliverAll({ callbacks, asked: input.text, ...input }),
+  'reprocess-all': (callbacks, input) => reprocessAll({ callbacks, asked: input.text, ...input }),
   async reverify(callbacks) {
     const { taken, kept } = await callbacks.reverify();
     return `quarantine?done=reverify&taken=${taken}&kept=${kept}`;
@@ -82,7 +89,7 @@ export async function act(req: InspectorRequest, name: string, options: ActionsO
   if (reason === '' || reason.length > 500) return { status: 422, reason: 'reason' };
   const actor = options.actor(req);
   if (typeof actor !== 'string' || actor.trim() === '') return { status: 403, reason: 'notAllowed' };
-  return run(name, action, { actor, reason, text: (field) => form.get(field) ?? '' }, options);
+  return run(name, action, { now: options.now(), actor, reason, text: (field) => form.get(field) ?? '' }, options);
 }
 
 async function run(

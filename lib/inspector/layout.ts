@@ -86,6 +86,8 @@ function done({ words, query }: View): Html | undefined {
   const texts: Readonly<Record<string, string>> = {
     redeliver: words.done.redeliver,
     release: words.done.release,
+    releaseAll: words.done.all(number('acted'), number('refused')),
+    redeliverAll: words.done.all(number('acted'), number('refused')),
     hold: words.done.hold,
     correct: words.done.correct,
     revert: words.done.revert,

@@ -1,4 +1,4 @@
-import { alice, bob, ether, randomHash, secret, usdt } from './deposits.ts';
+import { alice, bob, ether, randomHash, usdt } from './deposits.ts';
 import type { Inspection, InspectionOptions } from './inspected.ts';
 import type { Receiver } from './receiver.ts';
 
@@ -63,5 +63,3 @@ export async function sendMany(inspection: Inspection, count: number): Promise<v
     clock.advance(1_000);
   }
 }
-
-export { secret };

@@ -74,8 +74,8 @@ label > input, label > select { display: block; width: 100%; margin-top: 4px; }
 
 @media (max-width: 1080px) {
   .top-in { flex-wrap: wrap; padding: 8px 16px 0; }
-  .top nav { order: 9; flex-basis: 100%; margin: 0 -16px; overflow-x: auto; scrollbar-width: none; }
-  .top nav ul { padding: 4px 12px 8px; width: max-content; }
+  .top nav { order: 9; flex-basis: 100%; margin: 0 -10px; }
+  .top nav ul { flex-wrap: wrap; padding: 4px 0 8px; }
   .extras { margin-left: auto; } .find { order: 3; }
 }
 @media (max-width: 640px) {

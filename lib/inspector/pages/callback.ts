@@ -21,7 +21,7 @@ export async function callbackPage(view: View, callbackId: string): Promise<Page
   return {
     title: `${texts.title} ${shorten(record.id)}`,
     name: 'callbacks',
-    body: html`<div class="title"><div><p class="kicker">${texts.title}</p><h1 class="id"><bdi>${record.id}</bdi></h1>
+    body: html`<div class="title"><div><p class="kicker">${texts.title}</p><h1 class="id">${whole(record.id)}</h1>
 <p class="lead">${badge(record.outcome, words.outcome[record.outcome])} ${code(record.code)} <bdi>${record.provider}</bdi></p>
 ${ruleOf(view, record.code ?? record.transfers.find((one) => one.code !== undefined)?.code)}</div>
 <div class="acts">${isReadable(record) && reprocessForm(view, record)}</div></div>

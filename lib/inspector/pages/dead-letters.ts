@@ -1,26 +1,47 @@
 import type { StoredEvent } from '../../stores/store.ts';
-import { actionForm } from '../parts/forms.ts';
+import { amountCell, customerOf, idCell, whenCell } from '../parts/cells.ts';
+import { actionForm, allForm, choice, field, filter, timeField } from '../parts/forms.ts';
 import { type Html, html } from '../parts/html.ts';
-import { amount, badge, type Column, empty, id, row, section, segment, table, time } from '../parts/parts.ts';
+import { movementIn } from '../parts/movements.ts';
+import { badge, type Column, empty, pageWithin, row, section, segment, table, time } from '../parts/parts.ts';
 import type { Page, View } from '../view.ts';
+import { deadLetters, filterFields } from '../waiting.ts';
 
-const most = 200;
+const perPage = 25;
+const kinds = ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'] as const;
 
 /** Events that no attempt could hand over, and those that are owed. */
 export async function deadLettersPage(view: View): Promise<Page> {
-  const { words, callbacks } = view;
-  const texts = words.deadLetters;
-  const states = ['dead', 'owed', 'leased'] as const;
-  const [dead = [], owed = [], leased = []] = await Promise.all(
-    states.map((state) => callbacks.store.events({ state, limit: most })),
+  const { words, callbacks, query, now } = view;
+  const { deadLetters: texts, column, act } = words;
+  const dead = await deadLetters(callbacks.store, (name) => query.get(name) ?? '', now);
+  const { shown, pages } = pageWithin(view, dead, perPage);
+  const [owed, leased] = await Promise.all(
+    (['owed', 'leased'] as const).map((state) => callbacks.store.events({ state, limit: perPage })),
   );
-  const waiting = [...leased, ...owed];
+  const waiting = [...(leased ?? []), ...(owed ?? [])].slice(0, perPage);
+  const isFiltered = filterFields.dead.some((name) => query.has(name));
+  const form = [
+    choice(
+      'kind',
+      column.event,
+      kinds.map((kind) => [kind, kind] as const),
+      view,
+    ),
+    field('error', column.error, view),
+    timeField('since', words.since, view),
+  ];
   return {
     title: words.nav.deadLetters,
     name: 'deadLetters',
-    body: html`<h1>${words.nav.deadLetters}</h1>
+    body: html`<div class="title"><h1>${words.nav.deadLetters}</h1><div class="acts">${
+      dead.length > 0 &&
+      allForm(view, 'redeliver-all', act.redeliverAll(dead.length), act.redeliverMore, filterFields.dead)
+    }</div></div>
 ${dead.length > 0 && html`<p class="soft">${texts.more}</p>`}
-${dead.length === 0 ? empty(texts.empty, texts.emptyMore) : eventTable(view, words.nav.deadLetters, dead, true)}
+${(isFiltered || dead.length > 0) && filter(view, form, isFiltered)}
+${dead.length === 0 ? empty(texts.empty, texts.emptyMore) : eventTable(view, words.nav.deadLetters, shown, true)}
+${pages}
 ${section(texts.owed, waiting.length === 0 ? empty(texts.noneOwed) : html`<p class="soft">${texts.owedMore}</p>${eventTable(view, texts.owed, waiting, false)}`)}`,
   };
 }
@@ -30,36 +51,31 @@ function eventTable(view: View, caption: string, events: readonly StoredEvent[],
   const { column, act } = words;
   const canAct = isDead && token !== undefined;
   const columns: Column[] = [
-    { label: column.time },
-    { label: column.event },
-    { label: column.amount, kind: 'number' },
-    { label: column.deposit, kind: 'id' },
-    { label: column.attempts, kind: 'number' },
-    isDead ? { label: column.error, kind: 'wide' } : { label: column.due },
+    { label: column.made, kind: 'age' },
+    { label: column.event, kind: 'state' },
+    { label: column.amount, kind: 'worth' },
+    { label: column.to, kind: 'id' },
+    isDead ? { label: column.attempts, kind: 'number' } : { label: column.due },
     ...(canAct ? [{ label: column.act, kind: 'buttons' } as const] : []),
   ];
-  return table(
-    caption,
-    columns,
-    events.map((event) =>
-      row(columns, [
-        time(event.madeAt),
-        html`<code>${event.kind}</code> ${badge(`event-${event.state}`, words.state[event.state])}`,
-        amount(view, event.deposit),
-        id(event.deposit.id, `${root}deposits/${segment(event.deposit.id)}`),
-        event.attempts,
-        isDead ? html`<bdi>${event.error}</bdi>` : time(event.dueAt),
-        ...(canAct
-          ? [
-              actionForm(view, {
-                action: 'redeliver',
-                label: act.redeliver,
-                explanation: act.redeliverMore,
-                fields: { event: event.id },
-              }),
-            ]
-          : []),
-      ]),
-    ),
-  );
+  const redeliver = ({ id }: StoredEvent): Html =>
+    actionForm(view, {
+      action: 'redeliver',
+      label: act.redeliver,
+      explanation: act.redeliverMore,
+      fields: { event: id },
+    });
+  const rows = events.map((event) => {
+    const moved = movementIn(event.deposit);
+    const error = event.error !== undefined && html`<span class="under"><bdi>${event.error}</bdi></span>`;
+    return row(columns, [
+      whenCell(view, event.madeAt),
+      html`${badge(`event-${event.state}`, words.state[event.state])} <code>${event.kind}</code>${error}`,
+      amountCell(view, moved, `${root}deposits/${segment(event.deposit.id)}`, event.deposit.id),
+      idCell(moved.to, customerOf(moved)),
+      isDead ? words.deposit.attemptsOf(event.attempts) : time(event.dueAt),
+      ...(canAct ? [redeliver(event)] : []),
+    ]);
+  });
+  return table(caption, columns, rows, 'cards');
 }

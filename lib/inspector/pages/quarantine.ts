@@ -1,63 +1,161 @@
 import type { CallbackRecord } from '../../stores/store.ts';
 import { bodyView } from '../parts/body-view.ts';
 import { callbackTable } from '../parts/callback-list.ts';
-import { actionForm } from '../parts/forms.ts';
+import { whenCell } from '../parts/cells.ts';
+import { actionForm, allForm, choice, field, filter, timeField } from '../parts/forms.ts';
 import { type Html, html } from '../parts/html.ts';
-import { type Column, empty, row, section, table, time, whole } from '../parts/parts.ts';
+import { type Column, empty, pageWithin, row, section, table, whole } from '../parts/parts.ts';
 import type { Page, View } from '../view.ts';
-import { decisionForms } from './deposit.ts';
+import { filterFields, heldDeposits, unreadCallbacks } from '../waiting.ts';
 import { depositTable } from './deposits.ts';
 
-const most = 100;
+const lists = ['deposits', 'unread', 'unverified'] as const;
+type List = (typeof lists)[number];
+
+const perPage = 25;
+/** Of each list, if all three are shown. */
+const few = 5;
 /** Of each body that did not verify: as much as shows what it is. */
 const shownBytes = 4 * 1_024;
 
-/** All that is kept back: deposits, callbacks that could not be read, and callbacks whose signature did not match. */
+/** All that is kept back: the beginning of each list, or with `show` one of them, filtered and in pages. */
 export async function quarantinePage(view: View): Promise<Page> {
-  const { words, callbacks, token } = view;
-  const { quarantine: texts, act } = words;
-  const [deposits, unread, unverified] = await Promise.all([
-    callbacks.store.deposits({ status: 'quarantined', limit: most }),
-    callbacks.store.callbacks({ outcome: 'quarantined', finished: false, limit: most }),
-    callbacks.store.unverified({ limit: most }),
-  ]);
-  const decide =
-    token === undefined ? undefined : (deposit: (typeof deposits)[number]): Html => decisionForms(view, deposit);
-  const reprocess = actionForm(view, {
-    action: 'reprocess',
-    label: act.reprocessAll,
-    explanation: act.reprocessMore,
+  const { words, query } = view;
+  const shown = lists.find((name) => name === query.get('show'));
+  const links = [undefined, ...lists].map((name) => {
+    const label = name === undefined ? words.quarantine.all : words.quarantine.lists[name];
+    return html`<li><a href="?${name === undefined ? '' : `show=${name}`}"${name === shown && html` aria-current="true"`}>${label}</a></li>`;
   });
-  const reverify = actionForm(view, { action: 'reverify', label: act.reverify, explanation: act.reverifyMore });
+  const parts = await Promise.all(
+    lists.map((name) => (shown === undefined || shown === name ? sections[name](view, shown === name) : html``)),
+  );
   return {
     title: words.nav.quarantine,
     name: 'quarantine',
     body: html`<h1>${words.nav.quarantine}</h1>
-${section(texts.deposits, deposits.length === 0 ? empty(texts.noDeposits) : html`<p class="soft">${texts.depositsMore}</p>${depositTable(view, deposits, new Map(), decide)}`)}
-${section(
-  texts.callbacks,
-  unread.length === 0
-    ? empty(texts.noCallbacks)
-    : html`<p class="soft">${texts.callbacksMore}</p>${await callbackTable(view, unread, false)}`,
-  unread.length > 0 && reprocess,
-)}
-${section(
-  texts.unverified,
-  unverified.length === 0
-    ? empty(texts.noUnverified)
-    : html`<p class="soft">${texts.unverifiedMore}</p>${unverifiedTable(view, unverified)}`,
-  unverified.length > 0 && reverify,
-)}`,
+<nav class="ranges" aria-label="${words.nav.quarantine}"><ul>${links}</ul></nav>
+${parts}`,
   };
 }
 
-function unverifiedTable({ words }: View, records: readonly CallbackRecord[]): Html {
+const sections: Readonly<Record<List, (view: View, isWhole: boolean) => Promise<Html>>> = {
+  deposits: heldSection,
+  unread: unreadSection,
+  unverified: unverifiedSection,
+};
+
+async function heldSection(view: View, isWhole: boolean): Promise<Html> {
+  const { words, callbacks, query, now, token } = view;
+  const { quarantine: texts, act, column } = words;
+  const found = await heldDeposits(callbacks.store, isWhole ? (name) => query.get(name) ?? '' : () => '', now);
+  const { shown, pages } = pageWithin(view, found, isWhole ? perPage : few);
+  const release = (deposit: { id: string }): Html =>
+    actionForm(view, {
+      action: 'release',
+      label: act.release,
+      explanation: act.releaseMore,
+      fields: { deposit: deposit.id },
+    });
+  const codes = [...new Set(found.map(({ code }) => code ?? ''))].filter((code) => code !== '');
+  const form = [
+    choice('code', column.code, withChosen(codes, query.get('code')), view),
+    ...(['network', 'asset', 'to'] as const).map((name) => field(name, column[name], view)),
+    timeField('since', words.since, view),
+  ];
+  return section(
+    texts.deposits,
+    html`<p class="soft">${texts.depositsMore}</p>
+${
+  isWhole &&
+  filter(
+    view,
+    form,
+    filterFields.deposits.some((name) => query.has(name)),
+    { show: 'deposits' },
+  )
+}
+${shown.length === 0 ? empty(texts.noDeposits) : depositTable(view, shown, new Map(), token === undefined ? undefined : release)}
+${isWhole ? pages : all(view, 'deposits', found.length)}`,
+    found.length > 0 &&
+      allForm(
+        view,
+        'release-all',
+        act.releaseAll(found.length),
+        act.releaseAllMore,
+        isWhole ? filterFields.deposits : [],
+      ),
+  );
+}
+
+async function unreadSection(view: View, isWhole: boolean): Promise<Html> {
+  const { words, callbacks, query, now } = view;
+  const { quarantine: texts, act, column } = words;
+  const found = await unreadCallbacks(callbacks.store, isWhole ? (name) => query.get(name) ?? '' : () => '', now);
+  const { shown, pages } = pageWithin(view, found, isWhole ? perPage : few);
+  const providers = callbacks.providers.map((name) => [name, name] as const);
+  const form = [
+    choice('provider', column.provider, providers, view),
+    field('code', column.code, view),
+    timeField('since', words.since, view),
+  ];
+  return section(
+    texts.callbacks,
+    html`<p class="soft">${texts.callbacksMore}</p>
+${
+  isWhole &&
+  filter(
+    view,
+    form,
+    filterFields.unread.some((name) => query.has(name)),
+    { show: 'unread' },
+  )
+}
+${shown.length === 0 ? empty(texts.noCallbacks) : await callbackTable(view, shown, false)}
+${isWhole ? pages : all(view, 'unread', found.length)}`,
+    found.length > 0 &&
+      allForm(
+        view,
+        'reprocess-all',
+        act.reprocessAll(found.length),
+        act.reprocessMore,
+        isWhole ? filterFields.unread : [],
+      ),
+  );
+}
+
+async function unverifiedSection(view: View, isWhole: boolean): Promise<Html> {
+  const { words, callbacks } = view;
+  const { quarantine: texts, act } = words;
+  const found = await callbacks.store.unverified({ limit: isWhole ? 100 : few + 1 });
+  const { shown, pages } = pageWithin(view, found, isWhole ? perPage : few);
+  const reverify = actionForm(view, { action: 'reverify', label: act.reverify, explanation: act.reverifyMore });
+  return section(
+    texts.unverified,
+    html`<p class="soft">${texts.unverifiedMore}</p>
+${shown.length === 0 ? empty(texts.noUnverified) : unverifiedTable(view, shown)}
+${isWhole ? pages : all(view, 'unverified', found.length)}`,
+    found.length > 0 && reverify,
+  );
+}
+
+/** A code that is asked for stays in the choice, though nothing has it. */
+function withChosen(codes: readonly string[], chosen: string | null): (readonly [string, string])[] {
+  return [...new Set([...codes, ...(chosen ? [chosen] : [])])].map((code) => [code, code] as const);
+}
+
+function all({ words }: View, list: List, count: number): Html | false {
+  return (
+    count > few && html`<p class="pager"><a class="button" href="?show=${list}">${words.quarantine.showAll}</a></p>`
+  );
+}
+
+function unverifiedTable(view: View, records: readonly CallbackRecord[]): Html {
+  const { words } = view;
   const { column } = words;
   const columns: Column[] = [
-    { label: column.time },
+    { label: column.received, kind: 'age' },
     { label: column.provider },
     { label: column.from, kind: 'id' },
-    { label: column.bytes, kind: 'number' },
     { label: words.quarantine.showBody, kind: 'wide' },
   ];
   return table(
@@ -65,10 +163,9 @@ function unverifiedTable({ words }: View, records: readonly CallbackRecord[]): H
     columns,
     records.map((record) =>
       row(columns, [
-        time(record.receivedAt),
+        whenCell(view, record.receivedAt),
         html`<bdi>${record.provider}</bdi>`,
         whole(record.remoteAddress),
-        record.bodyBytes,
         record.body !== undefined &&
           html`<details><summary>${words.quarantine.showBody}</summary>${bodyView(words, record.body, shownBytes)}</details>`,
       ]),

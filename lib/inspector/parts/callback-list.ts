@@ -54,7 +54,7 @@ export function fits(
     (outcome === undefined || record.outcome === outcome) &&
     (named === undefined || record.code === named) &&
     (since === undefined || record.receivedAt >= since) &&
-    (until === undefined || record.receivedAt <= until)
+    (until === undefined || record.receivedAt < until)
   );
 }
 

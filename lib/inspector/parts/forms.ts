@@ -41,15 +41,45 @@ export function timeRanges({ words, query }: View): Html {
   return html`<nav class="ranges" aria-label="${words.overview.window}"><ul>${links}</ul></nav>`;
 }
 
-/** A filter: an ordinary GET form. */
-export function filter(view: View, fields: Value, isSet: boolean): Html {
-  return html`<form class="filter" method="get" action="?">${fields}<div class="filter-go"><button>${view.words.apply}</button>${
-    isSet && html`<a href="?">${view.words.clear}</a>`
+/** A filter: an ordinary GET form. `hidden`: what it keeps of the address. */
+export function filter(view: View, fields: Value, isSet: boolean, hidden: Readonly<Record<string, string>> = {}): Html {
+  const kept = Object.entries(hidden).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+  );
+  return html`<form class="filter" method="get" action="?">${kept}${fields}<div class="filter-go"><button>${view.words.apply}</button>${
+    isSet && html`<a href="?${new URLSearchParams(hidden).toString()}">${view.words.clear}</a>`
   }</div></form>`;
 }
 
+/** A button for all that the filter shows: up to what is there by now, so that nothing unseen is acted on. */
+export function allForm(
+  view: View,
+  action: 'release-all' | 'redeliver-all' | 'reprocess-all',
+  label: string,
+  explanation: string,
+  names: readonly string[],
+): Html {
+  const kept = names.map((name) => [name, view.query.get(name) ?? ''] as const).filter(([, text]) => text !== '');
+  return actionForm(view, {
+    action,
+    label,
+    explanation,
+    fields: { ...Object.fromEntries(kept), until: `${view.now}` },
+  });
+}
+
 export interface ActionForm {
-  action: 'redeliver' | 'release' | 'hold' | 'correct' | 'revert' | 'reprocess' | 'reverify';
+  action:
+    | 'release-all'
+    | 'redeliver-all'
+    | 'reprocess-all'
+    | 'redeliver'
+    | 'release'
+    | 'hold'
+    | 'correct'
+    | 'revert'
+    | 'reprocess'
+    | 'reverify';
   label: string;
   explanation: string;
   fields?: Readonly<Record<string, string>>;

@@ -160,6 +160,18 @@ ${lastId !== undefined && html`<a class="button" href="?${search(query, { before
 </nav>`;
 }
 
+/** One page of what is there as a whole, and the links to the others. */
+export function pageWithin<One extends { id: string }>(
+  view: View,
+  all: readonly One[],
+  perPage: number,
+): { shown: readonly One[]; pages: Html } {
+  const before = view.query.get('before');
+  const start = before === null ? 0 : all.findIndex(({ id }) => id === before) + 1;
+  const shown = all.slice(start, start + perPage);
+  return { shown, pages: pager(view, all.length > start + perPage ? shown.at(-1)?.id : undefined) };
+}
+
 function search(query: URLSearchParams, more: Readonly<Record<string, string>>): string {
   const kept = [...query].filter(([name]) => name !== 'before' && name !== 'done');
   return new URLSearchParams([...kept, ...Object.entries(more)]).toString();

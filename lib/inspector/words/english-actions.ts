@@ -17,7 +17,11 @@ export const englishActions = {
       'Rejects a false deposit. No later report credits it, only a release, and it no longer needs attention.',
     reprocess: 'Read again',
     reprocessMore: 'Reads the stored callback again with the current policy.',
-    reprocessAll: 'Read all again',
+    reprocessAll: (count: number): string => `Read all ${count} again`,
+    releaseAll: (count: number): string => `Release all ${count}`,
+    releaseAllMore:
+      'Releases each deposit that the filter shows, one by one. What arrives meanwhile is not among them.',
+    redeliverAll: (count: number): string => `Redeliver all ${count}`,
     reverify: 'Verify all again',
     reverifyMore: 'Verifies the stored callbacks with the current keys and accepts those that match.',
     reason: 'Reason',
@@ -26,6 +30,7 @@ export const englishActions = {
   done: {
     redeliver: 'The event is due again.',
     release: 'The deposit is released.',
+    all: (acted: number, refused: number): string => `${acted} done, ${refused} refused.`,
     hold: 'The deposit is held.',
     correct: 'The deposit is corrected.',
     revert: 'The deposit is reverted.',
