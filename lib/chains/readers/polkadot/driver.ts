@@ -2,7 +2,10 @@ import { loadPeers } from '../../kit/load-peers.ts';
 
 /** What is used of the optional peers that decode what a runtime has encoded. */
 export interface SubstrateDriver {
-  bindings: Pick<typeof import('@polkadot-api/substrate-bindings'), 'decAnyMetadata' | 'unifyMetadata'>;
+  bindings: Pick<
+    typeof import('@polkadot-api/substrate-bindings'),
+    'compact' | 'createDecoder' | 'decAnyMetadata' | 'unifyMetadata'
+  >;
   builders: Pick<typeof import('@polkadot-api/metadata-builders'), 'getDynamicBuilder' | 'getLookupFn'>;
 }
 

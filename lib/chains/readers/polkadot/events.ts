@@ -1,4 +1,6 @@
+import type { Pieces } from '../../../util/turns.ts';
 import type { SubstrateDriver } from './driver.ts';
+import { refuseListsOfNothing } from './types.ts';
 
 /** An event of a block, as the runtime has deposited it. */
 export interface SubstrateEvent {
@@ -17,22 +19,54 @@ export interface SubstrateEvent {
 export interface EventCodec {
   /** Storage key of `System.Events`. */
   key: string;
-  /** Reads the events, hex. Throws if the bytes are not those of a whole block. */
-  decode(bytes: string): SubstrateEvent[];
+  /** Reads the events, hex, one a piece. Throws if the bytes are not those of a whole block, at the first event that shows it. */
+  decode(bytes: string): Pieces<SubstrateEvent[]>;
 }
 
-/** By the metadata of the runtime, hex. Throws if its version is below 14, before which it does not describe its types. */
+// Several times what any runtime has, and what the heaviest block of 10 MB can deposit: more is no answer of an honest node.
+const mostMetadata = 4 * 2 ** 20;
+const mostEvents = 16 * 2 ** 20;
+
+/**
+ * By the metadata of the runtime, hex. Throws if its version is below 14, before which it does not describe its types, and if it
+ * describes types by which a few bytes could be decoded without end.
+ */
 export function eventCodec({ bindings, builders }: SubstrateDriver, metadata: string): EventCodec {
-  const lookup = builders.getLookupFn(bindings.unifyMetadata(bindings.decAnyMetadata(metadata)));
-  const { keys, value } = builders.getDynamicBuilder(lookup).buildStorage('System', 'Events');
+  const described = bindings.decAnyMetadata(bytesOf(metadata, mostMetadata));
+  const lookup = builders.getLookupFn(bindings.unifyMetadata(described));
+  const system = lookup.metadata.pallets.find(({ name }) => name === 'System');
+  const stored = system?.storage?.items.find(({ name }) => name === 'Events')?.type;
+  const list = stored?.tag === 'plain' ? lookup(stored.value) : undefined;
+  if (list?.type !== 'sequence') throw new TypeError('The runtime keeps no list of events');
+  refuseListsOfNothing(list);
+  const builder = builders.getDynamicBuilder(lookup);
+  const record = builder.buildDefinition(list.value.id);
   return {
-    key: keys.enc(),
-    decode(bytes) {
-      const records: unknown = value.dec(bytes);
-      if (!Array.isArray(records)) throw new TypeError('Not a list of events');
-      return checkedOrder(records.map(readEvent));
+    key: builder.buildStorage('System', 'Events').keys.enc(),
+    *decode(bytes) {
+      // What goes on where the last decoder has ended.
+      const rest = bindings.createDecoder((stream) => stream)(bytesOf(bytes, mostEvents));
+      const count = Number(bindings.compact.dec(rest));
+      const events: SubstrateEvent[] = [];
+      let ended = 0;
+      while (events.length < count) {
+        const event = readEvent(record.dec(rest), events.length);
+        events.push(event);
+        if (isOutcome(event)) ended = nextOutcome(event, ended);
+        yield;
+      }
+      if (ended === 0) throw new TypeError('Not the events of a whole block');
+      return events;
     },
   };
+}
+
+/** The decoders read hex too, and take a hundred times as long. */
+function bytesOf(hex: string, most: number): Uint8Array {
+  if (hex.length > 2 + 2 * most) throw new TypeError(`More than ${most} bytes`);
+  const bytes = new Uint8Array(Buffer.from(hex.slice(2), 'hex'));
+  if (!hex.startsWith('0x') || hex.length !== 2 + 2 * bytes.length) throw new TypeError('Not hex');
+  return bytes;
 }
 
 interface Variant {
@@ -56,15 +90,9 @@ function readEvent(record: { phase: Variant; event: Variant & { value: Variant }
  * Every extrinsic of a block ends with its outcome, and one follows upon the other: bytes that are cut short, or read by the types
  * of another runtime, do not look so.
  */
-function checkedOrder(events: SubstrateEvent[]): SubstrateEvent[] {
-  let ended = 0;
-  for (const event of events) {
-    if (!isOutcome(event)) continue;
-    if (event.extrinsic !== ended) throw new TypeError('Not the events of a whole block');
-    ended += 1;
-  }
-  if (ended === 0) throw new TypeError('Not the events of a whole block');
-  return events;
+function nextOutcome({ extrinsic }: SubstrateEvent, ended: number): number {
+  if (extrinsic !== ended) throw new TypeError('Not the events of a whole block');
+  return ended + 1;
 }
 
 /** Whether the event says how its extrinsic ended. */

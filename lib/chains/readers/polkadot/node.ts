@@ -4,12 +4,13 @@ import { DepositCallbackError } from '../../../errors.ts';
 import { array, integer, type Json, text } from '../../../json/json.ts';
 import { blockHashOn } from '../../../networks/canonical.ts';
 import type { Network } from '../../../networks/network.ts';
+import { inTurns } from '../../../util/turns.ts';
 import { askNode } from '../../kit/ask-node.ts';
 import type { ChainBlock } from '../../kit/chain-check.ts';
 import type { RpcClient } from '../../kit/rpc-client.ts';
 import type { SubstrateDriver } from './driver.ts';
 import { type EventCodec, eventCodec } from './events.ts';
-import { type Extrinsic, extrinsicsOf } from './transfers.ts';
+import { type Extrinsic, readExtrinsics } from './transfers.ts';
 
 export interface SubstrateHeader extends ChainBlock {
   parentHash: string;
@@ -103,7 +104,9 @@ export function substrateNode(
     },
     async extrinsics(header) {
       const { key, decode } = await codecOf(header);
-      return ask('state_getStorage', [key, header.hash], (events) => extrinsicsOf(decode(text(events, '')), network));
+      return ask('state_getStorage', [key, header.hash], (events) =>
+        inTurns(readExtrinsics(decode(text(events, '')), network)),
+      );
     },
   };
 }

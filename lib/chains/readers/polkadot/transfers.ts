@@ -1,5 +1,6 @@
 import { addressOn, assetOn } from '../../../networks/canonical.ts';
 import type { Network } from '../../../networks/network.ts';
+import type { Pieces } from '../../../util/turns.ts';
 import type { ChainRow } from '../../kit/chain-check.ts';
 import { isOutcome, type SubstrateEvent } from './events.ts';
 
@@ -30,24 +31,43 @@ const raises: Readonly<Record<string, string>> = {
 };
 
 /** The extrinsics of a block, by its events: a call says only what was asked for. Throws if an event has other fields. */
-export function extrinsicsOf(events: readonly SubstrateEvent[], network: Network): Extrinsic[] {
+export function* readExtrinsics(decoding: Pieces<SubstrateEvent[]>, network: Network): Pieces<Extrinsic[]> {
+  const events = yield* decoding;
   const byExtrinsic = new Map<number | undefined, SubstrateEvent[]>();
   for (const event of events) {
     const own = byExtrinsic.get(event.extrinsic);
     if (own) own.push(event);
     else byExtrinsic.set(event.extrinsic, [event]);
   }
-  return events.filter(isOutcome).map(({ extrinsic = 0, name }) => {
-    const own = byExtrinsic.get(extrinsic) ?? [];
-    const success = name === 'ExtrinsicSuccess';
-    const vesting = new Set(own.flatMap((event) => vestingAccount(event, network) ?? []));
-    const transfers = success ? own.flatMap((event) => transferOf(event, network) ?? []) : [];
-    const isLocked = ({ asset, to }: ChainRow): boolean => asset === network.native.asset && vesting.has(to);
-    const raised = success ? own.flatMap((event) => raiseOf(event, network) ?? []) : [];
-    const locked = transfers.filter(isLocked).map(({ asset, to }) => ({ asset, account: to }));
-    const rows = transfers.filter((row) => !isLocked(row));
-    return { index: extrinsic, success, rows, unclear: [...raised, ...locked] };
-  });
+  const extrinsics: Extrinsic[] = [];
+  for (const outcome of events.filter(isOutcome)) {
+    extrinsics.push(yield* readExtrinsic(outcome, byExtrinsic.get(outcome.extrinsic) ?? [], network));
+  }
+  return extrinsics;
+}
+
+function* readExtrinsic(
+  { extrinsic = 0, name }: SubstrateEvent,
+  events: readonly SubstrateEvent[],
+  network: Network,
+): Pieces<Extrinsic> {
+  const success = name === 'ExtrinsicSuccess';
+  const transfers: ChainRow[] = [];
+  const unclear: Extrinsic['unclear'][number][] = [];
+  const vesting = new Set<string>();
+  for (const event of events) {
+    yield;
+    const account = vestingAccount(event, network);
+    if (account !== undefined) vesting.add(account);
+    if (!success) continue;
+    const transfer = transferOf(event, network);
+    if (transfer) transfers.push(transfer);
+    const raise = raiseOf(event, network);
+    if (raise) unclear.push(raise);
+  }
+  const isLocked = ({ asset, to }: ChainRow): boolean => asset === network.native.asset && vesting.has(to);
+  for (const { asset, to } of transfers.filter(isLocked)) unclear.push({ asset, account: to });
+  return { index: extrinsic, success, rows: transfers.filter((row) => !isLocked(row)), unclear };
 }
 
 function transferOf(event: SubstrateEvent, network: Network): ChainRow | undefined {
