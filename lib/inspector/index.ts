@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { invalidOption } from '../errors.ts';
 import { consoleLogger, type Logger } from '../observe/logger.ts';
 import { refuseUnknownKeys } from '../util/known-keys.ts';
+import { type Explorers, readExplorers } from './explorers.ts';
 import { createRouter } from './router.ts';
 import type { Inspected, InspectorRequest } from './view.ts';
 import { isLanguage, type Language } from './words/languages.ts';
 
+export type { Explorer, Explorers } from './explorers.ts';
 export type { Inspected, InspectorRequest } from './view.ts';
 
 /** Options of `inspector`. */
@@ -30,6 +32,11 @@ export interface InspectorOptions {
    * behind a code then has a link. Default: its place is named, without a link.
    */
   docs?: string | undefined;
+  /**
+   * Links to explorers by CAIP-2 network, beside the package's own: http(s) URLs that contain `{id}`. A network set to `{}` has
+   * none, `false` is none at all. Default: the well-known ones of docs/inspector.md.
+   */
+  explorers?: Explorers | false | undefined;
   /** Default: warnings and errors go to the console. */
   logger?: Logger | undefined;
   /** The clock, epoch ms. Default `Date.now`. */
@@ -43,7 +50,18 @@ export interface Inspector {
   close(): void;
 }
 
-const known = ['callbacks', 'authorize', 'actions', 'actor', 'challenge', 'locale', 'docs', 'logger', 'now'];
+const known = [
+  'callbacks',
+  'authorize',
+  'actions',
+  'actor',
+  'challenge',
+  'locale',
+  'docs',
+  'explorers',
+  'logger',
+  'now',
+];
 
 /**
  * Creates the inspector, a web page over the store of a receiver. Throws `OPTION_INVALID`, also if `authorize` is
@@ -81,6 +99,7 @@ export function inspector(options: InspectorOptions): Inspector {
     locale,
     challenge,
     docs: docs?.replace(/\/?$/, '/'),
+    explorers: readExplorers(options.explorers),
     logger: options.logger ?? consoleLogger,
     now: options.now ?? Date.now,
   });

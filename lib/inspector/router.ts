@@ -3,6 +3,7 @@ import type { Logger } from '../observe/logger.ts';
 import { createLastCallbacks } from '../operator/last-callbacks.ts';
 import { act } from './actions.ts';
 import { assets } from './assets/index.ts';
+import type { Explorers } from './explorers.ts';
 import { protect } from './headers.ts';
 import { document, type Frame } from './layout.ts';
 import { findPage } from './pages/index.ts';
@@ -22,6 +23,7 @@ export interface RouterOptions {
   locale: Language | undefined;
   challenge: string | undefined;
   docs: string | undefined;
+  explorers: Explorers;
   logger: Logger;
   now: () => number;
 }
@@ -31,7 +33,7 @@ export interface Router {
   close(): void;
 }
 
-const keptAlarms = 20;
+const keptAlarms = 500;
 
 /** One inspector: its options, and what it has found. */
 interface Inspector {
@@ -169,7 +171,7 @@ async function refuse(
 }
 
 function viewOf({ options, lastCallbacks, alarms }: Inspector, req: InspectorRequest, { path, query }: Place): View {
-  const { callbacks, locale, docs, now } = options;
+  const { callbacks, locale, docs, explorers, now } = options;
   const chosen = languageOf(req);
   const language = isLanguage(chosen) ? chosen : (locale ?? preferredLanguage(req.headers['accept-language']));
   return {
@@ -181,6 +183,7 @@ function viewOf({ options, lastCallbacks, alarms }: Inspector, req: InspectorReq
     lastCallbacks,
     alarms,
     docs,
+    explorers,
     token: undefined,
   };
 }

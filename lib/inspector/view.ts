@@ -3,6 +3,7 @@ import type { DepositCallbacks } from '../deposit-callbacks.ts';
 import type { Alarm, NewsKind, NewsMap } from '../observe/news.ts';
 import type { LastCallbacks } from '../operator/last-callbacks.ts';
 import type { Store } from '../stores/store.ts';
+import type { Explorers } from './explorers.ts';
 import type { Html } from './parts/html.ts';
 import type { Words } from './words/english.ts';
 
@@ -51,6 +52,7 @@ export interface View {
   alarms: readonly TimedAlarm[];
   /** Where the package's docs/ can be read, with a slash at its end; undefined: no links to them. */
   docs: string | undefined;
+  explorers: Explorers;
   /** The token that forms carry; undefined if actions are off. */
   token: string | undefined;
 }

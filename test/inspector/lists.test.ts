@@ -87,6 +87,19 @@ test('the reason of a hold stands in its row', async (t) => {
   assert.match(rowOf((await get('/deposits')).text, deposit?.id), /HELD more than the desk may credit alone/);
 });
 
+test('alarms of one code and provider are one row that says how many', async (t) => {
+  const { get, sendBody, clock } = await inspected(t, { receiver: { policy } });
+  for (let count = 0; count < 3; count += 1) {
+    await sendBody('{"type":');
+    clock.advance(60_000);
+  }
+  const { text } = await get('/');
+  const alarms = text.slice(text.indexOf('<h2>Alarms'));
+  assert.equal(alarms.split('BODY_UNREADABLE').length - 1, 1);
+  assert.match(alarms, /<div>3<\/div>/);
+  assert.match(alarms, /1 min ago|60 s ago/);
+});
+
 test('transfersIn reads a stored callback again and records nothing', async (t) => {
   const { callbacks, send, outcomes } = await inspected(t, {
     receiver: { policy, providers: [imtoken({ secrets: [secret] })] },

@@ -51,6 +51,7 @@ td bdi { overflow-wrap: anywhere; }
 .title { display: flex; flex-wrap: wrap; align-items: flex-start; justify-content: space-between; gap: 16px; }
 .title h1.id, .title h1.id code { font: 600 19px/1.35 var(--mono); margin-top: 2px; } .title h1.sum { font-size: 34px; } .sum .unit { font-size: .6em; }
 .lead { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin-top: 10px; overflow-wrap: anywhere; }
+a.explorer { font-size: 13px; white-space: nowrap; } .how-far { margin-top: 24px; } .how-far .filter { margin-top: 16px; max-width: 480px; }
 .rule { max-width: 72ch; margin-top: 12px; padding: 10px 14px; border-left: 3px solid var(--line-strong); background: var(--sunken); border-radius: 0 8px 8px 0; font-size: 14px; } .rule .soft { font-size: 13px; } .rule code { overflow-wrap: anywhere; }
 .acts { white-space: nowrap; } .acts { display: flex; flex-wrap: wrap; gap: 8px; }
 .act { position: relative; display: inline-block; } .act > summary { list-style: none; } .act > summary::-webkit-details-marker { display: none; }

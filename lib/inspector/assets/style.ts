@@ -29,7 +29,7 @@ h3 { font-size: 14px; font-weight: 600; margin: 20px 0 8px; }
 a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset: 3px; }
 a:hover { text-decoration-thickness: 2px; }
 code, pre { font: 13px/1.5 var(--mono); font-variant-ligatures: none; }
-:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
+input:focus-within, :focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
 main:focus { outline: none; }
 bdi { unicode-bidi: isolate; }
 .hidden { position: absolute; min-height: 0; margin: -1px; padding: 0; border: 0; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

@@ -1,7 +1,7 @@
 import type { StoredStatement } from '../../deposits/statement.ts';
 import type { CallbackRecord, Store, TransferOutcome } from '../../stores/store.ts';
 import { bodyView } from '../parts/body-view.ts';
-import { ruleOf } from '../parts/cells.ts';
+import { onChain, ruleOf } from '../parts/cells.ts';
 import { actionForm } from '../parts/forms.ts';
 import { type Html, html } from '../parts/html.ts';
 import { amount, badge, code, empty, facts, id, section, segment, shorten, time, whole } from '../parts/parts.ts';
@@ -106,10 +106,10 @@ function statementView(view: View, one: StoredStatement): Html {
       [column.amount, one.kind === 'removed' ? undefined : amount(view, one)],
       [column.network, whole(one.group?.network)],
       [column.asset, whole(one.group?.asset)],
-      [column.to, whole(one.group?.to)],
+      [column.to, onChain(view, one.group?.network, 'address', one.group?.to)],
       [deposit.from, whole(one.from)],
       [column.memo, whole(one.memo)],
-      [column.transaction, whole(one.group?.transactionId)],
+      [column.transaction, onChain(view, one.group?.network, 'transaction', one.group?.transactionId)],
       [deposit.position, whole(one.position)],
       [deposit.block, [whole(one.blockNumber), one.blockNumber !== undefined && ' ', whole(one.blockHash)]],
       [deposit.confirmations, one.confirmations],

@@ -7,7 +7,7 @@ import { badge, type Column, empty, pageWithin, row, section, segment, table, ti
 import type { Page, View } from '../view.ts';
 import { deadLetters, filterFields } from '../waiting.ts';
 
-const perPage = 25;
+const perPage = 20;
 const kinds = ['deposit', 'deposit.pending', 'deposit.reverted', 'deposit.failed'] as const;
 
 /** Events that no attempt could hand over, and those that are owed. */

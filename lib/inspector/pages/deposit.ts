@@ -3,7 +3,7 @@ import type { DepositRecord } from '../../deposits/deposit.ts';
 import { groupKey } from '../../deposits/identity.ts';
 import type { StoredDeposit } from '../../deposits/transaction-state.ts';
 import { type Credit, creditIn } from '../../operator/credit.ts';
-import { networkName, ruleOf, worthOf } from '../parts/cells.ts';
+import { networkName, onChain, ruleOf, worthOf } from '../parts/cells.ts';
 import { actionForm } from '../parts/forms.ts';
 import { type Html, html } from '../parts/html.ts';
 import { movementIn } from '../parts/movements.ts';
@@ -85,19 +85,19 @@ ${!isReverted && actionForm(view, { action: 'hold', label: act.hold, explanation
 ${asking !== undefined && revert(act.rejectMore)}`;
 }
 
-function factsOf({ words }: View, deposit: StoredDeposit): Html {
-  const { deposit: texts, column } = words;
+function factsOf(view: View, deposit: StoredDeposit): Html {
+  const { deposit: texts, column } = view.words;
   const { block } = deposit.transaction;
   return facts([
     [column.network, networkFact(deposit.network)],
     [column.asset, whole(deposit.asset)],
     [texts.units, whole(deposit.amount.toString())],
     [texts.reported, whole(deposit.reported?.amount)],
-    [column.to, whole(deposit.to)],
+    [column.to, onChain(view, deposit.network, 'address', deposit.to)],
     [column.memo, whole(deposit.memo)],
     [texts.account, whole(deposit.account)],
-    [texts.from, whole(deposit.from)],
-    [column.transaction, whole(deposit.transaction.id)],
+    [texts.from, onChain(view, deposit.network, 'address', deposit.from)],
+    [column.transaction, onChain(view, deposit.network, 'transaction', deposit.transaction.id)],
     [texts.position, whole(deposit.transaction.position)],
     [texts.block, block && [whole(block.number), block.number !== undefined && ' ', whole(block.hash)]],
     [texts.payment, whole(deposit.payment)],

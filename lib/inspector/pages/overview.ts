@@ -1,13 +1,15 @@
 import type { NeedKind } from '../../operator/need.ts';
 import type { Status } from '../../operator/status.ts';
 import type { CallbackRecord, StoreCounts } from '../../stores/store.ts';
+import { push } from '../../util/maps.ts';
 import { spread, tally, type WindowName, windows } from '../parts/callback-counts.ts';
 import { callbackTable, outcomes } from '../parts/callback-list.ts';
+import { whenCell } from '../parts/cells.ts';
 import { chainTable } from '../parts/chain-table.ts';
 import { latencyChart, milliseconds, rateChart } from '../parts/charts.ts';
 import { type Html, html } from '../parts/html.ts';
 import { ago, type Column, code, empty, row, section, segment, table, time } from '../parts/parts.ts';
-import type { Page, View } from '../view.ts';
+import type { Page, TimedAlarm, View } from '../view.ts';
 
 // As many as a store reads without being felt; older ones of the window are left out, and the page says so.
 const mostCallbacks = 2_000;
@@ -145,18 +147,26 @@ function alarms(view: View): Html {
   const { column } = words;
   if (told.length === 0) return empty(words.overview.noAlarms, words.overview.alarmsMore);
   const columns: Column[] = [
-    { label: column.time },
+    { label: column.time, kind: 'age' },
     { label: column.code },
     { label: column.provider },
+    { label: words.overview.times, kind: 'number' },
     { label: column.message, kind: 'wide' },
   ];
-  const rows = told.map((alarm) =>
-    row(columns, [
-      time(alarm.at),
-      code(alarm.code),
-      html`<bdi>${alarm.provider}</bdi>`,
-      html`<bdi>${alarm.message}</bdi>`,
-    ]),
-  );
+  const groups = new Map<string, TimedAlarm[]>();
+  for (const alarm of told) push(groups, `${alarm.code} ${alarm.provider}`, alarm);
+  const rows = [...groups.values()].flatMap((all) => {
+    const [newest] = all;
+    if (newest === undefined) return [];
+    const { at, code: name, provider, message } = newest;
+    const cells = [
+      whenCell(view, at),
+      code(name),
+      html`<bdi>${provider}</bdi>`,
+      all.length,
+      html`<bdi>${message}</bdi>`,
+    ];
+    return [row(columns, cells)];
+  });
   return html`<p class="soft">${words.overview.alarmsMore}</p>${table(words.overview.alarms, columns, rows)}`;
 }

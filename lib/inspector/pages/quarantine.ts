@@ -12,7 +12,7 @@ import { depositTable } from './deposits.ts';
 const lists = ['deposits', 'unread', 'unverified'] as const;
 type List = (typeof lists)[number];
 
-const perPage = 25;
+const perPage = 20;
 /** Of each list, if all three are shown. */
 const few = 5;
 /** Of each body that did not verify: as much as shows what it is. */

@@ -1,11 +1,12 @@
 import { findNetwork } from '../../networks/registry.ts';
 import { symbolOf } from '../../networks/symbols.ts';
+import { type Explorer, explorerUrl } from '../explorers.ts';
 import type { View } from '../view.ts';
 import type { Words } from '../words/english.ts';
 import { type KnownCode, placeOfRule } from '../words/known-codes.ts';
 import { type Html, html, type Value } from './html.ts';
 import type { Movement } from './movements.ts';
-import { type Amount, ago, amount, assetName, clock, code, id, isoTime, shorten } from './parts.ts';
+import { type Amount, ago, amount, assetName, clock, code, id, isoTime, shorten, whole } from './parts.ts';
 
 /** How long ago, and below it when. */
 export function whenCell(view: View, epochMs: number): Html {
@@ -87,4 +88,18 @@ export function ruleOf({ words, docs }: View, text: string | undefined, reason?:
 
 function knownCode({ codes }: Words, text: string): KnownCode | undefined {
   return (Object.keys(codes) as KnownCode[]).find((name) => name === text);
+}
+
+/** The whole of an address or transaction, with the link to it in its network's explorer. */
+export function onChain(
+  { explorers, words }: View,
+  network: string | undefined,
+  kind: keyof Explorer,
+  text: string | undefined,
+): Html | undefined {
+  if (text === undefined || text === '') return undefined;
+  const url = network === undefined ? undefined : explorerUrl(explorers, network, kind, text);
+  if (url === undefined) return whole(text);
+  const { host } = new URL(url);
+  return html`${whole(text)} <a class="explorer" href="${url}" target="_blank" rel="noreferrer noopener" aria-label="${words.openIn(host)}">${host}</a>`;
 }

@@ -15,6 +15,7 @@ export const chinese: Words = {
   copy: '复制',
   ruleAt: '规则：',
   stop: '。',
+  openIn: (host) => `在新标签页打开 ${host}`,
   copied: '已复制',
   readOnly: '只读',
   nav: {
@@ -155,7 +156,8 @@ export const chinese: Words = {
     chains: '已读区块',
     noProviders: '还没有提供方发来回调。',
     alarms: '警报',
-    alarmsMore: '本进程启动以来发出的警报。',
+    alarmsMore: '本进程启动以来发出的警报，每种只列最新的一条。',
+    times: '次数',
     noAlarms: '没有警报',
     latest: '最新回调',
     all: '全部回调',

@@ -13,6 +13,7 @@ const texts = {
   copy: 'Copy',
   ruleAt: 'Rule:',
   stop: '.',
+  openIn: (host: string): string => `${host}, in a new tab`,
   copied: 'Copied',
   readOnly: 'Read-only',
   nav: {
@@ -160,7 +161,8 @@ const texts = {
     chains: 'Blocks read',
     noProviders: 'No provider has sent a callback yet.',
     alarms: 'Alarms',
-    alarmsMore: 'Raised by this process since it started.',
+    alarmsMore: 'Raised by this process since it started, the newest of each kind.',
+    times: 'Times',
     noAlarms: 'No alarms.',
     latest: 'Latest callbacks',
     all: 'All callbacks',
