@@ -108,9 +108,9 @@ test('with the keyboard alone, a dead letter is delivered again and a deposit is
   await page.getByRole('heading', { name: '2 items need your attention' }).waitFor();
   await page.getByRole('link', { name: '1 dead letter' }).press('Enter');
   await page.getByText('the ledger is down').waitFor();
-  await page.locator('summary', { hasText: 'Redeliver' }).press('Enter');
+  await page.locator('td summary', { hasText: 'Redeliver' }).press('Enter');
   await page.keyboard.press('Escape');
-  assert.equal(await page.getByLabel('Reason').isVisible(), false);
+  assert.equal(await page.locator('td').getByLabel('Reason').isVisible(), false);
   await page.keyboard.press('Enter');
   await page.locator('input[name=reason]:focus').waitFor();
   await page.keyboard.type('the ledger is up');
@@ -120,7 +120,7 @@ test('with the keyboard alone, a dead letter is delivered again and a deposit is
   assert.deepEqual(events, ['deposit 1500000', 'deposit 1500000']);
 
   await page.goto(urlOf(inspection, 'quarantine'));
-  await page.locator('summary', { hasText: 'Release' }).press('Enter');
+  await page.locator('td summary', { hasText: 'Release' }).press('Enter');
   await page.locator('input[name=reason]:focus').waitFor();
   await page.keyboard.type('seen on chain');
   await page.keyboard.press('Enter');
@@ -272,7 +272,7 @@ test('without JavaScript everything can be read, filtered and done', async (t) =
   const { page, complaints } = await openTab(t, { javaScriptEnabled: false });
   for (const path of paths) assert.equal((await page.goto(urlOf(inspection, path)))?.status(), 200);
   assert.equal(await page.locator('.live-bar').count(), 0, 'no live list is spoken of on the last page');
-  await page.locator('summary', { hasText: 'Release' }).click();
+  await page.locator('td summary', { hasText: 'Release' }).click();
   await page.locator('form[action$="actions/release"] input[name=reason]').fill('seen on chain');
   await page.locator('form[action$="actions/release"] button').click();
   await page.getByText('The deposit is released.').waitFor();
