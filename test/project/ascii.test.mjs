@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { read, repositoryFiles } from '../../scripts/tools.mjs';
 
-// Bytes that a test needs as they are, and the inspector in Chinese.
-const designated = [/\/fixtures\//, /^lib\/inspector\/words\/chinese[-a-z]*\.ts$/];
+// Bytes that a test needs as they are; the inspector and the site in Chinese.
+const designated = [
+  /\/fixtures\//,
+  /^lib\/inspector\/words\/chinese[-a-z]*\.ts$/,
+  /^docs\/\.vitepress\/words-zh\.mjs$/,
+];
 
 /** Sources are plain ASCII: no look-alike letter, no invisible mark can hide in them. Prose may use what it needs. */
 async function findings() {

@@ -5,11 +5,11 @@ import { filesBelow, read, readIfThere } from '../../scripts/tools.mjs';
 /** Both glossaries have the same terms, each is where the table says, and no exported name of lib uses a refused word. */
 function findings() {
   const rows = rowsOf('docs/glossary.md', 5);
-  const chinese = rowsOf('docs/glossary.zh-CN.md', 3).map(([zh, en]) => `${en} ${zh}`);
+  const chinese = rowsOf('docs/zh/glossary.md', 3).map(([zh, en]) => `${en} ${zh}`);
   const english = rows.map(([en, zh]) => `${en} ${zh}`);
   const refused = rows.flatMap(([term, , , , not = '']) => spansOf(not).map((word) => ({ word, term })));
   return [
-    ...english.filter((one) => !chinese.includes(one)).map((one) => `docs/glossary.zh-CN.md lacks ${one}`),
+    ...english.filter((one) => !chinese.includes(one)).map((one) => `docs/zh/glossary.md lacks ${one}`),
     ...chinese.filter((one) => !english.includes(one)).map((one) => `docs/glossary.md lacks ${one}`),
     ...rows.flatMap(([term, , , where = '']) => {
       const [name] = spansOf(where).slice(-1);
@@ -27,9 +27,12 @@ function findings() {
   ];
 }
 
-/** The rows of the tables of so many columns, without their headings. @param {string} path @param {number} columns */
+/** The rows of the tables of terms, which have so many columns, without their headings. @param {string} path @param {number} columns */
 function rowsOf(path, columns) {
-  const rows = [...read(path).matchAll(/^\| (?!---)(.*?) ?\|$/gm)].map(([, row]) => String(row).split(/ ?\| ?/));
+  const tables = read(path)
+    .split(/^## /m)
+    .filter((section) => /^\| term \||\| English \|/m.test(section));
+  const rows = [...tables.join('').matchAll(/^\| (?!---)(.*?) ?\|$/gm)].map(([, row]) => String(row).split(/ ?\| ?/));
   return rows.filter((row) => row.length === columns && row[0] !== 'term' && row[1] !== 'English');
 }
 

@@ -1,0 +1,127 @@
+import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitepress';
+import { anchorOf } from '../../test/project/markdown.mjs';
+import { chinese } from './words-zh.mjs';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** @param {string} path of the repository */
+const read = (path) => readFileSync(join(root, path), 'utf8');
+
+/** Where a page stands on the site, from where it stands in the repository. @param {string} path */
+function rewritten(path) {
+  if (path === 'README.md') return 'start.md';
+  if (path === 'README.zh-CN.md') return 'zh/start.md';
+  return path.replace(/^docs\//, '').replace(/README\.md$/, 'index.md');
+}
+
+/** The address of a file of the repository on the site, or undefined if it is not there. @param {string} path */
+function addressOf(path) {
+  if (/^docs\/openapi\/\w/.test(path) && existsSync(join(root, path))) return path.replace(/^docs/, '');
+  const isPage = /^(?:docs\/.+|[A-Z]+|README\.zh-CN)\.md$/.test(path);
+  return isPage ? `/${rewritten(path)}` : undefined;
+}
+
+/** @param {string} href @param {string} page */
+function resolved(href, page) {
+  const { pathname, hash } = new URL(href, `file:///${page}`);
+  const address = addressOf(decodeURIComponent(pathname).slice(1));
+  return address === undefined ? undefined : address + hash;
+}
+
+/**
+ * Links are written for the repository, so that they work there too. On the site they lead to the same pages; the text of a link to
+ * source code stays, without the link.
+ * @param {import('vitepress').MarkdownRenderer} md
+ */
+function linkPages(md) {
+  md.core.ruler.push('pages', ({ tokens, env }) => {
+    const page = relative(root, env.realPath ?? env.path);
+    for (const { children } of tokens) {
+      let dropped = false;
+      for (const token of children ?? []) {
+        const href = token.type === 'link_open' ? (token.attrGet('href') ?? '') : '';
+        if (token.type === 'link_open' && !/^(?:\w+:|#)/.test(href)) {
+          const address = resolved(href, page);
+          dropped = address === undefined;
+          if (address !== undefined) token.attrSet('href', address);
+        }
+        if (dropped && /^link_(?:open|close)$/.test(token.type)) {
+          if (token.type === 'link_close') dropped = false;
+          Object.assign(token, { type: 'text', tag: '', nesting: 0, content: '' });
+        }
+      }
+    }
+  });
+}
+
+/** The sidebar is what the index page lists. @param {string} index */
+function sidebarOf(index) {
+  return read(index)
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => ({
+      text: section.split('\n', 1)[0],
+      items: [...section.matchAll(/^- \[([^\]]+)\]\(([^)]+)\)/gm)].map(([, text = '', href = '']) => {
+        const link = resolved(href, index)?.replace(/(?:index)?\.md(?=#|$)/, '');
+        const folder = /^\/(?:zh\/)?(providers|decisions)\/$/.exec(link ?? '')?.[1];
+        return folder === undefined
+          ? { text, link }
+          : { text, link, collapsed: true, items: pagesIn(`docs/${folder}`) };
+      }),
+    }));
+}
+
+/** The pages that the index of a folder lists, once each. @param {string} folder */
+function pagesIn(folder) {
+  const links = new Set(
+    [...read(`${folder}/README.md`).matchAll(/\]\(([\w-]+\.md)\)/g)].map((match) => String(match[1])),
+  );
+  return [...links].map((link) => ({
+    text: /^# (.+)$/m.exec(read(`${folder}/${link}`))?.[1],
+    link: addressOf(`${folder}/${link}`)?.replace(/\.md$/, ''),
+  }));
+}
+
+/** Chinese has no spaces between words. It runs in the browser too, so it needs nothing from around it. @param {string} text */
+function words(text) {
+  const segmenter = new Intl.Segmenter('zh', { granularity: 'word' });
+  return text
+    .split(/[\n\r\p{Z}\p{P}]+/u)
+    .flatMap((word) =>
+      /\p{Script=Han}/u.test(word) ? [...segmenter.segment(word)].map(({ segment }) => segment) : [word],
+    );
+}
+
+export default defineConfig({
+  title: 'deposit-callback',
+  description: 'Express middleware that receives signed crypto deposit callbacks',
+  srcDir: root,
+  srcExclude: ['{bench,dist,example-app,lib,scripts,test}/**', 'coverage/**'],
+  outDir: join(root, '.tmp/site'),
+  cacheDir: join(root, '.tmp/site-cache'),
+  rewrites: rewritten,
+  markdown: { config: linkPages, anchor: { slugify: anchorOf }, languageAlias: { cjs: 'js' } },
+  head: [
+    ['link', { rel: 'icon', href: 'data:,' }],
+    // Chinese may break anywhere, so a narrow column would have one character a line.
+    ['style', {}, '.vp-doc :is(th, td) { min-width: 6.5em }'],
+  ],
+  locales: {
+    root: { label: 'English', lang: 'en', themeConfig: { sidebar: sidebarOf('docs/README.md') } },
+    zh: { ...chinese, themeConfig: { ...chinese.themeConfig, sidebar: sidebarOf('docs/zh/README.md') } },
+  },
+  themeConfig: {
+    outline: [2, 3],
+    search: {
+      provider: 'local',
+      options: {
+        locales: { zh: { translations: chinese.search } },
+        miniSearch: { options: { tokenize: words }, searchOptions: { combineWith: 'AND' } },
+      },
+    },
+  },
+  buildEnd: ({ outDir }) => cpSync(join(root, 'docs/openapi'), join(outDir, 'openapi'), { recursive: true }),
+});
