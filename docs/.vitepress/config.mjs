@@ -57,6 +57,22 @@ function linkPages(md) {
   });
 }
 
+const wide = String.raw`[\p{Script=Han}\u3000-\u303f\uff00-\uffef\u2018-\u201d]`;
+
+/** Chinese has no space where a line of the source ends. @param {import('vitepress').MarkdownRenderer} md */
+function joinLines(md) {
+  md.core.ruler.push('lines', ({ tokens }) => {
+    for (const { children } of tokens) {
+      for (const [index, token] of (children ?? []).entries()) {
+        const before = children?.[index - 1]?.content ?? '';
+        const after = children?.[index + 1]?.content ?? '';
+        const isChinese = new RegExp(`${wide}$`, 'u').test(before) && new RegExp(`^${wide}`, 'u').test(after);
+        if (token.type === 'softbreak' && isChinese) Object.assign(token, { type: 'text', tag: '', content: '' });
+      }
+    }
+  });
+}
+
 /** The sidebar is what the index page lists. @param {string} index */
 function sidebarOf(index) {
   return read(index)
@@ -103,11 +119,15 @@ export default defineConfig({
   outDir: join(root, '.tmp/site'),
   cacheDir: join(root, '.tmp/site-cache'),
   rewrites: rewritten,
-  markdown: { config: linkPages, anchor: { slugify: anchorOf }, languageAlias: { cjs: 'js' } },
+  markdown: {
+    config: (md) => void md.use(linkPages).use(joinLines),
+    anchor: { slugify: anchorOf },
+    languageAlias: { cjs: 'js' },
+  },
   head: [
     ['link', { rel: 'icon', href: 'data:,' }],
     // Chinese may break anywhere, so a narrow column would have one character a line.
-    ['style', {}, '.vp-doc :is(th, td) { min-width: 6.5em }'],
+    ['style', {}, '.vp-doc :is(th, td) { min-width: 6.5em } :lang(zh) em { font-style: normal; font-weight: 600 }'],
   ],
   locales: {
     root: { label: 'English', lang: 'en', themeConfig: { sidebar: sidebarOf('docs/README.md') } },
