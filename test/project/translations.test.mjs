@@ -60,7 +60,7 @@ function sectionsOf(path, text) {
       ...(path.endsWith('/glossary.md')
         ? { names: [], links: [], rows: 0 }
         : {
-            names: namesIn(section),
+            names: [...namesIn(section), ...pathsIn(section)],
             links: linksIn(path, section),
             rows: [...section.matchAll(/^\|/gm)].length,
           }),
@@ -78,6 +78,12 @@ function namesIn(section) {
   return [...section.matchAll(/`([^`]+)`/g)].map(([, name = '']) =>
     name.replaceAll(/\s+/g, ' ').replaceAll(/<[^>]*>/g, '<>'),
   );
+}
+
+/** Files of the repository, in backticks or not, and the tests that prove a rule. @param {string} section */
+function pathsIn(section) {
+  const prose = section.replaceAll(/\]\([^)]*\)/g, ']');
+  return [...prose.matchAll(/\b(?:lib|test|docs)\/[\w./-]*\w|(?<=Proved by |\p{Script=Han} )"[^"\n]+"/gu)].map(String);
 }
 
 /** @param {string} path @param {string} section */
