@@ -13,7 +13,7 @@ import { createBackfills } from './store/backfills.ts';
 import { type NotifierDatabase, openNotifierDatabase } from './store/database.ts';
 import { createEndpoints } from './store/endpoints.ts';
 import { createLedger } from './store/ledger.ts';
-import { createOutbox } from './store/outbox.ts';
+import { createOutbox, type Outbox } from './store/outbox.ts';
 import { createSecretBox, sealStored } from './store/secret-box.ts';
 import { loadWatchList } from './store/watch-list.ts';
 
@@ -56,6 +56,7 @@ interface NotifierState {
   readonly closing: AbortController;
   /** What is being set going. */
   readonly deliveries: Set<Promise<void>>;
+  readonly decorations: Set<Promise<void>>;
 }
 
 /** Creates a notifier. Throws `OPTION_INVALID` for an invalid option. */
@@ -70,6 +71,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     closed: false,
     closing: new AbortController(),
     deliveries: new Set(),
+    decorations: new Set(),
   };
   return {
     router: notifierRouter(settings, () => open(state)),
@@ -80,6 +82,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     async catchUp() {
       const { watchers, backfillers } = await open(state);
       for (const one of [...watchers, ...backfillers]) while (await one.step());
+      await decorated(state);
     },
     deliver: async () => (await open(state)).sender.run(),
     beat: () => beat(state),
@@ -124,6 +127,7 @@ async function openParts(state: NotifierState): Promise<Parts> {
   const sender = createSender(settings, endpoints, outbox, logger);
   const keys = createApiKeys(database, box, now);
   const health = createHealth(watchers, logger, now);
+  decorateFor(state, outbox, sender);
   const stored = { database, keys, watches, backfills, endpoints, outbox };
   return {
     ...stored,
@@ -134,6 +138,29 @@ async function openParts(state: NotifierState): Promise<Parts> {
       wake(state, sender);
     },
   };
+}
+
+/** What tokens say of themselves goes into the callbacks that wait for it. */
+function decorateFor(state: NotifierState, outbox: Outbox, sender: Sender): void {
+  const { networks, logger } = state.settings;
+  for (const { chain } of networks) {
+    chain.facts.onLearned((asset, facts) => {
+      if (state.closed) return;
+      const work = outbox
+        .decorate(asset, facts)
+        .then(() => wake(state, sender))
+        .catch((error: unknown) =>
+          logger.error({ asset, error }, 'Callbacks could not be decorated; they go out as they are'),
+        )
+        .finally(() => state.decorations.delete(work));
+      state.decorations.add(work);
+    });
+  }
+}
+
+async function decorated({ settings, decorations }: NotifierState): Promise<void> {
+  await Promise.all(settings.networks.map((one) => one.chain.facts.settled()));
+  await Promise.all(decorations);
 }
 
 async function start(state: NotifierState): Promise<void> {
@@ -161,7 +188,8 @@ async function close(state: NotifierState): Promise<void> {
   state.closing.abort();
   for (const timer of state.timers) clearInterval(timer);
   for (const end of [...state.pauses]) end();
-  await Promise.all([...state.loops, ...state.deliveries]);
+  await Promise.all([...state.loops, ...state.decorations]);
+  await Promise.all(state.deliveries);
   await parts?.sender.stop();
   parts?.database.close();
 }

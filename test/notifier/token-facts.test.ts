@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createTokenFacts } from '../../lib/notifier/reading/token-facts.ts';
+import { contractFacts } from '../../lib/notifier/reading/token-facts.ts';
 import { unitOfCost } from '../helpers/cost.ts';
 
 const word = (hex: string): string => hex.padEnd(64, '0');
@@ -10,21 +10,26 @@ const text = (value: string): string =>
 
 type Answer = string | Error | Promise<string>;
 
-function contract(symbol: Answer, decimals: Answer, waitMs = 60_000) {
+const prefix = 'eip155:1/erc20:';
+
+function contract(symbol: Answer, decimals: Answer) {
   let calls = 0;
-  const find = createTokenFacts(
-    {
-      async request({ params }) {
-        calls += 1;
-        const [{ data }] = params as [{ data: string }];
-        const answer = await (data === '0x95d89b41' ? symbol : decimals);
-        if (answer instanceof Error) throw answer;
-        return answer;
-      },
+  const client = {
+    async request({ params }: { params?: unknown }) {
+      calls += 1;
+      const [{ data }] = params as [{ data: string }];
+      const answer = await (data === '0x95d89b41' ? symbol : decimals);
+      if (answer instanceof Error) throw answer;
+      return answer;
     },
-    { waitMs },
-  );
-  return { facts: async () => (await find(['0x01'])).get('0x01'), find, calls: () => calls };
+  };
+  const asked = contractFacts(client, prefix);
+  const facts = async (address = '0x01') => {
+    asked.known(prefix + address);
+    await asked.settled();
+    return asked.known(prefix + address);
+  };
+  return { facts, asked, calls: () => calls };
 }
 
 test('a contract is asked once for its symbol and decimals, in the old form and the new', async () => {
@@ -61,13 +66,18 @@ test('a contract that reverts has no facts, and a node that is away leaves them 
   assert.equal(away.calls(), 2, 'asked once more at once');
 });
 
-test('a contract that never answers is waited for once, and others are found without a wait', async () => {
-  const silent = contract(new Promise<string>(() => {}), `0x${number(6)}`, 100);
-  assert.equal(await silent.facts(), undefined);
-  const before = performance.now();
-  for (let block = 0; block < 100; block += 1) await silent.find([`0x${block}`, '0x01']);
-  assert.ok(performance.now() - before < 5_000, 'half of 100 ms a block');
-  assert.ok(silent.calls() <= 2 * 128, `${silent.calls()} calls on their way at once`);
+test('a contract that never answers is not waited for, and only so many are asked at once', async () => {
+  const silent = contract(new Promise<string>(() => {}), `0x${number(6)}`);
+  assert.equal(silent.asked.known(`${prefix}0x01`), undefined);
+  for (let block = 0; block < 1_000; block += 1) silent.asked.known(`${prefix}${block}`);
+  assert.equal(silent.calls(), 2 * 128, 'calls on their way at once');
+  assert.deepEqual(silent.asked.known(`${prefix}0x02`), {}, 'a callback about it need not wait');
+});
+
+test('what is no token of the chain is not asked for', () => {
+  const token = contract('0x', '0x');
+  assert.deepEqual(token.asked.known('eip155:1/slip44:60'), {});
+  assert.equal(token.calls(), 0);
 });
 
 test('a symbol of any length costs the work of a short one', async () => {

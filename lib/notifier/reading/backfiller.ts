@@ -94,7 +94,7 @@ async function readTurn(parts: BackfillerParts, jobs: readonly Job[], from: bigi
       await note(parts, here, `The node does not keep block ${number}; it is read as soon as a node has it`);
       return false;
     }
-    const rows = block === 'skipped' ? [] : await transfersFor(settings, block, here);
+    const rows = block === 'skipped' ? [] : transfersFor(settings, block, here);
     const passed = block === 'skipped' ? { number } : { number, hash: block.hash };
     const ids = here.map((one) => one.id);
     if (!(await ledger.backfill(passed, rows, ids, finalized))) return false;
@@ -104,13 +104,9 @@ async function readTurn(parts: BackfillerParts, jobs: readonly Job[], from: bigi
   return true;
 }
 
-async function transfersFor(
-  settings: NetworkSettings,
-  block: ReadBlock,
-  jobs: readonly Job[],
-): Promise<BackfilledTransfer[]> {
+function transfersFor(settings: NetworkSettings, block: ReadBlock, jobs: readonly Job[]): BackfilledTransfer[] {
   const covering = (account: CanonicalAccount): Job[] => jobs.filter((one) => one.covers(account));
-  const found = await watchedTransfers(settings, block, (account) => covering(account).map((one) => one.keyId));
+  const found = watchedTransfers(settings, block, (account) => covering(account).map((one) => one.keyId));
   return found.map((transfer) => {
     const { to: address, memo } = transfer.data;
     const asked = covering(memo === null ? { address } : { address, memo });

@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
 import type { RpcClient } from '../../chains/kit/rpc-client.ts';
-import type { Logger } from '../../observe/logger.ts';
 import { atMost, inTime } from '../../util/time-limit.ts';
 import { trimEnd } from '../../util/trim-end.ts';
 
@@ -10,80 +9,82 @@ export interface TokenFacts {
   decimals?: number;
 }
 
-/**
- * Facts of those contracts of which they are known. Never rejects, and waits only so long: a callback goes out without them
- * rather than late.
- */
-export type FindTokenFacts = (contracts: readonly string[]) => Promise<ReadonlyMap<string, TokenFacts>>;
-
-export interface TokenFactsSettings {
-  logger?: Logger;
-  /** For how long one call waits. Default 1000 ms. */
-  waitMs?: number;
+/** What is known of assets. A block never waits for it: callbacks are decorated with it if it comes in time. */
+export interface AssetFacts {
+  /** Undefined while it is not known whether there are any: then the question is under way when this returns. */
+  known(asset: string): TokenFacts | undefined;
+  /** Told once an answer has come, with nothing if there is none. */
+  onLearned(listener: (asset: string, facts: TokenFacts) => void): void;
+  /** Resolves when no question is under way, after a second at the latest. */
+  settled(): Promise<void>;
 }
 
 const symbolCall = '0x95d89b41';
 const decimalsCall = '0x313ce567';
+/** A real contract needs a few thousand; one that never ends is ended by its node after some milliseconds. */
+const mostGas = '0xf4240';
 const longestSymbol = 32;
 const longestSymbolBytes = 4 * longestSymbol;
 /** ABI `string`: where it begins, how long it is, and its bytes. */
 const longestAnswer = '0x'.length + 2 * (32 + 32 + longestSymbolBytes);
-/** Contracts that are asked at once; a block with more of them has callbacks without facts. */
+/** Contracts that are asked at once; while there are so many, callbacks about others have no facts. */
 const askedAtOnce = 128;
 /** An answer that takes longer is none. */
 const answerMs = 10_000;
-/** For how long a contract is not asked again after a failure, and nothing is waited for after an answer that was late. */
+const settleMs = 1_000;
+/** For how long a contract is not asked again after a failure. */
 const pauseMs = 60_000;
 
 const nothing: TokenFacts = {};
 
-/** Asks each contract once; one that could not be asked, again after a minute. */
-export function createTokenFacts(client: RpcClient, settings: TokenFactsSettings = {}): FindTokenFacts {
-  const { logger, waitMs = 1_000 } = settings;
-  const known = new LRUCache<string, TokenFacts>({ max: 10_000 });
-  const asking = new Map<string, Promise<void>>();
-  let impatientUntil = 0;
-
-  async function ask(contract: string): Promise<void> {
-    try {
-      const calls = Promise.all([call(client, contract, symbolCall), call(client, contract, decimalsCall)]);
-      known.set(contract, factsFrom(...(await inTime(answerMs, calls, 'The node'))));
-    } catch {
-      known.set(contract, nothing, { ttl: pauseMs });
-    }
-  }
-
-  function begin(contracts: readonly string[]): void {
-    const free = Math.max(0, askedAtOnce - asking.size);
-    for (const contract of contracts.filter((one) => !known.has(one) && !asking.has(one)).slice(0, free)) {
-      asking.set(
-        contract,
-        ask(contract).finally(() => asking.delete(contract)),
-      );
-    }
-  }
-
-  return async (contracts) => {
-    begin(contracts);
-    const awaited = contracts.flatMap((one) => asking.get(one) ?? []);
-    // Anybody can send a token whose contract takes its time: it must not hold up one block after another.
-    const isPatient = performance.now() >= impatientUntil;
-    if (awaited.length > 0 && isPatient && !(await atMost(waitMs, Promise.all(awaited)))) {
-      impatientUntil = performance.now() + pauseMs;
-      logger?.warn({ waitMs }, 'Token contracts answer late: callbacks go out without symbol and decimals');
-    }
-    return new Map(contracts.flatMap((one) => pairOf(one, known.get(one))));
-  };
+/** Facts that are known from the start; there is nothing to be learned. */
+export function fixedFacts(facts: ReadonlyMap<string, TokenFacts>): AssetFacts {
+  return { known: (asset) => facts.get(asset) ?? nothing, onLearned() {}, settled: async () => {} };
 }
 
-function pairOf(contract: string, facts: TokenFacts | undefined): [string, TokenFacts][] {
-  return facts === undefined ? [] : [[contract, facts]];
+/** Asks the contract of each asset that begins with `prefix` once; one that could not be asked, again after a minute. */
+export function contractFacts(client: RpcClient, prefix: string): AssetFacts {
+  const found = new LRUCache<string, TokenFacts>({ max: 10_000 });
+  const asking = new Map<string, Promise<void>>();
+  let learned: (asset: string, facts: TokenFacts) => void = () => {};
+
+  async function ask(asset: string): Promise<void> {
+    const contract = asset.slice(prefix.length);
+    let facts = nothing;
+    let ttl: number | undefined;
+    try {
+      const calls = Promise.all([call(client, contract, symbolCall), call(client, contract, decimalsCall)]);
+      facts = factsFrom(...(await inTime(answerMs, calls, 'The node')));
+    } catch {
+      ttl = pauseMs;
+    }
+    found.set(asset, facts, ttl === undefined ? {} : { ttl });
+    asking.delete(asset);
+    learned(asset, facts);
+  }
+
+  return {
+    known(asset) {
+      if (!asset.startsWith(prefix)) return nothing;
+      const facts = found.get(asset);
+      if (facts !== undefined || asking.has(asset)) return facts;
+      if (asking.size >= askedAtOnce) return nothing;
+      asking.set(asset, ask(asset));
+      return undefined;
+    },
+    onLearned(listener) {
+      learned = listener;
+    },
+    async settled() {
+      await atMost(settleMs, Promise.all(asking.values()));
+    },
+  };
 }
 
 /** A call that the contract refused is `0x`; rejects if the node gave no answer. */
 async function call(client: RpcClient, to: string, data: string): Promise<string> {
   try {
-    const answer = await client.request({ method: 'eth_call', params: [{ to, data }, 'latest'] });
+    const answer = await client.request({ method: 'eth_call', params: [{ to, data, gas: mostGas }, 'latest'] });
     return typeof answer === 'string' ? answer : '0x';
   } catch (error) {
     if (isRefusal(error)) return '0x';

@@ -3,7 +3,6 @@ import { type NodesOfChain, readersOverUrls } from '../../chains/kit/check-over-
 import { type BlockReader, type Dissent, jointReader } from '../../chains/kit/joint-reader.ts';
 import { readListedAssets } from '../../chains/kit/listed-assets.ts';
 import { readQuorum } from '../../chains/kit/nodes.ts';
-import type { RpcClient } from '../../chains/kit/rpc-client.ts';
 import { aptosNodes } from '../../chains/readers/aptos/nodes.ts';
 import { bitcoinNodes } from '../../chains/readers/bitcoin/nodes.ts';
 import { eosNodes } from '../../chains/readers/eos/nodes.ts';
@@ -16,13 +15,13 @@ import { xrpNodes } from '../../chains/readers/xrp/nodes.ts';
 import type { Network } from '../../networks/network.ts';
 import type { Logger } from '../../observe/logger.ts';
 import type { WatchedNetwork } from '../watched-network.ts';
-import { createTokenFacts, type TokenFacts } from './token-facts.ts';
+import { type AssetFacts, contractFacts, fixedFacts } from './token-facts.ts';
 
 /** How one network is read. */
 export interface WatchedChain {
   readonly reader: BlockReader;
-  /** What is known of assets (CAIP-19): never rejects, and waits only so long. */
-  findFacts(assets: readonly string[]): Promise<ReadonlyMap<string, TokenFacts>>;
+  /** What is known of assets (CAIP-19). */
+  readonly facts: AssetFacts;
 }
 
 /** What the options of a family's nodes are called, beside those of every network. */
@@ -62,8 +61,9 @@ export function openChain(network: Network, given: WatchedNetwork, logger: Logge
     return jointReader({ network: network.id, nodes, quorum, report: tellDissent(network, logger) });
   };
   const nodes = families[network.family]?.nodes(network, given);
-  if (nodes) return { reader: join(readersOverUrls(options, nodes)), findFacts: listedFacts(network, given) };
+  if (nodes) return { reader: join(readersOverUrls(options, nodes)), facts: listedFacts(network, given) };
   const clients = evmClients(network.id, options);
+  const [client] = clients;
   if (given.traces !== true) {
     logger.warn(
       { network: network.id },
@@ -72,7 +72,7 @@ export function openChain(network: Network, given: WatchedNetwork, logger: Logge
   }
   return {
     reader: join(evmReaders(network.id, clients, given)),
-    findFacts: contractFacts(network, clients, logger),
+    facts: client ? contractFacts(client, `${network.id}/erc20:`) : fixedFacts(new Map()),
   };
 }
 
@@ -87,19 +87,7 @@ function tellDissent({ id: network }: Network, logger: Logger): (dissent: Dissen
   };
 }
 
-function listedFacts(network: Network, { assets = [] }: WatchedNetwork): WatchedChain['findFacts'] {
+function listedFacts(network: Network, { assets = [] }: WatchedNetwork): AssetFacts {
   const decimals = readListedAssets(assets, network, '');
-  const facts = new Map([...decimals].map(([asset, number]) => [asset, { decimals: number }]));
-  return async () => facts;
-}
-
-function contractFacts({ id }: Network, [client]: readonly RpcClient[], logger: Logger): WatchedChain['findFacts'] {
-  if (!client) return async () => new Map();
-  const find = createTokenFacts(client, { logger });
-  const prefix = `${id}/erc20:`;
-  return async (assets) => {
-    const contracts = assets.filter((one) => one.startsWith(prefix)).map((one) => one.slice(prefix.length));
-    const found = await find(contracts);
-    return new Map([...found].map(([contract, facts]) => [`${prefix}${contract}`, facts]));
-  };
+  return fixedFacts(new Map([...decimals].map(([asset, number]) => [asset, { decimals: number }])));
 }

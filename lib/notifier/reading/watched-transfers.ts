@@ -5,16 +5,15 @@ import { depositData } from '../sending/callback-body.ts';
 import type { WatchedTransfer } from '../store/ledger-steps.ts';
 
 /** The transfers of a block, once for each key that is to be told of them. */
-export async function watchedTransfers(
-  { network, chain }: NetworkSettings,
+export function watchedTransfers(
+  { network }: NetworkSettings,
   block: ReadBlock,
   keysOf: (account: CanonicalAccount) => Iterable<string>,
-): Promise<WatchedTransfer[]> {
-  const facts = await chain.findFacts([...new Set(block.rows.map((row) => row.asset))]);
+): WatchedTransfer[] {
   return block.rows.flatMap((row) => {
     const { to: address, memo, spendableFrom = 1 } = row;
     const account: CanonicalAccount = memo === undefined ? { address } : { address, memo };
-    const data = depositData(network, block, row, facts.get(row.asset));
+    const data = depositData(network, block, row);
     return [...new Set(keysOf(account))].map((keyId) => ({ keyId, data, spendableFrom }));
   });
 }

@@ -164,7 +164,7 @@ async function find({ reader, watches, settings }: WatcherState, number: bigint)
   const { id } = settings.network;
   const block = await reader.block(number, (account) => watches.isWatched(id, account));
   if (typeof block !== 'object') return block;
-  return { block, watched: await watchedTransfers(settings, block, (account) => watches.watchers(id, account)) };
+  return { block, watched: watchedTransfers(settings, block, (account) => watches.watchers(id, account)) };
 }
 
 /** A chain whose blocks do not name their parent is final as it is read. */

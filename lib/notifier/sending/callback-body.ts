@@ -30,14 +30,9 @@ export interface DepositData {
   transaction: { hash: string; position: string; block: { number: string; hash: string } };
 }
 
-export function depositData(
-  network: Network,
-  block: ReadBlock,
-  transfer: ReadTransfer,
-  facts: TokenFacts = {},
-): DepositData {
+export function depositData(network: Network, block: ReadBlock, transfer: ReadTransfer): DepositData {
   const { asset, amount, delivered, from, to, memo, success, transactionId, position } = transfer;
-  const { symbol, decimals } = asset === network.native.asset ? network.native : facts;
+  const { symbol, decimals }: TokenFacts = asset === network.native.asset ? network.native : {};
   return present<DepositData>({
     network: network.id,
     asset,
@@ -54,6 +49,15 @@ export function depositData(
       position,
       block: { number: block.number.toString(), hash: block.hash },
     },
+  });
+}
+
+/** A body of `callbackBody` with what has become known of its asset. */
+export function decoratedBody(body: string, { symbol, decimals }: TokenFacts): string {
+  const { data, ...rest } = JSON.parse(body) as { data: DepositData };
+  return JSON.stringify({
+    ...rest,
+    data: present<DepositData>({ ...data, symbol: symbol ?? data.symbol, decimals: decimals ?? data.decimals }),
   });
 }
 

@@ -1,6 +1,6 @@
 import type { ChainBlock } from '../../chains/kit/chain-check.ts';
-import { callbackBody, type DepositData } from '../sending/callback-body.ts';
-import { addTransfer, confirmable, type LedgerParts, longer, type WatchedTransfer } from './ledger-steps.ts';
+import type { DepositData } from '../sending/callback-body.ts';
+import { addTransfer, confirmable, type LedgerParts, longer, owe, type WatchedTransfer } from './ledger-steps.ts';
 
 /** A transfer that is told later than its block was read. */
 export interface BackfilledTransfer extends WatchedTransfer {
@@ -55,7 +55,7 @@ export function tellLate(
   watched: WatchedTransfer,
   finalized: bigint | undefined,
 ): void {
-  const { database, settings, outbox } = parts;
+  const { database, settings } = parts;
   const { keyId, data, spendableFrom } = watched;
   const { id } = settings.network;
   const { sql } = database;
@@ -68,7 +68,7 @@ export function tellLate(
   const confirmations = isConfirmed ? Math.max(least, depth) : depth;
   const failed = data.status === 'failed';
   const type = failed ? 'deposit.failed' : isConfirmed ? 'deposit.confirmed' : 'deposit.pending';
-  outbox.put(keyId, type, callbackBody(type, at, { ...data, confirmations }));
+  owe(parts, keyId, type, at, { ...data, confirmations });
   if (block < top - longer * settings.keepBlocks || isKept(parts, watched)) return;
   addTransfer(parts, watched, failed || isConfirmed);
   // A reorg goes back by the blocks that are known.

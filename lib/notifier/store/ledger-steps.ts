@@ -1,6 +1,6 @@
 import type { ChainBlock } from '../../chains/kit/chain-check.ts';
 import type { NetworkSettings } from '../network-options.ts';
-import type { DepositData } from '../sending/callback-body.ts';
+import { type CallbackType, callbackBody, type DepositData, decoratedBody } from '../sending/callback-body.ts';
 import type { NotifierDatabase } from './database.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -73,4 +73,18 @@ export function confirmable(
   return confirmations === 'finalized'
     ? { newest: Math.min(number, finalized ?? -1), least: network.reorgDepth }
     : { newest: number - confirmations + 1, least: 1 };
+}
+
+/** Owes a callback about a deposit; one about an asset that is being asked about is not sent until it is decorated, or a second old. */
+export function owe(
+  { outbox, settings }: LedgerParts,
+  keyId: string,
+  type: CallbackType,
+  at: number,
+  data: DepositData & { confirmations: number },
+): void {
+  const facts = settings.chain.facts.known(data.asset);
+  const body = callbackBody(type, at, data);
+  if (facts === undefined) outbox.put(keyId, type, body, data.asset);
+  else outbox.put(keyId, type, decoratedBody(body, facts));
 }

@@ -1,6 +1,6 @@
 import type { ChainBlock } from '../../chains/kit/chain-check.ts';
 import type { NetworkSettings } from '../network-options.ts';
-import { callbackBody, type DepositData } from '../sending/callback-body.ts';
+import type { DepositData } from '../sending/callback-body.ts';
 import type { NotifierDatabase } from './database.ts';
 import {
   type BackfilledTransfer,
@@ -17,6 +17,7 @@ import {
   confirmable,
   type LedgerParts,
   longer,
+  owe,
   sparse,
   stepTime,
   type WatchedTransfer,
@@ -109,21 +110,17 @@ export function createLedger(
 }
 
 function announce(parts: LedgerParts, at: number, watched: WatchedTransfer): void {
-  const { outbox } = parts;
   const { keyId, data, spendableFrom } = watched;
   const failed = data.status === 'failed';
   const type = failed ? 'deposit.failed' : 'deposit.pending';
   const confirmations = spendableFrom > 1 ? 0 : 1;
-  outbox.put(keyId, type, callbackBody(type, at, { ...data, confirmations }));
+  owe(parts, keyId, type, at, { ...data, confirmations });
   addTransfer(parts, watched, failed);
 }
 
-function confirm(
-  { database: { sql }, settings, outbox }: LedgerParts,
-  at: number,
-  number: number,
-  finalized: number | undefined,
-): void {
+function confirm(parts: LedgerParts, at: number, number: number, finalized: number | undefined): void {
+  const { database, settings } = parts;
+  const { sql } = database;
   const { network } = settings;
   const { newest, least } = confirmable(settings, number, finalized);
   const rows = sql(
@@ -133,7 +130,7 @@ function confirm(
   for (const row of rows) {
     const depth = Math.max(least, number - row.block_number + 1);
     const data = { ...(JSON.parse(row.data) as DepositData), confirmations: depth };
-    outbox.put(row.key_id, 'deposit.confirmed', callbackBody('deposit.confirmed', at, data));
+    owe(parts, row.key_id, 'deposit.confirmed', at, data);
     sql('UPDATE transfers SET confirmed = 1 WHERE id = ?').run(row.id);
   }
 }
@@ -151,14 +148,16 @@ function forget({ database: { sql }, settings }: LedgerParts, number: number): v
   sql('DELETE FROM blocks WHERE network = ? AND number < ?').run(id, oldest);
 }
 
-function revert({ database: { sql }, settings, outbox }: LedgerParts, at: number, number: number): void {
+function revert(parts: LedgerParts, at: number, number: number): void {
+  const { database, settings } = parts;
+  const { sql } = database;
   const { id } = settings.network;
   const rows = sql(
     'SELECT id, key_id, block_number, data FROM transfers WHERE network = ? AND block_number = ? ORDER BY id',
   );
   for (const row of rows.all(id, number) as TransferRow[]) {
     const data = { ...(JSON.parse(row.data) as DepositData), confirmations: 0 };
-    outbox.put(row.key_id, 'deposit.reverted', callbackBody('deposit.reverted', at, data));
+    owe(parts, row.key_id, 'deposit.reverted', at, data);
   }
   sql('DELETE FROM transfers WHERE network = ? AND block_number = ?').run(id, number);
   sql('DELETE FROM blocks WHERE network = ? AND number = ?').run(id, number);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { CallbackType } from '../sending/callback-body.ts';
+import type { TokenFacts } from '../reading/token-facts.ts';
+import { type CallbackType, decoratedBody } from '../sending/callback-body.ts';
 import type { NotifierDatabase } from './database.ts';
 
 /** A callback that is owed to a receiver: kept with its exact body until it is accepted. */
@@ -32,8 +33,13 @@ export type Attempt =
   | { id: string; keyId: string; result: 'dead'; error: string };
 
 export interface Outbox {
-  /** Inside a write transaction of the caller's: the callback is owed when that commits. */
-  put(keyId: string, type: CallbackType, body: string): void;
+  /**
+   * Inside a write transaction of the caller's: the callback is owed when that commits. With `asset`, it waits for `decorate`, a second
+   * at the most.
+   */
+  put(keyId: string, type: CallbackType, body: string, asset?: string): void;
+  /** Decorates what waits for what is known of the asset, and makes it due. */
+  decorate(asset: string, facts: TokenFacts): Promise<void>;
   /** Owes a callback of type `test`; false while there are too many that are new or still owed. */
   putTest(keyId: string, body: string): Promise<boolean>;
   /** Due at `now`, oldest first. */
@@ -54,6 +60,8 @@ export interface Outbox {
 
 const owedColumns = 'id, body, created_at AS createdAt, retry_until AS retryUntil, attempts';
 const pruneAtOnce = 1_000;
+/** For so long a callback waits for what its token says of itself. */
+const decorateMs = 1_000;
 /** Tests of one key that are owed, or younger than a minute. */
 export const mostTests = 10;
 const testsWithinMs = 60_000;
@@ -61,16 +69,20 @@ const testsWithinMs = 60_000;
 export function createOutbox(database: NotifierDatabase, now: () => number, retryMs: number): Outbox {
   const { sql } = database;
 
-  function put(keyId: string, type: CallbackType, body: string): void {
+  function put(keyId: string, type: CallbackType, body: string, asset?: string): void {
     const at = now();
+    const dueAt = asset === undefined ? at : at + decorateMs;
     sql(
-      `INSERT INTO outbox (id, key_id, type, body, state, created_at, due_at, retry_until, attempts)
-       VALUES (?, ?, ?, ?, 'owed', ?, ?, ?, 0)`,
-    ).run(`msg_${randomUUID()}`, keyId, type, body, at, at, at + retryMs);
+      `INSERT INTO outbox (id, key_id, type, body, asset, state, created_at, due_at, retry_until, attempts)
+       VALUES (?, ?, ?, ?, ?, 'owed', ?, ?, ?, 0)`,
+    ).run(`msg_${randomUUID()}`, keyId, type, body, asset ?? null, at, dueAt, at + retryMs);
   }
 
   return {
     put,
+    async decorate(asset, facts) {
+      await database.write(() => decorate(sql, asset, facts, now()));
+    },
     putTest: (keyId, body) =>
       database.write(() => {
         const { tests } = sql(
@@ -113,15 +125,7 @@ export function createOutbox(database: NotifierDatabase, now: () => number, retr
         ).run(now(), now() + retryMs, keyId, id);
         return Number(changes) > 0;
       }),
-    counts: (keyId) =>
-      database.read(() => {
-        const count = (state: string): number =>
-          Number(
-            (sql('SELECT count(*) AS n FROM outbox WHERE key_id = ? AND state = ?').get(keyId, state) as { n: number })
-              .n,
-          );
-        return { owed: count('owed'), dead: count('dead') };
-      }),
+    counts: (keyId) => database.read(() => ({ owed: count(sql, keyId, 'owed'), dead: count(sql, keyId, 'dead') })),
     async prune(before) {
       await database.write(() =>
         sql(
@@ -131,6 +135,18 @@ export function createOutbox(database: NotifierDatabase, now: () => number, retr
       );
     },
   };
+}
+
+function count(sql: NotifierDatabase['sql'], keyId: string, state: string): number {
+  const row = sql('SELECT count(*) AS n FROM outbox WHERE key_id = ? AND state = ?').get(keyId, state);
+  return Number((row as { n: number }).n);
+}
+
+/** What is due may be on its way: one callback keeps one body. */
+function decorate(sql: NotifierDatabase['sql'], asset: string, facts: TokenFacts, at: number): void {
+  const rows = sql('SELECT seq, body FROM outbox WHERE asset = ? AND due_at > ?').all(asset, at);
+  const update = sql('UPDATE outbox SET body = ?, asset = NULL, due_at = ? WHERE seq = ?');
+  for (const { seq, body } of rows as { seq: number; body: string }[]) update.run(decoratedBody(body, facts), at, seq);
 }
 
 function probe(sql: NotifierDatabase['sql'], keyId: string): OwedCallback[] {
@@ -145,15 +161,14 @@ function probe(sql: NotifierDatabase['sql'], keyId: string): OwedCallback[] {
 function recordOne(sql: NotifierDatabase['sql'], attempt: Attempt, at: number): void {
   const { id, keyId, result } = attempt;
   if (result === 'accepted') {
-    sql(`UPDATE outbox SET state = 'sent', sent_at = ?, attempts = attempts + 1, error = NULL WHERE id = ?`).run(
-      at,
-      id,
-    );
+    sql(
+      `UPDATE outbox SET state = 'sent', sent_at = ?, attempts = attempts + 1, error = NULL, asset = NULL WHERE id = ?`,
+    ).run(at, id);
     sql('UPDATE endpoints SET accepted_at = ? WHERE key_id = ?').run(at, keyId);
     return;
   }
   const dueAt = result === 'failed' ? attempt.dueAt : at;
   sql(
-    `UPDATE outbox SET state = ?, due_at = ?, attempts = attempts + 1, error = ? WHERE id = ? AND state = 'owed'`,
+    `UPDATE outbox SET state = ?, due_at = ?, attempts = attempts + 1, error = ?, asset = NULL WHERE id = ? AND state = 'owed'`,
   ).run(result === 'failed' ? 'owed' : 'dead', dueAt, attempt.error, id);
 }

@@ -108,4 +108,6 @@ export const migrations: readonly string[] = [
     memo TEXT NOT NULL,
     PRIMARY KEY (backfill_id, address, memo)
   ) STRICT, WITHOUT ROWID;`,
+  `ALTER TABLE outbox ADD COLUMN asset TEXT;
+  CREATE INDEX outbox_to_decorate ON outbox (asset) WHERE asset IS NOT NULL;`,
 ];
