@@ -239,24 +239,6 @@ describe("the notifier's API", () => {
     assert.equal((await api('GET', '/v1/callback-url')).body.enabled, false);
   });
 
-  it('is described path by path in its OpenAPI document', async (t) => {
-    const { api, notifier } = await stage(t, anvil);
-    const text = readFileSync(new URL('../../docs/openapi/notifier.yaml', import.meta.url), 'utf8');
-    const described = new Set<string>();
-    let path = '';
-    for (const line of text.split('\n')) {
-      path = /^ {2}(\/v1\/\S+):$/.exec(line)?.[1] ?? path;
-      const method = /^ {4}(get|put|post|delete):$/.exec(line)?.[1];
-      if (method) described.add(`${method} ${path}`);
-    }
-    const routed = notifier().router.stack.flatMap(({ route }) =>
-      (route?.stack ?? []).map(({ method }) => `${method} ${route?.path.replace(/:(\w+)/g, '{$1}')}`),
-    );
-    assert.deepEqual([...described].sort(), routed.sort());
-    assert.equal(routed.length, 16);
-    assert.equal((await api('GET', '/v1/watches')).status, 200);
-  });
-
   it('warns that transfers inside transactions are not watched, unless they are', () => {
     const { logger, warnings } = logged();
     const options = { path: 'unused.db', secretsKey, logger };

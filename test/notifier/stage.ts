@@ -9,6 +9,7 @@ import type { NewApiKey } from '../../lib/notifier/index.ts';
 import { createNotifier, type Notifier, type NotifierOptions } from '../../lib/notifier/index.ts';
 import { type FixedClock, fixedClock } from '../../lib/testing/fixed-clock.ts';
 import type { Anvil } from '../chains/anvil.ts';
+import { assertDescribed } from './contract.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
 export const adminSecret = 'admin-secret+of/the=tests';
@@ -26,6 +27,7 @@ export interface Stage {
   run(): Promise<void>;
   /** Closes the notifier and opens another one on the same database. */
   restart(): Promise<void>;
+  /** Asks the API; each exchange is held against its OpenAPI document. */
   api(
     method: string,
     path: string,
@@ -92,7 +94,10 @@ export async function stage(
         ...(body ? { body: JSON.stringify(body) } : {}),
       });
       const text = await response.text();
-      return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+      const answered: unknown = text === '' ? undefined : JSON.parse(text);
+      const contentType = response.headers.get('content-type') ?? '';
+      assertDescribed({ method, path, sent: body, status: response.status, contentType, answered });
+      return { status: response.status, body: (answered ?? {}) as Record<string, unknown> };
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import { adminOnly, type Open } from './access.ts';
-import { readFields, readText } from './inputs.ts';
+import { optionalText, readFields, readLimit, readText } from './inputs.ts';
 import { answering, notFound } from './problem.ts';
 
 export function routeKeys(router: Router, secret: string, open: Open): void {
@@ -10,6 +10,16 @@ export function routeKeys(router: Router, secret: string, open: Open): void {
     answering(201, async (req) => {
       const { name } = readFields(req.body, ['name']);
       return (await open()).keys.create(readText(name, 'name', 200));
+    }),
+  );
+  router.get(
+    '/v1/keys',
+    answering(200, async (req) => {
+      const before = optionalText(req.query.before, 'before');
+      const limit = readLimit(req.query.limit);
+      const found = await (await open()).keys.list({ limit, ...(before ? { before } : {}) });
+      const last = found.length === limit ? found.at(-1) : undefined;
+      return { keys: found, ...(last ? { next: last.id } : {}) };
     }),
   );
   router.delete(

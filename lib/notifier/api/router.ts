@@ -1,5 +1,4 @@
 import { json, type NextFunction, type Request, type Response, Router } from 'express';
-import { isDepositCallbackError } from '../../errors.ts';
 import type { NotifierSettings } from '../options.ts';
 import type { Open } from './access.ts';
 import { routeBackfills } from './backfill-routes.ts';
@@ -34,9 +33,5 @@ function asProblem(error: unknown, { logger }: NotifierSettings): Problem {
     return new Problem(status, 'REQUEST_INVALID', 'The body must be JSON and within the size limit');
   }
   logger.error({ error }, 'A request to the notifier failed');
-  return new Problem(
-    503,
-    isDepositCallbackError(error) ? error.code : 'UNAVAILABLE',
-    'The notifier cannot respond right now; try again',
-  );
+  return new Problem(503, 'UNAVAILABLE', 'The notifier cannot respond right now; try again');
 }

@@ -55,7 +55,7 @@ export function routeWatches(router: Router, settings: NotifierSettings, open: O
     '/v1/watches',
     answering(200, async (req) => {
       const { watches, keyId } = await authorized(req, open);
-      const network = optionalText(req.query.network, 'network');
+      const network = optionalText(req.query.network, 'network', 64);
       const after = readPlace(req.query.after);
       const limit = readLimit(req.query.limit);
       const found = await watches.list(keyId, { limit, ...(network ? { network } : {}), ...(after ? { after } : {}) });

@@ -12,7 +12,22 @@ export interface NewApiKey {
   signingSecret: string;
 }
 
+/** A key in force, without its secrets, and how its callback URL fares. */
+export interface ListedKey {
+  id: string;
+  name: string;
+  createdAt: number;
+  url: string | null;
+  enabled: boolean;
+  disabledAt: number | null;
+  disabledReason: string | null;
+  /** When the URL last accepted a callback. */
+  acceptedAt: number | null;
+}
+
 export interface ApiKeys {
+  /** Those in force, newest first. */
+  list(page: { before?: string; limit: number }): Promise<ListedKey[]>;
   create(name: string): Promise<NewApiKey>;
   /** Id of a key that is in force; undefined for any other text. */
   find(key: string): Promise<string | undefined>;
@@ -53,6 +68,18 @@ export function createApiKeys(database: NotifierDatabase, box: SecretBox, now: (
         return created;
       });
     },
+    list: ({ before = '', limit }) =>
+      database.read(() => {
+        const rows = sql(
+          `SELECT id, name, created_at AS createdAt, url, enabled, disabled_at AS disabledAt,
+             disabled_reason AS disabledReason, accepted_at AS acceptedAt
+           FROM api_keys JOIN endpoints ON key_id = id
+           WHERE revoked_at IS NULL
+             AND api_keys.rowid < coalesce((SELECT rowid FROM api_keys WHERE id = ?), 9223372036854775807)
+           ORDER BY api_keys.rowid DESC LIMIT ?`,
+        ).all(before, limit) as (Omit<ListedKey, 'enabled'> & { enabled: number })[];
+        return rows.map((row) => ({ ...row, enabled: row.enabled === 1 }));
+      }),
     find(key) {
       return database.read(() => {
         // Found by a hash of 256 random bits: how long the search takes says nothing about the key.

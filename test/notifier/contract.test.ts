@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type Anvil, startAnvil } from '../chains/anvil.ts';
+import { type Described, exercised, operations } from './contract.ts';
+import { adminSecret, type Stage, stage } from './stage.ts';
+
+const alice = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
+const network = 'eip155:1';
+
+// Each exchange of each test goes through `assertDescribed`; here every operation is made to answer in every way that the document describes.
+describe("the notifier's API and its OpenAPI document", () => {
+  let anvil: Anvil;
+  before(async () => {
+    anvil = await startAnvil();
+    await anvil.mine(20);
+  });
+  after(() => anvil.close());
+
+  const pathOf = ({ path }: Described): string =>
+    path.replace('{network}', network).replace('{address}', alice).replace('{id}', 'none');
+  const isAdmins = ({ path }: Described): boolean => path.startsWith('/v1/keys');
+
+  /** Asks each operation, with a body that fits. */
+  async function askAll(made: Stage, key: (one: Described) => string): Promise<Map<string, number>> {
+    const bodies: Record<string, object> = {
+      createKey: { name: 'x' },
+      addWatch: { network, address: alice },
+      addBackfill: { network, fromBlock: '1' },
+      setCallbackUrl: { url: made.receiver.url },
+    };
+    const statuses = new Map<string, number>();
+    for (const one of operations) {
+      const { status } = await made.api(one.method.toUpperCase(), pathOf(one), bodies[one.id], key(one));
+      statuses.set(one.id, status);
+    }
+    return statuses;
+  }
+
+  const uniform = (statuses: Map<string, number>, status: number): void =>
+    assert.deepEqual(Object.fromEntries(statuses), Object.fromEntries(operations.map(({ id }) => [id, status])));
+
+  it('name the same paths', async (t) => {
+    const made = await stage(t, anvil);
+    const routed = made
+      .notifier()
+      .router.stack.flatMap(({ route }) =>
+        (route?.stack ?? []).map(({ method }) => `${method} ${route?.path.replace(/:(\w+)/g, '{$1}')}`),
+      );
+    assert.deepEqual(operations.map((one) => `${one.method} ${one.path}`).sort(), routed.sort());
+  });
+
+  it('agree on who may ask', async (t) => {
+    const made = await stage(t, anvil);
+    uniform(await askAll(made, () => 'dck_nobody'), 401);
+    uniform(await askAll(made, (one) => (isAdmins(one) ? made.key.key : adminSecret)), 401);
+  });
+
+  it('agree on what is too large', async (t) => {
+    const made = await stage(t, anvil);
+    for (const one of operations.filter((each) => each.hasBody)) {
+      const { status } = await made.api(one.method.toUpperCase(), pathOf(one), { name: 'x'.repeat(300_000) });
+      assert.equal(status, 413, one.id);
+    }
+  });
+
+  it('agree on an answer of a notifier that cannot answer', async (t) => {
+    const made = await stage(t, anvil);
+    await made.notifier().close();
+    uniform(await askAll(made, () => adminSecret), 503);
+  });
+
+  it('agree on keys', async (t) => {
+    const { api } = await stage(t, anvil);
+    const made = await api('POST', '/v1/keys', { name: 'shop' }, adminSecret);
+    assert.equal(made.status, 201);
+    for (const wrong of [{}, { name: '' }, { name: 'x'.repeat(201) }, { name: 7 }, { name: 'x', more: 1 }, []]) {
+      assert.equal((await api('POST', '/v1/keys', wrong, adminSecret)).status, 400, JSON.stringify(wrong));
+    }
+    const page = await api('GET', '/v1/keys?limit=1', undefined, adminSecret);
+    const [newest] = page.body.keys as Record<string, unknown>[];
+    assert.deepEqual([newest?.name, newest?.url, newest?.enabled, page.body.next], ['shop', null, true, made.body.id]);
+    const older = await api('GET', `/v1/keys?before=${page.body.next}`, undefined, adminSecret);
+    assert.deepEqual(
+      (older.body.keys as { name: string }[]).map((one) => one.name),
+      ['test'],
+    );
+    assert.equal((await api('GET', '/v1/keys?limit=0', undefined, adminSecret)).status, 400);
+    assert.equal((await api('DELETE', `/v1/keys/${made.body.id}`, undefined, adminSecret)).status, 204);
+    const left = await api('GET', '/v1/keys', undefined, adminSecret);
+    assert.equal((left.body.keys as object[]).length, 1);
+    assert.equal((await api('DELETE', `/v1/keys/${made.body.id}`, undefined, adminSecret)).status, 404);
+    assert.equal((await api('DELETE', `/v1/keys/${'x'.repeat(65)}`, undefined, adminSecret)).status, 400);
+  });
+
+  it('agree on watches', async (t) => {
+    const { api } = await stage(t, anvil, { maxWatches: 3 });
+    const bob = '0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359';
+    const add = async (body: object): Promise<number> => (await api('POST', '/v1/watches', body)).status;
+    assert.equal(await add({ network, address: alice }), 201);
+    assert.equal(await add({ network, addresses: [alice, bob], fromBlock: '1' }), 201);
+    const block = { network, address: alice };
+    for (const wrong of [
+      {},
+      [],
+      { network },
+      { address: alice },
+      { network, address: '' },
+      { network, address: 7 },
+      { network, address: 'x'.repeat(129) },
+      { network: 'x'.repeat(65), address: alice },
+      { network, address: alice, addresses: [alice] },
+      { network, addresses: [] },
+      { network, addresses: [7] },
+      { network, addresses: Array.from({ length: 1_001 }, () => alice) },
+      { network, addresses: [alice], memo: '1' },
+      { ...block, memo: '' },
+      { ...block, memo: 'x'.repeat(257) },
+      { ...block, fromBlock: 1 },
+      { ...block, fromBlock: '0x1' },
+      { ...block, from: '1' },
+      { ...block, from: -1 },
+      { ...block, from: 1.5 },
+      { ...block, from: 1, fromBlock: '1' },
+      { ...block, more: 1 },
+    ]) {
+      assert.equal(await add(wrong), 400, JSON.stringify(wrong));
+    }
+    assert.equal(await add({ network: 'eip155:56', address: alice }), 422);
+    assert.equal(await add({ network, address: alice.toLowerCase().replace('0x5', '0xA5').slice(0, 41) }), 422);
+    assert.equal(await add({ network, addresses: [alice, bob] }), 409);
+    assert.equal((await api('GET', '/v1/watches?limit=1')).body.next, `${network}/${alice}`);
+    assert.equal((await api('GET', `/v1/watches?network=${network}&limit=1000&after=${network}/${alice}`)).status, 200);
+    for (const wrong of ['limit=0', 'limit=1001', 'limit=x', 'limit=', 'after=', `network=${'x'.repeat(65)}`]) {
+      assert.equal((await api('GET', `/v1/watches?${wrong}`)).status, 400, wrong);
+    }
+    const path = `/v1/watches/${network}/`;
+    assert.equal((await api('DELETE', `${path}${alice}`)).status, 204);
+    assert.equal((await api('DELETE', `${path}${alice}`)).status, 404);
+    assert.equal((await api('DELETE', `${path}0x12`)).status, 422);
+    assert.equal((await api('DELETE', `${path}${'x'.repeat(129)}`)).status, 400);
+  });
+
+  it('agree on backfills', async (t) => {
+    const { api } = await stage(t, anvil, { networks: [{ network, url: anvil.url, backfillBlocks: 10 }] });
+    const head = await anvil.height();
+    const add = (body: object) => api('POST', '/v1/backfills', body);
+    const made = await add({ network, fromBlock: String(head - 5) });
+    assert.equal(made.status, 201);
+    for (const wrong of [
+      {},
+      { network },
+      { network, fromBlock: '' },
+      { network, fromBlock: '1', from: 1 },
+      { fromBlock: '1' },
+    ]) {
+      assert.equal((await add(wrong)).status, 400, JSON.stringify(wrong));
+    }
+    assert.equal((await add({ network, fromBlock: '1' })).status, 422);
+    assert.equal((await add({ network: 'eip155:56', from: 1 })).status, 422);
+    for (let more = 1; more < 20; more += 1) await add({ network, fromBlock: String(head) });
+    assert.equal((await add({ network, fromBlock: String(head) })).status, 409);
+    const { body } = await api('GET', '/v1/backfills?limit=5');
+    assert.equal((await api('GET', `/v1/backfills?before=${body.next}`)).status, 200);
+    assert.equal((await api('GET', '/v1/backfills?limit=0')).status, 400);
+    assert.equal((await api('DELETE', `/v1/backfills/${made.body.id}`)).status, 204);
+    assert.equal((await api('DELETE', `/v1/backfills/${made.body.id}`)).status, 404);
+    assert.equal((await api('DELETE', `/v1/backfills/${'x'.repeat(65)}`)).status, 400);
+  });
+
+  it('agree on the callback URL, the secret, networks and callbacks', async (t) => {
+    const made = await stage(t, anvil);
+    const { api, receiver } = made;
+    assert.equal((await api('GET', '/v1/networks')).status, 200);
+    assert.equal((await api('GET', '/v1/callback-url')).status, 404);
+    assert.equal((await api('POST', '/v1/callback-url/enable')).status, 404);
+    for (const wrong of [
+      {},
+      { url: '' },
+      { url: 7 },
+      { url: `https://x.example/${'x'.repeat(2_048)}` },
+      { url: receiver.url, more: 1 },
+    ]) {
+      assert.equal((await api('PUT', '/v1/callback-url', wrong)).status, 400, JSON.stringify(wrong).slice(0, 80));
+    }
+    assert.equal((await api('PUT', '/v1/callback-url', { url: 'ftp://shop.example' })).status, 422);
+    assert.equal((await api('PUT', '/v1/callback-url', { url: receiver.url })).status, 200);
+    receiver.answer = () => 410;
+    assert.equal((await api('POST', '/v1/callback-url/test')).status, 202);
+    await made.run();
+    const disabled = await api('GET', '/v1/callback-url');
+    assert.deepEqual([disabled.status, disabled.body.enabled], [200, false]);
+    assert.equal((await api('POST', '/v1/callback-url/enable')).status, 200);
+    await fillTests(made);
+    assert.equal((await api('POST', '/v1/callback-url/test')).status, 429);
+    for (let time = 0; time < 4; time += 1) assert.equal((await api('POST', '/v1/signing-secret')).status, 201);
+    assert.equal((await api('POST', '/v1/signing-secret')).status, 409);
+    const { body } = await api('GET', '/v1/callbacks?state=owed&limit=2');
+    const [first] = body.callbacks as { id: string }[];
+    assert.equal((await api('GET', `/v1/callbacks?before=${body.next}`)).status, 200);
+    for (const wrong of ['state=garbage', 'limit=1001', 'before=']) {
+      assert.equal((await api('GET', `/v1/callbacks?${wrong}`)).status, 400, wrong);
+    }
+    assert.equal((await api('POST', `/v1/callbacks/${first?.id}/resend`)).status, 202);
+    assert.equal((await api('POST', '/v1/callbacks/msg_none/resend')).status, 404);
+    assert.equal((await api('POST', `/v1/callbacks/${'x'.repeat(65)}/resend`)).status, 400);
+  });
+
+  async function fillTests({ api }: Stage): Promise<void> {
+    for (let test = 0; test < 9; test += 1) await api('POST', '/v1/callback-url/test');
+  }
+
+  it('agree on nothing that no test has seen', () => {
+    const described = operations.flatMap(({ id, statuses }) => statuses.map((status) => `${id} ${status}`));
+    assert.deepEqual(
+      described.filter((one) => !exercised.has(one)),
+      [],
+    );
+  });
+});
