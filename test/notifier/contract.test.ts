@@ -85,6 +85,20 @@ describe("the notifier's API and its OpenAPI document", () => {
       ['test'],
     );
     assert.equal((await api('GET', '/v1/keys?limit=0', undefined, adminSecret)).status, 400);
+    const rotate = (body?: object, id = made.body.id) => api('POST', `/v1/keys/${id}/rotate`, body, adminSecret);
+    for (let time = 0; time < 4; time += 1) assert.equal((await rotate()).status, 201);
+    assert.equal((await rotate({ overlapMs: 1 })).status, 409);
+    assert.equal((await rotate({ overlapMs: 0 })).status, 201);
+    for (const wrong of [
+      { overlapMs: -1 },
+      { overlapMs: 2_592_000_001 },
+      { overlapMs: 0.5 },
+      { overlapMs: '1' },
+      { more: 1 },
+    ]) {
+      assert.equal((await rotate(wrong)).status, 400, JSON.stringify(wrong));
+    }
+    assert.equal((await rotate({}, 'key_none')).status, 404);
     assert.equal((await api('DELETE', `/v1/keys/${made.body.id}`, undefined, adminSecret)).status, 204);
     const left = await api('GET', '/v1/keys', undefined, adminSecret);
     assert.equal((left.body.keys as object[]).length, 1);
@@ -194,6 +208,8 @@ describe("the notifier's API and its OpenAPI document", () => {
     assert.equal((await api('POST', '/v1/callback-url/test')).status, 429);
     for (let time = 0; time < 4; time += 1) assert.equal((await api('POST', '/v1/signing-secret')).status, 201);
     assert.equal((await api('POST', '/v1/signing-secret')).status, 409);
+    assert.equal((await api('POST', '/v1/signing-secret', { overlapMs: -1 })).status, 400);
+    assert.equal((await api('POST', '/v1/signing-secret', { overlapMs: 0 })).status, 201);
     const { body } = await api('GET', '/v1/callbacks?state=owed&limit=2');
     const [first] = body.callbacks as { id: string }[];
     assert.equal((await api('GET', `/v1/callbacks?before=${body.next}`)).status, 200);

@@ -26,7 +26,7 @@ interface Parameter {
 interface Operation {
   operationId: string;
   parameters?: unknown[];
-  requestBody?: unknown;
+  requestBody?: { required?: boolean };
   responses: Record<string, unknown>;
 }
 
@@ -38,6 +38,7 @@ export interface Described {
   path: string;
   statuses: string[];
   hasBody: boolean;
+  needsBody: boolean;
 }
 
 const document = closed(
@@ -88,7 +89,16 @@ export const operations: readonly Described[] = Object.entries(document.paths).f
   Object.entries(item).flatMap(([method, given]) => {
     if (method === 'parameters') return [];
     const { operationId: id, responses, requestBody } = given as Operation;
-    return [{ id, method, path, statuses: Object.keys(responses), hasBody: requestBody !== undefined }];
+    return [
+      {
+        id,
+        method,
+        path,
+        statuses: Object.keys(responses),
+        hasBody: requestBody !== undefined,
+        needsBody: requestBody?.required === true,
+      },
+    ];
   }),
 );
 
@@ -130,8 +140,8 @@ function matcher(path: string): RegExp {
   return new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
 }
 
-function bodyMisfit({ path, method }: Described, sent: unknown): string | undefined {
-  if (sent === undefined) return 'no body';
+function bodyMisfit({ path, method, needsBody }: Described, sent: unknown): string | undefined {
+  if (sent === undefined) return needsBody ? 'no body' : undefined;
   return misfit(pointer('paths', path, method, 'requestBody', 'content', 'application/json', 'schema'), sent);
 }
 

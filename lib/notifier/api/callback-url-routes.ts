@@ -2,11 +2,11 @@ import type { Router } from 'express';
 import { checkedUrl } from '../../outbound/safe-fetch.ts';
 import type { NotifierSettings } from '../options.ts';
 import { callbackBody } from '../sending/callback-body.ts';
-import { mostOldSecrets } from '../store/api-keys.ts';
 import type { Endpoint } from '../store/endpoints.ts';
 import { mostTests } from '../store/outbox.ts';
+import { mostOld } from '../store/rotation.ts';
 import { authorized, type Open, type RouterParts } from './access.ts';
-import { readFields, readText } from './inputs.ts';
+import { readFields, readOverlap, readText } from './inputs.ts';
 import { answering, notFound, Problem } from './problem.ts';
 
 export function routeCallbackUrl(router: Router, settings: NotifierSettings, open: Open): void {
@@ -60,10 +60,9 @@ export function routeCallbackUrl(router: Router, settings: NotifierSettings, ope
     '/v1/signing-secret',
     answering(201, async (req) => {
       const { keys, keyId } = await authorized(req, open);
-      const signingSecret = await keys.rotate(keyId);
+      const signingSecret = await keys.rotateSecret(keyId, readOverlap(req.body));
       if (signingSecret !== undefined) return { signingSecret };
-      const text = `A secret may be rotated ${mostOldSecrets} times a day: each old one keeps signing for a day`;
-      throw new Problem(409, 'TOO_MANY_SECRETS', text);
+      throw new Problem(409, 'TOO_MANY_SECRETS', `${mostOld} old secrets still sign; wait for one of them to end`);
     }),
   );
 }

@@ -1,6 +1,7 @@
 import { canonicalAccount } from '../../networks/address.ts';
 import type { CanonicalAccount } from '../../networks/network.ts';
 import { requireNetwork } from '../../networks/registry.ts';
+import { defaultOverlapMs, longestOverlapMs } from '../store/rotation.ts';
 import type { WatchPlace } from '../store/watch-list.ts';
 import { Problem } from './problem.ts';
 
@@ -80,6 +81,15 @@ export function readFrom({ fromBlock, from }: Fields): { block: bigint } | { tim
   if (from === undefined) return undefined;
   if (typeof from === 'number' && Number.isSafeInteger(from) && from >= 0) return { time: from };
   throw invalid('from must be a time in epoch milliseconds');
+}
+
+/** For how long what is rotated stays in force, of an optional body. */
+export function readOverlap(body: unknown): number {
+  const { overlapMs = defaultOverlapMs } = readFields(body ?? {}, ['overlapMs']);
+  if (Number.isSafeInteger(overlapMs) && Number(overlapMs) >= 0 && Number(overlapMs) <= longestOverlapMs) {
+    return Number(overlapMs);
+  }
+  throw invalid(`overlapMs must be an integer from 0 to ${longestOverlapMs}`);
 }
 
 /** What became of a callback, to list those alone. */

@@ -1,7 +1,8 @@
 import type { Router } from 'express';
+import { mostOld } from '../store/rotation.ts';
 import { adminOnly, type Open } from './access.ts';
-import { optionalText, readFields, readLimit, readText } from './inputs.ts';
-import { answering, notFound } from './problem.ts';
+import { optionalText, readFields, readLimit, readOverlap, readText } from './inputs.ts';
+import { answering, notFound, Problem } from './problem.ts';
 
 export function routeKeys(router: Router, secret: string, open: Open): void {
   router.use('/v1/keys', adminOnly(secret));
@@ -20,6 +21,16 @@ export function routeKeys(router: Router, secret: string, open: Open): void {
       const found = await (await open()).keys.list({ limit, ...(before ? { before } : {}) });
       const last = found.length === limit ? found.at(-1) : undefined;
       return { keys: found, ...(last ? { next: last.id } : {}) };
+    }),
+  );
+  router.post(
+    '/v1/keys/:id/rotate',
+    answering(201, async (req) => {
+      const id = readText(req.params.id, 'id', 64);
+      const key = await (await open()).keys.rotateKey(id, readOverlap(req.body));
+      if (key === null) throw notFound('key');
+      if (key !== undefined) return { id, key };
+      throw new Problem(409, 'TOO_MANY_KEYS', `${mostOld} old keys are still in force; wait for one of them to end`);
     }),
   );
   router.delete(

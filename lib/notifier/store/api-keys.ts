@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { NotifierDatabase } from './database.ts';
+import { createRotation, hashOf, newKey, newSecret, type Rotation } from './rotation.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** A new key and its secrets, returned once: none of them can be read again, and the key itself is not stored. */
@@ -25,7 +26,7 @@ export interface ListedKey {
   acceptedAt: number | null;
 }
 
-export interface ApiKeys {
+export interface ApiKeys extends Rotation {
   /** Those in force, newest first. */
   list(page: { before?: string; limit: number }): Promise<ListedKey[]>;
   create(name: string): Promise<NewApiKey>;
@@ -33,27 +34,18 @@ export interface ApiKeys {
   find(key: string): Promise<string | undefined>;
   /** Ends a key, its watches and what is owed to it. False if there is no such key in force. */
   revoke(id: string): Promise<boolean>;
-  /**
-   * A new signing secret; the old ones sign too, each for a day, so that the receiver can change over. Undefined while there
-   * are too many of them: none may be dropped before its day is over.
-   */
-  rotate(id: string): Promise<string | undefined>;
 }
-
-/** For how long an old secret signs after a rotation. */
-const overlapMs = 86_400_000;
-/** Old secrets in force at once; receivers look at 16 signatures of a header. */
-export const mostOldSecrets = 4;
 
 export function createApiKeys(database: NotifierDatabase, box: SecretBox, now: () => number): ApiKeys {
   const { sql } = database;
 
   return {
+    ...createRotation(database, box, now),
     create(name) {
       const created: NewApiKey = {
         id: `key_${randomBytes(8).toString('hex')}`,
         name,
-        key: `dck_${randomBytes(32).toString('base64url')}`,
+        key: newKey(),
         signingSecret: newSecret(),
       };
       return database.write(() => {
@@ -83,7 +75,10 @@ export function createApiKeys(database: NotifierDatabase, box: SecretBox, now: (
     find(key) {
       return database.read(() => {
         // Found by a hash of 256 random bits: how long the search takes says nothing about the key.
-        const row = sql('SELECT id FROM api_keys WHERE hash = ? AND revoked_at IS NULL').get(hashOf(key));
+        const hash = hashOf(key);
+        const row =
+          sql('SELECT id FROM api_keys WHERE hash = ? AND revoked_at IS NULL').get(hash) ??
+          sql('SELECT key_id AS id FROM old_keys WHERE hash = ? AND until > ?').get(hash, now());
         return (row as { id: string } | undefined)?.id;
       });
     },
@@ -94,34 +89,11 @@ export function createApiKeys(database: NotifierDatabase, box: SecretBox, now: (
           id,
         );
         if (Number(changes) === 0) return false;
-        for (const table of ['backfills', 'watches', 'transfers', 'outbox', 'old_secrets', 'endpoints']) {
+        for (const table of ['backfills', 'watches', 'transfers', 'outbox', 'old_secrets', 'old_keys', 'endpoints']) {
           sql(`DELETE FROM ${table} WHERE key_id = ?`).run(id);
         }
         return true;
       });
     },
-    rotate(id) {
-      const secret = newSecret();
-      return database.write(() => {
-        sql('DELETE FROM old_secrets WHERE key_id = ? AND until <= ?').run(id, now());
-        const { old } = sql('SELECT count(*) AS old FROM old_secrets WHERE key_id = ?').get(id) as { old: number };
-        if (Number(old) >= mostOldSecrets) return undefined;
-        sql('INSERT INTO old_secrets SELECT key_id, secret, ? FROM endpoints WHERE key_id = ?').run(
-          now() + overlapMs,
-          id,
-        );
-        sql('UPDATE endpoints SET secret = ? WHERE key_id = ?').run(box.seal(id, secret), id);
-        return secret;
-      });
-    },
   };
-}
-
-function newSecret(): string {
-  return `whsec_${randomBytes(32).toString('base64')}`;
-}
-
-// A key is 256 random bits, which no one can guess from a plain hash.
-function hashOf(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
 }

@@ -110,4 +110,10 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;`,
   `ALTER TABLE outbox ADD COLUMN asset TEXT;
   CREATE INDEX outbox_to_decorate ON outbox (asset) WHERE asset IS NOT NULL;`,
+  `CREATE TABLE old_keys (
+    hash TEXT PRIMARY KEY,
+    key_id TEXT NOT NULL REFERENCES api_keys (id),
+    until INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX old_keys_by_key ON old_keys (key_id, until);`,
 ];

@@ -1,0 +1,80 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { NotifierDatabase } from './database.ts';
+import type { SecretBox } from './secret-box.ts';
+
+/** New keys and secrets in place of others, which stay in force for a while. */
+export interface Rotation {
+  /**
+   * A new signing secret; the one before signs too for `overlapMs`, so that the receiver can change over. With 0 it ends at once, and so
+   * do older ones. Undefined while there are too many of them: none may be dropped before its time.
+   */
+  rotateSecret(id: string, overlapMs: number): Promise<string | undefined>;
+  /** A new key in place of the one before, by the same rule. Undefined if there are too many, `null` if there is no such key in force. */
+  rotateKey(id: string, overlapMs: number): Promise<string | undefined | null>;
+}
+
+/** For how long what was rotated stays in force, if nothing else is asked. */
+export const defaultOverlapMs = 86_400_000;
+export const longestOverlapMs = 30 * 86_400_000;
+/** Old secrets in force at once, and old keys; receivers look at 16 signatures of a header. */
+export const mostOld = 4;
+
+export function createRotation(database: NotifierDatabase, box: SecretBox, now: () => number): Rotation {
+  const { sql } = database;
+  return {
+    rotateSecret(id, overlapMs) {
+      const secret = newSecret();
+      return database.write(() => {
+        if (!makeRoom('old_secrets', id, overlapMs)) return undefined;
+        if (overlapMs > 0) {
+          sql('INSERT INTO old_secrets SELECT key_id, secret, ? FROM endpoints WHERE key_id = ?').run(
+            now() + overlapMs,
+            id,
+          );
+        }
+        sql('UPDATE endpoints SET secret = ? WHERE key_id = ?').run(box.seal(id, secret), id);
+        return secret;
+      });
+    },
+    rotateKey(id, overlapMs) {
+      const key = newKey();
+      return database.write(() => {
+        const old = sql('SELECT hash FROM api_keys WHERE id = ? AND revoked_at IS NULL').get(id);
+        if (!old) return null;
+        if (!makeRoom('old_keys', id, overlapMs)) return undefined;
+        if (overlapMs > 0) {
+          sql('INSERT INTO old_keys (hash, key_id, until) SELECT hash, id, ? FROM api_keys WHERE id = ?').run(
+            now() + overlapMs,
+            id,
+          );
+        }
+        sql('UPDATE api_keys SET hash = ? WHERE id = ?').run(hashOf(key), id);
+        return key;
+      });
+    },
+  };
+
+  /** Forgets those that are over, or all if nothing is to overlap; false while too many are in force. */
+  function makeRoom(table: 'old_secrets' | 'old_keys', id: string, overlapMs: number): boolean {
+    if (overlapMs === 0) {
+      sql(`DELETE FROM ${table} WHERE key_id = ?`).run(id);
+      return true;
+    }
+    sql(`DELETE FROM ${table} WHERE key_id = ? AND until <= ?`).run(id, now());
+    const { old } = sql(`SELECT count(*) AS old FROM ${table} WHERE key_id = ?`).get(id) as { old: number };
+    return Number(old) < mostOld;
+  }
+}
+
+export function newKey(): string {
+  return `dck_${randomBytes(32).toString('base64url')}`;
+}
+
+export function newSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`;
+}
+
+// A key is 256 random bits, which no one can guess from a plain hash.
+export function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
