@@ -16,6 +16,7 @@ import { createLedger } from './store/ledger.ts';
 import { createOutbox, type Outbox } from './store/outbox.ts';
 import { createSecretBox, sealStored } from './store/secret-box.ts';
 import { loadWatchList } from './store/watch-list.ts';
+import { createWithheld } from './store/withheld.ts';
 
 /** The sending side: it watches addresses on your own nodes and sends signed callbacks about incoming transfers. */
 export interface Notifier {
@@ -113,13 +114,24 @@ async function openParts(state: NotifierState): Promise<Parts> {
   const endpoints = createEndpoints(database, box, now, retryMs);
   const watches = await loadWatchList(database, now);
   const backfills = createBackfills(database, now);
+  const withheld = createWithheld({ database, outbox, backfills, maxOwed: settings.maxOwed, logger });
   const reading = settings.networks.map((one) => {
-    const ledger = createLedger(database, one, outbox, now);
+    const ledger = createLedger({ database, settings: one, outbox, withheld, now });
     const { rest } = createBlockPace(settings.backfillBlocksPerMinute);
     const closing = { rest: () => rest(state.closing.signal), isClosed: () => state.closed };
     return {
       watcher: createWatcher({ settings: one, ledger, watches, logger, now }),
-      backfiller: createBackfiller({ settings: one, ledger, backfills, watches, logger, ...closing }),
+      backfiller: createBackfiller({
+        settings: one,
+        ledger,
+        backfills,
+        outbox,
+        withheld,
+        watches,
+        logger,
+        ...closing,
+        maxOwed: settings.maxOwed,
+      }),
     };
   });
   const watchers = reading.map((one) => one.watcher);
@@ -128,7 +140,7 @@ async function openParts(state: NotifierState): Promise<Parts> {
   const keys = createApiKeys(database, box, now);
   const health = createHealth(watchers, logger, now);
   decorateFor(state, outbox, sender);
-  const stored = { database, keys, watches, backfills, endpoints, outbox };
+  const stored = { database, keys, watches, backfills, withheld, endpoints, outbox };
   return {
     ...stored,
     ...{ settings, health, watchers, backfillers, sender },

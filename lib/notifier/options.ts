@@ -37,6 +37,11 @@ export interface NotifierOptions {
   backfillBlocksPerMinute?: number;
   /** For how long delivered callbacks are kept for `GET /v1/callbacks`. Default 7 days. */
   retainMs?: number;
+  /**
+   * Callbacks owed to one key, from which on new deposits are not stored for it but read from the chain again once it takes what is
+   * owed. Default 100000.
+   */
+  maxOwed?: number;
   /** Most addresses that one key may watch. Default 1000000. */
   maxWatches?: number;
   /** Certificate authorities to trust for callback URLs in place of the system's (PEM). */
@@ -62,6 +67,7 @@ export interface NotifierSettings {
   readonly pollMs: number;
   readonly backfillBlocksPerMinute: number;
   readonly retainMs: number;
+  readonly maxOwed: number;
   readonly maxWatches: number;
   readonly ca: string | undefined;
   readonly logger: Logger;
@@ -85,6 +91,7 @@ const optionNames: OptionNames<NotifierOptions> = {
   pollMs: true,
   backfillBlocksPerMinute: true,
   retainMs: true,
+  maxOwed: true,
   maxWatches: true,
   ca: true,
   logger: true,
@@ -120,6 +127,7 @@ export function resolveNotifierOptions(options: NotifierOptions): NotifierSettin
     pollMs: whole('pollMs', options.pollMs ?? 1_000),
     backfillBlocksPerMinute: whole('backfillBlocksPerMinute', options.backfillBlocksPerMinute ?? 3_000),
     retainMs: whole('retainMs', options.retainMs ?? 7 * day),
+    maxOwed: whole('maxOwed', options.maxOwed ?? 100_000),
     maxWatches: whole('maxWatches', options.maxWatches ?? 1_000_000),
     ca: options.ca,
     logger,

@@ -8,6 +8,7 @@ import type { NotifierDatabase } from '../store/database.ts';
 import type { Endpoints } from '../store/endpoints.ts';
 import type { Outbox } from '../store/outbox.ts';
 import type { WatchList } from '../store/watch-list.ts';
+import type { Withheld } from '../store/withheld.ts';
 import { Problem, sendProblem } from './problem.ts';
 
 export interface RouterParts {
@@ -19,6 +20,7 @@ export interface RouterParts {
   outbox: Outbox;
   health: Health;
   backfills: Backfills;
+  withheld: Withheld;
   /** The highest block of a network that was asked for in this process. */
   reach(network: string): bigint | undefined;
   /** Told when something of this key became due: its URL is tried at once, whatever it did before. */

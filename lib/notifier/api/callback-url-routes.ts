@@ -67,9 +67,17 @@ export function routeCallbackUrl(router: Router, settings: NotifierSettings, ope
   );
 }
 
-async function describe({ endpoints, outbox }: RouterParts, keyId: string): Promise<object> {
+async function describe({ endpoints, outbox, withheld }: RouterParts, keyId: string): Promise<object> {
   const endpoint = await endpoints.get(keyId);
   if (endpoint?.url === undefined) throw notFound('callback URL');
   const { url, enabled, disabledAt, disabledReason, acceptedAt }: Endpoint = endpoint;
-  return { url, enabled, disabledAt, disabledReason, acceptedAt, ...(await outbox.counts(keyId)) };
+  return {
+    url,
+    enabled,
+    disabledAt,
+    disabledReason,
+    acceptedAt,
+    ...(await outbox.counts(keyId)),
+    withheld: await withheld.list(keyId),
+  };
 }

@@ -6,7 +6,9 @@ import type { NetworkSettings } from '../network-options.ts';
 import type { Backfills, OpenBackfill } from '../store/backfills.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { BackfilledTransfer } from '../store/ledger-backfills.ts';
+import type { Outbox } from '../store/outbox.ts';
 import { accountText, type WatchList } from '../store/watch-list.ts';
+import type { Withheld } from '../store/withheld.ts';
 import { createReadAhead } from './read-ahead.ts';
 import { watchedTransfers } from './watched-transfers.ts';
 
@@ -22,6 +24,9 @@ export interface BackfillerParts {
   ledger: Ledger;
   backfills: Backfills;
   watches: WatchList;
+  outbox: Outbox;
+  withheld: Withheld;
+  maxOwed: number;
   logger: Logger;
   /** Waits after each block for as long as the pace asks. */
   rest(): Promise<void>;
@@ -44,7 +49,11 @@ export function createBackfiller(parts: BackfillerParts): Backfiller {
   return {
     settings,
     async step() {
-      const open = await backfills.open(settings.network.id);
+      await parts.withheld.release(settings.network.id);
+      // Whoever does not take what is owed is owed no more for now.
+      const open = (await backfills.open(settings.network.id)).filter(
+        (one) => !parts.outbox.owesMoreThan(one.keyId, parts.maxOwed - 1),
+      );
       for (const id of turns.keys()) if (!open.some((one) => one.id === id)) turns.delete(id);
       const [first] = [...open].sort((a, b) => (turns.get(a.id) ?? 0) - (turns.get(b.id) ?? 0));
       if (!first) return false;

@@ -89,7 +89,16 @@ export function createApiKeys(database: NotifierDatabase, box: SecretBox, now: (
           id,
         );
         if (Number(changes) === 0) return false;
-        for (const table of ['backfills', 'watches', 'transfers', 'outbox', 'old_secrets', 'old_keys', 'endpoints']) {
+        for (const table of [
+          'withheld',
+          'backfills',
+          'watches',
+          'transfers',
+          'outbox',
+          'old_secrets',
+          'old_keys',
+          'endpoints',
+        ]) {
           sql(`DELETE FROM ${table} WHERE key_id = ?`).run(id);
         }
         return true;

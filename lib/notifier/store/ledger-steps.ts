@@ -3,6 +3,7 @@ import type { NetworkSettings } from '../network-options.ts';
 import { type CallbackType, callbackBody, type DepositData, decoratedBody } from '../sending/callback-body.ts';
 import type { NotifierDatabase } from './database.ts';
 import type { Outbox } from './outbox.ts';
+import type { Withheld } from './withheld.ts';
 
 /** A transfer with the key that watches its recipient. */
 export interface WatchedTransfer {
@@ -17,6 +18,7 @@ export interface LedgerParts {
   readonly database: NotifierDatabase;
   readonly settings: NetworkSettings;
   readonly outbox: Outbox;
+  readonly withheld: Withheld;
   readonly now: () => number;
 }
 

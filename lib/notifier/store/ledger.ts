@@ -1,7 +1,5 @@
 import type { ChainBlock } from '../../chains/kit/chain-check.ts';
-import type { NetworkSettings } from '../network-options.ts';
 import type { DepositData } from '../sending/callback-body.ts';
-import type { NotifierDatabase } from './database.ts';
 import {
   type BackfilledTransfer,
   beginBackfills,
@@ -22,7 +20,6 @@ import {
   stepTime,
   type WatchedTransfer,
 } from './ledger-steps.ts';
-import type { Outbox } from './outbox.ts';
 
 /** The blocks of one network that have been read, and the transfers in them; each step is one durable transaction. */
 export interface Ledger {
@@ -58,15 +55,10 @@ interface TransferRow {
   data: string;
 }
 
-export function createLedger(
-  database: NotifierDatabase,
-  settings: NetworkSettings,
-  outbox: Outbox,
-  now: () => number,
-): Ledger {
+export function createLedger(parts: LedgerParts): Ledger {
+  const { database, settings, withheld } = parts;
   const { sql } = database;
   const { id } = settings.network;
-  const parts: LedgerParts = { database, settings, outbox, now };
   const atOrBelow = (number: number): Promise<ChainBlock | undefined> =>
     database.read(() => {
       const row = sql(
@@ -88,7 +80,9 @@ export function createLedger(
         const at = stepTime(parts);
         const number = Number(block.number);
         addBlock(parts, block);
-        for (const one of watched) announce(parts, at, one);
+        const keys = new Set(watched.map((one) => one.keyId));
+        const told = new Set([...keys].filter((keyId) => !withheld.holds(keyId, id, number)));
+        for (const one of watched) if (told.has(one.keyId)) announce(parts, at, one);
         confirm(parts, at, number, finalized === undefined ? undefined : Number(finalized));
         forget(parts, number - settings.keepBlocks);
       }),
@@ -96,6 +90,7 @@ export function createLedger(
       database.write(() => {
         revert(parts, stepTime(parts), Number(number));
         cutBackfills(parts, Number(number));
+        withheld.cut(id, Number(number));
         if (start) addBlock(parts, start);
       }),
     backfill: (block, found, backfills, finalized) =>

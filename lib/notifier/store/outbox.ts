@@ -53,6 +53,8 @@ export interface Outbox {
   list(keyId: string, page: { state?: string; before?: string; limit: number }): Promise<OutboxEntry[]>;
   /** Owes a callback again, sent or dead; false if there is none of that id. */
   resend(keyId: string, id: string): Promise<boolean>;
+  /** Inside a transaction of the caller's. */
+  owesMoreThan(keyId: string, callbacks: number): boolean;
   counts(keyId: string): Promise<{ owed: number; dead: number }>;
   /** Forgets accepted callbacks of before `before`, some at a time. */
   prune(before: number): Promise<void>;
@@ -125,6 +127,11 @@ export function createOutbox(database: NotifierDatabase, now: () => number, retr
         ).run(now(), now() + retryMs, keyId, id);
         return Number(changes) > 0;
       }),
+    owesMoreThan: (keyId, callbacks) =>
+      sql(`SELECT 1 FROM outbox WHERE state = 'owed' AND key_id = ? ORDER BY due_at LIMIT 1 OFFSET ?`).get(
+        keyId,
+        callbacks,
+      ) !== undefined,
     counts: (keyId) => database.read(() => ({ owed: count(sql, keyId, 'owed'), dead: count(sql, keyId, 'dead') })),
     async prune(before) {
       await database.write(() =>

@@ -116,4 +116,10 @@ export const migrations: readonly string[] = [
     until INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX old_keys_by_key ON old_keys (key_id, until);`,
+  `CREATE TABLE withheld (
+    key_id TEXT NOT NULL REFERENCES api_keys (id),
+    network TEXT NOT NULL,
+    from_block INTEGER NOT NULL,
+    PRIMARY KEY (key_id, network)
+  ) STRICT, WITHOUT ROWID;`,
 ];
