@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { fitsOne } from './algorithms.ts';
 import { ed25519PublicKey } from './asymmetric.ts';
 import { decodeBase64, decodeBase64Key } from './decode.ts';
@@ -76,6 +76,18 @@ export function standardWebhooksSignature(secret: string, id: string, timestamp:
   const { version, key } = standardWebhooksKey(secret);
   if (version !== 'v1') throw new TypeError('Signing requires whsec_... or whsk_...');
   return `v1,${hmac('sha256', key, prefix, body).toString('base64')}`;
+}
+
+/** A new pair of ed25519 keys: `whsk_...` for the sender alone, `whpk_...` for receivers. */
+export function newStandardWebhooksPair(): { secret: string; public: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  // The last 32 bytes of both encodings (RFC 8410) are the seed and the point.
+  const seed = privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32);
+  const point = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
+  return {
+    secret: `whsk_${Buffer.concat([seed, point]).toString('base64')}`,
+    public: `whpk_${point.toString('base64')}`,
+  };
 }
 
 // PKCS #8 up to the 32 bytes of the seed (RFC 8410).

@@ -209,7 +209,9 @@ describe("the notifier's API and its OpenAPI document", () => {
     for (let time = 0; time < 4; time += 1) assert.equal((await api('POST', '/v1/signing-secret')).status, 201);
     assert.equal((await api('POST', '/v1/signing-secret')).status, 409);
     assert.equal((await api('POST', '/v1/signing-secret', { overlapMs: -1 })).status, 400);
+    assert.equal((await api('POST', '/v1/signing-secret', { algorithm: 'rsa' })).status, 400);
     assert.equal((await api('POST', '/v1/signing-secret', { overlapMs: 0 })).status, 201);
+    assert.equal((await api('POST', '/v1/signing-secret', { algorithm: 'ed25519' })).status, 201);
     const { body } = await api('GET', '/v1/callbacks?state=owed&limit=2');
     const [first] = body.callbacks as { id: string }[];
     assert.equal((await api('GET', `/v1/callbacks?before=${body.next}`)).status, 200);

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import express from 'express';
 import { Webhook } from 'standardwebhooks';
+import { depositCallbacks } from '../../lib/deposit-callbacks.ts';
+import { imtoken } from '../../lib/providers/imtoken.ts';
 import { type Anvil, startAnvil } from '../chains/anvil.ts';
 import { adminSecret, stage } from './stage.ts';
 
@@ -86,5 +93,42 @@ describe('rotation', () => {
     await rotate(hourMs);
     await rotate(0);
     assert.deepEqual(await signedBy(), [3]);
+  });
+
+  it('signs by ed25519 if that is asked, beside the secret before, and our receiver takes both', async (t) => {
+    const made = await stage(t, anvil);
+    const { api, clock, receiver } = made;
+    await api('PUT', '/v1/callback-url', { url: receiver.url });
+    const { status, body } = await api('POST', '/v1/signing-secret', { algorithm: 'ed25519', overlapMs: hourMs });
+    assert.equal(status, 201);
+    const verdicts = async (): Promise<number[]> => {
+      receiver.received.length = 0;
+      await api('POST', '/v1/callback-url/test');
+      await made.run();
+      const [only] = receiver.received;
+      return Promise.all(
+        [made.key.signingSecret, String(body.publicKey)].map(async (secret) => {
+          const policy = { assets: 'any' as const, isOurs: () => true };
+          const callbacks = depositCallbacks({ providers: [imtoken({ secrets: [secret] })], policy, now: clock.now });
+          const server = createServer(express().use(callbacks)).listen(0, '127.0.0.1');
+          await once(server, 'listening');
+          const { port } = server.address() as AddressInfo;
+          const { host: _, connection: __, ...headers } = (only?.headers ?? {}) as Record<string, string>;
+          const answer = await fetch(`http://127.0.0.1:${port}/imtoken`, {
+            method: 'POST',
+            headers,
+            body: only?.body ?? '',
+          });
+          server.closeAllConnections();
+          server.close();
+          await callbacks.close();
+          return answer.status;
+        }),
+      );
+    };
+    assert.deepEqual(await verdicts(), [200, 200]);
+    clock.advance(hourMs);
+    assert.deepEqual(await verdicts(), [401, 200]);
+    for (const path of [made.path, `${made.path}-wal`]) assert.equal(readFileSync(path).includes('whsk_'), false, path);
   });
 });

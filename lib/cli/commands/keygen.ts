@@ -1,5 +1,6 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { type Command, Option } from 'commander';
+import { newStandardWebhooksPair } from '../../signatures/standard-webhooks.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 
@@ -34,15 +35,7 @@ function make(type: Kind): Readonly<Record<string, string>> {
       return { secret: randomBytes(32).toString('hex') };
     case 'api-key':
       return { secret: randomBytes(32).toString('base64url') };
-    case 'ed25519': {
-      const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-      // The last 32 bytes of both encodings (RFC 8410) are the seed and the point.
-      const seed = privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32);
-      const point = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
-      return {
-        secret: `whsk_${Buffer.concat([seed, point]).toString('base64')}`,
-        public: `whpk_${point.toString('base64')}`,
-      };
-    }
+    case 'ed25519':
+      return newStandardWebhooksPair();
   }
 }

@@ -6,7 +6,7 @@ import type { Endpoint } from '../store/endpoints.ts';
 import { mostTests } from '../store/outbox.ts';
 import { mostOld } from '../store/rotation.ts';
 import { authorized, type Open, type RouterParts } from './access.ts';
-import { readFields, readOverlap, readText } from './inputs.ts';
+import { readFields, readSecretRotation, readText } from './inputs.ts';
 import { answering, notFound, Problem } from './problem.ts';
 
 export function routeCallbackUrl(router: Router, settings: NotifierSettings, open: Open): void {
@@ -60,8 +60,9 @@ export function routeCallbackUrl(router: Router, settings: NotifierSettings, ope
     '/v1/signing-secret',
     answering(201, async (req) => {
       const { keys, keyId } = await authorized(req, open);
-      const signingSecret = await keys.rotateSecret(keyId, readOverlap(req.body));
-      if (signingSecret !== undefined) return { signingSecret };
+      const { overlapMs, algorithm } = readSecretRotation(req.body);
+      const made = await keys.rotateSecret(keyId, overlapMs, algorithm);
+      if (made) return made;
       throw new Problem(409, 'TOO_MANY_SECRETS', `${mostOld} old secrets still sign; wait for one of them to end`);
     }),
   );

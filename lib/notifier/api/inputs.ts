@@ -1,7 +1,7 @@
 import { canonicalAccount } from '../../networks/address.ts';
 import type { CanonicalAccount } from '../../networks/network.ts';
 import { requireNetwork } from '../../networks/registry.ts';
-import { defaultOverlapMs, longestOverlapMs } from '../store/rotation.ts';
+import { defaultOverlapMs, longestOverlapMs, type SigningAlgorithm } from '../store/rotation.ts';
 import type { WatchPlace } from '../store/watch-list.ts';
 import { Problem } from './problem.ts';
 
@@ -81,6 +81,13 @@ export function readFrom({ fromBlock, from }: Fields): { block: bigint } | { tim
   if (from === undefined) return undefined;
   if (typeof from === 'number' && Number.isSafeInteger(from) && from >= 0) return { time: from };
   throw invalid('from must be a time in epoch milliseconds');
+}
+
+/** How a signing secret is rotated, of an optional body. */
+export function readSecretRotation(body: unknown): { overlapMs: number; algorithm: SigningAlgorithm } {
+  const { algorithm = 'hmac', ...rest } = readFields(body ?? {}, ['overlapMs', 'algorithm']);
+  if (algorithm !== 'hmac' && algorithm !== 'ed25519') throw invalid('algorithm must be hmac or ed25519');
+  return { overlapMs: readOverlap(rest), algorithm };
 }
 
 /** For how long what is rotated stays in force, of an optional body. */

@@ -1,6 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { newStandardWebhooksPair } from '../../signatures/standard-webhooks.ts';
 import type { NotifierDatabase } from './database.ts';
 import type { SecretBox } from './secret-box.ts';
+
+/** `hmac`: one secret for both sides, `v1` of Standard Webhooks. `ed25519`: a pair, whose secret never leaves the notifier, `v1a`. */
+export type SigningAlgorithm = 'hmac' | 'ed25519';
+
+/** What the receiver verifies with: `whsec_...` or `whpk_...`. */
+export type NewSigningSecret = { signingSecret: string } | { publicKey: string };
 
 /** New keys and secrets in place of others, which stay in force for a while. */
 export interface Rotation {
@@ -8,7 +15,7 @@ export interface Rotation {
    * A new signing secret; the one before signs too for `overlapMs`, so that the receiver can change over. With 0 it ends at once, and so
    * do older ones. Undefined while there are too many of them: none may be dropped before its time.
    */
-  rotateSecret(id: string, overlapMs: number): Promise<string | undefined>;
+  rotateSecret(id: string, overlapMs: number, algorithm: SigningAlgorithm): Promise<NewSigningSecret | undefined>;
   /** A new key in place of the one before, by the same rule. Undefined if there are too many, `null` if there is no such key in force. */
   rotateKey(id: string, overlapMs: number): Promise<string | undefined | null>;
 }
@@ -22,8 +29,9 @@ export const mostOld = 4;
 export function createRotation(database: NotifierDatabase, box: SecretBox, now: () => number): Rotation {
   const { sql } = database;
   return {
-    rotateSecret(id, overlapMs) {
-      const secret = newSecret();
+    rotateSecret(id, overlapMs, algorithm) {
+      const pair = algorithm === 'ed25519' ? newStandardWebhooksPair() : undefined;
+      const secret = pair?.secret ?? newSecret();
       return database.write(() => {
         if (!makeRoom('old_secrets', id, overlapMs)) return undefined;
         if (overlapMs > 0) {
@@ -33,7 +41,7 @@ export function createRotation(database: NotifierDatabase, box: SecretBox, now: 
           );
         }
         sql('UPDATE endpoints SET secret = ? WHERE key_id = ?').run(box.seal(id, secret), id);
-        return secret;
+        return pair ? { publicKey: pair.public } : { signingSecret: secret };
       });
     },
     rotateKey(id, overlapMs) {
