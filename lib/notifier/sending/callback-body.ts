@@ -52,13 +52,16 @@ export function depositData(network: Network, block: ReadBlock, transfer: ReadTr
   });
 }
 
+/** With what is known of its asset. */
+export function decorated<T extends DepositData>(data: T, { symbol, decimals }: TokenFacts): T {
+  if (symbol === undefined && decimals === undefined) return data;
+  return { ...data, ...present<TokenFacts>({ symbol, decimals }) };
+}
+
 /** A body of `callbackBody` with what has become known of its asset. */
-export function decoratedBody(body: string, { symbol, decimals }: TokenFacts): string {
+export function decoratedBody(body: string, facts: TokenFacts): string {
   const { data, ...rest } = JSON.parse(body) as { data: DepositData };
-  return JSON.stringify({
-    ...rest,
-    data: present<DepositData>({ ...data, symbol: symbol ?? data.symbol, decimals: decimals ?? data.decimals }),
-  });
+  return JSON.stringify({ ...rest, data: decorated(data, facts) });
 }
 
 /** The body, as text that is signed and sent unchanged. `at` is the event's own time, epoch ms. */

@@ -1,6 +1,6 @@
 import type { ChainBlock } from '../../chains/kit/chain-check.ts';
 import type { NetworkSettings } from '../network-options.ts';
-import { type CallbackType, callbackBody, type DepositData, decoratedBody } from '../sending/callback-body.ts';
+import { type CallbackType, callbackBody, type DepositData, decorated } from '../sending/callback-body.ts';
 import type { NotifierDatabase } from './database.ts';
 import type { Outbox } from './outbox.ts';
 import type { Withheld } from './withheld.ts';
@@ -86,7 +86,6 @@ export function owe(
   data: DepositData & { confirmations: number },
 ): void {
   const facts = settings.chain.facts.known(data.asset);
-  const body = callbackBody(type, at, data);
-  if (facts === undefined) outbox.put(keyId, type, body, data.asset);
-  else outbox.put(keyId, type, decoratedBody(body, facts));
+  if (facts === undefined) outbox.put(keyId, type, callbackBody(type, at, data), data.asset);
+  else outbox.put(keyId, type, callbackBody(type, at, decorated(data, facts)));
 }

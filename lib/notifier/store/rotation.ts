@@ -22,7 +22,7 @@ export interface Rotation {
 
 /** For how long what was rotated stays in force, if nothing else is asked. */
 export const defaultOverlapMs = 86_400_000;
-export const longestOverlapMs = 30 * 86_400_000;
+export const longestOverlapMs: number = 30 * 86_400_000;
 /** Old secrets in force at once, and old keys; receivers look at 16 signatures of a header. */
 export const mostOld = 4;
 
