@@ -57,6 +57,9 @@ test('a transfer that was ignored or could not be taken is read from the body th
   const [ignored, malformed, unreadable] = outcomes.map(({ id }) => rowOf(text, id));
   assert.match(ignored ?? '', /Ignored NOT_OURS Paid to an account that is not ours 2\.5 USDT Ethereum 0x5290840/);
   assert.match(malformed ?? '', /ADDRESS_MALFORMED The address is broken.* 3\.5 USDT Ethereum 0x5AAeb60/);
+  const page = (await get(`/callbacks/${outcomes[0]?.id}`)).text.replace(/<wbr>/g, '');
+  assert.match(page, /<dt>Amount<\/dt><dd><span class="amount">2\.5 /, 'beside the raw body');
+  assert.match(page, new RegExp(`<dt>Recipient</dt><dd><bdi><code data-copy="${stranger}"`));
   assert.match(unreadable ?? '', /BODY_UNREADABLE Authentic, but not in the form that is expected cb_/);
 });
 

@@ -46,6 +46,7 @@ td bdi { overflow-wrap: anywhere; }
 .pager { display: flex; gap: 8px; margin-top: 16px; }
 
 .filter { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; align-items: end; margin-bottom: 20px; }
+.filter:has(.wrong) { align-items: start; } .filter:has(.wrong) .filter-go { padding-top: 24px; }
 .filter-go { display: flex; align-items: center; gap: 16px; }
 
 .title { display: flex; flex-wrap: wrap; align-items: flex-start; justify-content: space-between; gap: 16px; }

@@ -1,7 +1,8 @@
+import type { ReportedTransfer } from '../../deposit-callbacks.ts';
 import type { StoredStatement } from '../../deposits/statement.ts';
 import type { CallbackRecord, Store, TransferOutcome } from '../../stores/store.ts';
 import { bodyView } from '../parts/body-view.ts';
-import { onChain, ruleOf } from '../parts/cells.ts';
+import { networkName, onChain, ruleOf, worthOf } from '../parts/cells.ts';
 import { actionForm } from '../parts/forms.ts';
 import { type Html, html } from '../parts/html.ts';
 import { amount, badge, code, empty, facts, id, section, segment, shorten, time, whole } from '../parts/parts.ts';
@@ -16,6 +17,7 @@ export async function callbackPage(view: View, callbackId: string): Promise<Page
   const record = await callbacks.store.callback(callbackId);
   if (record === undefined) return undefined;
   const statements = await statementsOf(callbacks.store, record);
+  const reported = await callbacks.transfersIn(callbackId);
   const texts = words.callback;
   const headers = Object.entries(record.headers);
   return {
@@ -28,7 +30,7 @@ ${ruleOf(view, record.code ?? record.transfers.find((one) => one.code !== undefi
 ${section(texts.facts, factsOf(view, record))}
 <div class="beside">
 ${section(texts.body, record.body === undefined ? empty(texts.noBody) : bodyView(words, record.body))}
-${section(texts.read, readFrom(view, record, statements))}
+${section(texts.read, readFrom(view, record, { statements, reported }))}
 </div>
 ${section(texts.headers, headers.length === 0 ? empty(texts.noHeaders) : facts(headers.map(([name, value]) => [html`<bdi>${name}</bdi>`, whole(value)])))}`,
   };
@@ -76,10 +78,16 @@ async function statementsOf(store: Store, record: CallbackRecord): Promise<Store
   return lists.flat().filter((one) => one.callbackId === record.id);
 }
 
-function readFrom(view: View, record: CallbackRecord, statements: readonly StoredStatement[]): Html {
+interface Read {
+  statements: readonly StoredStatement[];
+  /** What the body says, of each transfer in its order. */
+  reported: readonly ReportedTransfer[];
+}
+
+function readFrom(view: View, record: CallbackRecord, { statements, reported }: Read): Html {
   const texts = view.words.callback;
   if (record.transfers.length === 0 && statements.length === 0) return empty(texts.nothingRead);
-  return html`${record.transfers.slice(0, mostRows).map((transfer, index) => transferView(view, transfer, index))}
+  return html`${record.transfers.slice(0, mostRows).map((transfer, index) => transferView(view, transfer, index, reported[index]))}
 ${rowsCut(view, record.transfers)}
 ${statements.length > 0 && html`<h3>${texts.statements}</h3>`}
 ${statements.slice(0, mostRows).map((one) => statementView(view, one))}
@@ -90,12 +98,33 @@ function rowsCut({ words }: View, rows: readonly unknown[]): Html | false {
   return rows.length > mostRows && html`<p class="soft">${words.callback.rowsCut(mostRows, rows.length)}</p>`;
 }
 
-function transferView({ words, root }: View, transfer: TransferOutcome, index: number): Html {
+function transferView(
+  view: View,
+  transfer: TransferOutcome,
+  index: number,
+  reported: ReportedTransfer | undefined,
+): Html {
+  const { words, root } = view;
   const { depositId, path, reason, name } = transfer;
   return html`<div class="card"><p><strong>${words.callback.transfer(index + 1)}</strong> ${badge(transfer.outcome, words.outcome[transfer.outcome])} ${code(transfer.code)}</p>
 ${name !== undefined && html`<p>${whole(name)}</p>`}
 ${path !== undefined && html`<p>${whole(path)} ${reason}</p>`}
-${depositId !== undefined && html`<p>${words.column.deposit} ${id(depositId, `${root}deposits/${segment(depositId)}`)}</p>`}</div>`;
+${depositId !== undefined && html`<p>${words.column.deposit} ${id(depositId, `${root}deposits/${segment(depositId)}`)}</p>`}
+${depositId === undefined && reported !== undefined && transfer.path === undefined && reportedFacts(view, reported)}</div>`;
+}
+
+/** Of a transfer that made no deposit: what the body says of it. */
+function reportedFacts(view: View, one: ReportedTransfer): Html {
+  const { column, deposit } = view.words;
+  return facts([
+    [column.amount, one.amount === undefined ? undefined : amount(view, worthOf({ ...one, more: 0 }, one.amount))],
+    [column.network, networkName(one.network)],
+    [column.asset, whole(one.asset)],
+    [column.to, onChain(view, one.network, 'address', one.to)],
+    [deposit.from, onChain(view, one.network, 'address', one.from)],
+    [column.memo, whole(one.memo)],
+    [column.transaction, onChain(view, one.network, 'transaction', one.transactionId)],
+  ]);
 }
 
 function statementView(view: View, one: StoredStatement): Html {
@@ -103,7 +132,10 @@ function statementView(view: View, one: StoredStatement): Html {
   const { column, deposit } = words;
   return html`<div class="card"><p>${badge(`said-${one.kind}`, words.statement[one.kind])} ${code(one.check)}</p>${facts(
     [
-      [column.amount, one.kind === 'removed' ? undefined : amount(view, one)],
+      [
+        column.amount,
+        one.kind === 'removed' ? undefined : amount(view, worthOf({ ...one.group, ...one, more: 0 }, one.amount)),
+      ],
       [column.network, whole(one.group?.network)],
       [column.asset, whole(one.group?.asset)],
       [column.to, onChain(view, one.group?.network, 'address', one.group?.to)],
