@@ -1,6 +1,6 @@
 import { invalidOption } from '../errors.ts';
 
-/** Where a network's transactions and addresses can be looked at: http(s) URLs with `{id}` in place of the id. */
+/** The pages of a block explorer for a network: http(s) URLs with `{id}` in place of the transaction id or the address. */
 export interface Explorer {
   transaction?: string | undefined;
   address?: string | undefined;

@@ -214,7 +214,7 @@ describe('deposits of before an address was watched', () => {
         .catch(() => {});
     const [backfill] = await listed(made);
     assert.deepEqual([backfill?.state, backfill?.nextBlock, typeof backfill?.error], ['open', fromBlock, 'string']);
-    assert.deepEqual(errors, ['A backfill does not get on']);
+    assert.deepEqual(errors, ['A backfill makes no progress']);
     pruned = false;
     await made.run();
     assert.deepEqual(told(made), ['deposit.confirmed 1 4']);

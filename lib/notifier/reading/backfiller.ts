@@ -86,7 +86,7 @@ async function jobOf({ settings, backfills, watches }: BackfillerParts, backfill
   return { ...backfill, covers: (account) => isAsked(account) && isWatched(account) };
 }
 
-/** False if it does not get on for now. */
+/** False if it makes no progress for now. */
 async function readTurn(parts: BackfillerParts, jobs: readonly Job[], from: bigint, last: bigint): Promise<boolean> {
   const { settings, ledger } = parts;
   const { reader } = settings.chain;
@@ -124,7 +124,7 @@ function transfersFor(settings: NetworkSettings, block: ReadBlock, jobs: readonl
   });
 }
 
-/** Says why they do not get on, once. */
+/** Says once why they make no progress. */
 async function note(
   { backfills, settings, logger }: BackfillerParts,
   jobs: readonly Job[],
@@ -132,6 +132,6 @@ async function note(
 ): Promise<void> {
   const ids = jobs.filter((one) => one.error !== reason).map((one) => one.id);
   if (ids.length === 0) return;
-  logger.error({ network: settings.network.id, backfills: ids, reason }, 'A backfill does not get on');
+  logger.error({ network: settings.network.id, backfills: ids, reason }, 'A backfill makes no progress');
   await backfills.fail(ids, reason);
 }

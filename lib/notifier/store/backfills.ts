@@ -17,7 +17,7 @@ export interface Backfill {
   found: number;
   createdAt: number;
   doneAt: number | null;
-  /** Why it does not get on; it goes on by itself once that is over. */
+  /** Why it makes no progress; it continues by itself once that is over. */
   error: string | null;
 }
 
@@ -43,7 +43,7 @@ export interface Backfills {
   open(network: string): Promise<OpenBackfill[]>;
   /** The accounts of a backfill; undefined: whatever its key watches. */
   accounts(id: string): Promise<CanonicalAccount[] | undefined>;
-  /** Notes why it does not get on. */
+  /** Notes why it makes no progress. */
   fail(ids: readonly string[], error: string): Promise<void>;
   /** Forgets those that were done before `before`. */
   prune(before: number): Promise<void>;

@@ -37,7 +37,7 @@ BEGIN
       SELECT new.key, new.key_hash, 1, new.credited, now_ms
       FROM unnest(keys, key_hashes, credited) AS new (key, key_hash, credited)
       ON CONFLICT (key_hash) DO NOTHING RETURNING t.id, t.key_hash)
-    SELECT array_agg(made.id ORDER BY made.id), array_agg(made.key_hash) INTO ids, made_hashes FROM made;
+    SELECT array_agg(made.id ORDER BY made.key_hash), array_agg(made.key_hash) INTO ids, made_hashes FROM made;
     IF cardinality(keys) IS DISTINCT FROM cardinality(ids) THEN
       DELETE FROM deposit_callback.transactions t WHERE t.id = ANY (ids);
       RETURN QUERY SELECT new.change::integer, NULL::text, NULL::text
