@@ -171,7 +171,7 @@ test('others take all of the pool: callbacks are recorded and handed out all the
   // The recording client is lost, and there is none to take its place.
   const admin = server.pool({ max: 1 });
   await admin.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND query ~ 'record_[0-9a-f]+[(]' AND pid <> pg_backend_pid()`,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND query ~ 'record(_opened)?_[0-9a-f]+[(]' AND pid <> pg_backend_pid()`,
   );
   hogs.push(await pool.connect());
   const missed = make(10);
