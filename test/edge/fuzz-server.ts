@@ -51,7 +51,7 @@ await callbacks.ready();
 const app = express();
 app.use('/callbacks', callbacks);
 // The head of a request is Node's to wait for, a minute by default.
-const deadlines = { headersTimeout: 1_000, requestTimeout: 5_000, connectionsCheckingInterval: 200 };
+const deadlines = { headersTimeout: 3_000, requestTimeout: 8_000, connectionsCheckingInterval: 200 };
 const listeners: RequestListener[] = [callbacks, app];
 const ports = await Promise.all(
   listeners.map(async (listener) => {
