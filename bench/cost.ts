@@ -19,7 +19,7 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
 const seconds = values.quick ? 1 : 3;
 const warm = values.quick ? 1 : 4;
-const counted = 4_000;
+const counted = 2_000;
 // By then the compiler is done, whose code allocates less.
 const warmed = values.quick ? 8_000 : 40_000;
 const targets = ['http-bare', 'octokit-http', 'ours-memory-http'] as const satisfies readonly ReceiverName[];
