@@ -13,7 +13,7 @@ import { guardOver } from './middleware/replay-guard.ts';
 import type { CallbackRequest, Link, RequestState } from './middleware/request-state.ts';
 import { answerNotFound, refuse } from './middleware/respond.ts';
 import { signature } from './middleware/signature.ts';
-import { sourceFilter } from './middleware/source-filter.ts';
+import { filterSources } from './middleware/source-filter.ts';
 import type { Settings } from './options.ts';
 import type { Provider } from './providers/kit/provider.ts';
 import type { Receiver } from './receiver.ts';
@@ -70,16 +70,13 @@ export function createEntrance<Tx>(receiver: Receiver<Tx>): Entrance<Tx> {
 /** The links up to the signature, which differ from provider to provider. */
 function linksBefore<Tx>(settings: Settings<Tx>, provider: Provider, bodies: BodyBudget): readonly Link[] {
   const { store, limits, requireHttps, trustProxy, sources, toleranceMs, quarantineUnverified: unverified } = settings;
-  // By the names of the options that a user has written: the link knows both lists as `allow`.
-  compileSources(sources, provider.publishedSources, 'sources');
-  compileSources(provider.sources, provider.publishedSources, `${provider.name}.sources`);
+  const { publishedSources } = provider;
+  const allowed = [
+    compileSources(sources, publishedSources, 'sources'),
+    compileSources(provider.sources, publishedSources, `${provider.name}.sources`),
+  ];
   return [
-    sourceFilter({
-      allow: { all: [sources, provider.sources] },
-      published: provider.publishedSources,
-      requireHttps,
-      ...(trustProxy === undefined ? {} : { trustProxy }),
-    }),
+    filterSources(allowed, { requireHttps, ...(trustProxy === undefined ? {} : { trustProxy }) }),
     rawBodyWithin(bodies, {
       limit: limits.bodyBytes ?? provider.bodyBytes,
       receiveMs: limits.receiveMs,

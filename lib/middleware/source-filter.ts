@@ -63,8 +63,16 @@ const optionNames: OptionNames<SourceFilterOptions> = {
  */
 export function sourceFilter(options: SourceFilterOptions = {}): Link {
   checkOptions('sourceFilter', options, optionNames, "{ allow: ['203.0.113.0/24'] }");
-  const { requireHttps = true, published, now = Date.now, logger } = options;
-  const lists = compileLists(options.allow, published);
+  return filterSources(compileLists(options.allow, options.published), options);
+}
+
+/** `sourceFilter` over lists that are compiled, by whoever knows the option that holds each. */
+export function filterSources(
+  allowed: readonly CompiledSources[],
+  options: Omit<SourceFilterOptions, 'allow' | 'published'>,
+): Link {
+  const { requireHttps = true, now = Date.now, logger } = options;
+  const lists = allowed.filter((list) => !list.any);
   const hasRules = lists.length > 0;
   const ownTrust = compileTrust(options.trustProxy);
   if (hasRules && ownTrust !== undefined && trustsEverybody(ownTrust)) {
@@ -141,7 +149,7 @@ function compileLists(
   published: readonly string[] | undefined,
 ): CompiledSources[] {
   const all = allow === undefined ? [] : typeof allow === 'object' && 'all' in allow ? allow.all : [allow];
-  return all.map((rules) => compileSources(rules, published)).filter((list) => !list.any);
+  return all.map((rules) => compileSources(rules, published));
 }
 
 /** Whose word counts about proxies: the option's, or the app's; a function that trusts everybody is recognized once. */
