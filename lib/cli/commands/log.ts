@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { outcomes } from '../../observe/outcomes.ts';
 import type { CallbackQuery, CallbackRecord } from '../../stores/store.ts';
 import { callbackJson } from '../callback-json.ts';
 import type { Context } from '../context.ts';
@@ -20,14 +21,6 @@ export interface LogOptions {
   follow?: boolean;
   json?: boolean;
 }
-
-export const outcomes: readonly CallbackRecord['outcome'][] = [
-  'recorded',
-  'duplicate',
-  'ignored',
-  'quarantined',
-  'rejected',
-];
 
 /** The log of every callback. */
 export function addLog(program: Command, { output, now, stopped }: Context, finish: (code: number) => void): void {

@@ -1,9 +1,10 @@
+import { outcomes } from '../../observe/outcomes.ts';
 import type { NeedKind } from '../../operator/need.ts';
 import type { Status } from '../../operator/status.ts';
 import type { CallbackRecord, StoreCounts } from '../../stores/store.ts';
 import { push } from '../../util/maps.ts';
 import { spread, tally, type WindowName, windows } from '../parts/callback-counts.ts';
-import { callbackTable, outcomes } from '../parts/callback-list.ts';
+import { callbackTable } from '../parts/callback-list.ts';
 import { whenCell } from '../parts/cells.ts';
 import { chainTable } from '../parts/chain-table.ts';
 import { latencyChart, milliseconds, rateChart } from '../parts/charts.ts';

@@ -1,3 +1,4 @@
+import { outcomes } from '../../observe/outcomes.ts';
 import type { CallbackQuery, CallbackRecord, Store } from '../../stores/store.ts';
 import { visibleLines } from '../../util/visible.ts';
 import type { View } from '../view.ts';
@@ -17,14 +18,6 @@ import { choice, field, filter, timeField, timeOf, timeRanges } from './forms.ts
 import { type Html, html } from './html.ts';
 import { type Movement, movementsOf } from './movements.ts';
 import { ago, amountTexts, badge, type Column, clock, isoTime, row, segment, shorten, table } from './parts.ts';
-
-export const outcomes: readonly CallbackRecord['outcome'][] = [
-  'recorded',
-  'duplicate',
-  'ignored',
-  'quarantined',
-  'rejected',
-];
 
 /** What the list of callbacks is filtered by, without its page. */
 export type CallbackFilter = Omit<CallbackQuery, 'before' | 'limit'>;

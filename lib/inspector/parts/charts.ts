@@ -1,6 +1,6 @@
+import { outcomes } from '../../observe/outcomes.ts';
 import type { Words } from '../words/english.ts';
 import type { Bar } from './callback-counts.ts';
-import { outcomes } from './callback-list.ts';
 import { type Html, html } from './html.ts';
 import { isoTime } from './parts.ts';
 
