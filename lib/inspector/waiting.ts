@@ -15,7 +15,7 @@ export const filterFields = {
   dead: ['kind', 'error', 'since'],
 } as const;
 
-/** Deposits in quarantine that fit, newest first. */
+/** Deposits in quarantine that match, newest first. */
 export async function heldDeposits(store: Store, asked: Asked, now: number): Promise<DepositRecord[]> {
   const { since, until } = timesOf(asked, now);
   const deposits = await store.deposits({
@@ -26,10 +26,10 @@ export async function heldDeposits(store: Store, asked: Asked, now: number): Pro
     ...(since === undefined ? {} : { since }),
     limit: mostWaiting,
   });
-  return deposits.filter(({ code, firstSeenAt }) => fits(asked('code'), code) && firstSeenAt <= until);
+  return deposits.filter(({ code, firstSeenAt }) => matches(asked('code'), code) && firstSeenAt <= until);
 }
 
-/** Callbacks that could not be read, or not all of them, that fit, newest first. */
+/** Callbacks that could not be read, or not all of them, that match, newest first. */
 export async function unreadCallbacks(store: Store, asked: Asked, now: number): Promise<CallbackRecord[]> {
   const { since, until } = timesOf(asked, now);
   const times = since === undefined ? {} : { since };
@@ -43,14 +43,14 @@ export async function unreadCallbacks(store: Store, asked: Asked, now: number): 
   return inTime.filter((one) => asked('code').trim() === '' || codesOf(one).includes(asked('code').trim()));
 }
 
-/** Dead letters that fit, newest first. */
+/** Dead letters that match, newest first. */
 export async function deadLetters(store: Store, asked: Asked, now: number): Promise<StoredEvent[]> {
   const { since = 0, until } = timesOf(asked, now);
   const events = await store.events({ state: 'dead', limit: mostWaiting });
   const error = asked('error').trim().toLowerCase();
   return events.filter(
     (one) =>
-      fits(asked('kind'), one.kind) &&
+      matches(asked('kind'), one.kind) &&
       (one.error ?? '').toLowerCase().includes(error) &&
       one.madeAt >= since &&
       one.madeAt <= until,
@@ -63,7 +63,7 @@ function timesOf(asked: Asked, now: number): { since: number | undefined; until:
   return { since: timeOf(asked('since'), now), until: shownAt ?? Number.POSITIVE_INFINITY };
 }
 
-function fits(wanted: string, is: string | undefined): boolean {
+function matches(wanted: string, is: string | undefined): boolean {
   return wanted.trim() === '' || wanted.trim() === is;
 }
 

@@ -62,29 +62,18 @@ async function heldSection(view: View, isWhole: boolean): Promise<Html> {
     ...(['network', 'asset', 'to'] as const).map((name) => field(name, column[name], view)),
     timeField('since', words.since, view),
   ];
-  return section(
-    texts.deposits,
-    html`<p class="soft">${texts.depositsMore}</p>
-${
-  isWhole &&
-  filter(
-    view,
+  return filteredSection(view, 'deposits', isWhole, {
+    title: texts.deposits,
+    more: texts.depositsMore,
     form,
-    filterFields.deposits.some((name) => query.has(name)),
-    { show: 'deposits' },
-  )
-}
-${shown.length === 0 ? empty(texts.noDeposits) : depositTable(view, shown, new Map(), token === undefined ? undefined : release)}
-${isWhole ? pages : all(view, 'deposits', found.length)}`,
-    found.length > 0 &&
-      allForm(
-        view,
-        'release-all',
-        act.releaseAll(found.length),
-        act.releaseAllMore,
-        isWhole ? filterFields.deposits : [],
-      ),
-  );
+    count: found.length,
+    shown:
+      shown.length === 0
+        ? empty(texts.noDeposits)
+        : depositTable(view, shown, new Map(), token === undefined ? undefined : release),
+    pages,
+    act: ['release-all', act.releaseAll(found.length), act.releaseAllMore],
+  });
 }
 
 async function unreadSection(view: View, isWhole: boolean): Promise<Html> {
@@ -98,28 +87,46 @@ async function unreadSection(view: View, isWhole: boolean): Promise<Html> {
     field('code', column.code, view),
     timeField('since', words.since, view),
   ];
-  return section(
-    texts.callbacks,
-    html`<p class="soft">${texts.callbacksMore}</p>
-${
-  isWhole &&
-  filter(
-    view,
+  return filteredSection(view, 'unread', isWhole, {
+    title: texts.callbacks,
+    more: texts.callbacksMore,
     form,
-    filterFields.unread.some((name) => query.has(name)),
-    { show: 'unread' },
-  )
+    count: found.length,
+    shown: shown.length === 0 ? empty(texts.noCallbacks) : await callbackTable(view, shown, false),
+    pages,
+    act: ['reprocess-all', act.reprocessAll(found.length), act.reprocessMore],
+  });
 }
-${shown.length === 0 ? empty(texts.noCallbacks) : await callbackTable(view, shown, false)}
-${isWhole ? pages : all(view, 'unread', found.length)}`,
-    found.length > 0 &&
-      allForm(
-        view,
-        'reprocess-all',
-        act.reprocessAll(found.length),
-        act.reprocessMore,
-        isWhole ? filterFields.unread : [],
-      ),
+
+interface Filtered {
+  title: string;
+  more: string;
+  form: readonly Html[];
+  /** How many match. */
+  count: number;
+  /** Those of this page. */
+  shown: Html;
+  pages: Html;
+  /** What can be done with all that match. */
+  act: readonly [action: 'release-all' | 'reprocess-all', label: string, explanation: string];
+}
+
+/** A list with its filter and its pages if it is shown by itself, or its beginning; and a button for all of it. */
+function filteredSection(
+  view: View,
+  list: 'deposits' | 'unread',
+  isWhole: boolean,
+  { title, more, form, count, shown, pages, act: [action, label, explanation] }: Filtered,
+): Html {
+  const names: readonly string[] = isWhole ? filterFields[list] : [];
+  const isSet = names.some((name) => view.query.has(name));
+  return section(
+    title,
+    html`<p class="soft">${more}</p>
+${isWhole && filter(view, form, isSet, { show: list })}
+${shown}
+${isWhole ? pages : all(view, list, count)}`,
+    count > 0 && allForm(view, action, label, explanation, names),
   );
 }
 
