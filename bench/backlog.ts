@@ -8,6 +8,7 @@ import { sqliteStore } from 'deposit-callback/stores/sqlite';
 import pg from 'pg';
 import { record, startLargePostgres } from './fill.ts';
 import { ours } from './ours.ts';
+import { partOptions } from './parts.ts';
 import { type Figure, report } from './report.ts';
 import { figure } from './statistics.ts';
 
@@ -19,8 +20,7 @@ const { values } = parseArgs({
     /** How many are owed. */
     events: { type: 'string' },
     stores: { type: 'string', default: 'SQLite,PostgreSQL' },
-    out: { type: 'string', default: 'bench/results' },
-    quick: { type: 'boolean', default: false },
+    ...partOptions,
   },
 });
 const events = Number(values.events ?? (values.quick ? 100_000 : 1_000_000));

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { LoadOptions, LoadResult } from './load.ts';
 import { openStore } from './ours.ts';
+import { partOptions } from './parts.ts';
 import { sendLoad, startServer } from './processes.ts';
 import { type ReceiverName, receivers, storeOf } from './receivers.ts';
 import { type Goal, report, type Table } from './report.ts';
@@ -13,8 +14,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string' },
     callbacks: { type: 'string' },
-    out: { type: 'string', default: 'bench/results' },
-    quick: { type: 'boolean', default: false },
+    ...partOptions,
   },
 });
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 2));

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { partOptions } from './parts.ts';
 import { sendLoad, startServer } from './processes.ts';
 import { type ReceiverName, receivers } from './receivers.ts';
 import { report } from './report.ts';
@@ -12,8 +13,7 @@ import { figure, median, spread } from './statistics.ts';
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string' },
-    out: { type: 'string', default: 'bench/results' },
-    quick: { type: 'boolean', default: false },
+    ...partOptions,
   },
 });
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));

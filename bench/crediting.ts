@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type CrediterName, crediters, isOurs } from './crediters.ts';
 import type { Question } from './crediting-server.ts';
+import { partOptions } from './parts.ts';
 import { sendLoad, startServer } from './processes.ts';
 import { type Figure, report } from './report.ts';
 import { startServices, withPlace } from './services.ts';
@@ -16,8 +17,7 @@ const { values } = parseArgs({
     connections: { type: 'string' },
     /** Part of the names of those to measure. */
     only: { type: 'string' },
-    out: { type: 'string', default: 'bench/results' },
-    quick: { type: 'boolean', default: false },
+    ...partOptions,
   },
 });
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Delivered } from './delivery-server.ts';
+import { partOptions } from './parts.ts';
 import { sendLoad, startServer } from './processes.ts';
 import { type Goal, report } from './report.ts';
 import { startServices, withPlace } from './services.ts';
@@ -11,8 +12,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string' },
     events: { type: 'string' },
-    out: { type: 'string', default: 'bench/results' },
-    quick: { type: 'boolean', default: false },
+    ...partOptions,
   },
 });
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 2));

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type CrediterName, crediters } from './crediters.ts';
 import type { Alone, OneAtATime } from './one-at-a-time.ts';
+import { partOptions } from './parts.ts';
 import { runSender, startServer } from './processes.ts';
 import { type Figure, report } from './report.ts';
 import { startServices, withPlace } from './services.ts';
@@ -12,8 +13,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string' },
     callbacks: { type: 'string' },
-    out: { type: 'string', default: 'bench/results' },
-    quick: { type: 'boolean', default: false },
+    ...partOptions,
   },
 });
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));

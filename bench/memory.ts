@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { partOptions } from './parts.ts';
 import { sendLoad, startServer } from './processes.ts';
 import { report } from './report.ts';
 import { figure } from './statistics.ts';
@@ -11,8 +12,7 @@ import { figure } from './statistics.ts';
 const { values } = parseArgs({
   options: {
     ids: { type: 'string' },
-    out: { type: 'string', default: 'bench/results' },
-    quick: { type: 'boolean', default: false },
+    ...partOptions,
   },
 });
 const ids = Number(values.ids ?? (values.quick ? 10_000 : 100_000));

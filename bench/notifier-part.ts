@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
+import { partOptions } from './parts.ts';
 import { report } from './report.ts';
 
 // Runs notifier.ts and puts what it prints into the report.
 
 const { values } = parseArgs({
-  options: { out: { type: 'string', default: 'bench/results' }, quick: { type: 'boolean', default: false } },
+  options: partOptions,
 });
 const size = values.quick ? ['--watches', '2000', '--transfers', '100', '--blocks', '4'] : [];
 const child = spawn(process.execPath, ['--import', 'tsx', 'bench/notifier.ts', ...size], {

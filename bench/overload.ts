@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { type CrediterName, crediters } from './crediters.ts';
 import type { Question } from './crediting-server.ts';
 import type { LoadResult } from './load.ts';
+import { partOptions } from './parts.ts';
 import { type ServerProcess, sendLoad, startServer } from './processes.ts';
 import { type Figure, report, type Table } from './report.ts';
 import { startServices, withPlace } from './services.ts';
@@ -18,8 +19,7 @@ const { values } = parseArgs({
     connections: { type: 'string' },
     /** `SQLite,Redis` */
     stores: { type: 'string', default: 'SQLite,PostgreSQL,Redis,memory' },
-    out: { type: 'string', default: 'bench/results' },
-    quick: { type: 'boolean', default: false },
+    ...partOptions,
   },
 });
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 2));

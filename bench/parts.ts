@@ -1,3 +1,9 @@
+/** Options of every part that runs by itself, for `parseArgs`. */
+export const partOptions = {
+  out: { type: 'string', default: 'bench/results' },
+  quick: { type: 'boolean', default: false },
+} as const;
+
 /** The parts in the order in which they run and stand in the report, each with its file. */
 export const parts = {
   receiving: 'receiving.ts',

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { LoadResult } from './load.ts';
+import { partOptions } from './parts.ts';
 import { sendLoad, startServer } from './processes.ts';
 import { type ReceiverName, receivers, storeOf } from './receivers.ts';
 import { receivingPart, type Sample } from './receiving-report.ts';
@@ -19,8 +20,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     /** A folder for a CPU profile of each server; figures with profiles are not to be published. */
     profile: { type: 'string' },
-    out: { type: 'string', default: 'bench/results' },
-    quick: { type: 'boolean', default: false },
+    ...partOptions,
   },
 });
 const { quick } = values;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { partNames, parts } from './parts.ts';
+import { partNames, partOptions, parts } from './parts.ts';
 
 // All parts of the bench in order, each a process of its own that puts its tables into the results of this version of Node.
 
@@ -10,8 +10,7 @@ const { values } = parseArgs({
   options: {
     /** `receiving,delivery,...`; default all, or receiving alone where one of its own options is given. */
     parts: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    out: { type: 'string', default: 'bench/results' },
+    ...partOptions,
     rounds: { type: 'string' },
     seconds: { type: 'string' },
     warm: { type: 'string' },

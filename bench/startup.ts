@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { partOptions } from './parts.ts';
 import { report } from './report.ts';
 import { figure, median, spread } from './statistics.ts';
 
@@ -8,8 +9,7 @@ import { figure, median, spread } from './statistics.ts';
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string' },
-    out: { type: 'string', default: 'bench/results' },
-    quick: { type: 'boolean', default: false },
+    ...partOptions,
   },
 });
 const rounds = Number(values.rounds ?? (values.quick ? 5 : 21));

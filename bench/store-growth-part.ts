@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { partOptions } from './parts.ts';
 import { type Figure, report } from './report.ts';
 import { figure } from './statistics.ts';
 
@@ -18,8 +19,7 @@ interface Line {
 const { values } = parseArgs({
   options: {
     most: { type: 'string' },
-    out: { type: 'string', default: 'bench/results' },
-    quick: { type: 'boolean', default: false },
+    ...partOptions,
   },
 });
 const most = values.most ?? (values.quick ? '10000' : '100000');

@@ -1,12 +1,13 @@
 import { rmSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { pack } from '../scripts/pack.mjs';
+import { partOptions } from './parts.ts';
 import { report } from './report.ts';
 
 // The size of the package as it would be published, from the build that is there.
 
 const { values } = parseArgs({
-  options: { out: { type: 'string', default: 'bench/results' }, quick: { type: 'boolean', default: false } },
+  options: partOptions,
 });
 const tarball = await pack();
 const { size } = statSync(tarball);

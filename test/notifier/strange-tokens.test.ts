@@ -27,6 +27,19 @@ describe('a token that a stranger deployed', () => {
     return made;
   }
 
+  /** A node that says nothing of tokens until `answer` is called. */
+  async function hanging(t: TestContext): Promise<{ made: Stage; answer: () => void }> {
+    let answer = (): void => {};
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const made = await watching(t, async (params) => {
+      await asked;
+      return anvil.rpc('eth_call', params as unknown[]);
+    });
+    return { made, answer };
+  }
+
   const told = ({ receiver }: Stage) => receiver.received.map(({ type, data }) => [type, data.amount, data.symbol]);
 
   const codes = {
@@ -57,14 +70,7 @@ describe('a token that a stranger deployed', () => {
   }
 
   it('holds no block up: what it says is asked beside, and put into what waits for it', async (t) => {
-    let answer = (): void => {};
-    const asked = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    const made = await watching(t, async (params) => {
-      await asked;
-      return anvil.rpc('eth_call', params as unknown[]);
-    });
+    const { made, answer } = await hanging(t);
     await anvil.send({ to: usdt, data: transferCall(alice, 7n) });
     await anvil.mine(2);
     const head = String(await anvil.height());
@@ -81,14 +87,7 @@ describe('a token that a stranger deployed', () => {
   });
 
   it('is told without its symbol a second later if the node never answers, and keeps that body at each attempt', async (t) => {
-    let answer = (): void => {};
-    const asked = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    const made = await watching(t, async (params) => {
-      await asked;
-      return anvil.rpc('eth_call', params as unknown[]);
-    });
+    const { made, answer } = await hanging(t);
     made.receiver.answer = () => 500;
     await anvil.send({ to: usdt, data: transferCall(alice, 8n) });
     await anvil.send({ to: alice, value: 9n });
