@@ -83,7 +83,10 @@ export const chineseCodes: Readonly<Record<KnownCode, readonly [means: string, c
   KEPT_UNVERIFIED: ['验签未通过，已保留', '请把新密钥加入 secrets，然后在隔离区重新验签。'],
   KEYS_UNAVAILABLE: ['无法取得密钥', '请检查 secrets 所用的密钥库，或密钥的有效期。'],
   METHOD_NOT_ALLOWED: ['提供方不使用这种方法', '请按 docs/providers 中该提供方的页面设置方法。'],
-  UNAVAILABLE: ['未能按时记录', '请在服务日志中查找原因：存储或策略函数。提供方会再次发送。'],
+  UNAVAILABLE: [
+    '未能按时记录；使用 memoryStore 时也可能是未能投递',
+    '请在服务日志中查找原因：存储、策略函数或监听器。提供方会再次发送。',
+  ],
   BODY_UNREADABLE: ['来源真实，但格式与预期不同', '请升级，然后重新读取。'],
   ROW_UNREADABLE: ['其中一行无法读取', '请升级，然后重新读取。'],
   PING: ['对 URL 的测试', '无需处理。'],

@@ -183,8 +183,8 @@ export const englishCodes: Readonly<Record<KnownCode, readonly [means: string, c
     'Set the method that its page in docs/providers names.',
   ],
   UNAVAILABLE: [
-    'Could not be recorded in time',
-    'Find the cause in the service log: the store, or a policy function. The provider sends it again.',
+    'Not recorded in time; over memoryStore, perhaps not delivered',
+    'Find the cause in the service log: the store, a policy function or a listener. The provider sends it again.',
   ],
   BODY_UNREADABLE: ['Authentic, but not in the form that is expected', 'Upgrade, then read it again.'],
   ROW_UNREADABLE: ['One row of it could not be read', 'Upgrade, then read it again.'],
