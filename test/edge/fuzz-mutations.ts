@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { type FuzzRequest, oversizeBody } from './fuzz-request.ts';
 import { bodyLimit, fuzzNow } from './fuzz-senders.ts';
 import type { Random } from './random.ts';
@@ -35,7 +35,20 @@ function changeBody(request: FuzzRequest, random: Random): void {
   ];
   request.body = Buffer.concat(random.pick(changed));
   request.expect = 'any';
-  if (request.body.length > bodyLimit) request.mayClose = true;
+  if (isOverLimit(request)) request.mayClose = true;
+}
+
+/** Whether the body is over the limit, as it is sent or once it is inflated. */
+function isOverLimit({ headers, body }: FuzzRequest): boolean {
+  if (body.length > bodyLimit) return true;
+  if (!headers.some(([name]) => name === 'content-encoding')) return false;
+  try {
+    // Into one buffer, as the receiver does: of a damaged stream, the buffer's size decides whether its length or its checksum is seen first.
+    gunzipSync(body, { chunkSize: bodyLimit + 1, maxOutputLength: bodyLimit });
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+  }
 }
 
 const bombs = [2, 10, 40].map((times) => gzipSync(Buffer.alloc(bodyLimit * times)));
