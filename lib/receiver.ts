@@ -79,7 +79,7 @@ export function createReceiver<Tx>(settings: Settings<Tx>): Receiver<Tx> {
   const watchdog = createWatchdog({ ...watching, news, logger, now });
   const retention = createTicker(60_000, createRetention(settings), logger, 'Pruning');
 
-  const status = createStatus({ store, providers, silenceMs, listensTo, refused, now });
+  const status = createStatus({ ...watching, silentNetworks: watchdog.silentNetworks, listensTo, now });
 
   // Only of one that runs can it be said that nobody listens.
   function listensTo(kind: EventKind): boolean {

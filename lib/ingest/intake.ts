@@ -175,6 +175,10 @@ function tell(state: IntakeState, { reading, unreadable }: ReadCallback, verifie
   const { news, tellUnknownEvent } = state;
   const provider = verified.provider.name;
   const callbackId = verified.callback.id;
+  if (reading?.kind === 'heartbeat') {
+    const at = verified.verified.signedAt ?? verified.callback.receivedAt;
+    news?.tell('heartbeat', { provider, callbackId, at, heads: reading.heads ?? [] });
+  }
   for (const hint of reading?.hints ?? []) news?.tell('hint', { provider, callbackId, hint });
   if (unreadable !== undefined) {
     const message = `A callback of ${provider} could not be read; it is kept, and reprocess reads it after an upgrade`;

@@ -116,8 +116,8 @@ const kinds: ReadonlySet<unknown> = new Set<Reading['kind']>([
 function checked(given: unknown, { name }: Provider): Reading {
   // Told by the error below, once.
   unawaited(given);
-  const { kind, transfers, removals, unreadable = [], hints = [] } = (given ?? {}) as Partial<Reading>;
-  const areLists = [transfers, removals, unreadable, hints].every(Array.isArray);
+  const { kind, transfers, removals, unreadable = [], hints = [], heads = [] } = (given ?? {}) as Partial<Reading>;
+  const areLists = [transfers, removals, unreadable, hints, heads].every(Array.isArray);
   if (kinds.has(kind) && areLists && (kind !== 'hint' || hints.length > 0)) return given as Reading;
   throw new TypeError(
     `read() of ${name} must synchronously return a reading with a kind and lists of transfers and removals; a hint must say where to look`,

@@ -5,6 +5,11 @@ export type Bounds = Pick<Network, 'confirmations' | 'confirmationsReason' | 're
 
 const minute = 60_000;
 
+/** Age of the newest block from which on the network stands still, ms. */
+export function standsStillAfterMs({ stuckAfterMs }: Pick<Network, 'stuckAfterMs'>): number {
+  return Math.ceil(stuckAfterMs / 3);
+}
+
 // The reasons are repeated with their links in docs/networks.md.
 export const ethereumBounds: Bounds = {
   confirmations: 12,

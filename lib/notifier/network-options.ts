@@ -1,4 +1,5 @@
 import { invalidOption } from '../errors.ts';
+import { standsStillAfterMs } from '../networks/bounds.ts';
 import type { Network } from '../networks/network.ts';
 import { findNetwork } from '../networks/registry.ts';
 import type { Logger } from '../observe/logger.ts';
@@ -44,7 +45,7 @@ export function resolveNetwork(given: WatchedNetwork, logger: Logger): NetworkSe
     fromBlock,
     backfillBlocks: whole('networks.backfillBlocks', given.backfillBlocks ?? 100_000),
     keepBlocks: whole('networks.keepBlocks', given.keepBlocks ?? Math.max(1_000, 2 * network.reorgDepth)),
-    staleMs: whole('networks.staleMs', given.staleMs ?? Math.ceil(network.stuckAfterMs / 3)),
+    staleMs: whole('networks.staleMs', given.staleMs ?? standsStillAfterMs(network)),
   };
 }
 

@@ -255,10 +255,12 @@ function pause({ pauses }: NotifierState, ms: number): Promise<void> {
   });
 }
 
+/** Each key hears of the networks that it watches, of one that stands still too: what is silent there it can tell itself. */
 async function beat(state: NotifierState): Promise<void> {
   const { sender, health, watches } = await open(state);
   const networks = health.look();
-  // A notifier that cannot see a chain must not look well to those who rely on it.
-  const ill = new Set(networks.filter((one) => one.state !== 'reading').map((one) => one.network));
-  await sender.beat({ networks }, (keyId) => !watches.networksOf(keyId).some((network) => ill.has(network)));
+  await sender.beat((keyId) => {
+    const watched = new Set(watches.networksOf(keyId));
+    return { networks: networks.filter(({ network }) => watched.has(network)) };
+  });
 }

@@ -23,7 +23,7 @@ export interface NotifierOptions {
   allowPlainSecrets?: boolean;
   /** Allows callback URLs with plain HTTP and private addresses. Default false. */
   allowPrivate?: boolean;
-  /** Default 60000; sent to a key only while each network that it watches is read and goes on. */
+  /** Interval of heartbeats, which say of each network that a key watches how far it is read. Default 60000. */
   heartbeatMs?: number;
   /** For how long an undelivered callback is tried again. Default three days. */
   retryMs?: number;

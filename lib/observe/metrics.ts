@@ -74,8 +74,8 @@ export function metrics(callbacks: Measured, options: MetricsOptions): void {
   });
   const silences = new Counter({
     name: `${prefix}silences_total`,
-    help: 'Number of times that a provider fell silent',
-    labelNames: ['provider'],
+    help: 'Number of times that a provider, or a network of it, fell silent',
+    labelNames: ['provider', 'network'],
     registers,
   });
   const stuck = new Counter({
@@ -92,7 +92,7 @@ export function metrics(callbacks: Measured, options: MetricsOptions): void {
   });
   callbacks.on('alarm', ({ code }) => alarms.inc({ code }));
   callbacks.on('dead-letter', ({ kind }) => deadLetters.inc({ kind }));
-  callbacks.on('silence', ({ provider }) => silences.inc({ provider }));
+  callbacks.on('silence', ({ provider, network = '' }) => silences.inc({ provider, network }));
   callbacks.on('stuck', ({ deposit }) => stuck.inc({ network: deposit.network }));
   const status = statusOfRead(callbacks);
   measureStore(status, registers, prefix);

@@ -1,7 +1,7 @@
 import { isDepositCallbackError } from '../errors.ts';
 import type { CallbackRecord } from '../stores/store.ts';
 import type { Logger } from './logger.ts';
-import type { Alarm, News } from './news.ts';
+import type { Alarm, News, NewsMap } from './news.ts';
 import { createNotices, type Notice, type Notices } from './notices.ts';
 
 type CodedNotice = Notice & { code: string };
@@ -38,15 +38,7 @@ function noticeAll(news: News, notice: (given: CodedNotice) => void): void {
       command: `npx deposit-callback redeliver ${eventId}`,
     }),
   );
-  news.on('silence', ({ provider, sinceMs }) =>
-    notice({
-      cause: `silence ${provider}`,
-      code: 'PROVIDER_SILENT',
-      message: `${provider} has sent nothing for ${Math.round(sinceMs / 1_000)} s: deposits may be missed`,
-      fields: { provider, sinceMs },
-      command: `npx deposit-callback log --provider ${provider}`,
-    }),
-  );
+  news.on('silence', (silence) => notice(ofSilence(silence)));
   news.on('stuck', ({ deposit, sinceMs }) =>
     notice({
       cause: `stuck ${deposit.network} ${deposit.code ?? ''}`,
@@ -60,6 +52,27 @@ function noticeAll(news: News, notice: (given: CodedNotice) => void): void {
 
 function showing(id: string): string {
   return `npx deposit-callback show ${id}`;
+}
+
+function ofSilence({ provider, network, sinceMs }: NewsMap['silence']): CodedNotice {
+  const seconds = Math.round(sinceMs / 1_000);
+  const command = `npx deposit-callback log --provider ${provider}`;
+  if (network === undefined) {
+    return {
+      cause: `silence ${provider}`,
+      code: 'PROVIDER_SILENT',
+      message: `${provider} has sent nothing for ${seconds} s: deposits may be missed`,
+      fields: { provider, sinceMs },
+      command,
+    };
+  }
+  return {
+    cause: `silence ${provider} ${network}`,
+    code: 'NETWORK_SILENT',
+    message: `${provider} has read no new block of ${network} for ${seconds} s, though its heartbeats come: deposits there may be missed. Look at the chain's own explorer; if the chain goes on, the provider's node stands still`,
+    fields: { provider, network, sinceMs },
+    command,
+  };
 }
 
 function ofAlarm({ code, message, provider, network, name, deposit, callbackId, error }: Alarm): CodedNotice {

@@ -1,6 +1,6 @@
 import type { DepositRecord, EventKind } from '../deposits/deposit.ts';
 import type { DepositCallbackError } from '../errors.ts';
-import type { Hint } from '../providers/kit/provider.ts';
+import type { Hint, ReportedHead } from '../providers/kit/provider.ts';
 import type { CallbackRecord } from '../stores/store.ts';
 import { unawaited } from '../util/promises.ts';
 import type { Logger } from './logger.ts';
@@ -22,8 +22,15 @@ export interface NewsMap {
    * here.
    */
   hint: { provider: string; callbackId: string; hint: Hint };
-  /** A provider has been silent for `silenceMs`. */
-  silence: { provider: string; sinceMs: number };
+  /** A sign of life of a provider that sends them; `heads` says how far it has come on each network, if it does. */
+  heartbeat: { provider: string; callbackId: string; at: number; heads: readonly ReportedHead[] };
+  /**
+   * A provider has been silent for `silenceMs`; with `network`, its heartbeats come, and say that this network (CAIP-2) stands
+   * still or is no longer read.
+   */
+  silence: { provider: string; network?: string; sinceMs: number };
+  /** A silence is over, after so long. */
+  heard: { provider: string; network?: string; sinceMs: number };
   /** A deposit has been pending or held for longer than its network's bound. */
   stuck: { deposit: DepositRecord; sinceMs: number };
   alarm: Alarm;
@@ -95,7 +102,9 @@ const isNews: Readonly<Record<NewsKind, true>> = {
   event: true,
   'dead-letter': true,
   hint: true,
+  heartbeat: true,
   silence: true,
+  heard: true,
   stuck: true,
   alarm: true,
   error: true,

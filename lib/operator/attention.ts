@@ -7,12 +7,15 @@ import { unreadBlocks } from './chain-progress.ts';
 import type { LastCallbacks } from './last-callbacks.ts';
 import { are, listOf, type Need, type NeedKind, tallyOf, things } from './need.ts';
 import type { Refused } from './refused.ts';
+import type { SilentNetwork } from './silent-networks.ts';
 
 export interface AttentionOptions {
   store: Store;
   /** Without them no provider counts as silent, and refused ones are found in the log alone. */
   providers?: readonly { name: string }[];
   silenceMs?: number | undefined;
+  /** Networks that stand still, as heartbeats say; without it they are not known. */
+  silentNetworks?: () => readonly SilentNetwork[];
   lastCallbacks: LastCallbacks;
   refused: Refused;
   /** Whether this process listens to a kind of event; without it `unheard` is not known. */
@@ -40,6 +43,7 @@ export async function findNeeds(
     waiting(options),
     options.refused.needs(options.providers, options.now),
     silent(options),
+    silentOn(options),
     unreadBlocks(cursors, options.now),
     disk(options.store),
   ]);
@@ -208,6 +212,18 @@ async function silent({ providers = [], silenceMs, lastCallbacks, now }: Attenti
       },
     ];
   });
+}
+
+function silentOn({ silentNetworks = () => [] }: AttentionOptions): Need[] {
+  return silentNetworks().map(({ provider, network, since }) => ({
+    kind: 'silent',
+    count: 1,
+    since,
+    provider,
+    network,
+    text: `${provider} has read no new block of ${network} since ${new Date(since).toISOString()}, though its heartbeats come: deposits there may be missed`,
+    cure: "look at the chain's own explorer; if the chain goes on, have the provider look at its node, or reconcile",
+  }));
 }
 
 async function disk(store: Store): Promise<Need[]> {

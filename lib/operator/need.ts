@@ -13,7 +13,7 @@
  * - `backlog`: events that have been owed for more than ten minutes.
  * - `stuck`: deposits that have been pending for longer than their network's bound.
  * - `unverified`: callbacks whose signature did not match, kept until `reverify`.
- * - `silent`: a provider that has sent nothing for `silenceMs`.
+ * - `silent`: a provider that has sent nothing for `silenceMs`, or a network of which its heartbeats say nothing new.
  * - `refused`: a provider whose callbacks are refused, all of them or many.
  * - `unread-blocks`: a block that cannot be read, so that deposits in it and behind it may be missed.
  * - `disk`: the store is almost out of space.
@@ -45,6 +45,8 @@ export interface Need {
   since?: number;
   /** The provider that is silent or refused. */
   provider?: string;
+  /** The network that is silent, CAIP-2; absent if all of the provider is. */
+  network?: string;
   /** One sentence. */
   text: string;
   /** The fix: a command to run, or what to do. */

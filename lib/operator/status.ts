@@ -5,6 +5,7 @@ import { type ChainProgress, progressOf } from './chain-progress.ts';
 import { createLastCallbacks } from './last-callbacks.ts';
 import type { Need } from './need.ts';
 import { createRefused, type Refused } from './refused.ts';
+import type { SilentNetwork } from './silent-networks.ts';
 
 /** The status of a receiver: what needs attention, and the counts of its store. */
 export interface Status {
@@ -21,6 +22,7 @@ export interface StatusOptions {
   store: Store;
   providers?: readonly { name: string }[];
   silenceMs?: number | undefined;
+  silentNetworks?: () => readonly SilentNetwork[];
   listensTo?: (kind: EventKind) => boolean;
   /** The refused providers that are already known. */
   refused?: Refused;

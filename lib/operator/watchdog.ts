@@ -6,6 +6,7 @@ import type { Provider } from '../providers/kit/provider.ts';
 import type { CallbackRecord, Store } from '../stores/store.ts';
 import { createTicker, type Ticker } from '../util/ticker.ts';
 import type { Refused } from './refused.ts';
+import { createSilentNetworks, type SilentNetwork } from './silent-networks.ts';
 
 export interface WatchdogOptions {
   providers: readonly Provider[];
@@ -28,11 +29,16 @@ const heartbeatsMissed = 3;
 const stuckPage = 100;
 const refusalsEveryMs = 60_000;
 
+export interface Watchdog extends Ticker {
+  /** Those that stand still, as heartbeats say. */
+  silentNetworks(): readonly SilentNetwork[];
+}
+
 /**
  * Notices what does not come: a provider that has gone silent or is refused, a deposit that stays pending or held
  * (docs/rules.md#stuck).
  */
-export function createWatchdog(options: WatchdogOptions): Ticker {
+export function createWatchdog(options: WatchdogOptions): Watchdog {
   const { providers, silenceMs, news, logger, now } = options;
   const heardAt = new Map(providers.map((provider) => [provider.name, now()]));
   const beats = new Set<string>();
@@ -47,8 +53,9 @@ export function createWatchdog(options: WatchdogOptions): Ticker {
       if (refusals.isDue()) void refusedTicker.tick();
       return;
     }
+    const lastAt = heardAt.get(provider) ?? now();
     heardAt.set(provider, now());
-    silent.delete(provider);
+    if (silent.delete(provider)) news.tell('heard', { provider, sinceMs: now() - lastAt });
     if (code === 'HEARTBEAT') beats.add(provider);
   };
   news.on('outcome', hear);
@@ -65,6 +72,7 @@ export function createWatchdog(options: WatchdogOptions): Ticker {
     }
   };
 
+  const silentNetworks = createSilentNetworks(options);
   const tellStuck = createStuckTeller(options);
 
   const ticker = createTicker(
@@ -77,6 +85,7 @@ export function createWatchdog(options: WatchdogOptions): Ticker {
     'The watchdog',
   );
   return {
+    silentNetworks: silentNetworks.list,
     start() {
       ticker.start();
       refusedTicker.start();
@@ -87,6 +96,7 @@ export function createWatchdog(options: WatchdogOptions): Ticker {
     },
     async close() {
       news.off('outcome', hear);
+      silentNetworks.close();
       await ticker.close();
       await refusedTicker.close();
     },

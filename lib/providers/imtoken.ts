@@ -1,13 +1,21 @@
 import type { Evidence, Transfer } from '../deposits/transfer.ts';
 import { DepositCallbackError } from '../errors.ts';
-import { type Json, optionalBoolean, optionalInteger, optionalNumberText, optionalText, text } from '../json/json.ts';
+import {
+  type Json,
+  optionalArray,
+  optionalBoolean,
+  optionalInteger,
+  optionalNumberText,
+  optionalText,
+  text,
+} from '../json/json.ts';
 import { standardWebhooksKey } from '../signatures/standard-webhooks.ts';
 import { assertOptions } from '../util/given-options.ts';
 import { present } from '../util/present.ts';
 import { claimedDecimals, claimedSymbol, ifReadable } from './kit/claims.ts';
 import { defineProvider } from './kit/define-provider.ts';
 import { eventTime } from './kit/event-time.ts';
-import type { Provider, ProviderOptions, Reading } from './kit/provider.ts';
+import type { Provider, ProviderOptions, Reading, ReportedHead } from './kit/provider.ts';
 import { blockFrom, unknown } from './kit/readings.ts';
 import { signStandardWebhooks, standardWebhooksHeaders, verifyStandardWebhooks } from './standard-webhooks.ts';
 
@@ -44,10 +52,28 @@ const nothing = { transfers: [], removals: [] } as const;
 function readImtoken(callback: Json): Reading {
   const type = text(callback, 'type');
   if (type === 'test') return { kind: 'ping', ...nothing };
-  if (type === 'heartbeat') return { kind: 'heartbeat', ...nothing };
+  if (type === 'heartbeat') return { kind: 'heartbeat', ...nothing, heads: readHeads(callback) };
   const kind = kindOf(type, callback);
   if (kind === undefined) return unknown(type);
   return { kind: 'transfers', transfers: [readTransfer(callback, kind)], removals: [] };
+}
+
+/** A network that cannot be read is left out: a sign of life is one in any case. */
+function readHeads(callback: Json): ReportedHead[] {
+  const listed = ifReadable(() => optionalArray(callback, 'data.networks')) ?? [];
+  return listed.flatMap((one): ReportedHead[] => {
+    const network = ifReadable(() => text(one, 'network'));
+    if (network === undefined) return [];
+    const block = ifReadable(() => optionalNumberText(one, 'block'));
+    return [
+      present<ReportedHead>({
+        network,
+        block: block !== undefined && /^\d{1,20}$/.test(block) ? BigInt(block) : undefined,
+        ageMs: ifReadable(() => optionalInteger(one, 'ageMs')),
+        standsStill: ifReadable(() => optionalText(one, 'state')) === 'stale' ? true : undefined,
+      }),
+    ];
+  });
 }
 
 function kindOf(type: string, callback: Json): Transfer['kind'] | undefined {

@@ -58,9 +58,7 @@ test('while a provider is silent, and once more when it is heard, the newest blo
 
   await anvil.send({ to: alice, value: 3n });
   await anvil.mine(2);
-  const line = { id: 'a', receivedAt: clock.now(), remoteAddress: '', method: 'POST', url: '/imtoken', headers: {} };
-  const heard = { bodyHash: '', bodyBytes: 0, transfers: [], tookMs: 1, finished: true, provider: 'imtoken' };
-  receiver.news.tell('outcome', { ...line, ...heard, outcome: 'recorded' });
+  receiver.news.tell('heard', { provider: 'imtoken', sinceMs: 60_000 });
   await receiver.follower.catchUp();
   assert.deepEqual((await pending()).sort(), [2n, 3n, 7n], 'and for the time between');
   await anvil.send({ to: alice, value: 4n });

@@ -28,6 +28,7 @@ describe('heartbeats of the notifier', () => {
     const made = await stage(t, anvil, { networks: networks(), ...options });
     await made.api('PUT', '/v1/callback-url', { url: made.receiver.url });
     await made.api('POST', '/v1/watches', { network: ethereum, address: alice });
+    await made.api('POST', '/v1/watches', { network: bsc, address: alice });
     const { timestamp } = await anvil.rpc<{ timestamp: string }>('eth_getBlockByNumber', ['latest', false]);
     made.clock.set(Number(timestamp) * 1_000);
     return made;
@@ -51,26 +52,30 @@ describe('heartbeats of the notifier', () => {
     assert.deepEqual(body, beat);
   });
 
-  it('end when the chain stands still, with one alarm, and come again when it goes on', async (t) => {
+  it('go on when a chain stands still, with one alarm each, and say so until it goes on', async (t) => {
     const { logger, errors } = logged();
     const made = await watching(t, { logger });
+    const states = () =>
+      made.receiver.received
+        .map((one) => (one.data as unknown as { networks: { state: string }[] }).networks)
+        .map((listed) => listed.map(({ state }) => state).join());
     made.clock.advance(700_000);
     await made.notifier().catchUp();
     for (let beat = 0; beat < 3; beat += 1) await made.notifier().beat();
-    assert.equal(made.receiver.received.length, 0);
+    assert.deepEqual(
+      states(),
+      Array.from({ length: 3 }, () => 'stale,stale'),
+    );
     assert.equal(errors.filter((one) => one.includes('stands still')).length, 2, errors.join());
     await anvil.rpc('evm_setNextBlockTimestamp', [Math.floor(made.clock.now() / 1_000)]);
     await anvil.mine();
     made.clock.advance(10_001);
     await made.notifier().catchUp();
     await made.notifier().beat();
-    assert.deepEqual(
-      made.receiver.received.map((one) => one.type),
-      ['heartbeat'],
-    );
+    assert.equal(states().at(-1), 'reading,stale');
   });
 
-  it('of a customer end with the networks that he watches, and with no other', async (t) => {
+  it('tell a customer of the networks that he watches, and of no other', async (t) => {
     const gone = promised();
     const cut = {
       async request(): Promise<unknown> {
@@ -111,7 +116,14 @@ describe('heartbeats of the notifier', () => {
       if (listed[0]?.state === 'reading') break;
     }
     await made.notifier().beat();
-    assert.deepEqual([made.receiver.received.length, second.received.length], [1, 0]);
+    const named = [made.receiver, second].map(({ received }) =>
+      received.map(({ data }) =>
+        (data as unknown as { networks: { network: string; state: string }[] }).networks.map(
+          (one) => `${one.network} ${one.state}`,
+        ),
+      ),
+    );
+    assert.deepEqual(named, [[[`${ethereum} reading`]], [[`${bsc} unreadable`]]]);
     assert.deepEqual(errors, ['A network cannot be read']);
   });
 });

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { NewsMap } from '../../observe/news.ts';
-import type { CallbackRecord } from '../../stores/store.ts';
 import { createTicker, type Ticker } from '../../util/ticker.ts';
 import type { ChainCheck } from '../kit/chain-check.ts';
 import { type BlockFollowerParts, createBlockFollower } from './block-follower.ts';
@@ -14,7 +13,7 @@ export interface FollowBlocksParts extends Omit<BlockFollowerParts, 'chain' | 'n
 
 /**
  * Reads every block of every chain for what no callback reported, once it is final: after an outage, from where the last reading
- * ended. While a provider is silent, and once more when it is heard again, the blocks that are not final yet are read too.
+ * ended. While a provider or the network is silent, and once more when it is heard again, the blocks that are not final yet are read too.
  */
 export interface BlocksFollower {
   start(): void;
@@ -29,7 +28,8 @@ export function followBlocks({ chains, blocksPerMinute, ...parts }: FollowBlocks
   const { news, logger } = parts;
   const name = randomUUID();
   const ending = new AbortController();
-  const silent = new Set<string>();
+  /** By provider; of a network alone, by provider and network. */
+  const silent = new Map<string, string | undefined>();
   /** Networks that are to be read up to their newest block once more. */
   const ahead = new Set<string>();
   const reading = new Set<string>();
@@ -40,7 +40,8 @@ export function followBlocks({ chains, blocksPerMinute, ...parts }: FollowBlocks
     const follower = createBlockFollower({ ...parts, chain, name, blocksPerMinute: most });
     const readAll = async (): Promise<void> => {
       reading.add(network);
-      const isAhead = silent.size > 0 || ahead.delete(network);
+      const isSilent = [...silent.values()].some((one) => one === undefined || one === network);
+      const isAhead = isSilent || ahead.delete(network);
       try {
         while (await follower.read(isAhead, ending.signal));
       } finally {
@@ -64,17 +65,17 @@ export function followBlocks({ chains, blocksPerMinute, ...parts }: FollowBlocks
     );
   };
 
-  const onSilence = ({ provider }: NewsMap['silence']): void => {
-    silent.add(provider);
+  const onSilence = ({ provider, network }: NewsMap['silence']): void => {
+    silent.set(`${provider} ${network ?? ''}`, network);
     void catchUp();
   };
-  const onOutcome = ({ provider, outcome }: CallbackRecord): void => {
-    if (outcome === 'rejected' || !silent.delete(provider)) return;
-    for (const network of tickers.keys()) ahead.add(network);
+  const onHeard = ({ provider, network }: NewsMap['heard']): void => {
+    if (!silent.delete(`${provider} ${network ?? ''}`)) return;
+    for (const one of network === undefined ? tickers.keys() : [network]) ahead.add(one);
     void catchUp();
   };
   news.on('silence', onSilence);
-  news.on('outcome', onOutcome);
+  news.on('heard', onHeard);
 
   return {
     start() {
@@ -88,7 +89,7 @@ export function followBlocks({ chains, blocksPerMinute, ...parts }: FollowBlocks
     catchUp,
     async close() {
       news.off('silence', onSilence);
-      news.off('outcome', onOutcome);
+      news.off('heard', onHeard);
       ending.abort();
       await Promise.all([...tickers.values()].map((one) => one.close()));
     },

@@ -15,8 +15,8 @@ export interface Sender {
   wake(): Promise<void>;
   /** Ends a pause of one URL; `run` is to follow. */
   resume(keyId: string): void;
-  /** Posts a heartbeat to the enabled URLs of those keys. It is not kept: the next one says as much. */
-  beat(data: object, isWell: (keyId: string) => boolean): Promise<void>;
+  /** Posts a heartbeat to the enabled URLs, each with the data of its key. It is not kept: the next one says as much. */
+  beat(dataFor: (keyId: string) => object): Promise<void>;
   /** Begins no further attempt, and waits for those under way. */
   stop(): Promise<void>;
 }
@@ -68,13 +68,16 @@ export function createSender(settings: NotifierSettings, endpoints: Endpoints, o
       for (const lane of await activeLanes()) lane.wake();
     },
     resume: (keyId) => lanes.get(keyId)?.resume(),
-    async beat(data, isWell) {
+    async beat(dataFor) {
       beats += 1;
-      const id = `beat_${now()}_${beats}`;
-      const body = callbackBody('heartbeat', now(), data);
-      const queue = (await endpoints.active()).filter(({ keyId }) => isWell(keyId))[Symbol.iterator]();
+      const at = now();
+      const id = `beat_${at}_${beats}`;
+      const queue = (await endpoints.active())[Symbol.iterator]();
       const work = async (): Promise<void> => {
-        for (const endpoint of queue) await postCallback(fetcher, endpoint, { id, body }, settings);
+        for (const endpoint of queue) {
+          const body = callbackBody('heartbeat', at, dataFor(endpoint.keyId));
+          await postCallback(fetcher, endpoint, { id, body }, settings);
+        }
       };
       await Promise.all(Array.from({ length: beatsAtOnce }, work));
     },

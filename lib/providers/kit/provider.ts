@@ -54,6 +54,20 @@ export interface Reading {
   notice?: string;
   /** Pointers to look up; at least one if `kind` is `hint`. */
   hints?: readonly Hint[];
+  /** For a heartbeat: the networks that the provider watches for us, and how far it has come. */
+  heads?: readonly ReportedHead[];
+}
+
+/** How far a provider has come on a network, as its heartbeat says. */
+export interface ReportedHead {
+  /** CAIP-2. */
+  network: string;
+  /** Number of the newest block that it has read. */
+  block?: bigint;
+  /** Age of the chain's newest block as its node knows it, ms. */
+  ageMs?: number;
+  /** Whether the provider itself says that the chain stands still. */
+  standsStill?: boolean;
 }
 
 /** One row of a callback that could not be read. */
