@@ -61,6 +61,8 @@ let measuring = options.burst !== undefined;
 let stopped = false;
 let errors = 0;
 let acceptedInAll = 0;
+let connected = 0;
+let allConnected: (() => void) | undefined;
 let finish: (() => void) | undefined;
 
 function send(connection: Connection, since: number): void {
@@ -95,7 +97,12 @@ function open(): void {
   const socket: Socket = connect(options.port, '127.0.0.1');
   const connection: Connection = { socket, since: 0, pending: '' };
   socket.setNoDelay(true);
-  socket.on('connect', () => (isOpen ? sendNext(connection) : send(connection, performance.now())));
+  socket.on('connect', () => {
+    connected += 1;
+    if (connected === options.connections) allConnected?.();
+    if (isOpen) sendNext(connection);
+    else send(connection, performance.now());
+  });
   socket.on('error', () => {
     errors += 1;
   });
@@ -145,8 +152,15 @@ const over = new Promise<void>((resolve) => {
 });
 let startedAt = performance.now();
 if (options.burst !== undefined) process.stdout.write('measuring\n');
+const opened = new Promise<void>((resolve) => {
+  allConnected = resolve;
+});
 for (let index = 0; index < options.connections; index += 1) open();
-if (options.perSecond !== undefined) keepDue(options.perSecond);
+if (options.perSecond !== undefined) {
+  // Hundreds of connections that begin at once hold a server up for longer than any of their requests.
+  await opened;
+  keepDue(options.perSecond);
+}
 if (options.burst === undefined) {
   await new Promise((resolve) => setTimeout(resolve, options.warmMs));
   measuring = true;

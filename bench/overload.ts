@@ -25,6 +25,8 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 2));
 const seconds = Number(values.seconds ?? (values.quick ? 2 : 11));
 const warm = values.quick ? 1 : 3;
+/** A load has gone on for so long when it is measured: its beginning is a burst. */
+const rampMs = 1_000;
 // Fewer than `limits.inFlight`, so that nothing is refused: what finds no connection waits at the sender.
 const connections = Number(values.connections ?? 400);
 const loads = [0.25, 0.5, 1, 1.5, 2] as const;
@@ -62,7 +64,7 @@ await report(
   {
     title: 'Overload',
     notes: [
-      `Callbacks that come at a fixed rate, whether or not earlier ones are answered, over at most ${connections} connections; what finds none free waits at the sender, and its wait counts. The load that saturates is what 50 connections in a closed loop get answered just before. Each load lasts ${seconds} s, and all that is owed is delivered before the next; a store grows through all of them. Credits are counted in the ledger; the oldest owed event is asked for twice a second. Rounds: ${rounds}.`,
+      `Callbacks that come at a fixed rate, whether or not earlier ones are answered, over at most ${connections} connections; what finds none free waits at the sender, and its wait counts. The load that saturates is what 50 connections in a closed loop get answered just before. Each load lasts ${seconds} s after one that is not measured, over connections that are open before, and all that is owed is delivered before the next; a store grows through all of them. Credits are counted in the ledger; the oldest owed event is asked for twice a second. Rounds: ${rounds}.`,
     ],
     tables: present.map(({ store }) => table(store)),
     figures: Object.assign({}, ...present.map(({ store }) => figures(store))),
@@ -124,7 +126,7 @@ async function measure(store: string, target: CrediterName, place: string, round
     await idle(server);
     for (const load of loads) {
       const offered = saturating * load;
-      const requests = Math.ceil(offered * (seconds + 0.5));
+      const requests = Math.ceil(offered * (seconds + rampMs / 1_000 + 0.5));
       const sample = await underLoad(server, { offered, requests, from });
       samples.push({ store, round, load, offered, ...sample });
       console.log(
@@ -144,21 +146,26 @@ async function underLoad(
 ): Promise<Omit<Sample, 'store' | 'round' | 'load' | 'offered'>> {
   const startedAt = await credited(server);
   const watch = watchOldest(server);
+  let begunAt: Promise<number> | undefined;
   let endedAt: Promise<number> | undefined;
   const load: LoadResult = await sendLoad(
-    { ...to(server), connections, warmMs: 0, measureMs: seconds * 1_000, perSecond: offered, requests, from },
+    { ...to(server), connections, warmMs: rampMs, measureMs: seconds * 1_000, perSecond: offered, requests, from },
     {
+      begun() {
+        begunAt = credited(server);
+      },
       ended() {
         endedAt = watch.end().then(() => credited(server));
       },
     },
   );
+  const first = (await begunAt) ?? startedAt;
   const last = (await endedAt) ?? 0;
   if (load.errors > 0) throw new Error(`${load.errors} callbacks were not taken at ${offered.toFixed(0)} a second`);
   const { perSecond: answered, p50Ms, p99Ms, acceptedInAll } = load;
   return {
     answered,
-    credited: (last - startedAt) / load.seconds,
+    credited: (last - first) / load.seconds,
     behind: Math.max(0, acceptedInAll - (last - startedAt)),
     oldestOwedMs: await watch.end(),
     p50Ms,
