@@ -23,6 +23,8 @@ export interface MemoryCallbacks {
 export function createMemoryCallbacks(max: number): MemoryCallbacks {
   // In the order of arrival; a replaced callback keeps its place.
   const stored = new Map<string, CallbackRecord>();
+  // One walk for good: a new one would pass over all that was deleted since the map was last laid out.
+  const oldest = stored.keys();
   const unverified = new Map<string, CallbackRecord>();
 
   function add(callback: CallbackRecord): void {
@@ -38,10 +40,7 @@ export function createMemoryCallbacks(max: number): MemoryCallbacks {
   return {
     add(callbacks) {
       for (const callback of callbacks) add(callback);
-      for (const oldest of stored.values()) {
-        if (stored.size <= max) break;
-        stored.delete(oldest.id);
-      }
+      while (stored.size > max) stored.delete(oldest.next().value ?? '');
     },
 
     get: (id) => stored.get(id),
