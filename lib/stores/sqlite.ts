@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { checkOptions, type OptionNames } from '../util/given-options.ts';
+import { inTurns } from '../util/turns.ts';
 import { eventsToLease } from './shared/events-to-lease.ts';
 import { writeCallbacks } from './sqlite/callbacks.ts';
 import { applyChange, type Leasing } from './sqlite/changes.ts';
@@ -20,6 +21,7 @@ import { eventMethods } from './sqlite/events.ts';
 import { createHolder, type SqliteHolder } from './sqlite/holder.ts';
 import { prune } from './sqlite/prune.ts';
 import { queryMethods, statusTally } from './sqlite/queries.ts';
+import { type Records, recordsOf } from './sqlite/records.ts';
 import { migrate } from './sqlite/schema.ts';
 import { createTally } from './sqlite/tallies.ts';
 import { loadTransaction } from './sqlite/transactions.ts';
@@ -115,12 +117,16 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     },
 
     load: async (keys) => connection().read(() => keys.map((key) => loadTransaction(connection(), key))),
-    commit: async (batch) =>
-      connection().write(() => commit(connection(), batch, now(), holder), { keep: ({ lost }) => lost.length === 0 }),
-    log: async (callbacks) =>
-      void (await connection().write(() => commit(connection(), { callbacks, changes: [] }, now(), holder), {
-        durable: false,
-      })),
+    async commit(batch) {
+      const records = await inTurns(recordsOf(batch.changes));
+      return connection().write(() => commit(connection(), batch, records, now(), holder), {
+        keep: ({ lost }) => lost.length === 0,
+      });
+    },
+    async log(callbacks) {
+      const batch = { callbacks, changes: [] };
+      await connection().write(() => commit(connection(), batch, new Map(), now(), holder), { durable: false });
+    },
 
     ...eventMethods(connection, now, holder),
     ...unverifiedMethods(connection),
@@ -162,13 +168,19 @@ async function prepare(
   }
 }
 
-function commit(connection: SqliteConnection, batch: Batch, now: number, holder: SqliteHolder): Committed {
+function commit(
+  connection: SqliteConnection,
+  batch: Batch,
+  records: Records,
+  now: number,
+  holder: SqliteHolder,
+): Committed {
   const { callbacks, changes } = batch;
   const tally = createTally();
   const countStatus = (status: string, by: number): void => tally.add(statusTally(status), by);
   const leasing = leasingOf(connection, batch, now, holder);
   const lost = changes
-    .filter((change) => !applyChange(connection, change, now, countStatus, leasing))
+    .filter((change) => !applyChange(connection, change, records, now, countStatus, leasing))
     .map(({ key }) => key);
   if (lost.length > 0) return { lost };
   tally.add('callbacks', writeCallbacks(connection, callbacks));

@@ -1,5 +1,6 @@
 import type { DepositEvent } from '../../deposits/deposit.ts';
 import type { TransactionChange } from '../../deposits/transaction-state.ts';
+import type { Pieces } from '../../util/turns.ts';
 import { columnText } from '../shared/column-text.ts';
 import type { Batch } from '../store.ts';
 import { arrayText, jsonArray } from './arrays.ts';
@@ -67,13 +68,14 @@ function callOf(name: string, values: number): string {
   return `SELECT lost_change::text, leased_event, leased_token FROM deposit_callback.${name}(${places})`;
 }
 
-export function recordBatch(batch: Batch, place: PostgresPlace): PostgresBatch {
+/** In pieces: one callback may have thousands of transfers. */
+export function* recordBatch(batch: Batch, place: PostgresPlace): Pieces<PostgresBatch> {
   const { rows, bodies } = callbackRows(batch.callbacks);
-  const callbacks = listsOf(rows, columns.callback);
+  const callbacks = yield* listsOf(rows, columns.callback);
   const rest = [bodies, place.now, place.slot, batch.lease?.leaseMs ?? null, place.holder];
   return batch.changes.every(onlyOpens)
-    ? openedBatch(batch.changes, place, callbacks, rest)
-    : anyBatch(batch.changes, place, [...callbacks, ...rest]);
+    ? yield* openedBatch(batch.changes, place, callbacks, rest)
+    : yield* anyBatch(batch.changes, place, [...callbacks, ...rest]);
 }
 
 /** Most batches: what is said of their transactions is the first word about them. */
@@ -81,12 +83,12 @@ function onlyOpens({ expectedVersion, cancelled, decisions }: TransactionChange)
   return expectedVersion === 0 && cancelled.length === 0 && decisions.length === 0;
 }
 
-function openedBatch(
+function* openedBatch(
   given: readonly TransactionChange[],
   { leased }: PostgresPlace,
   callbacks: readonly (string | Buffer)[],
   rest: readonly unknown[],
-): PostgresBatch {
+): Pieces<PostgresBatch> {
   // Inserted in the order of their hashes, so that of two processes with the same transactions one waits for the other; all other
   // rows in the order of the changes, in which their events are due.
   const opened = given.map((change) => ({ change, hash: keyHash(change.key) }));
@@ -97,14 +99,15 @@ function openedBatch(
     key_hash: hash,
     credited: isCredited(change),
   }));
-  const { deposits, events } = openedRows(numbers, given, leased);
+  yield;
+  const { deposits, events } = yield* openedRows(numbers, given, leased);
   const tallies = new Map<string, number>();
   for (const { status } of deposits) tallies.set(`deposits:${status}`, (tallies.get(`deposits:${status}`) ?? 0) + 1);
   const values = [
-    ...listsOf(transactions, columns.transaction),
-    ...listsOf(numbered(numbers, given, statementRows), columns.statement),
-    ...listsOf(deposits, columns.deposit),
-    ...listsOf(events, columns.event),
+    ...(yield* listsOf(transactions, columns.transaction)),
+    ...(yield* listsOf(yield* numbered(numbers, given, statementRows), columns.statement)),
+    ...(yield* listsOf(deposits, columns.deposit)),
+    ...(yield* listsOf(events, columns.event)),
     ...callbacks,
     arrayText([...tallies.keys()]),
     arrayText([...tallies.values()]),
@@ -113,32 +116,40 @@ function openedBatch(
   return { text: callRecordOpened, values, keys: opened.map(({ change }) => change.key) };
 }
 
-function anyBatch(
+function* anyBatch(
   given: readonly TransactionChange[],
   { leased }: PostgresPlace,
   rest: readonly unknown[],
-): PostgresBatch {
+): Pieces<PostgresBatch> {
   // Numbers from 1, those of stored transactions first, as the function takes them.
   const changes = [...given].sort((one, other) => rank(one) - rank(other));
   const numbers = new Map(changes.map((change, index) => [change, index + 1]));
   const lists = [
     changes.flatMap((change, index) => (change.expectedVersion > 0 ? raisedRow(change, index + 1) : [])),
     changes.flatMap((change, index) => (change.expectedVersion > 0 ? [] : [openedRow(change, index + 1)])),
-    numbered(numbers, changes, statementRows),
-    numbered(numbers, changes, depositRows),
-    numbered(numbers, changes, (change) => eventRows(change, leased)),
-    numbered(numbers, changes, ({ decisions }) => decisions.map((decision) => ({ record: JSON.stringify(decision) }))),
-    numbered(numbers, changes, cancelRows),
-  ].map((list) => (list.length === 0 ? null : JSON.stringify(list)));
-  return { text: callRecord, values: [...lists, ...rest], keys: changes.map(({ key }) => key) };
+    yield* numbered(numbers, changes, statementRows),
+    yield* numbered(numbers, changes, depositRows),
+    yield* numbered(numbers, changes, (change) => eventRows(change, leased)),
+    yield* numbered(numbers, changes, ({ decisions }) => decisions.map((one) => ({ record: JSON.stringify(one) }))),
+    yield* numbered(numbers, changes, cancelRows),
+  ];
+  const texts: (string | null)[] = [];
+  for (const list of lists) {
+    texts.push(list.length === 0 ? null : JSON.stringify(list));
+    yield;
+  }
+  return { text: callRecord, values: [...texts, ...rest], keys: changes.map(({ key }) => key) };
 }
 
 /** One list for each column of the rows. */
-function listsOf(rows: readonly Row[], names: readonly string[]): (string | Buffer)[] {
-  return names.map((name) => {
+function* listsOf(rows: readonly Row[], names: readonly string[]): Pieces<(string | Buffer)[]> {
+  const lists: (string | Buffer)[] = [];
+  for (const name of names) {
     const values = rows.map((row) => row[name]);
-    return name === 'record' ? jsonArray(values as (string | null)[]) : arrayText(values);
-  });
+    lists.push(name === 'record' ? jsonArray(values as (string | null)[]) : arrayText(values));
+    yield;
+  }
+  return lists;
 }
 
 function rank({ expectedVersion }: TransactionChange): number {

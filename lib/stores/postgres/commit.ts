@@ -1,4 +1,5 @@
 import type { DepositEvent } from '../../deposits/deposit.ts';
+import { inTurns } from '../../util/turns.ts';
 import { columnText } from '../shared/column-text.ts';
 import { eventsToLease } from '../shared/events-to-lease.ts';
 import { lostAnyway } from '../shared/lost-anyway.ts';
@@ -26,7 +27,7 @@ export function createCommit(
 async function record(connections: PostgresConnections, batch: Batch, place: PostgresPlace): Promise<Committed> {
   const hopeless = lostAnyway(batch.changes);
   if (hopeless.length > 0) return { lost: hopeless };
-  const { text, values, keys } = recordBatch(batch, place);
+  const { text, values, keys } = await inTurns(recordBatch(batch, place));
   const { rows } = await connections.record(text, values);
   const lost = rows.flatMap((row) => (row.lost_change === null ? [] : (keys[Number(row.lost_change) - 1] ?? '')));
   const tokens = new Map(rows.map((row) => [row.leased_event, row.leased_token as string]));

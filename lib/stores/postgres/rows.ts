@@ -1,5 +1,6 @@
 import type { DepositEvent } from '../../deposits/deposit.ts';
 import type { StoredDeposit, TransactionChange } from '../../deposits/transaction-state.ts';
+import type { Pieces } from '../../util/turns.ts';
 import { columnText } from '../shared/column-text.ts';
 import { compactHash } from '../shared/compact-hash.ts';
 import { showsStored } from '../shared/shows-stored.ts';
@@ -11,11 +12,11 @@ import { transactionHash } from './hashes.ts';
 export type Row = Record<string, unknown>;
 
 /** The rows of all changes, with the number of their change, and their own place, which keeps their order. */
-export function numbered(
+export function* numbered(
   numbers: ReadonlyMap<TransactionChange, number>,
   changes: readonly TransactionChange[],
   rowsOf: (change: TransactionChange) => readonly Row[],
-): Row[] {
+): Pieces<Row[]> {
   const all: Row[] = [];
   for (const change of changes) {
     const number = numbers.get(change);
@@ -25,6 +26,7 @@ export function numbered(
       row.change = number;
       all.push(row);
     }
+    yield;
   }
   return all;
 }
@@ -94,11 +96,11 @@ function eventRow(
  * Rows of the deposits and events of changes that open their transactions. An event that shows its deposit as it is stored has no
  * record, but the place of that deposit, and with how many bytes of the deposit's record its own begins.
  */
-export function openedRows(
+export function* openedRows(
   numbers: ReadonlyMap<TransactionChange, number>,
   changes: readonly TransactionChange[],
   leased: ReadonlySet<DepositEvent>,
-): { deposits: Row[]; events: Row[] } {
+): Pieces<{ deposits: Row[]; events: Row[] }> {
   const rows: { deposits: Row[]; events: Row[] } = { deposits: [], events: [] };
   for (const change of changes) {
     const number = numbers.get(change);
@@ -119,6 +121,7 @@ export function openedRows(
       row.shown_bytes = isSame ? Buffer.byteLength(shown.shown) : null;
       rows.events.push(row);
     }
+    yield;
   }
   return rows;
 }

@@ -2,10 +2,11 @@ import type { DepositEvent } from '../../deposits/deposit.ts';
 import type { EventFact, StoredDeposit, TransactionChange } from '../../deposits/transaction-state.ts';
 import { compactHash } from '../shared/compact-hash.ts';
 import { showsStored } from '../shared/shows-stored.ts';
-import { depositToJson, statementToJson, storedDepositFromJson } from '../shared/stored-json.ts';
+import { depositToJson, storedDepositFromJson } from '../shared/stored-json.ts';
 import type { Claim } from '../store.ts';
 import type { SqliteConnection } from './connection.ts';
 import { giveTurn, tokenOf } from './events.ts';
+import type { Records } from './records.ts';
 import { span } from './schema.ts';
 import {
   findTransaction,
@@ -21,6 +22,7 @@ import {
 interface Applying {
   connection: SqliteConnection;
   change: TransactionChange;
+  records: Records;
   transactionId: number;
   stored: TransactionRows;
   now: number;
@@ -41,6 +43,7 @@ export interface Leasing {
 export function applyChange(
   connection: SqliteConnection,
   change: TransactionChange,
+  records: Records,
   now: number,
   tally: Applying['tally'],
   leasing?: Leasing,
@@ -48,7 +51,7 @@ export function applyChange(
   const transactionId = takeVersion(connection, change, now);
   if (transactionId === undefined) return false;
   const stored = change.expectedVersion === 0 ? noRows : readRows(connection, transactionId);
-  const applying: Applying = { connection, change, transactionId, stored, now, tally, leasing };
+  const applying: Applying = { connection, change, records, transactionId, stored, now, tally, leasing };
   writeStatements(applying);
   const deposits = writeDeposits(applying);
   const events = writeEvents(applying, deposits);
@@ -83,13 +86,13 @@ function nextPlace(rows: readonly { place: number }[], transactionId: number): n
 }
 
 // Kept, never overwritten: a statement whose id is stored stays as it was.
-function writeStatements({ connection: { sql }, change, stored, transactionId }: Applying): void {
+function writeStatements({ connection: { sql }, change, records, stored, transactionId }: Applying): void {
   const known = new Set(stored.statements.map(({ id }) => id));
   let place = nextPlace(stored.statements, transactionId);
   for (const statement of change.statements) {
     if (known.has(statement.id)) continue;
     known.add(statement.id);
-    sql(insertStatement).run(place, statement.id, statementToJson(statement));
+    sql(insertStatement).run(place, statement.id, records.get(statement) ?? null);
     place += 1;
   }
 }
@@ -104,7 +107,14 @@ interface PlacedDeposit {
 }
 
 /** The transaction's deposits by id, as they are after the change. */
-function writeDeposits({ connection, change, stored, transactionId, tally }: Applying): Map<string, PlacedDeposit> {
+function writeDeposits({
+  connection,
+  change,
+  records,
+  stored,
+  transactionId,
+  tally,
+}: Applying): Map<string, PlacedDeposit> {
   const deposits = new Map<string, PlacedDeposit>();
   for (const { place, status, record } of stored.deposits) {
     deposits.set(storedDepositFromJson(record).id, { place, status });
@@ -113,10 +123,10 @@ function writeDeposits({ connection, change, stored, transactionId, tally }: App
   for (const deposit of change.deposits) {
     const old = deposits.get(deposit.id);
     if (old) {
-      updateDeposit(connection, change.key, deposit, old.place);
+      updateDeposit(connection, change.key, deposit, records.get(deposit) ?? null, old.place);
       tally(old.status, -1);
     } else {
-      insertDeposit(connection, change.key, deposit, place);
+      insertDeposit(connection, change.key, deposit, records.get(deposit) ?? null, place);
     }
     deposits.set(deposit.id, { place: old?.place ?? place, status: deposit.status, changed: deposit });
     tally(deposit.status, 1);
@@ -125,7 +135,13 @@ function writeDeposits({ connection, change, stored, transactionId, tally }: App
   return deposits;
 }
 
-function insertDeposit({ sql }: SqliteConnection, key: string, deposit: StoredDeposit, place: number): void {
+function insertDeposit(
+  { sql }: SqliteConnection,
+  key: string,
+  deposit: StoredDeposit,
+  record: string | null,
+  place: number,
+): void {
   sql(`
     INSERT INTO deposit_callback_deposits
       (place, id_hash, recipient_hash, transaction_hash, first_seen_at, status, waiting_since, record)
@@ -137,11 +153,17 @@ function insertDeposit({ sql }: SqliteConnection, key: string, deposit: StoredDe
     deposit.firstSeenAt,
     deposit.status,
     deposit.waitingSince ?? null,
-    depositToJson(deposit),
+    record,
   );
 }
 
-function updateDeposit({ sql }: SqliteConnection, key: string, deposit: StoredDeposit, place: number): void {
+function updateDeposit(
+  { sql }: SqliteConnection,
+  key: string,
+  deposit: StoredDeposit,
+  record: string | null,
+  place: number,
+): void {
   const [first, last] = placesOf(Math.floor(place / span));
   // Events without a record of their own showed the deposit as it was until now.
   sql(`
@@ -156,7 +178,7 @@ function updateDeposit({ sql }: SqliteConnection, key: string, deposit: StoredDe
     deposit.firstSeenAt,
     deposit.status,
     deposit.waitingSince ?? null,
-    depositToJson(deposit),
+    record,
     place,
   );
 }
