@@ -122,13 +122,7 @@ async function openParts(state: NotifierState): Promise<Parts> {
     return {
       watcher: createWatcher({ settings: one, ledger, watches, logger, now }),
       backfiller: createBackfiller({
-        settings: one,
-        ledger,
-        backfills,
-        outbox,
-        withheld,
-        watches,
-        logger,
+        ...{ settings: one, database, ledger, backfills, outbox, withheld, watches, logger },
         ...closing,
         maxOwed: settings.maxOwed,
       }),
@@ -145,8 +139,8 @@ async function openParts(state: NotifierState): Promise<Parts> {
     ...stored,
     ...{ settings, health, watchers, backfillers, sender },
     reach: (network) => watchers.find((one) => one.settings.network.id === network)?.reach(),
-    wake(keyId) {
-      sender.resume(keyId);
+    wake(endpointId) {
+      sender.resume(endpointId);
       wake(state, sender);
     },
   };
@@ -259,8 +253,9 @@ function pause({ pauses }: NotifierState, ms: number): Promise<void> {
 async function beat(state: NotifierState): Promise<void> {
   const { sender, health, watches } = await open(state);
   const networks = health.look();
-  await sender.beat((keyId) => {
+  await sender.beat(({ keyId, filters }) => {
     const watched = new Set(watches.networksOf(keyId));
-    return { networks: networks.filter(({ network }) => watched.has(network)) };
+    const passes = (network: string): boolean => watched.has(network) && (filters.networks?.includes(network) ?? true);
+    return { networks: networks.filter(({ network }) => passes(network)) };
   });
 }

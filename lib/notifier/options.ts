@@ -38,7 +38,7 @@ export interface NotifierOptions {
   /** For how long delivered callbacks are kept for `GET /v1/callbacks`. Default 7 days. */
   retainMs?: number;
   /**
-   * Callbacks owed to one key, from which on new deposits are not stored for it but read from the chain again once it takes what is
+   * Callbacks owed to one URL, from which on new deposits are not stored for it but read from the chain again once it takes what is
    * owed. Default 100000.
    */
   maxOwed?: number;

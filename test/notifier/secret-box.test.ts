@@ -31,7 +31,8 @@ async function secretsOf(path: string, keys: readonly Buffer[], id: string): Pro
   const box = createSecretBox(keys);
   try {
     await sealStored(database, box);
-    return (await createEndpoints(database, box, () => 0, 1).get(id))?.secrets;
+    const [endpoint] = await createEndpoints(database, box, () => 0, 1).list(id);
+    return endpoint?.secrets;
   } finally {
     database.close();
   }

@@ -36,7 +36,7 @@ describe('what is owed to a key that takes nothing', () => {
     const owed = (page.callbacks as object[]).length;
     assert.ok(owed <= 20, `${owed} are owed`);
     assert.deepEqual(errors, [
-      'A key does not take what is owed to it: deposits from this block on are told once it does',
+      'A callback URL does not take what is owed to it: deposits from this block on are told once it does',
     ]);
     const set = await api('PUT', '/v1/callback-url', { url: receiver.url });
     const [held] = set.body.withheld as { network: string; fromBlock: string }[];

@@ -23,15 +23,18 @@ export interface RouterParts {
   withheld: Withheld;
   /** The highest block of a network that was asked for in this process. */
   reach(network: string): bigint | undefined;
-  /** Told when something of this key became due: its URL is tried at once, whatever it did before. */
-  wake(keyId: string): void;
+  /** Told when something became due for this URL: it is tried at once, whatever it did before. */
+  wake(endpointId: string): void;
 }
 
 /** Opens the database, and gives what stands on it. */
 export type Open = () => Promise<RouterParts>;
 
+/** What a request with a key has. */
+export type Keyed = RouterParts & { keyId: string };
+
 /** Rejects with 401 for a request without a key in force. */
-export async function authorized(req: Request, open: Open): Promise<RouterParts & { keyId: string }> {
+export async function authorized(req: Request, open: Open): Promise<Keyed> {
   const parts = await open();
   const key = givenKey(req);
   const keyId = key === undefined ? undefined : await parts.keys.find(key);

@@ -27,8 +27,9 @@ export function routeCallbacks(router: Router, open: Open): void {
     '/v1/callbacks/:id/resend',
     answering(202, async (req) => {
       const { outbox, keyId, wake } = await authorized(req, open);
-      if (!(await outbox.resend(keyId, readText(req.params.id, 'id', 64)))) throw notFound('callback');
-      wake(keyId);
+      const endpointId = await outbox.resend(keyId, readText(req.params.id, 'id', 64));
+      if (endpointId === undefined) throw notFound('callback');
+      wake(endpointId);
       return { queued: true };
     }),
   );

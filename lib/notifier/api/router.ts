@@ -3,7 +3,7 @@ import type { NotifierSettings } from '../options.ts';
 import type { Open } from './access.ts';
 import { routeBackfills } from './backfill-routes.ts';
 import { routeCallbacks, routeNetworks } from './callback-routes.ts';
-import { routeCallbackUrl } from './callback-url-routes.ts';
+import { routeCallbackUrls, routeDefaultUrl } from './callback-url-routes.ts';
 import { routeKeys } from './key-routes.ts';
 import { notFound, Problem, sendProblem } from './problem.ts';
 import { routeWatches } from './watch-routes.ts';
@@ -16,7 +16,8 @@ export function notifierRouter(settings: NotifierSettings, open: Open): Router {
   routeNetworks(router, open);
   routeWatches(router, settings, open);
   routeBackfills(router, settings, open);
-  routeCallbackUrl(router, settings, open);
+  routeDefaultUrl(router, open);
+  routeCallbackUrls(router, open);
   routeCallbacks(router, open);
   router.use((_req: Request, res: Response) => sendProblem(res, notFound('path')));
   router.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {

@@ -3,7 +3,9 @@ import { isDepositCallbackError } from '../../errors.ts';
 import type { CanonicalAccount } from '../../networks/network.ts';
 import type { Logger } from '../../observe/logger.ts';
 import type { NetworkSettings } from '../network-options.ts';
+import { listenersOf } from '../store/audience.ts';
 import type { Backfills, OpenBackfill } from '../store/backfills.ts';
+import type { NotifierDatabase } from '../store/database.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { BackfilledTransfer } from '../store/ledger-backfills.ts';
 import type { Outbox } from '../store/outbox.ts';
@@ -21,6 +23,7 @@ export interface Backfiller {
 
 export interface BackfillerParts {
   settings: NetworkSettings;
+  database: NotifierDatabase;
   ledger: Ledger;
   backfills: Backfills;
   watches: WatchList;
@@ -50,10 +53,8 @@ export function createBackfiller(parts: BackfillerParts): Backfiller {
     settings,
     async step() {
       await parts.withheld.release(settings.network.id);
-      // Whoever does not take what is owed is owed no more for now.
-      const open = (await backfills.open(settings.network.id)).filter(
-        (one) => !parts.outbox.owesMoreThan(one.keyId, parts.maxOwed - 1),
-      );
+      const open = await backfills.open(settings.network.id);
+      for (const one of [...open]) if (!(await mayGoOn(parts, one))) open.splice(open.indexOf(one), 1);
       for (const id of turns.keys()) if (!open.some((one) => one.id === id)) turns.delete(id);
       const [first] = [...open].sort((a, b) => (turns.get(a.id) ?? 0) - (turns.get(b.id) ?? 0));
       if (!first) return false;
@@ -71,6 +72,23 @@ export function createBackfiller(parts: BackfillerParts): Backfiller {
       }
     },
   };
+}
+
+/** A URL that does not take what is owed is owed no more for now: the others do not wait for it. */
+async function mayGoOn(
+  { database, outbox, withheld, settings, maxOwed }: BackfillerParts,
+  { keyId, endpointId, next }: OpenBackfill,
+): Promise<boolean> {
+  const isFull = (id: string): boolean => outbox.owesMoreThan(id, maxOwed - 1);
+  if (endpointId !== undefined) return !isFull(endpointId);
+  const all = await database.read(() => listenersOf(database.sql, keyId).map(({ id }) => id));
+  const full = all.filter(isFull);
+  if (full.length === all.length) return false;
+  if (full.length === 0) return true;
+  await database.write(() => {
+    for (const id of full) withheld.holdFrom(id, settings.network.id, Number(next));
+  });
+  return true;
 }
 
 async function jobOf({ settings, backfills, watches }: BackfillerParts, backfill: OpenBackfill): Promise<Job> {

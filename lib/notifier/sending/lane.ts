@@ -62,7 +62,7 @@ const hastenEachMs = 60_000;
 /** Results that are written down together. */
 const pageSize = 256;
 
-export function createLane(keyId: string, parts: LaneParts): Lane {
+export function createLane(endpointId: string, parts: LaneParts): Lane {
   const standing: Standing = { failures: 0, isAway: false, probes: 0, pausedUntil: 0, hastenedAt: 0 };
   let running: Promise<void> | undefined;
   let asked = false;
@@ -71,7 +71,7 @@ export function createLane(keyId: string, parts: LaneParts): Lane {
   const sendAll = async (): Promise<void> => {
     while (!stopped && parts.now() >= standing.pausedUntil) {
       const endpoint = await parts.endpoint();
-      if (!endpoint?.enabled || endpoint.url === undefined) return;
+      if (!endpoint?.enabled || endpoint.pausedAt !== undefined || endpoint.url === undefined) return;
       const wasAway = standing.isAway;
       const page = wasAway ? await parts.probe() : await parts.due(pageSize);
       if (page.length === 0) return;
@@ -89,7 +89,7 @@ export function createLane(keyId: string, parts: LaneParts): Lane {
       for (const callback of queue) {
         const response = await parts.post(endpoint, callback);
         note(parts, standing, response, isProbe);
-        const judged = judge(keyId, parts, endpoint, callback, response);
+        const judged = judge(endpointId, parts, endpoint, callback, response);
         attempts.push(judged.attempt);
         disabledBy ??= judged.disabledBy;
         if (stopped || disabledBy !== undefined || standing.isAway) return;
@@ -157,21 +157,21 @@ function note({ now, random }: LaneParts, standing: Standing, response: Response
 }
 
 function judge(
-  keyId: string,
+  endpointId: string,
   parts: LaneParts,
   endpoint: Endpoint,
   callback: OwedCallback,
   response: Response,
 ): Judged {
   const { id, createdAt, retryUntil } = callback;
-  if (response.result === 'accepted') return { attempt: { id, keyId, result: 'accepted' } };
+  if (response.result === 'accepted') return { attempt: { id, endpointId, result: 'accepted' } };
   const { error } = response;
   const dueAt = nextAttempt(parts, callback, response.retryAfterMs);
-  const again: Attempt = { id, keyId, result: 'failed', error, dueAt };
+  const again: Attempt = { id, endpointId, result: 'failed', error, dueAt };
   if (response.result === 'gone') return { attempt: again, disabledBy: 'The receiver answered 410 Gone' };
   if (parts.now() < retryUntil) return { attempt: again };
   // The last attempt. A URL that has accepted others since this one was made is well: then it is this one that is ill.
-  if ((endpoint.acceptedAt ?? 0) >= createdAt) return { attempt: { id, keyId, result: 'dead', error } };
+  if ((endpoint.acceptedAt ?? 0) >= createdAt) return { attempt: { id, endpointId, result: 'dead', error } };
   return { attempt: again, disabledBy: `Nothing was accepted until the last attempt: ${error}` };
 }
 

@@ -12,7 +12,7 @@ const longestRetryAfterMs = 3_600_000;
 /** Signs a body by Standard Webhooks, with each secret in force, and posts it. Never rejects. */
 export async function postCallback(
   fetcher: SafeFetcher,
-  { url = '', secrets }: Endpoint,
+  { url = '', secrets, apiKey }: Endpoint,
   { id, body }: { id: string; body: string },
   { allowPrivate, timeoutMs, ca, now }: NotifierSettings,
 ): Promise<Response> {
@@ -27,6 +27,7 @@ export async function postCallback(
         'webhook-id': id,
         'webhook-timestamp': timestamp,
         'webhook-signature': secrets.map((secret) => standardWebhooksSignature(secret, id, timestamp, bytes)).join(' '),
+        ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }),
       },
       body: bytes,
       timeoutMs,

@@ -1,7 +1,8 @@
 import type { Logger } from '../../observe/logger.ts';
 import { createSafeFetcher } from '../../outbound/safe-fetch.ts';
 import type { NotifierSettings } from '../options.ts';
-import type { Endpoints } from '../store/endpoints.ts';
+import type { Endpoint, Endpoints } from '../store/endpoints.ts';
+import { takesType } from '../store/filters.ts';
 import type { Outbox } from '../store/outbox.ts';
 import { callbackBody } from './callback-body.ts';
 import { createLane, type Lane } from './lane.ts';
@@ -14,9 +15,9 @@ export interface Sender {
   /** Sets every lane going that rests: none waits for another. */
   wake(): Promise<void>;
   /** Ends a pause of one URL; `run` is to follow. */
-  resume(keyId: string): void;
-  /** Posts a heartbeat to the enabled URLs, each with the data of its key. It is not kept: the next one says as much. */
-  beat(dataFor: (keyId: string) => object): Promise<void>;
+  resume(endpointId: string): void;
+  /** Posts a heartbeat to the enabled URLs that take them, each with data of its own. It is not kept: the next one says as much. */
+  beat(dataFor: (endpoint: Endpoint) => object): Promise<void>;
   /** Begins no further attempt, and waits for those under way. */
   stop(): Promise<void>;
 }
@@ -31,34 +32,34 @@ export function createSender(settings: NotifierSettings, endpoints: Endpoints, o
   let beats = 0;
   let stopped = false;
 
-  const laneOf = (keyId: string): Lane => {
-    const found = lanes.get(keyId);
+  const laneOf = (id: string): Lane => {
+    const found = lanes.get(id);
     if (found) return found;
-    const lane = createLane(keyId, {
-      endpoint: () => endpoints.get(keyId),
-      due: (limit) => outbox.due(keyId, limit),
-      probe: () => outbox.probe(keyId),
-      hasten: () => outbox.hasten(keyId),
+    const lane = createLane(id, {
+      endpoint: () => endpoints.get(id),
+      due: (limit) => outbox.due(id, limit),
+      probe: () => outbox.probe(id),
+      hasten: () => outbox.hasten(id),
       post: (endpoint, callback) => postCallback(fetcher, endpoint, callback, settings),
       record: (attempts) => outbox.record(attempts),
       async disable(reason) {
         logger.error(
-          { keyId, reason },
+          { callbackUrl: id, reason },
           'A callback URL was disabled; what is owed to it is kept until it is enabled again',
         );
-        await endpoints.disable(keyId, reason);
+        await endpoints.disable(id, reason);
       },
-      failed: (error) => logger.error({ keyId, error }, 'Callbacks could not be sent; they stay owed'),
+      failed: (error) => logger.error({ callbackUrl: id, error }, 'Callbacks could not be sent; they stay owed'),
       concurrency,
       now,
       random,
     });
-    lanes.set(keyId, lane);
+    lanes.set(id, lane);
     return lane;
   };
 
   const activeLanes = async (): Promise<Lane[]> => {
-    const active = await endpoints.activeKeys();
+    const active = await endpoints.activeIds();
     return stopped ? [] : active.map(laneOf);
   };
 
@@ -67,15 +68,17 @@ export function createSender(settings: NotifierSettings, endpoints: Endpoints, o
     async wake() {
       for (const lane of await activeLanes()) lane.wake();
     },
-    resume: (keyId) => lanes.get(keyId)?.resume(),
+    resume: (id) => lanes.get(id)?.resume(),
     async beat(dataFor) {
       beats += 1;
       const at = now();
       const id = `beat_${at}_${beats}`;
-      const queue = (await endpoints.active())[Symbol.iterator]();
+      const queue = (await endpoints.active())
+        .filter(({ filters }) => takesType(filters, 'heartbeat'))
+        [Symbol.iterator]();
       const work = async (): Promise<void> => {
         for (const endpoint of queue) {
-          const body = callbackBody('heartbeat', at, dataFor(endpoint.keyId));
+          const body = callbackBody('heartbeat', at, dataFor(endpoint));
           await postCallback(fetcher, endpoint, { id, body }, settings);
         }
       };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { NotifierDatabase } from './database.ts';
-import { createRotation, hashOf, newKey, newSecret, type Rotation } from './rotation.ts';
+import { insertEndpoint } from './endpoints.ts';
+import { createRotation, hashOf, newKey, type Rotation } from './rotation.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** A new key and its secrets, returned once: none of them can be read again, and the key itself is not stored. */
@@ -13,7 +14,7 @@ export interface NewApiKey {
   signingSecret: string;
 }
 
-/** A key in force, without its secrets, and how its callback URL fares. */
+/** A key in force, without its secrets, and how its first callback URL fares. */
 export interface ListedKey {
   id: string;
   name: string;
@@ -24,6 +25,9 @@ export interface ListedKey {
   disabledReason: string | null;
   /** When the URL last accepted a callback. */
   acceptedAt: number | null;
+  /** How many URLs are set, and how many of them are disabled. */
+  callbackUrls: number;
+  disabledUrls: number;
 }
 
 export interface ApiKeys extends Rotation {
@@ -42,30 +46,22 @@ export function createApiKeys(database: NotifierDatabase, box: SecretBox, now: (
   return {
     ...createRotation(database, box, now),
     create(name) {
-      const created: NewApiKey = {
-        id: `key_${randomBytes(8).toString('hex')}`,
-        name,
-        key: newKey(),
-        signingSecret: newSecret(),
-      };
+      const id = `key_${randomBytes(8).toString('hex')}`;
+      const key = newKey();
       return database.write(() => {
-        sql('INSERT INTO api_keys (id, name, hash, created_at) VALUES (?, ?, ?, ?)').run(
-          created.id,
-          name,
-          hashOf(created.key),
-          now(),
-        );
-        const stored = box.seal(created.id, created.signingSecret);
-        sql('INSERT INTO endpoints (key_id, secret, enabled) VALUES (?, ?, 1)').run(created.id, stored);
-        return created;
+        sql('INSERT INTO api_keys (id, name, hash, created_at) VALUES (?, ?, ?, ?)').run(id, name, hashOf(key), now());
+        const { secret } = insertEndpoint(sql, box, id, true);
+        return { id, name, key, signingSecret: secret };
       });
     },
     list: ({ before = '', limit }) =>
       database.read(() => {
         const rows = sql(
-          `SELECT id, name, created_at AS createdAt, url, enabled, disabled_at AS disabledAt,
-             disabled_reason AS disabledReason, accepted_at AS acceptedAt
-           FROM api_keys JOIN endpoints ON key_id = id
+          `SELECT api_keys.id AS id, name, created_at AS createdAt, url, enabled, disabled_at AS disabledAt,
+             disabled_reason AS disabledReason, accepted_at AS acceptedAt,
+             (SELECT count(url) FROM endpoints WHERE key_id = api_keys.id) AS callbackUrls,
+             (SELECT count(url) FROM endpoints WHERE key_id = api_keys.id AND enabled = 0) AS disabledUrls
+           FROM api_keys JOIN endpoints ON key_id = api_keys.id AND is_default = 1
            WHERE revoked_at IS NULL
              AND api_keys.rowid < coalesce((SELECT rowid FROM api_keys WHERE id = ?), 9223372036854775807)
            ORDER BY api_keys.rowid DESC LIMIT ?`,
@@ -89,16 +85,7 @@ export function createApiKeys(database: NotifierDatabase, box: SecretBox, now: (
           id,
         );
         if (Number(changes) === 0) return false;
-        for (const table of [
-          'withheld',
-          'backfills',
-          'watches',
-          'transfers',
-          'outbox',
-          'old_secrets',
-          'old_keys',
-          'endpoints',
-        ]) {
+        for (const table of ['backfills', 'watches', 'transfers', 'outbox', 'old_keys', 'endpoints']) {
           sql(`DELETE FROM ${table} WHERE key_id = ?`).run(id);
         }
         return true;

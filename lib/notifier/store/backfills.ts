@@ -25,6 +25,8 @@ export interface Backfill {
 export interface OpenBackfill {
   readonly id: string;
   readonly keyId: string;
+  /** The callback URL that it is for; undefined: all of the key's. */
+  readonly endpointId: string | undefined;
   next: bigint;
   readonly to: bigint;
   readonly error: string | null;
@@ -51,6 +53,8 @@ export interface Backfills {
 
 export interface WantedBackfill {
   keyId: string;
+  /** The callback URL that is to be told; absent: all of the key's. */
+  endpointId?: string;
   network: string;
   fromBlock: bigint;
   /** The highest block that was asked for without those accounts, if that is higher than what is stored. */
@@ -61,6 +65,7 @@ export interface WantedBackfill {
 interface Row {
   id: string;
   key_id: string;
+  endpoint_id: string | null;
   network: string;
   from_block: number;
   to_block: number | null;
@@ -78,23 +83,7 @@ export const mostBackfills = 20;
 export function createBackfills(database: NotifierDatabase, now: () => number): Backfills {
   const { sql } = database;
   return {
-    add({ keyId, network, fromBlock, reach = 0n, accounts }) {
-      const { top } = sql('SELECT max(number) AS top FROM blocks WHERE network = ?').get(network) as {
-        top: number | null;
-      };
-      const toBlock = top === null ? null : Math.max(top, Number(reach));
-      if (toBlock !== null && Number(fromBlock) > toBlock) return undefined;
-      const id = `fill_${randomBytes(8).toString('hex')}`;
-      sql(
-        `INSERT INTO backfills (id, key_id, network, from_block, to_block, next_block, is_whole, found, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)`,
-      ).run(id, keyId, network, Number(fromBlock), toBlock, Number(fromBlock), accounts ? 0 : 1, now());
-      const insert = sql(
-        'INSERT INTO backfill_accounts (backfill_id, address, memo) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-      );
-      for (const { address, memo = '' } of accounts ?? []) insert.run(id, address, memo);
-      return describe(sql('SELECT * FROM backfills WHERE id = ?').get(id) as Row);
-    },
+    add: (wanted) => add(database, wanted, now()),
     list: (keyId, { before = '', limit }) =>
       database.read(() =>
         (
@@ -123,6 +112,7 @@ export function createBackfills(database: NotifierDatabase, now: () => number): 
         return rows.map((row) => ({
           id: row.id,
           keyId: row.key_id,
+          endpointId: row.endpoint_id ?? undefined,
           next: BigInt(row.next_block),
           to: BigInt(row.to_block),
           error: row.error,
@@ -146,6 +136,29 @@ export function createBackfills(database: NotifierDatabase, now: () => number): 
       await database.write(() => sql('DELETE FROM backfills WHERE done_at < ?').run(before));
     },
   };
+}
+
+function add(
+  { sql }: NotifierDatabase,
+  { keyId, endpointId, network, fromBlock, reach = 0n, accounts }: WantedBackfill,
+  at: number,
+): Backfill | undefined {
+  const { top } = sql('SELECT max(number) AS top FROM blocks WHERE network = ?').get(network) as {
+    top: number | null;
+  };
+  const toBlock = top === null ? null : Math.max(top, Number(reach));
+  if (toBlock !== null && Number(fromBlock) > toBlock) return undefined;
+  const id = `fill_${randomBytes(8).toString('hex')}`;
+  sql(
+    `INSERT INTO backfills
+       (id, key_id, endpoint_id, network, from_block, to_block, next_block, is_whole, found, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`,
+  ).run(id, keyId, endpointId ?? null, network, Number(fromBlock), toBlock, Number(fromBlock), accounts ? 0 : 1, at);
+  const insert = sql(
+    'INSERT INTO backfill_accounts (backfill_id, address, memo) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  for (const { address, memo = '' } of accounts ?? []) insert.run(id, address, memo);
+  return describe(sql('SELECT * FROM backfills WHERE id = ?').get(id) as Row);
 }
 
 function describe(row: Row): Backfill {

@@ -1,11 +1,21 @@
+import { randomBytes } from 'node:crypto';
 import type { NotifierDatabase } from './database.ts';
+import { type FilterColumns, type Filters, filterColumns, readFilterColumns } from './filters.ts';
+import { newSecret } from './rotation.ts';
 import type { SecretBox } from './secret-box.ts';
 
-/** Where the callbacks of one key go. */
+/** A callback URL of a key, or the place for its first one. */
 export interface Endpoint {
+  id: string;
   keyId: string;
   url: string | undefined;
+  /** The first one of its key. */
+  isDefault: boolean;
+  filters: Filters;
+  /** Sent as `x-api-key`. */
+  apiKey: string | undefined;
   enabled: boolean;
+  pausedAt: number | undefined;
   disabledAt: number | undefined;
   disabledReason: string | undefined;
   /** When the URL last accepted a callback. */
@@ -14,28 +24,55 @@ export interface Endpoint {
   secrets: readonly string[];
 }
 
-export interface Endpoints {
-  get(keyId: string): Promise<Endpoint | undefined>;
-  /** Those that have a URL and are enabled. */
-  active(): Promise<Endpoint[]>;
-  /** The keys of those. */
-  activeKeys(): Promise<string[]>;
-  /** Sets and enables the URL; what is owed is tried again at once, for the whole time. */
-  setUrl(keyId: string, url: string): Promise<void>;
-  /** Enables a URL that was disabled; false if none is set. */
-  enable(keyId: string): Promise<boolean>;
-  disable(keyId: string, reason: string): Promise<void>;
+/** What can be set of one; what is absent stays as it is. */
+export interface EndpointChanges {
+  url?: string;
+  filters?: Filters;
+  apiKey?: string | null;
 }
 
-interface Row {
+export interface Endpoints {
+  get(id: string): Promise<Endpoint | undefined>;
+  /** One of a key. */
+  find(keyId: string, id: string): Promise<Endpoint | undefined>;
+  /** Those of a key, its first one first. */
+  list(keyId: string): Promise<Endpoint[]>;
+  /** Those that have a URL and are neither disabled nor paused. */
+  active(): Promise<Endpoint[]>;
+  /** The ids of those. */
+  activeIds(): Promise<string[]>;
+  /** One more, beside the first, with a secret of its own; undefined if there are too many. */
+  add(keyId: string): Promise<{ id: string; secret: string } | undefined>;
+  /** Setting the URL enables it; what is owed is tried again at once, for the whole time. */
+  change(id: string, changes: EndpointChanges): Promise<void>;
+  /** Removes it with what is owed to it; of the first one the place stays, as it was before any URL was set. */
+  remove(id: string): Promise<void>;
+  /** Enables a URL that was disabled. */
+  enable(id: string): Promise<void>;
+  disable(id: string, reason: string): Promise<void>;
+  pause(id: string): Promise<void>;
+  /** Ends a pause; what is owed is tried again at once, for the whole time. */
+  resume(id: string): Promise<void>;
+}
+
+interface Row extends FilterColumns {
+  id: string;
   key_id: string;
+  is_default: number;
   url: string | null;
   secret: string;
+  api_key: string | null;
   enabled: number;
+  paused_at: number | null;
   disabled_at: number | null;
   disabled_reason: string | null;
   accepted_at: number | null;
 }
+
+/** URLs of one key. */
+export const mostUrls = 20;
+
+const isActive = 'enabled = 1 AND paused_at IS NULL AND url IS NOT NULL';
 
 export function createEndpoints(
   database: NotifierDatabase,
@@ -44,71 +81,128 @@ export function createEndpoints(
   retryMs: number,
 ): Endpoints {
   const { sql } = database;
-
-  const toEndpoint = (row: Row): Endpoint => {
-    const old = sql('SELECT secret FROM old_secrets WHERE key_id = ? AND until > ? ORDER BY until DESC').all(
-      row.key_id,
-      now(),
-    ) as { secret: string }[];
-    return {
-      keyId: row.key_id,
-      url: row.url ?? undefined,
-      enabled: row.enabled === 1,
-      disabledAt: row.disabled_at ?? undefined,
-      disabledReason: row.disabled_reason ?? undefined,
-      acceptedAt: row.accepted_at ?? undefined,
-      secrets: [row, ...old].map(({ secret }) => box.open(row.key_id, secret)),
-    };
-  };
-
-  const owe = (keyId: string): void => {
-    sql(`UPDATE outbox SET due_at = ?, attempts = 0, retry_until = ? WHERE key_id = ? AND state = 'owed'`).run(
+  const rows = (where: string, ...values: string[]): Promise<Endpoint[]> =>
+    database.read(() =>
+      (sql(`SELECT * FROM endpoints WHERE ${where} ORDER BY is_default DESC, rowid`).all(...values) as Row[]).map(
+        (row) => toEndpoint(sql, box, row, now()),
+      ),
+    );
+  const owe = (id: string): void => {
+    sql(`UPDATE outbox SET due_at = ?, attempts = 0, retry_until = ? WHERE endpoint_id = ? AND state = 'owed'`).run(
       now(),
       now() + retryMs,
-      keyId,
+      id,
     );
+  };
+  const enable = (id: string): void => {
+    sql('UPDATE endpoints SET enabled = 1, disabled_at = NULL, disabled_reason = NULL WHERE id = ?').run(id);
+    owe(id);
   };
 
   return {
-    get: (keyId) =>
-      database.read(() => {
-        const row = sql('SELECT * FROM endpoints WHERE key_id = ?').get(keyId) as Row | undefined;
-        return row && toEndpoint(row);
-      }),
-    active: () =>
+    get: async (id) => (await rows('id = ?', id))[0],
+    find: async (keyId, id) => (await rows('key_id = ? AND id = ?', keyId, id))[0],
+    list: (keyId) => rows('key_id = ?', keyId),
+    active: () => rows(isActive),
+    activeIds: () =>
       database.read(() =>
-        (sql('SELECT * FROM endpoints WHERE enabled = 1 AND url IS NOT NULL').all() as Row[]).map(toEndpoint),
+        (sql(`SELECT id FROM endpoints WHERE ${isActive}`).all() as { id: string }[]).map((row) => row.id),
       ),
-    activeKeys: () =>
-      database.read(() =>
-        (sql('SELECT key_id FROM endpoints WHERE enabled = 1 AND url IS NOT NULL').all() as Row[]).map(
-          (row) => row.key_id,
-        ),
-      ),
-    setUrl: (keyId, url) =>
+    add: (keyId) =>
       database.write(() => {
-        sql(
-          'UPDATE endpoints SET url = ?, enabled = 1, disabled_at = NULL, disabled_reason = NULL WHERE key_id = ?',
-        ).run(url, keyId);
-        owe(keyId);
+        const { n } = sql('SELECT count(*) AS n FROM endpoints WHERE key_id = ?').get(keyId) as { n: number };
+        if (Number(n) >= mostUrls) return undefined;
+        return insertEndpoint(sql, box, keyId, false);
       }),
-    enable: (keyId) =>
+    change: (id, changes) =>
       database.write(() => {
-        const { changes } = sql(
-          `UPDATE endpoints SET enabled = 1, disabled_at = NULL, disabled_reason = NULL
-           WHERE key_id = ? AND url IS NOT NULL`,
-        ).run(keyId);
-        if (Number(changes) === 0) return false;
-        owe(keyId);
-        return true;
+        change(sql, box, id, changes);
+        if (changes.url !== undefined) enable(id);
       }),
-    disable: (keyId, reason) =>
-      database.write(() => {
-        sql('UPDATE endpoints SET enabled = 0, disabled_at = ?, disabled_reason = ? WHERE key_id = ?').run(
+    remove: (id) => database.write(() => remove(sql, id)),
+    enable: (id) => database.write(() => enable(id)),
+    async disable(id, reason) {
+      await database.write(() =>
+        sql('UPDATE endpoints SET enabled = 0, disabled_at = ?, disabled_reason = ? WHERE id = ?').run(
           now(),
           reason,
-          keyId,
-        );
+          id,
+        ),
+      );
+    },
+    async pause(id) {
+      await database.write(() =>
+        sql('UPDATE endpoints SET paused_at = coalesce(paused_at, ?) WHERE id = ?').run(now(), id),
+      );
+    },
+    resume: (id) =>
+      database.write(() => {
+        sql('UPDATE endpoints SET paused_at = NULL WHERE id = ?').run(id);
+        owe(id);
       }),
   };
+}
+
+/** Inside a write transaction. */
+export function insertEndpoint(
+  sql: NotifierDatabase['sql'],
+  box: SecretBox,
+  keyId: string,
+  isDefault: boolean,
+): { id: string; secret: string } {
+  const id = `url_${randomBytes(8).toString('hex')}`;
+  const secret = newSecret();
+  sql('INSERT INTO endpoints (id, key_id, is_default, secret, enabled) VALUES (?, ?, ?, ?, 1)').run(
+    id,
+    keyId,
+    isDefault ? 1 : 0,
+    box.seal(keyId, secret),
+  );
+  return { id, secret };
+}
+
+function toEndpoint(sql: NotifierDatabase['sql'], box: SecretBox, row: Row, at: number): Endpoint {
+  const old = sql('SELECT secret FROM old_secrets WHERE endpoint_id = ? AND until > ? ORDER BY until DESC').all(
+    row.id,
+    at,
+  ) as { secret: string }[];
+  return {
+    id: row.id,
+    keyId: row.key_id,
+    url: row.url ?? undefined,
+    isDefault: row.is_default === 1,
+    filters: readFilterColumns(row),
+    apiKey: row.api_key === null ? undefined : box.open(row.key_id, row.api_key),
+    enabled: row.enabled === 1,
+    pausedAt: row.paused_at ?? undefined,
+    disabledAt: row.disabled_at ?? undefined,
+    disabledReason: row.disabled_reason ?? undefined,
+    acceptedAt: row.accepted_at ?? undefined,
+    secrets: [row, ...old].map(({ secret }) => box.open(row.key_id, secret)),
+  };
+}
+
+function change(
+  sql: NotifierDatabase['sql'],
+  box: SecretBox,
+  id: string,
+  { url, filters, apiKey }: EndpointChanges,
+): void {
+  if (url !== undefined) sql('UPDATE endpoints SET url = ? WHERE id = ?').run(url, id);
+  if (filters !== undefined) {
+    sql('UPDATE endpoints SET networks = ?, assets = ?, types = ? WHERE id = ?').run(...filterColumns(filters), id);
+  }
+  if (apiKey === undefined) return;
+  const row = sql('SELECT key_id AS owner FROM endpoints WHERE id = ?').get(id) as { owner: string } | undefined;
+  if (!row) return;
+  sql('UPDATE endpoints SET api_key = ? WHERE id = ?').run(apiKey === null ? null : box.seal(row.owner, apiKey), id);
+}
+
+function remove(sql: NotifierDatabase['sql'], id: string): void {
+  for (const table of ['withheld', 'backfills', 'outbox']) sql(`DELETE FROM ${table} WHERE endpoint_id = ?`).run(id);
+  sql('DELETE FROM endpoints WHERE id = ? AND is_default = 0').run(id);
+  sql(
+    `UPDATE endpoints SET url = NULL, networks = NULL, assets = NULL, types = NULL, api_key = NULL, enabled = 1,
+       paused_at = NULL, disabled_at = NULL, disabled_reason = NULL, accepted_at = NULL WHERE id = ?`,
+  ).run(id);
 }

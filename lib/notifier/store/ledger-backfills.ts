@@ -1,6 +1,15 @@
 import type { ChainBlock } from '../../chains/kit/chain-check.ts';
 import type { DepositData } from '../sending/callback-body.ts';
-import { addTransfer, confirmable, type LedgerParts, longer, owe, type WatchedTransfer } from './ledger-steps.ts';
+import type { Listener } from './audience.ts';
+import {
+  addTransfer,
+  confirmable,
+  type LedgerParts,
+  longer,
+  owe,
+  type Step,
+  type WatchedTransfer,
+} from './ledger-steps.ts';
 
 /** A transfer that is told later than its block was read. */
 export interface BackfilledTransfer extends WatchedTransfer {
@@ -33,29 +42,35 @@ export function isInChain({ database: { sql }, settings }: LedgerParts, { number
   return top !== null && Number(number) <= top && (known as { hash: string } | undefined)?.hash === (known && hash);
 }
 
-/** False if it is over meanwhile, or at another block. */
+/**
+ * Moves a backfill over a block. Undefined if it is over meanwhile, or at another block; else the callback URL that it is for, `null`
+ * for all.
+ */
 export function moveBackfill(
   { database: { sql }, now }: LedgerParts,
   id: string,
   { number }: PassedBlock,
   found: readonly BackfilledTransfer[],
-): boolean {
+): string | null | undefined {
   const own = found.filter((one) => one.backfills.includes(id)).length;
-  const { changes } = sql(
+  const moved = sql(
     `UPDATE backfills SET next_block = ?, found = found + ?, error = NULL, done_at = CASE WHEN to_block = ? THEN ? END
-     WHERE id = ? AND next_block = ? AND to_block >= ? AND done_at IS NULL`,
-  ).run(Number(number) + 1, own, Number(number), now(), id, Number(number), Number(number));
-  return Number(changes) > 0;
+     WHERE id = ? AND next_block = ? AND to_block >= ? AND done_at IS NULL RETURNING endpoint_id AS endpointId`,
+  ).get(Number(number) + 1, own, Number(number), now(), id, Number(number), Number(number));
+  return (moved as { endpointId: string | null } | undefined)?.endpointId;
 }
 
-/** As what the transfer is by now: who hears of it late need not hear of each step. */
+/**
+ * As what the transfer is by now: who hears of it late need not hear of each step. `asking` are the URLs that asked, `null` for all of
+ * the key's, as far as they are not told of that block later anyway.
+ */
 export function tellLate(
-  parts: LedgerParts,
-  at: number,
+  step: Step,
   watched: WatchedTransfer,
+  asking: readonly (string | null)[],
   finalized: bigint | undefined,
 ): void {
-  const { database, settings } = parts;
+  const { database, settings, audience } = step;
   const { keyId, data, spendableFrom } = watched;
   const { id } = settings.network;
   const { sql } = database;
@@ -68,9 +83,11 @@ export function tellLate(
   const confirmations = isConfirmed ? Math.max(least, depth) : depth;
   const failed = data.status === 'failed';
   const type = failed ? 'deposit.failed' : isConfirmed ? 'deposit.confirmed' : 'deposit.pending';
-  owe(parts, keyId, type, at, { ...data, confirmations });
-  if (block < top - longer * settings.keepBlocks || isKept(parts, watched)) return;
-  addTransfer(parts, watched, failed || isConfirmed);
+  const isAsking = (listener: Listener): boolean =>
+    asking.includes(listener.id) || (asking.includes(null) && !audience.isHeld(listener, block));
+  owe(step, keyId, type, { ...data, confirmations }, audience.of(keyId, data.asset).filter(isAsking));
+  if (block < top - longer * settings.keepBlocks || isKept(step, watched)) return;
+  addTransfer(step, watched, failed || isConfirmed);
   // A reorg goes back by the blocks that are known.
   sql('INSERT INTO blocks (network, number, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING').run(
     id,

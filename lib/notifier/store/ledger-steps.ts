@@ -1,7 +1,9 @@
 import type { ChainBlock } from '../../chains/kit/chain-check.ts';
 import type { NetworkSettings } from '../network-options.ts';
-import { type CallbackType, callbackBody, type DepositData, decorated } from '../sending/callback-body.ts';
+import { callbackBody, type DepositData, decorated } from '../sending/callback-body.ts';
+import type { Audience, Listener } from './audience.ts';
 import type { NotifierDatabase } from './database.ts';
+import { type FilteredType, takesType } from './filters.ts';
 import type { Outbox } from './outbox.ts';
 import type { Withheld } from './withheld.ts';
 
@@ -77,15 +79,41 @@ export function confirmable(
     : { newest: number - confirmations + 1, least: 1 };
 }
 
-/** Owes a callback about a deposit; one about an asset that is being asked about is not sent until it is decorated, or a second old. */
-export function owe(
-  { outbox, settings }: LedgerParts,
+/** One step of the ledger: it has a time, and URLs that are told. */
+export interface Step extends LedgerParts {
+  readonly at: number;
+  readonly audience: Audience;
+}
+
+/** What a deposit has come to. */
+export type DepositNews = DepositData & { confirmations: number };
+
+/**
+ * Owes a callback about a deposit to each of those URLs that takes its type; one about an asset that is being asked about is not sent
+ * until it is decorated, or a second old.
+ */
+export function owe(step: Step, keyId: string, type: FilteredType, data: DepositNews, to: readonly Listener[]): void {
+  oweTo(
+    step,
+    keyId,
+    type,
+    data,
+    to.filter(({ filters }) => takesType(filters, type)).map(({ id }) => id),
+  );
+}
+
+/** As `owe`, to URLs by their ids, whatever their filters say. */
+export function oweTo(
+  { outbox, settings, at }: Step,
   keyId: string,
-  type: CallbackType,
-  at: number,
-  data: DepositData & { confirmations: number },
+  type: FilteredType,
+  data: DepositNews,
+  endpoints: readonly string[],
 ): void {
+  if (endpoints.length === 0) return;
   const facts = settings.chain.facts.known(data.asset);
-  if (facts === undefined) outbox.put(keyId, type, callbackBody(type, at, data), data.asset);
-  else outbox.put(keyId, type, callbackBody(type, at, decorated(data, facts)));
+  const body = callbackBody(type, at, facts === undefined ? data : decorated(data, facts));
+  const { network, asset, to: address, transaction } = data;
+  const about = { network, asset, address, transaction: transaction.hash, isDecorated: facts !== undefined };
+  for (const endpointId of endpoints) outbox.put({ keyId, endpointId, type, body, about });
 }

@@ -1,5 +1,6 @@
 import type { ChainBlock } from '../../chains/kit/chain-check.ts';
 import type { DepositData } from '../sending/callback-body.ts';
+import { createAudience } from './audience.ts';
 import {
   type BackfilledTransfer,
   beginBackfills,
@@ -16,6 +17,8 @@ import {
   type LedgerParts,
   longer,
   owe,
+  oweTo,
+  type Step,
   sparse,
   stepTime,
   type WatchedTransfer,
@@ -59,6 +62,7 @@ export function createLedger(parts: LedgerParts): Ledger {
   const { database, settings, withheld } = parts;
   const { sql } = database;
   const { id } = settings.network;
+  const begun = (): Step => ({ ...parts, at: stepTime(parts), audience: createAudience(database, withheld, id) });
   const atOrBelow = (number: number): Promise<ChainBlock | undefined> =>
     database.read(() => {
       const row = sql(
@@ -77,18 +81,16 @@ export function createLedger(parts: LedgerParts): Ledger {
       }),
     append: (block, watched, finalized) =>
       database.write(() => {
-        const at = stepTime(parts);
+        const step = begun();
         const number = Number(block.number);
         addBlock(parts, block);
-        const keys = new Set(watched.map((one) => one.keyId));
-        const told = new Set([...keys].filter((keyId) => !withheld.holds(keyId, id, number)));
-        for (const one of watched) if (told.has(one.keyId)) announce(parts, at, one);
-        confirm(parts, at, number, finalized === undefined ? undefined : Number(finalized));
+        for (const one of watched) announce(step, number, one);
+        confirm(step, number, finalized === undefined ? undefined : Number(finalized));
         forget(parts, number - settings.keepBlocks);
       }),
     takeBack: ({ number }, start) =>
       database.write(() => {
-        revert(parts, stepTime(parts), Number(number));
+        revert(begun(), Number(number));
         cutBackfills(parts, Number(number));
         withheld.cut(id, Number(number));
         if (start) addBlock(parts, start);
@@ -96,25 +98,33 @@ export function createLedger(parts: LedgerParts): Ledger {
     backfill: (block, found, backfills, finalized) =>
       database.write(() => {
         if (!isInChain(parts, block)) return false;
-        const at = stepTime(parts);
-        const open = new Set(backfills.filter((id) => moveBackfill(parts, id, block, found)));
-        for (const one of found) if (one.backfills.some((id) => open.has(id))) tellLate(parts, at, one, finalized);
+        const step = begun();
+        const open = new Map(backfills.map((id) => [id, moveBackfill(parts, id, block, found)]));
+        for (const one of found) {
+          const asking = one.backfills.map((id) => open.get(id)).filter((to) => to !== undefined);
+          if (asking.length > 0) tellLate(step, one, asking, finalized);
+        }
         return true;
       }),
   };
 }
 
-function announce(parts: LedgerParts, at: number, watched: WatchedTransfer): void {
+function announce(step: Step, number: number, watched: WatchedTransfer): void {
+  const { audience } = step;
   const { keyId, data, spendableFrom } = watched;
+  const concerned = audience.of(keyId, data.asset);
+  const told = concerned.filter((one) => !audience.holds(one, number));
+  // It is read again for those who are not told.
+  if (told.length === 0 && concerned.length > 0) return;
   const failed = data.status === 'failed';
   const type = failed ? 'deposit.failed' : 'deposit.pending';
   const confirmations = spendableFrom > 1 ? 0 : 1;
-  owe(parts, keyId, type, at, { ...data, confirmations });
-  addTransfer(parts, watched, failed);
+  owe(step, keyId, type, { ...data, confirmations }, told);
+  addTransfer(step, watched, failed);
 }
 
-function confirm(parts: LedgerParts, at: number, number: number, finalized: number | undefined): void {
-  const { database, settings } = parts;
+function confirm(step: Step, number: number, finalized: number | undefined): void {
+  const { database, settings, audience } = step;
   const { sql } = database;
   const { network } = settings;
   const { newest, least } = confirmable(settings, number, finalized);
@@ -125,7 +135,8 @@ function confirm(parts: LedgerParts, at: number, number: number, finalized: numb
   for (const row of rows) {
     const depth = Math.max(least, number - row.block_number + 1);
     const data = { ...(JSON.parse(row.data) as DepositData), confirmations: depth };
-    owe(parts, row.key_id, 'deposit.confirmed', at, data);
+    const told = audience.of(row.key_id, data.asset).filter((one) => !audience.isHeld(one, row.block_number));
+    owe(step, row.key_id, 'deposit.confirmed', data, told);
     sql('UPDATE transfers SET confirmed = 1 WHERE id = ?').run(row.id);
   }
 }
@@ -143,8 +154,8 @@ function forget({ database: { sql }, settings }: LedgerParts, number: number): v
   sql('DELETE FROM blocks WHERE network = ? AND number < ?').run(id, oldest);
 }
 
-function revert(parts: LedgerParts, at: number, number: number): void {
-  const { database, settings } = parts;
+function revert(step: Step, number: number): void {
+  const { database, settings, audience } = step;
   const { sql } = database;
   const { id } = settings.network;
   const rows = sql(
@@ -152,7 +163,13 @@ function revert(parts: LedgerParts, at: number, number: number): void {
   );
   for (const row of rows.all(id, number) as TransferRow[]) {
     const data = { ...(JSON.parse(row.data) as DepositData), confirmations: 0 };
-    owe(parts, row.key_id, 'deposit.reverted', at, data);
+    // Whoever was told of it, by filters of then, must be told that it is gone.
+    const told = audience.told(row.key_id, data.asset, data.transaction.hash);
+    const more = audience
+      .of(row.key_id, data.asset)
+      .filter((one) => !told.includes(one.id) && !audience.isHeld(one, number));
+    oweTo(step, row.key_id, 'deposit.reverted', data, told);
+    owe(step, row.key_id, 'deposit.reverted', data, more);
   }
   sql('DELETE FROM transfers WHERE network = ? AND block_number = ?').run(id, number);
   sql('DELETE FROM blocks WHERE network = ? AND number = ?').run(id, number);

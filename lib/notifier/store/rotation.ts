@@ -12,10 +12,14 @@ export type NewSigningSecret = { signingSecret: string } | { publicKey: string }
 /** New keys and secrets in place of others, which stay in force for a while. */
 export interface Rotation {
   /**
-   * A new signing secret; the one before signs too for `overlapMs`, so that the receiver can change over. With 0 it ends at once, and so
+   * A new signing secret of a callback URL; the one before signs too for `overlapMs`, so that the receiver can change over. With 0 it ends at once, and so
    * do older ones. Undefined while there are too many of them: none may be dropped before its time.
    */
-  rotateSecret(id: string, overlapMs: number, algorithm: SigningAlgorithm): Promise<NewSigningSecret | undefined>;
+  rotateSecret(
+    endpoint: { id: string; keyId: string },
+    overlapMs: number,
+    algorithm: SigningAlgorithm,
+  ): Promise<NewSigningSecret | undefined>;
   /** A new key in place of the one before, by the same rule. Undefined if there are too many, `null` if there is no such key in force. */
   rotateKey(id: string, overlapMs: number): Promise<string | undefined | null>;
 }
@@ -29,18 +33,18 @@ export const mostOld = 4;
 export function createRotation(database: NotifierDatabase, box: SecretBox, now: () => number): Rotation {
   const { sql } = database;
   return {
-    rotateSecret(id, overlapMs, algorithm) {
+    rotateSecret({ id, keyId }, overlapMs, algorithm) {
       const pair = algorithm === 'ed25519' ? newStandardWebhooksPair() : undefined;
       const secret = pair?.secret ?? newSecret();
       return database.write(() => {
         if (!makeRoom('old_secrets', id, overlapMs)) return undefined;
         if (overlapMs > 0) {
-          sql('INSERT INTO old_secrets SELECT key_id, secret, ? FROM endpoints WHERE key_id = ?').run(
+          sql('INSERT INTO old_secrets SELECT id, key_id, secret, ? FROM endpoints WHERE id = ?').run(
             now() + overlapMs,
             id,
           );
         }
-        sql('UPDATE endpoints SET secret = ? WHERE key_id = ?').run(box.seal(id, secret), id);
+        sql('UPDATE endpoints SET secret = ? WHERE id = ?').run(box.seal(keyId, secret), id);
         return pair ? { publicKey: pair.public } : { signingSecret: secret };
       });
     },
@@ -64,12 +68,13 @@ export function createRotation(database: NotifierDatabase, box: SecretBox, now: 
 
   /** Forgets those that are over, or all if nothing is to overlap; false while too many are in force. */
   function makeRoom(table: 'old_secrets' | 'old_keys', id: string, overlapMs: number): boolean {
+    const owner = table === 'old_keys' ? 'key_id' : 'endpoint_id';
     if (overlapMs === 0) {
-      sql(`DELETE FROM ${table} WHERE key_id = ?`).run(id);
+      sql(`DELETE FROM ${table} WHERE ${owner} = ?`).run(id);
       return true;
     }
-    sql(`DELETE FROM ${table} WHERE key_id = ? AND until <= ?`).run(id, now());
-    const { old } = sql(`SELECT count(*) AS old FROM ${table} WHERE key_id = ?`).get(id) as { old: number };
+    sql(`DELETE FROM ${table} WHERE ${owner} = ? AND until <= ?`).run(id, now());
+    const { old } = sql(`SELECT count(*) AS old FROM ${table} WHERE ${owner} = ?`).get(id) as { old: number };
     return Number(old) < mostOld;
   }
 }

@@ -122,4 +122,63 @@ export const migrations: readonly string[] = [
     from_block INTEGER NOT NULL,
     PRIMARY KEY (key_id, network)
   ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE endpoints_by_id (
+    id TEXT PRIMARY KEY,
+    key_id TEXT NOT NULL REFERENCES api_keys (id),
+    is_default INTEGER NOT NULL,
+    url TEXT,
+    networks TEXT,
+    assets TEXT,
+    types TEXT,
+    secret TEXT NOT NULL,
+    api_key TEXT,
+    enabled INTEGER NOT NULL,
+    paused_at INTEGER,
+    disabled_at INTEGER,
+    disabled_reason TEXT,
+    accepted_at INTEGER
+  ) STRICT;
+  INSERT INTO endpoints_by_id (id, key_id, is_default, url, secret, enabled, disabled_at, disabled_reason, accepted_at)
+    SELECT 'url_' || substr(key_id, 5), key_id, 1, url, secret, enabled, disabled_at, disabled_reason, accepted_at FROM endpoints;
+  DROP TABLE endpoints;
+  ALTER TABLE endpoints_by_id RENAME TO endpoints;
+  CREATE INDEX endpoints_by_key ON endpoints (key_id);
+  CREATE UNIQUE INDEX endpoints_default ON endpoints (key_id) WHERE is_default = 1;
+  CREATE TABLE secrets_by_endpoint (
+    endpoint_id TEXT NOT NULL REFERENCES endpoints (id) ON DELETE CASCADE,
+    key_id TEXT NOT NULL,
+    secret TEXT NOT NULL,
+    until INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO secrets_by_endpoint SELECT 'url_' || substr(key_id, 5), key_id, secret, until FROM old_secrets
+    WHERE key_id IN (SELECT key_id FROM endpoints);
+  DROP TABLE old_secrets;
+  ALTER TABLE secrets_by_endpoint RENAME TO old_secrets;
+  CREATE INDEX old_secrets_by_endpoint ON old_secrets (endpoint_id, until);
+  CREATE TABLE withheld_by_endpoint (
+    endpoint_id TEXT NOT NULL REFERENCES endpoints (id) ON DELETE CASCADE,
+    network TEXT NOT NULL,
+    from_block INTEGER NOT NULL,
+    PRIMARY KEY (endpoint_id, network)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO withheld_by_endpoint SELECT 'url_' || substr(key_id, 5), network, from_block FROM withheld;
+  DROP TABLE withheld;
+  ALTER TABLE withheld_by_endpoint RENAME TO withheld;
+  ALTER TABLE backfills ADD COLUMN endpoint_id TEXT;
+  CREATE INDEX backfills_by_endpoint ON backfills (endpoint_id) WHERE endpoint_id IS NOT NULL;
+  ALTER TABLE outbox RENAME COLUMN asset TO awaited_asset;
+  ALTER TABLE outbox ADD COLUMN endpoint_id TEXT NOT NULL DEFAULT '';
+  ALTER TABLE outbox ADD COLUMN network TEXT;
+  ALTER TABLE outbox ADD COLUMN asset TEXT;
+  ALTER TABLE outbox ADD COLUMN address TEXT;
+  ALTER TABLE outbox ADD COLUMN transaction_hash TEXT;
+  UPDATE outbox SET endpoint_id = 'url_' || substr(key_id, 5), network = json_extract(body, '$.data.network'),
+    asset = json_extract(body, '$.data.asset'), address = json_extract(body, '$.data.to'),
+    transaction_hash = json_extract(body, '$.data.transaction.hash');
+  DROP INDEX outbox_due;
+  DROP INDEX outbox_tests;
+  CREATE INDEX outbox_due ON outbox (endpoint_id, due_at) WHERE state = 'owed';
+  CREATE INDEX outbox_by_endpoint ON outbox (endpoint_id, state);
+  CREATE INDEX outbox_tests ON outbox (endpoint_id, created_at) WHERE type = 'test';
+  CREATE INDEX outbox_by_transaction ON outbox (key_id, transaction_hash) WHERE transaction_hash IS NOT NULL;`,
 ];

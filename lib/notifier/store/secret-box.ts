@@ -65,23 +65,32 @@ function opened(key: Buffer, owner: string, stored: string): string | undefined 
 
 /** Seals anew what stands in clear or under an older key, so that no old form stays in the file. */
 export async function sealStored(database: NotifierDatabase, box: SecretBox): Promise<void> {
-  const tables = ['endpoints', 'old_secrets'] as const;
-  const stale = tables.flatMap((table) =>
-    (database.sql(`SELECT rowid, key_id AS owner, secret FROM ${table}`).all() as StoredSecret[])
+  const stale = sealedColumns.flatMap(({ table, column }) =>
+    (
+      database
+        .sql(`SELECT rowid, key_id AS owner, ${column} AS secret FROM ${table} WHERE ${column} IS NOT NULL`)
+        .all() as StoredSecret[]
+    )
       .filter(({ owner, secret }) => !box.isCurrent(owner, secret))
-      .map((row) => ({ ...row, table })),
+      .map((row) => ({ ...row, table, column })),
   );
   if (stale.length === 0) return;
   database.database.exec('PRAGMA secure_delete = ON;');
   await database.write(() => {
-    for (const { table, rowid, owner, secret } of stale) {
+    for (const { table, column, rowid, owner, secret } of stale) {
       database
-        .sql(`UPDATE ${table} SET secret = ? WHERE rowid = ?`)
+        .sql(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`)
         .run(box.seal(owner, box.open(owner, secret)), rowid);
     }
   });
   database.database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA secure_delete = OFF;');
 }
+
+const sealedColumns = [
+  { table: 'endpoints', column: 'secret' },
+  { table: 'endpoints', column: 'api_key' },
+  { table: 'old_secrets', column: 'secret' },
+] as const;
 
 interface StoredSecret {
   rowid: number;
