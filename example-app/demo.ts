@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import type { CallbackRecord } from 'deposit-callback';
 import { imtoken } from 'deposit-callback/providers/imtoken';
 import { signCallback } from 'deposit-callback/testing';
+import { coins, symbolOf } from './coins.ts';
 import { openExchange } from './exchange.ts';
 import { type Balance, balances } from './ledger.ts';
-import { coins, symbolOf } from './page.ts';
 import { expectedBalances, type Step, script } from './script.ts';
 import { printTable } from './table.ts';
 

@@ -1,17 +1,24 @@
 import { type DepositCallbacks, depositCallbacks, type Logger, type Policy, type Provider } from 'deposit-callback';
 import type { ChainCheck } from 'deposit-callback/chains/evm';
-import { type SqliteDatabase, sqliteStore } from 'deposit-callback/stores/sqlite';
+import { type SqliteDatabase, type SqliteStore, sqliteStore } from 'deposit-callback/stores/sqlite';
 import express, { type Express } from 'express';
-import helmet from 'helmet';
+import helmet, { type HelmetOptions } from 'helmet';
 import { accounts, assets, type Book, customerOf } from './accounts.ts';
 import { createLedger, post } from './ledger.ts';
-import { page } from './page.ts';
 
 export interface Exchange {
   app: Express;
   callbacks: DepositCallbacks<SqliteDatabase>;
+  store: SqliteStore;
   database: SqliteDatabase;
+  book: Book;
 }
+
+/** This machine's browser comes over plain HTTP: nothing may send it to HTTPS. */
+const overHttp: HelmetOptions = {
+  contentSecurityPolicy: { directives: { 'style-src': ["'self'"], 'upgrade-insecure-requests': null } },
+  strictTransportSecurity: false,
+};
 
 /** A small exchange: balances in SQLite, credited by callbacks that are mounted under `/callbacks`. */
 export async function openExchange(options: {
@@ -47,10 +54,7 @@ export async function openExchange(options: {
 
   const app = express();
   app.disable('x-powered-by');
-  app.use(helmet());
+  app.use(helmet(overHttp));
   app.use('/callbacks', callbacks);
-  app.get('/', (_req, res, next) => {
-    page(store, book.assets).then((html) => res.type('html').send(html), next);
-  });
-  return { app, callbacks, database: store.database };
+  return { app, callbacks, store, database: store.database, book };
 }

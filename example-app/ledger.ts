@@ -11,7 +11,7 @@ export interface Balance {
 export function createLedger(database: SqliteDatabase): void {
   database.exec(`
     CREATE TABLE IF NOT EXISTS balance (customer TEXT NOT NULL, asset TEXT NOT NULL, amount TEXT NOT NULL, PRIMARY KEY (customer, asset));
-    CREATE TABLE IF NOT EXISTS entry (event_id TEXT PRIMARY KEY, customer TEXT NOT NULL, asset TEXT NOT NULL, amount TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS entry (event_id TEXT PRIMARY KEY, deposit_id TEXT NOT NULL, customer TEXT NOT NULL, asset TEXT NOT NULL, amount TEXT NOT NULL);
   `);
 }
 
@@ -21,8 +21,8 @@ export function post(database: SqliteDatabase, eventId: string, deposit: Deposit
   if (customer === undefined) throw new Error(`Nobody has the address ${deposit.to}`);
   const amount = sign * deposit.amount;
   database
-    .prepare('INSERT INTO entry (event_id, customer, asset, amount) VALUES (?, ?, ?, ?)')
-    .run(eventId, customer, deposit.asset, String(amount));
+    .prepare('INSERT INTO entry (event_id, deposit_id, customer, asset, amount) VALUES (?, ?, ?, ?, ?)')
+    .run(eventId, deposit.id, customer, deposit.asset, String(amount));
   const before = database
     .prepare('SELECT amount FROM balance WHERE customer = ? AND asset = ?')
     .get(customer, deposit.asset);
@@ -32,6 +32,11 @@ export function post(database: SqliteDatabase, eventId: string, deposit: Deposit
       'INSERT INTO balance VALUES (?, ?, ?) ON CONFLICT (customer, asset) DO UPDATE SET amount = excluded.amount',
     )
     .run(customer, deposit.asset, String(after));
+}
+
+/** Whether a deposit has been posted. */
+export function isPosted(database: SqliteDatabase, depositId: string): boolean {
+  return database.prepare('SELECT 1 FROM entry WHERE deposit_id = ?').get(depositId) !== undefined;
 }
 
 export function balances(database: SqliteDatabase): Balance[] {

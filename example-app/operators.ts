@@ -14,6 +14,14 @@ export function operators(password: string): {
   };
 }
 
+/** Whether a request comes from a browser on this machine, asking for this machine by name: for trying things out, without a password. */
+export function isFromHere({ socket, headers }: IncomingMessage): boolean {
+  const isDirect = headers.forwarded === undefined && headers['x-forwarded-for'] === undefined;
+  // A name that somebody else's DNS leads here is another one.
+  const isByName = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(headers.host ?? '');
+  return isDirect && isByName && /^(::1|(::ffff:)?127\.0\.0\.1)$/.test(socket.remoteAddress ?? '');
+}
+
 function credentials({ headers }: IncomingMessage): { name: string; password: string } {
   const [, encoded = ''] = /^Basic ([\w+/=]+)$/i.exec(headers.authorization ?? '') ?? [];
   const text = Buffer.from(encoded, 'base64').toString();

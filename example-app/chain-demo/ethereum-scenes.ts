@@ -1,5 +1,6 @@
 import { type Anvil, rich } from '../../test/chains/anvil.ts';
-import { liar, payer, runtimeOf, token, transferCall, words } from '../../test/chains/contracts.ts';
+import { liar, payer, token, transferCall, words } from '../../test/chains/contracts.ts';
+import { placeUsdt, usdt } from '../wallets/usdt.ts';
 
 /** One transaction of the demo. */
 export interface Scene {
@@ -9,7 +10,6 @@ export interface Scene {
   notices: readonly string[];
 }
 
-const usdt = '0xdac17f958d2ee523a2206206994597c13d831ec7';
 const gwei = 10n ** 9n;
 
 /** Plays money, false money and reorgs on the chain; `settle` lets what has happened so far reach the exchange. */
@@ -20,9 +20,7 @@ export async function playScenes(
 ): Promise<Scene[]> {
   const scenes: Scene[] = [];
   const [sender] = rich;
-  // The token stands at the address of the real USDT, so that the example's list of assets fits.
-  await anvil.rpc('anvil_setCode', [usdt, runtimeOf(token)]);
-  await anvil.rpc('anvil_setStorageAt', [usdt, `0x${words(sender)}`, `0x${words(10n ** 15n)}`]);
+  await placeUsdt(anvil);
   const fake = await anvil.deploy(token);
   const emitter = await anvil.deploy(liar);
   const contract = await anvil.deploy(payer);

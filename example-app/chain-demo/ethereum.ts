@@ -1,8 +1,8 @@
 import { type ChainCheck, evmChain } from 'deposit-callback/chains/evm';
 import { type Anvil, startAnvil } from '../../test/chains/anvil.ts';
 import { accounts, assets } from '../accounts.ts';
+import { coins, symbolOf } from '../coins.ts';
 import { balances } from '../ledger.ts';
-import { coins, symbolOf } from '../page.ts';
 import { printTable } from '../table.ts';
 import { playScenes, type Scene } from './ethereum-scenes.ts';
 import { openStage, type Stage } from './stage.ts';

@@ -2,8 +2,8 @@ import type { Logger, Policy } from 'deposit-callback';
 import type { ChainCheck } from 'deposit-callback/chains/evm';
 import type { WatchedNetwork } from 'deposit-callback/notifier';
 import type { Asset } from '../accounts.ts';
+import { coins } from '../coins.ts';
 import { balances } from '../ledger.ts';
-import { coins } from '../page.ts';
 import { openStage, type Received, type Stage } from './stage.ts';
 
 /** A chain of the demo's own, with an address of Alice's. */

@@ -7,6 +7,7 @@ const designated = [
   /\/fixtures\//,
   /^lib\/inspector\/words\/chinese[-a-z]*\.ts$/,
   /^docs\/\.vitepress\/words-zh\.mjs$/,
+  /^example-app\/web\/chinese\.ts$/,
 ];
 
 /** Sources are plain ASCII: no look-alike letter, no invisible mark can hide in them. Prose may use what it needs. */

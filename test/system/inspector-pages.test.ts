@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { openTab } from '../helpers/browser.ts';
 import { type Inspection, inspected } from '../helpers/inspected.ts';
 import { layoutFaults } from '../helpers/layout-faults.ts';
 import { everyKind, sendMany } from '../helpers/many-callbacks.ts';
+import { walk } from '../helpers/walk.ts';
 
 /** A folder for the pictures, for whoever wants to look at them. */
 const folder = process.env.SCREENSHOTS;
@@ -90,34 +90,3 @@ test('the keyboard reaches every control of every page, in view and with its foc
     assert.deepEqual(missed, [], name);
   }
 });
-
-/** Tabs through the page; which controls it never came to, or where nothing showed where it was. */
-async function walk(page: Page): Promise<string[]> {
-  const wanted = (await page.evaluate(`(() => {
-    const all = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary, pre[tabindex]')];
-    const shown = all.filter((one) => one.tabIndex >= 0 && one.checkVisibility({ visibilityProperty: true }));
-    shown.forEach((one, index) => { one.dataset.walk = String(index); });
-    return shown.length;
-  })()`)) as number;
-  const missed: string[] = [];
-  // A time has several fields of its own, and the browser a few.
-  for (let step = 0; step < wanted * 3 + 20; step += 1) {
-    await page.keyboard.press('Tab');
-    const fault = (await page.evaluate(`(() => {
-      const one = document.activeElement;
-      if (!one || one === document.body) return '';
-      delete one.dataset.walk;
-      const rect = one.getBoundingClientRect();
-      const isInView = rect.bottom > 0 && rect.top < innerHeight;
-      const marked = one.closest('tr:has(a.open:focus-visible)') ?? one;
-      const isSeen = getComputedStyle(marked).outlineStyle !== 'none' || getComputedStyle(one).outlineStyle !== 'none';
-      return isInView && isSeen ? '' : one.outerHTML.slice(0, 120);
-    })()`)) as string;
-    if (fault !== '') missed.push(`no focus to be seen: ${fault}`);
-    if ((await page.evaluate(`document.querySelectorAll('[data-walk]').length`)) === 0) break;
-  }
-  const left = (await page.evaluate(
-    `[...document.querySelectorAll('[data-walk]')].map((one) => one.outerHTML.slice(0, 120))`,
-  )) as string[];
-  return [...missed, ...left.map((one) => `not reached: ${one}`)];
-}
