@@ -60,6 +60,8 @@ interface NotifierState {
   readonly decorations: Set<Promise<void>>;
 }
 
+const dayMs = 86_400_000;
+
 /** Creates a notifier. Throws `OPTION_INVALID` for an invalid option. */
 export function createNotifier(options: NotifierOptions): Notifier {
   const settings = resolveNotifierOptions(options);
@@ -178,8 +180,16 @@ async function start(state: NotifierState): Promise<void> {
   every(state, heartbeatMs, () => beat(state), 'A heartbeat could not be sent');
   every(state, 60_000, () => outbox.prune(now() - retainMs), 'Old callbacks could not be deleted');
   every(state, 60_000, () => backfills.prune(now() - retainMs), 'Old backfills could not be deleted');
+  every(state, 60_000, () => forgetEnded(parts), 'Watches that have ended could not be deleted');
   state.loops.push(...watchers.map((watcher) => readOn(state, watcher, parts)));
   state.loops.push(...backfillers.map((one) => fillOn(state, one, parts)));
+}
+
+/** Watches end by the time of blocks: those stay that blocks may still come for, be it after a reorg. */
+async function forgetEnded({ health, watches, settings }: Parts): Promise<void> {
+  for (const { network, state, lag, ageMs } of health.look()) {
+    if (state === 'reading' && lag === 0) await watches.prune(network, settings.now() - (ageMs ?? 0) - dayMs);
+  }
 }
 
 function every({ settings, timers }: NotifierState, ms: number, work: () => Promise<unknown>, failure: string): void {

@@ -137,12 +137,24 @@ describe("the notifier's API and its OpenAPI document", () => {
       { ...block, from: -1 },
       { ...block, from: 1.5 },
       { ...block, from: 1, fromBlock: '1' },
+      { ...block, label: '' },
+      { ...block, label: 'x'.repeat(201) },
+      { ...block, label: 7 },
+      { ...block, assets: [] },
+      { ...block, assets: [7] },
+      { ...block, assets: 'all' },
+      { ...block, assets: ['x'.repeat(257)] },
+      { ...block, expiresAt: '1' },
+      { ...block, expiresAt: -1 },
+      { ...block, expiresAt: 1.5 },
       { ...block, more: 1 },
     ]) {
       assert.equal(await add(wrong), 400, JSON.stringify(wrong));
     }
     assert.equal(await add({ network: 'eip155:56', address: alice }), 422);
     assert.equal(await add({ network, address: alice.toLowerCase().replace('0x5', '0xA5').slice(0, 41) }), 422);
+    assert.equal(await add({ ...block, assets: ['eip155:56/slip44:60'] }), 422);
+    assert.equal(await add({ ...block, expiresAt: 1 }), 422);
     assert.equal(await add({ network, addresses: [alice, bob] }), 409);
     assert.equal((await api('GET', '/v1/watches?limit=1')).body.next, `${network}/${alice}`);
     assert.equal((await api('GET', `/v1/watches?network=${network}&limit=1000&after=${network}/${alice}`)).status, 200);
@@ -150,6 +162,15 @@ describe("the notifier's API and its OpenAPI document", () => {
       assert.equal((await api('GET', `/v1/watches?${wrong}`)).status, 400, wrong);
     }
     const path = `/v1/watches/${network}/`;
+    for (const [address, status] of [
+      [alice, 200],
+      [`${alice}?memo=`, 400],
+      [`0x${'11'.repeat(20)}`, 404],
+      ['0x12', 422],
+      ['x'.repeat(129), 400],
+    ] as const) {
+      assert.equal((await api('GET', `${path}${address}`)).status, status, address);
+    }
     assert.equal((await api('DELETE', `${path}${alice}`)).status, 204);
     assert.equal((await api('DELETE', `${path}${alice}`)).status, 404);
     assert.equal((await api('DELETE', `${path}0x12`)).status, 422);

@@ -85,6 +85,8 @@ async function configure(path: string, keyId: string, url: string): Promise<void
   const { default: Database } = await import('better-sqlite3');
   const database = new Database(path);
   database.prepare('UPDATE endpoints SET url = ? WHERE key_id = ?').run(url, keyId);
-  database.prepare("INSERT INTO watches VALUES (?, ?, '', ?, 0)").run('eip155:1', alice, keyId);
+  database
+    .prepare("INSERT INTO watches (network, address, memo, key_id, created_at) VALUES (?, ?, '', ?, 0)")
+    .run('eip155:1', alice, keyId);
   database.close();
 }

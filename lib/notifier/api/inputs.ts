@@ -99,6 +99,16 @@ export function readOverlap(body: unknown): number {
   throw invalid(`overlapMs must be an integer from 0 to ${longestOverlapMs}`);
 }
 
+/** A time that is to come, epoch ms; `null` for none. */
+export function readExpiry(value: unknown, now: number): number | null | undefined {
+  if (value === undefined || value === null) return value;
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+    throw invalid('expiresAt must be null, or a time in epoch milliseconds');
+  }
+  if (value <= now) throw new Problem(422, 'EXPIRES_AT_PAST', 'expiresAt must be a time that is to come');
+  return value;
+}
+
 /** What became of a callback, to list those alone. */
 export function readState(value: unknown): string | undefined {
   if (value === undefined || value === 'owed' || value === 'sent' || value === 'dead') return value;

@@ -11,7 +11,7 @@ import { Problem } from './problem.ts';
 export const urlFields: readonly string[] = ['url', 'filters', 'apiKey'];
 
 const mostNetworks = 100;
-const mostAssets = 1_000;
+export const mostAssets = 1_000;
 
 export function readUrl(value: unknown, { allowPrivate }: NotifierSettings): string {
   const url = readText(value, 'url', 2_048);
@@ -75,7 +75,7 @@ function readType(value: unknown): FilteredType {
   throw invalid(`filters.types must list some of ${filteredTypes.join(', ')}`);
 }
 
-function readList<T>(value: unknown, name: string, most: number, read: (one: unknown) => T): T[] | undefined {
+export function readList<T>(value: unknown, name: string, most: number, read: (one: unknown) => T): T[] | undefined {
   if (value === undefined) return undefined;
   if (Array.isArray(value) && value.length > 0 && value.length <= most) return value.map(read);
   throw invalid(`${name} must be a list of 1 to ${most}`);

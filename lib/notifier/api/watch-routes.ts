@@ -1,6 +1,8 @@
 import type { Router } from 'express';
+import { present } from '../../util/present.ts';
 import type { NotifierSettings } from '../options.ts';
 import type { Backfill } from '../store/backfills.ts';
+import type { WatchChanges } from '../store/watch-list.ts';
 import { authorized, type Open } from './access.ts';
 import { firstBlock } from './backfill-routes.ts';
 import {
@@ -8,17 +10,21 @@ import {
   optionalText,
   placeText,
   readAccount,
+  readExpiry,
   readFields,
   readLimit,
   readNetwork,
   readPlace,
+  readText,
 } from './inputs.ts';
 import { answering, notFound, Problem } from './problem.ts';
+import { mostAssets, readAsset, readList } from './url-inputs.ts';
 
 /** Most addresses in one request. */
 const mostAddresses = 1_000;
 
-const watchFields = ['network', 'address', 'addresses', 'memo', 'fromBlock', 'from'];
+const changeFields = ['label', 'assets', 'expiresAt'];
+const watchFields = ['network', 'address', 'addresses', 'memo', 'fromBlock', 'from', ...changeFields];
 
 export function routeWatches(router: Router, settings: NotifierSettings, open: Open): void {
   const networks = settings.networks.map((one) => one.network.id);
@@ -27,21 +33,24 @@ export function routeWatches(router: Router, settings: NotifierSettings, open: O
     answering(201, async (req) => {
       const parts = await authorized(req, open);
       const { watches, keyId } = parts;
-      const { network: given, address, addresses, memo, ...from } = readFields(req.body, watchFields);
+      const given = readFields(req.body, watchFields);
+      const { address, addresses, memo } = given;
       if ((address === undefined) === (addresses === undefined)) throw invalid('Set either address or addresses');
       if (memo !== undefined && addresses !== undefined) throw invalid('Set memo with address, not with addresses');
       const list = addresses ?? [address];
       if (!Array.isArray(list) || list.length === 0 || list.length > mostAddresses) {
         throw invalid(`addresses must be a list of 1 to ${mostAddresses}`);
       }
-      const network = readNetwork(given, networks);
+      const changes = readChanges(given, settings.now());
+      const network = readNetwork(given.network, networks);
+      const assets = changes.assets && { assets: changes.assets.map((one) => readAsset(one, [network])) };
       const accounts = list.map((one) => readAccount(network, one, memo));
       if ((await watches.count(keyId)) + accounts.length > settings.maxWatches) {
         throw new Problem(409, 'TOO_MANY_WATCHES', `A key may watch ${settings.maxWatches} addresses`);
       }
-      const fromBlock = await firstBlock(parts, keyId, network, from);
+      const fromBlock = await firstBlock(parts, keyId, network, given);
       let backfill: Backfill | undefined;
-      const added = await watches.add(keyId, network, accounts, () => {
+      const added = await watches.add(keyId, network, accounts, { ...changes, ...assets }, () => {
         if (fromBlock === undefined) return;
         // Blocks on their way were asked for without these accounts.
         backfill = parts.backfills.add({ keyId, network, fromBlock, reach: parts.reach(network), accounts });
@@ -63,6 +72,17 @@ export function routeWatches(router: Router, settings: NotifierSettings, open: O
       return { watches: found, ...(last ? { next: placeText(last) } : {}) };
     }),
   );
+  router.get(
+    '/v1/watches/:network/:address',
+    answering(200, async (req) => {
+      const { watches, keyId } = await authorized(req, open);
+      const network = readNetwork(req.params.network, networks);
+      const account = readAccount(network, req.params.address, req.query.memo);
+      const found = await watches.find(keyId, network, account);
+      if (!found) throw notFound('watch');
+      return found;
+    }),
+  );
   router.delete(
     '/v1/watches/:network/:address',
     answering(204, async (req) => {
@@ -73,4 +93,14 @@ export function routeWatches(router: Router, settings: NotifierSettings, open: O
       return undefined;
     }),
   );
+}
+
+/** What is to be set of a watch, by its form alone. */
+function readChanges({ label, assets, expiresAt }: Record<string, unknown>, now: number): WatchChanges {
+  const list = assets === null ? null : readList(assets, 'assets', mostAssets, (one) => readText(one, 'assets', 256));
+  return present<WatchChanges>({
+    label: label === null ? null : optionalText(label, 'label', 200),
+    assets: list,
+    expiresAt: readExpiry(expiresAt, now),
+  });
 }

@@ -9,7 +9,8 @@ import type { NotifierDatabase } from '../store/database.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { BackfilledTransfer } from '../store/ledger-backfills.ts';
 import type { Outbox } from '../store/outbox.ts';
-import { accountText, type WatchList } from '../store/watch-list.ts';
+import { type AskedTransfer, accountText } from '../store/watch-copy.ts';
+import type { WatchList } from '../store/watch-list.ts';
 import type { Withheld } from '../store/withheld.ts';
 import { createReadAhead } from './read-ahead.ts';
 import { watchedTransfers } from './watched-transfers.ts';
@@ -38,7 +39,9 @@ export interface BackfillerParts {
 }
 
 interface Job extends OpenBackfill {
+  /** Whether it asks for an account, of which transfers may be left out. */
   covers(account: CanonicalAccount): boolean;
+  isWatched(account: CanonicalAccount, transfer?: AskedTransfer): boolean;
 }
 
 /** Blocks of one turn; then another backfill has its turn, so that a long one does not hold up a short one. */
@@ -100,8 +103,9 @@ async function jobOf({ settings, backfills, watches }: BackfillerParts, backfill
     return memo !== undefined && own.has(accountText({ address, memo }));
   };
   // What is not watched any more is not told.
-  const isWatched = (account: CanonicalAccount): boolean => watches.watchers(settings.network.id, account).has(keyId);
-  return { ...backfill, covers: (account) => isAsked(account) && isWatched(account) };
+  const isWatched = (account: CanonicalAccount, transfer?: AskedTransfer): boolean =>
+    watches.watchers(settings.network.id, account, transfer).has(keyId);
+  return { ...backfill, covers: (account) => isAsked(account) && isWatched(account), isWatched };
 }
 
 /** False if it makes no progress for now. */
@@ -133,7 +137,11 @@ async function readTurn(parts: BackfillerParts, jobs: readonly Job[], from: bigi
 
 function transfersFor(settings: NetworkSettings, block: ReadBlock, jobs: readonly Job[]): BackfilledTransfer[] {
   const covering = (account: CanonicalAccount): Job[] => jobs.filter((one) => one.covers(account));
-  const found = watchedTransfers(settings, block, (account) => covering(account).map((one) => one.keyId));
+  const found = watchedTransfers(settings, block.time, block, (account, transfer) =>
+    covering(account)
+      .filter((one) => one.isWatched(account, transfer))
+      .map((one) => one.keyId),
+  );
   return found.map((transfer) => {
     const { to: address, memo } = transfer.data;
     const asked = covering(memo === null ? { address } : { address, memo });

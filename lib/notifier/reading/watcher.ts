@@ -160,11 +160,15 @@ async function take(state: WatcherState, top: ChainBlock, next: bigint, head: Se
   return find(state, next);
 }
 
-async function find({ reader, watches, settings }: WatcherState, number: bigint): Promise<Found> {
+async function find({ reader, watches, settings, now }: WatcherState, number: bigint): Promise<Found> {
   const { id } = settings.network;
   const block = await reader.block(number, (account) => watches.isWatched(id, account));
   if (typeof block !== 'object') return block;
-  return { block, watched: watchedTransfers(settings, block, (account) => watches.watchers(id, account)) };
+  // Polkadot's blocks do not say their time.
+  const watched = watchedTransfers(settings, block.time || now(), block, (account, transfer) =>
+    watches.watchers(id, account, transfer),
+  );
+  return { block, watched };
 }
 
 /** A chain whose blocks do not name their parent is final as it is read. */

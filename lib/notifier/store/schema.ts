@@ -181,4 +181,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX outbox_by_endpoint ON outbox (endpoint_id, state);
   CREATE INDEX outbox_tests ON outbox (endpoint_id, created_at) WHERE type = 'test';
   CREATE INDEX outbox_by_transaction ON outbox (key_id, transaction_hash) WHERE transaction_hash IS NOT NULL;`,
+  `ALTER TABLE watches ADD COLUMN label TEXT;
+  ALTER TABLE watches ADD COLUMN assets TEXT;
+  ALTER TABLE watches ADD COLUMN expires_at INTEGER;
+  CREATE INDEX watches_expiring ON watches (network, expires_at) WHERE expires_at IS NOT NULL;`,
 ];

@@ -1,6 +1,7 @@
 import type { CanonicalAccount } from '../../networks/network.ts';
-import { ensure } from '../../util/maps.ts';
+import { present } from '../../util/present.ts';
 import type { NotifierDatabase } from './database.ts';
+import { createWatchCopy, type WatchCopy, type WatchRule } from './watch-copy.ts';
 
 export interface Watch {
   network: string;
@@ -8,31 +9,46 @@ export interface Watch {
   address: string;
   /** Only transfers with this memo or tag; absent: all to the address. */
   memo?: string;
+  /** The customer's own name for it. */
+  label?: string;
+  /** Only transfers of these; absent: of every asset. */
+  assets?: readonly string[];
   createdAt: number;
+  /** Transfers in blocks from then on are not told any more. */
+  expiresAt?: number;
+}
+
+/** What can be set of a watch; absent: it stays as it is. */
+export interface WatchChanges {
+  label?: string | null;
+  assets?: readonly string[] | null;
+  expiresAt?: number | null;
 }
 
 /** The watch after which a page begins. */
 export type WatchPlace = Pick<Watch, 'network' | 'address' | 'memo'>;
 
-/** Who watches what: rows in the database, and a copy in memory, in which each block's transfers are looked up. */
-export interface WatchList {
-  /** Whether a key watches an account, in canonical form. */
-  isWatched(network: string, account: CanonicalAccount): boolean;
-  /** Keys that watch an account. */
-  watchers(network: string, account: CanonicalAccount): ReadonlySet<string>;
-  /** Networks on which a key watches anything. */
-  networksOf(keyId: string): string[];
+/** Who watches what: rows in the database, and a copy in memory. */
+export interface WatchList extends Pick<WatchCopy, 'isWatched' | 'watchers' | 'networksOf' | 'removeAll'> {
   /**
-   * How many of the accounts were new. Durable when it resolves, and in force from the next block on; `also` is done in the same
-   * transaction, once they are in force.
+   * How many of the accounts were new; those that were not are changed. Durable when it resolves, and in force from the next block on;
+   * `also` is done in the same transaction, once they are in force.
    */
-  add(keyId: string, network: string, accounts: readonly CanonicalAccount[], also?: () => void): Promise<number>;
+  add(
+    keyId: string,
+    network: string,
+    accounts: readonly CanonicalAccount[],
+    changes?: WatchChanges,
+    also?: () => void,
+  ): Promise<number>;
   /** False if it was not watched. */
   remove(keyId: string, network: string, account: CanonicalAccount): Promise<boolean>;
-  removeAll(keyId: string): void;
   count(keyId: string): Promise<number>;
+  find(keyId: string, network: string, account: CanonicalAccount): Promise<Watch | undefined>;
   /** In order of network, address and memo. */
   list(keyId: string, page: { network?: string; after?: WatchPlace; limit: number }): Promise<Watch[]>;
+  /** Forgets those of a network that ended before a time. */
+  prune(network: string, before: number): Promise<void>;
 }
 
 interface Row {
@@ -40,46 +56,48 @@ interface Row {
   address: string;
   memo: string;
   key_id: string;
+  label: string | null;
+  assets: string | null;
+  created_at: number;
+  expires_at: number | null;
 }
+
+/** Watches that are forgotten at once. */
+const pruneAtOnce = 1_000;
 
 export async function loadWatchList(database: NotifierDatabase, now: () => number): Promise<WatchList> {
   const { sql } = database;
-  const copy = createCopy();
-  for (const row of await database.read(() => sql('SELECT network, address, memo, key_id FROM watches').all())) {
-    const { network, address, memo, key_id: keyId } = row as Row;
-    copy.remember(keyId, network, accountOf({ address, memo }));
+  const copy = createWatchCopy();
+  for (const row of (await database.read(() => sql('SELECT * FROM watches').all())) as Row[]) {
+    const { network, key_id: keyId } = row;
+    copy.remember(keyId, network, accountOf(row));
+    copy.rule(keyId, network, accountOf(row), ruleOf(row));
   }
 
   return {
     ...copy,
-    async add(keyId, network, accounts, also) {
-      const insert = sql(
-        `INSERT INTO watches (network, address, memo, key_id, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-      );
-      let fresh: CanonicalAccount[] = [];
+    add(keyId, network, accounts, changes = {}, also) {
+      const undo: (() => void)[] = [];
+      const addOne = (account: CanonicalAccount): number => {
+        if (copy.remember(keyId, network, account)) undo.push(() => copy.forget(keyId, network, account));
+        const { isNew, row } = store(sql, { keyId, network, account }, changes, now());
+        const before = copy.rule(keyId, network, account, ruleOf(row));
+        undo.unshift(() => copy.rule(keyId, network, account, before));
+        return isNew ? 1 : 0;
+      };
       const write = (): number => {
-        fresh = accounts.filter((account) => copy.remember(keyId, network, account));
-        const added = accounts.reduce(
-          (count, { address, memo = '' }) => count + Number(insert.run(network, address, memo, keyId, now()).changes),
-          0,
-        );
+        const added = accounts.reduce((sum, account) => sum + addOne(account), 0);
         also?.();
         return added;
       };
       return database.write(write).catch((error: unknown) => {
-        for (const account of fresh) copy.forget(keyId, network, account);
+        for (const each of undo) each();
         throw error;
       });
     },
     async remove(keyId, network, account) {
-      const { address, memo = '' } = account;
       const { changes } = await database.write(() =>
-        sql('DELETE FROM watches WHERE key_id = ? AND network = ? AND address = ? AND memo = ?').run(
-          keyId,
-          network,
-          address,
-          memo,
-        ),
+        sql(`DELETE FROM watches WHERE ${itself}`).run(...place(keyId, network, account)),
       );
       copy.forget(keyId, network, account);
       return Number(changes) > 0;
@@ -90,87 +108,79 @@ export async function loadWatchList(database: NotifierDatabase, now: () => numbe
         return Number((row as { n: number }).n);
       });
     },
+    find: (keyId, network, account) =>
+      database.read(() => {
+        const row = sql(`SELECT * FROM watches WHERE ${itself}`).get(...place(keyId, network, account));
+        return row === undefined ? undefined : toWatch(row as Row);
+      }),
     async list(keyId, { network = '', after, limit }) {
       const rows = await database.read(() =>
         sql(
-          `SELECT network, address, memo, created_at AS createdAt FROM watches
-           WHERE key_id = ? AND (? = '' OR network = ?) AND (network, address, memo) > (?, ?, ?)
+          `SELECT * FROM watches WHERE key_id = ? AND (? = '' OR network = ?) AND (network, address, memo) > (?, ?, ?)
            ORDER BY network, address, memo LIMIT ?`,
         ).all(keyId, network, network, after?.network ?? '', after?.address ?? '', after?.memo ?? '', limit),
       );
-      return (rows as (Row & { createdAt: number })[]).map(({ network: on, createdAt, ...row }) => ({
-        network: on,
-        ...accountOf(row),
-        createdAt,
-      }));
+      return (rows as Row[]).map(toWatch);
+    },
+    async prune(network, before) {
+      const over = (await database.read(() =>
+        sql('SELECT * FROM watches WHERE network = ? AND expires_at < ? LIMIT ?').all(network, before, pruneAtOnce),
+      )) as Row[];
+      if (over.length === 0) return;
+      await database.write(() => {
+        const drop = sql(`DELETE FROM watches WHERE ${itself} AND expires_at < ?`);
+        for (const row of over) {
+          const account = accountOf(row);
+          const { changes } = drop.run(...place(row.key_id, network, account), before);
+          if (Number(changes) > 0) copy.forget(row.key_id, network, account);
+        }
+      });
     },
   };
 }
 
-interface Copy extends Pick<WatchList, 'isWatched' | 'watchers' | 'networksOf' | 'removeAll'> {
-  /** False if it was known. */
-  remember(keyId: string, network: string, account: CanonicalAccount): boolean;
-  forget(keyId: string, network: string, account: CanonicalAccount): void;
+const itself = 'key_id = ? AND network = ? AND address = ? AND memo = ?';
+
+function place(keyId: string, network: string, { address, memo = '' }: CanonicalAccount): string[] {
+  return [keyId, network, address, memo];
 }
 
-const nobody: ReadonlySet<string> = new Set();
-
-function createCopy(): Copy {
-  const byNetwork = new Map<string, Map<string, Set<string>>>();
-  const counts = new Map<string, Map<string, number>>();
-  // Most addresses have one watcher: such addresses of one key share one set.
-  const alone = new Map<string, Set<string>>();
-
-  const count = (keyId: string, network: string, by: 1 | -1): void => {
-    const ofKey = ensure(counts, keyId, () => new Map<string, number>());
-    const number = (ofKey.get(network) ?? 0) + by;
-    if (number > 0) ofKey.set(network, number);
-    else ofKey.delete(network);
-  };
-  const drop = (keyId: string, network: string, account: string): void => {
-    const watchers = byNetwork.get(network);
-    const found = watchers?.get(account);
-    if (!watchers || !found?.has(keyId)) return;
-    const left = new Set(found);
-    left.delete(keyId);
-    if (left.size === 0) watchers.delete(account);
-    else watchers.set(account, left);
-    count(keyId, network, -1);
-  };
-  const watching = (network: string, { address, memo }: CanonicalAccount): ReadonlySet<string>[] => {
-    const watchers = byNetwork.get(network);
-    const keys =
-      memo === undefined ? [accountText({ address })] : [accountText({ address }), accountText({ address, memo })];
-    return keys.flatMap((key) => watchers?.get(key) ?? []);
-  };
-
-  return {
-    remember(keyId, network, account) {
-      const watchers = ensure(byNetwork, network, () => new Map<string, Set<string>>());
-      const found = watchers.get(accountText(account));
-      if (found?.has(keyId)) return false;
-      const single = ensure(alone, keyId, () => new Set([keyId]));
-      watchers.set(accountText(account), found ? new Set([...found, keyId]) : single);
-      count(keyId, network, 1);
-      return true;
-    },
-    forget: (keyId, network, account) => drop(keyId, network, accountText(account)),
-    isWatched: (network, account) => watching(network, account).length > 0,
-    watchers(network, account) {
-      const [first = nobody, ...more] = watching(network, account);
-      return more.length === 0 ? first : new Set([...first, ...more.flatMap((one) => [...one])]);
-    },
-    networksOf: (keyId) => [...(counts.get(keyId)?.keys() ?? [])],
-    removeAll(keyId) {
-      for (const [network, watchers] of byNetwork)
-        for (const account of [...watchers.keys()]) drop(keyId, network, account);
-    },
-  };
+/** Inside a write transaction. */
+function store(
+  sql: NotifierDatabase['sql'],
+  { keyId, network, account }: { keyId: string; network: string; account: CanonicalAccount },
+  { label, assets, expiresAt }: WatchChanges,
+  at: number,
+): { isNew: boolean; row: Row } {
+  const where = place(keyId, network, account);
+  const { changes } = sql(
+    'INSERT INTO watches (key_id, network, address, memo, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  ).run(...where, at);
+  const set = (column: string, value: string | number | null): unknown =>
+    sql(`UPDATE watches SET ${column} = ? WHERE ${itself}`).run(value, ...where);
+  if (label !== undefined) set('label', label);
+  if (assets !== undefined) set('assets', assets === null ? null : JSON.stringify(assets));
+  if (expiresAt !== undefined) set('expires_at', expiresAt);
+  return { isNew: Number(changes) > 0, row: sql(`SELECT * FROM watches WHERE ${itself}`).get(...where) as Row };
 }
 
-/** An account as one text: no address and no memo contains NUL. */
-export function accountText({ address, memo }: CanonicalAccount): string {
-  return memo === undefined ? address : `${address}\0${memo}`;
+function ruleOf({ assets, expires_at }: Row): WatchRule {
+  return present<WatchRule>({
+    assets: assets === null ? undefined : (JSON.parse(assets) as string[]),
+    expiresAt: expires_at ?? undefined,
+  });
+}
+
+function toWatch(row: Row): Watch {
+  const { assets, expiresAt } = ruleOf(row);
+  return present<Watch>({
+    network: row.network,
+    ...accountOf(row),
+    label: row.label ?? undefined,
+    assets,
+    createdAt: row.created_at,
+    expiresAt,
+  });
 }
 
 /** An account as it is stored: without a memo, that is ''. */
