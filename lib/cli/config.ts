@@ -34,6 +34,21 @@ export async function loadConfig(file: string | undefined): Promise<Options> {
       'is required, or set DEPOSIT_CALLBACK_CONFIG: a module that exports the options of depositCallbacks',
     );
   }
+  const options = await exportedOptions(file);
+  if (typeof options !== 'object' || options === null || !('providers' in options) || !('policy' in options)) {
+    throw invalidOption(
+      '--config',
+      `${file} must export the options of depositCallbacks: providers, policy, store, ...`,
+    );
+  }
+  return options as Options;
+}
+
+/**
+ * What a module exports as `options` or by default: a value, or what its function gives. Throws `OPTION_INVALID` for a file that is not
+ * there, or that Node cannot load.
+ */
+export async function exportedOptions(file: string): Promise<unknown> {
   const path = resolve(file);
   if (!existsSync(path)) throw invalidOption('--config', `there is no file ${file}`);
   const loaded = await importModule(pathToFileURL(path).href).catch((error: NodeJS.ErrnoException) => {
@@ -42,14 +57,7 @@ export async function loadConfig(file: string | undefined): Promise<Options> {
   });
   // A CommonJS module's exports stand in `default`.
   const found = loaded.options ?? memberOf(loaded.default, 'options') ?? loaded.default;
-  const options: unknown = typeof found === 'function' ? await (found as () => unknown)() : found;
-  if (typeof options !== 'object' || options === null || !('providers' in options) || !('policy' in options)) {
-    throw invalidOption(
-      '--config',
-      `${file} must export the options of depositCallbacks: providers, policy, store, ...`,
-    );
-  }
-  return options as Options;
+  return typeof found === 'function' ? await (found as () => unknown)() : found;
 }
 
 /**

@@ -11,6 +11,7 @@ import { addInit } from './commands/init.ts';
 import { addKeygen } from './commands/keygen.ts';
 import { addListen } from './commands/listen.ts';
 import { addLog } from './commands/log.ts';
+import { addNotifier } from './commands/notifier.ts';
 import { addPrune } from './commands/prune.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addRedeliver } from './commands/redeliver.ts';
@@ -30,6 +31,7 @@ const verbs: readonly AddVerb[] = [
   addKeygen,
   addListen,
   addSend,
+  addNotifier,
   addAudit,
   addDoctor,
   addStatus,

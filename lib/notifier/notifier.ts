@@ -5,13 +5,14 @@ import type { RouterParts } from './api/access.ts';
 import { notifierRouter } from './api/router.ts';
 import { type NotifierOptions, type NotifierSettings, resolveNotifierOptions } from './options.ts';
 import { type Backfiller, createBackfiller } from './reading/backfiller.ts';
-import { createHealth } from './reading/health.ts';
+import { createHealth, type NetworkHealth } from './reading/health.ts';
 import { createWatcher, type Watcher } from './reading/watcher.ts';
-import { createSender, type Sender } from './sending/sender.ts';
+import { type AttemptResult, createSender, type Sender } from './sending/sender.ts';
 import { createApiKeys, type NewApiKey } from './store/api-keys.ts';
 import { createBackfills } from './store/backfills.ts';
 import { type NotifierDatabase, openNotifierDatabase } from './store/database.ts';
 import { createEndpoints } from './store/endpoints.ts';
+import { type Figures, readFigures } from './store/figures.ts';
 import { createLedger } from './store/ledger.ts';
 import { createOutbox, type Outbox } from './store/outbox.ts';
 import { createSecretBox, sealStored } from './store/secret-box.ts';
@@ -36,6 +37,15 @@ export interface Notifier {
   deliver(): Promise<void>;
   /** Sends a heartbeat. For scripts and tests. */
   beat(): Promise<void>;
+  /** How it stands; rejects when its database does not answer. */
+  status(): Promise<NotifierStatus>;
+}
+
+/** The state of a notifier: what its database holds, how the reading of each network goes, and what became of attempts to send. */
+export interface NotifierStatus extends Figures {
+  networks: readonly NetworkHealth[];
+  /** Attempts since the start of the process, by result: `failed` is tried again, `dead` is given up. */
+  attempts: Readonly<Record<AttemptResult, number>>;
 }
 
 interface Parts extends RouterParts {
@@ -89,6 +99,10 @@ export function createNotifier(options: NotifierOptions): Notifier {
     },
     deliver: async () => (await open(state)).sender.run(),
     beat: () => beat(state),
+    async status() {
+      const { database, health, sender } = await open(state);
+      return { ...(await readFigures(database)), networks: health.look(), attempts: sender.attempts() };
+    },
   };
 }
 

@@ -77,7 +77,7 @@ export interface NotifierSettings {
 
 const day = 86_400_000;
 
-const optionNames: OptionNames<NotifierOptions> = {
+export const notifierOptionNames: OptionNames<NotifierOptions> = {
   path: true,
   networks: true,
   adminSecret: true,
@@ -101,7 +101,7 @@ const optionNames: OptionNames<NotifierOptions> = {
 
 /** Fills in the defaults. Throws `OPTION_INVALID` for what cannot be understood. */
 export function resolveNotifierOptions(options: NotifierOptions): NotifierSettings {
-  checkOptions('createNotifier', options, optionNames, "{ path: 'notifier.db', networks: [...] }");
+  checkOptions('createNotifier', options, notifierOptionNames, "{ path: 'notifier.db', networks: [...] }");
   const { path, networks, adminSecret } = options;
   if (typeof path !== 'string' || path === '') throw invalidOption('path', 'must be the path of the SQLite file');
   if (!Array.isArray(networks) || networks.length === 0)

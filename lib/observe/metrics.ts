@@ -4,6 +4,8 @@ import type { CallbackRecord, StoreCounts } from '../stores/store.ts';
 import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import type { NewsKind, NewsMap } from './news.ts';
 
+export { type MeasuredNotifier, type NotifierMetricsOptions, notifierMetrics } from './notifier-metrics.ts';
+
 /** Options of `metrics`. */
 export interface MetricsOptions {
   /** A registry of `prom-client`; its `metrics()` is what Prometheus reads. */

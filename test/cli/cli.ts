@@ -17,6 +17,7 @@ import { alice, callbackBody, ether, type Sent, secret, signed, usdt } from '../
 import { keepLog, send, serve } from '../helpers/serve.ts';
 
 const main = fileURLToPath(new URL('../../lib/cli/main.ts', import.meta.url));
+const built = fileURLToPath(new URL('../../dist/cjs/cli/main.js', import.meta.url));
 const tsx = import.meta.resolve('tsx');
 
 export interface Ran {
@@ -29,13 +30,19 @@ export interface RunOptions {
   env?: Record<string, string>;
   input?: string | Buffer;
   cwd?: string;
+  /** The command as it is published, in place of its sources. */
+  isBuilt?: boolean;
   /** Of a person at a terminal, line by line; only of `runHere`. */
   answers?: readonly string[];
 }
 
-function start(args: readonly string[], { env = {}, cwd }: RunOptions): ChildProcessWithoutNullStreams {
+function start(
+  args: readonly string[],
+  { env = {}, cwd, isBuilt = false }: RunOptions,
+): ChildProcessWithoutNullStreams {
   const { CALLBACK_SECRET: _, DEPOSIT_CALLBACK_STORE: _s, DEPOSIT_CALLBACK_CONFIG: _c, ...inherited } = process.env;
-  return spawn(process.execPath, ['--import', tsx, main, ...args], {
+  const program = isBuilt ? [built] : ['--import', tsx, main];
+  return spawn(process.execPath, [...program, ...args], {
     env: { ...inherited, ...env },
     ...(cwd === undefined ? {} : { cwd }),
   });

@@ -73,7 +73,8 @@ test('Whatever a public function is given in place of what it asks for, its erro
 /** These take no options, or take them second. */
 const withoutOptions = new Set([
   ...['parseDeposit', 'serializeDeposit', 'defineNetwork', 'isDepositCallbackError', 'canonicalAddress'],
-  ...['joinLinks', 'keepRawBody', 'readProviderFixtures', 'fixedClock', 'fold', 'metrics', 'signCallback'],
+  ...['joinLinks', 'keepRawBody', 'readProviderFixtures', 'fixedClock', 'fold', 'metrics', 'notifierMetrics'],
+  'signCallback',
 ]);
 
 test('An option that is not known is refused by name: a misspelt `allow` or `quorum` would weaken a check without a word', async () => {
@@ -86,11 +87,12 @@ test('An option that is not known is refused by name: a misspelt `allow` or `quo
     if (!isRefused.test(String(error))) silent.push(`${name}: ${error}`);
   }
   assert.deepEqual(silent, []);
-  const { metrics } = await import('deposit-callback/metrics');
+  const { metrics, notifierMetrics } = await import('deposit-callback/metrics');
   const { signCallback } = await import('deposit-callback/testing');
   const { imtoken } = await import('deposit-callback/providers/imtoken');
   const second: Made[] = [
     (...[options]) => metrics({} as never, options as never),
+    (...[options]) => notifierMetrics({} as never, options as never),
     (...[options]) => signCallback(imtoken({ secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'] }), options as never),
   ];
   for (const made of second) assert.match(String(await thrownBy(made, [{ nonsense: 1 }])), /nonsense: is not known/);

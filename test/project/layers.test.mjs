@@ -51,7 +51,7 @@ const below = {
   audit: ['util', 'networks', 'deposits', 'signatures', 'providers/kit', 'stores', 'testing'],
   cli: [
     ...['errors', 'util', 'networks', 'deposits', 'policy', 'signatures', 'providers/kit', 'providers', 'stores'],
-    ...['operator', 'observe', 'options', 'receiver', 'deposit-callbacks', 'testing', 'audit', 'inspector'],
+    ...['operator', 'observe', 'options', 'receiver', 'deposit-callbacks', 'testing', 'audit', 'inspector', 'notifier'],
   ],
   // Types alone: which function keeps which rule.
   rules: ['checks', 'deposits', 'networks', 'operator', 'policy', 'stores'],

@@ -1,7 +1,7 @@
 import type { Logger } from '../../observe/logger.ts';
 import type { Watcher } from './watcher.ts';
 
-/** How the reading of a network goes. */
+/** The state of reading one network. */
 export interface NetworkHealth {
   network: string;
   /** Number of the newest block that was read; `null` before the first. */

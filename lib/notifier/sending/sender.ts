@@ -3,7 +3,7 @@ import { createSafeFetcher } from '../../outbound/safe-fetch.ts';
 import type { NotifierSettings } from '../options.ts';
 import type { Endpoint, Endpoints } from '../store/endpoints.ts';
 import { takesType } from '../store/filters.ts';
-import type { Outbox } from '../store/outbox.ts';
+import type { Attempt, Outbox } from '../store/outbox.ts';
 import { callbackBody } from './callback-body.ts';
 import { createLane, type Lane } from './lane.ts';
 import { postCallback } from './post-callback.ts';
@@ -18,9 +18,13 @@ export interface Sender {
   resume(endpointId: string): void;
   /** Posts a heartbeat to the enabled URLs that take them, each with data of its own. It is not kept: the next one says as much. */
   beat(dataFor: (endpoint: Endpoint) => object): Promise<void>;
+  /** Of this process, by result. */
+  attempts(): Readonly<Record<AttemptResult, number>>;
   /** Begins no further attempt, and waits for those under way. */
   stop(): Promise<void>;
 }
+
+export type AttemptResult = Attempt['result'];
 
 /** Heartbeats on their way at once. */
 const beatsAtOnce = 64;
@@ -29,6 +33,7 @@ export function createSender(settings: NotifierSettings, endpoints: Endpoints, o
   const { now, random, concurrency } = settings;
   const fetcher = createSafeFetcher();
   const lanes = new Map<string, Lane>();
+  const tally: Record<AttemptResult, number> = { accepted: 0, failed: 0, dead: 0 };
   let beats = 0;
   let stopped = false;
 
@@ -41,7 +46,10 @@ export function createSender(settings: NotifierSettings, endpoints: Endpoints, o
       probe: () => outbox.probe(id),
       hasten: () => outbox.hasten(id),
       post: (endpoint, callback) => postCallback(fetcher, endpoint, callback, settings),
-      record: (attempts) => outbox.record(attempts),
+      async record(attempts) {
+        await outbox.record(attempts);
+        for (const { result } of attempts) tally[result] += 1;
+      },
       async disable(reason) {
         logger.error(
           { callbackUrl: id, reason },
@@ -84,6 +92,7 @@ export function createSender(settings: NotifierSettings, endpoints: Endpoints, o
       };
       await Promise.all(Array.from({ length: beatsAtOnce }, work));
     },
+    attempts: () => ({ ...tally }),
     async stop() {
       stopped = true;
       await Promise.all([...lanes.values()].map((lane) => lane.stop()));

@@ -1,0 +1,132 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { invalidOption } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../util/given-options.ts';
+
+/** Options of `notifierMetrics`. */
+export interface NotifierMetricsOptions {
+  /** A registry of `prom-client`; its `metrics()` is what Prometheus reads. */
+  registry: Registry;
+  /** Default `deposit_notifier_`. */
+  prefix?: string;
+}
+
+const optionNames: OptionNames<NotifierMetricsOptions> = { registry: true, prefix: true };
+
+/** The notifier to measure: the return value of `createNotifier`. */
+export interface MeasuredNotifier {
+  status(): Promise<NotifierFigures>;
+}
+
+interface NotifierFigures {
+  keys: number;
+  watches: number;
+  disabledUrls: number;
+  owed: number;
+  oldestOwedAt: number | null;
+  networks: readonly {
+    network: string;
+    block: string | null;
+    head: string | null;
+    ageMs: number | null;
+    lag: number | null;
+    state: string;
+  }[];
+  attempts: Readonly<Record<'accepted' | 'failed' | 'dead', number>>;
+}
+
+/**
+ * Registers the metrics of a notifier in a registry of `prom-client`. They are asked of it when the registry is read, once for
+ * all. `docs/metrics.md` lists them.
+ *
+ * @example
+ * notifierMetrics(notifier, { registry: register });
+ */
+export function notifierMetrics(notifier: MeasuredNotifier, options: NotifierMetricsOptions): void {
+  checkOptions('notifierMetrics', options, optionNames, '{ registry }');
+  if (typeof options.registry?.registerMetric !== 'function')
+    throw invalidOption('registry', 'must be a registry of prom-client');
+  if (typeof notifier?.status !== 'function') throw invalidOption('notifier', 'must be what createNotifier() returned');
+  const { registry, prefix = 'deposit_notifier_' } = options;
+  const figures = figuresOfRead(notifier);
+  measureStore(figures, [registry], prefix);
+  measureNetworks(figures, [registry], prefix);
+  new Counter({
+    name: `${prefix}attempts_total`,
+    help: 'Attempts to send a callback, by result',
+    labelNames: ['result'],
+    registers: [registry],
+    async collect() {
+      const found = await figures();
+      this.reset();
+      for (const [result, count] of Object.entries(found?.attempts ?? {})) this.inc({ result }, count);
+    },
+  });
+}
+
+type AskFigures = () => Promise<NotifierFigures | undefined>;
+
+/** All metrics of one read share one answer; those of a notifier that does not answer are absent. */
+function figuresOfRead(notifier: MeasuredNotifier): AskFigures {
+  let asked: Promise<NotifierFigures | undefined> | undefined;
+  return () => {
+    asked ??= notifier
+      .status()
+      .catch(() => undefined)
+      .finally(() => {
+        asked = undefined;
+      });
+    return asked;
+  };
+}
+
+function measureStore(figures: AskFigures, registers: Registry[], prefix: string): void {
+  const gauge = (name: string, help: string, figureOf: (found: NotifierFigures) => number): void => {
+    new Gauge({
+      name: `${prefix}${name}`,
+      help,
+      registers,
+      async collect() {
+        const found = await figures();
+        if (found) this.set(figureOf(found));
+        else this.remove();
+      },
+    });
+  };
+  gauge('keys', 'API keys in force', ({ keys }) => keys);
+  gauge('watches', 'Watched addresses, each once per key', ({ watches }) => watches);
+  gauge('urls_disabled', 'Callback URLs that are disabled', ({ disabledUrls }) => disabledUrls);
+  gauge('callbacks_owed', 'Callbacks that are owed', ({ owed }) => owed);
+  gauge(
+    'oldest_owed_timestamp_seconds',
+    'Creation time of the oldest callback that is owed; 0 if none is',
+    ({ oldestOwedAt }) => (oldestOwedAt ?? 0) / 1_000,
+  );
+}
+
+function measureNetworks(figures: AskFigures, registers: Registry[], prefix: string): void {
+  type Network = NotifierFigures['networks'][number];
+  const gauge = (name: string, help: string, figureOf: (network: Network) => number | null): void => {
+    new Gauge({
+      name: `${prefix}${name}`,
+      help,
+      labelNames: ['network'],
+      registers,
+      async collect() {
+        const found = await figures();
+        this.reset();
+        for (const one of found?.networks ?? []) {
+          const figure = figureOf(one);
+          if (figure !== null) this.set({ network: one.network }, figure);
+        }
+      },
+    });
+  };
+  const numberOf = (block: string | null): number | null => (block === null ? null : Number(block));
+  gauge('network_block', 'Number of the newest block that was read', ({ block }) => numberOf(block));
+  gauge('network_head', "Number of the chain's newest block, as its node says", ({ head }) => numberOf(head));
+  gauge('network_head_age_seconds', 'Age of that block', ({ ageMs }) => (ageMs === null ? null : ageMs / 1_000));
+  gauge('network_lag_blocks', 'Blocks between the two', ({ lag }) => lag);
+  gauge('network_reading', '1 if the network is read and goes on, else 0', ({ state }) =>
+    state === 'reading' ? 1 : 0,
+  );
+}
