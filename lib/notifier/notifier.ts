@@ -10,6 +10,7 @@ import { createWatcher, type Watcher } from './reading/watcher.ts';
 import { type AttemptResult, createSender, type Sender } from './sending/sender.ts';
 import { createApiKeys, type NewApiKey } from './store/api-keys.ts';
 import { createBackfills } from './store/backfills.ts';
+import { createCallbackSearch } from './store/callback-search.ts';
 import { type NotifierDatabase, openNotifierDatabase } from './store/database.ts';
 import { createEndpoints } from './store/endpoints.ts';
 import { type Figures, readFigures } from './store/figures.ts';
@@ -150,7 +151,8 @@ async function openParts(state: NotifierState): Promise<Parts> {
   const keys = createApiKeys(database, box, now);
   const health = createHealth(watchers, logger, now);
   decorateFor(state, outbox, sender);
-  const stored = { database, keys, watches, backfills, withheld, endpoints, outbox };
+  const callbacks = createCallbackSearch(database);
+  const stored = { database, keys, watches, backfills, withheld, endpoints, outbox, callbacks };
   return {
     ...stored,
     ...{ settings, health, watchers, backfillers, sender },

@@ -29,6 +29,7 @@ describe("the notifier's API and its OpenAPI document", () => {
       setCallbackUrl: { url: made.receiver.url },
       addCallbackUrl: { url: made.receiver.url },
       changeCallbackUrl: { apiKey: null },
+      resendCallbacks: { state: 'sent' },
     };
     const statuses = new Map<string, number>();
     for (const one of operations) {
@@ -238,9 +239,32 @@ describe("the notifier's API and its OpenAPI document", () => {
     const { body } = await api('GET', '/v1/callbacks?state=owed&limit=2');
     const [first] = body.callbacks as { id: string }[];
     assert.equal((await api('GET', `/v1/callbacks?before=${body.next}`)).status, 200);
-    for (const wrong of ['state=garbage', 'limit=1001', 'before=']) {
+    for (const wrong of [
+      ...['state=garbage', 'limit=1001', 'before=', 'type=heartbeat', 'callbackUrl=', `callbackUrl=${'x'.repeat(65)}`],
+      ...['httpStatus=99', 'httpStatus=600', 'httpStatus=x', 'since=-1', 'until=1.5', 'address=', 'transaction='],
+      ...[`network=${'x'.repeat(65)}`, `asset=${'x'.repeat(257)}`],
+    ]) {
       assert.equal((await api('GET', `/v1/callbacks?${wrong}`)).status, 400, wrong);
     }
+    assert.equal((await api('GET', '/v1/callbacks?network=eip155:56')).status, 422);
+    assert.equal((await api('GET', '/v1/callbacks?asset=nothing')).status, 422);
+    assert.equal((await api('GET', `/v1/callbacks/${first?.id}`)).status, 200);
+    assert.equal((await api('GET', '/v1/callbacks/msg_none')).status, 404);
+    assert.equal((await api('GET', `/v1/callbacks/${'x'.repeat(65)}`)).status, 400);
+    const resend = async (body: object): Promise<number> => (await api('POST', '/v1/callbacks/resend', body)).status;
+    assert.equal(await resend({ state: 'owed', type: 'test', httpStatus: 410, since: 0, before: first?.id }), 202);
+    for (const wrong of [
+      {},
+      { before: first?.id },
+      { state: 'all' },
+      { httpStatus: '410' },
+      { since: -1 },
+      { more: 1 },
+      [],
+    ]) {
+      assert.equal(await resend(wrong), 400, JSON.stringify(wrong));
+    }
+    assert.equal(await resend({ network: 'eip155:56' }), 422);
     assert.equal((await api('POST', `/v1/callbacks/${first?.id}/resend`)).status, 202);
     assert.equal((await api('POST', '/v1/callbacks/msg_none/resend')).status, 404);
     assert.equal((await api('POST', `/v1/callbacks/${'x'.repeat(65)}/resend`)).status, 400);

@@ -4,6 +4,7 @@ import type { NotifierSettings } from '../options.ts';
 import type { Health } from '../reading/health.ts';
 import type { ApiKeys } from '../store/api-keys.ts';
 import type { Backfills } from '../store/backfills.ts';
+import type { CallbackSearch } from '../store/callback-search.ts';
 import type { NotifierDatabase } from '../store/database.ts';
 import type { Endpoints } from '../store/endpoints.ts';
 import type { Outbox } from '../store/outbox.ts';
@@ -18,6 +19,7 @@ export interface RouterParts {
   watches: WatchList;
   endpoints: Endpoints;
   outbox: Outbox;
+  callbacks: CallbackSearch;
   health: Health;
   backfills: Backfills;
   withheld: Withheld;

@@ -164,14 +164,16 @@ function judge(
   response: Response,
 ): Judged {
   const { id, createdAt, retryUntil } = callback;
-  if (response.result === 'accepted') return { attempt: { id, endpointId, result: 'accepted' } };
+  const { at, durationMs, httpStatus } = response;
+  const made = { id, endpointId, at, durationMs, httpStatus };
+  if (response.result === 'accepted') return { attempt: { ...made, result: 'accepted' } };
   const { error } = response;
   const dueAt = nextAttempt(parts, callback, response.retryAfterMs);
-  const again: Attempt = { id, endpointId, result: 'failed', error, dueAt };
+  const again: Attempt = { ...made, result: 'failed', error, dueAt };
   if (response.result === 'gone') return { attempt: again, disabledBy: 'The receiver answered 410 Gone' };
   if (parts.now() < retryUntil) return { attempt: again };
   // The last attempt. A URL that has accepted others since this one was made is well: then it is this one that is ill.
-  if ((endpoint.acceptedAt ?? 0) >= createdAt) return { attempt: { id, endpointId, result: 'dead', error } };
+  if ((endpoint.acceptedAt ?? 0) >= createdAt) return { attempt: { ...made, result: 'dead', error } };
   return { attempt: again, disabledBy: `Nothing was accepted until the last attempt: ${error}` };
 }
 

@@ -5,7 +5,16 @@ import type { NotifierSettings } from '../options.ts';
 import type { Endpoint } from '../store/endpoints.ts';
 
 /** What a receiver made of one attempt; `gone` is its 410: it wants no more. */
-export type Response = { result: 'accepted' } | { result: 'failed' | 'gone'; error: string; retryAfterMs?: number };
+export type Response = PostedAt & Result;
+
+type Result = { result: 'accepted' } | { result: 'failed' | 'gone'; error: string; retryAfterMs?: number };
+
+interface PostedAt {
+  at: number;
+  durationMs: number;
+  /** `null`: there was no answer. */
+  httpStatus: number | null;
+}
 
 const longestRetryAfterMs = 3_600_000;
 
@@ -17,7 +26,9 @@ export async function postCallback(
   { allowPrivate, timeoutMs, ca, now }: NotifierSettings,
 ): Promise<Response> {
   const bytes = Buffer.from(body);
-  const timestamp = Math.floor(now() / 1_000).toString();
+  const at = now();
+  const timestamp = Math.floor(at / 1_000).toString();
+  const posted = (httpStatus: number | null): PostedAt => ({ at, durationMs: Math.max(0, now() - at), httpStatus });
   try {
     const { status, headers } = await fetcher.fetch(url, {
       method: 'POST',
@@ -35,15 +46,17 @@ export async function postCallback(
       maxBytes: 65_536,
       ...(ca === undefined ? {} : { ca }),
     });
-    if (status >= 200 && status < 300) return { result: 'accepted' };
+    if (status >= 200 && status < 300) return { ...posted(status), result: 'accepted' };
     const retryAfterMs = readRetryAfter(headers['retry-after']);
     return {
+      ...posted(status),
       result: status === 410 ? 'gone' : 'failed',
       error: `The receiver answered ${status}`,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
   } catch (error) {
     return {
+      ...posted(null),
       result: 'failed',
       error: isDepositCallbackError(error) ? error.message : 'The callback could not be sent',
     };

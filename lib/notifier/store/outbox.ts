@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TokenFacts } from '../reading/token-facts.ts';
 import { type CallbackType, decoratedBody } from '../sending/callback-body.ts';
+import type { MadeAttempt } from './callback-search.ts';
 import type { NotifierDatabase } from './database.ts';
 
 /** A callback that is owed to a receiver: kept with its exact body until it is accepted. */
@@ -15,24 +16,18 @@ export interface OwedCallback {
   attempts: number;
 }
 
-export interface OutboxEntry {
-  id: string;
-  /** Id of the URL that it goes to. */
-  callbackUrl: string;
-  type: CallbackType;
-  state: 'owed' | 'sent' | 'dead';
-  createdAt: number;
-  attempts: number;
-  dueAt: number;
-  sentAt: number | null;
-  error: string | null;
-}
-
 /** What became of one attempt. */
-export type Attempt =
-  | { id: string; endpointId: string; result: 'accepted' }
-  | { id: string; endpointId: string; result: 'failed'; error: string; dueAt: number }
-  | { id: string; endpointId: string; result: 'dead'; error: string };
+export type Attempt = AttemptMade &
+  ({ result: 'accepted' } | { result: 'failed'; error: string; dueAt: number } | { result: 'dead'; error: string });
+
+interface AttemptMade {
+  id: string;
+  endpointId: string;
+  at: number;
+  durationMs: number;
+  /** `null`: the receiver did not answer. */
+  httpStatus: number | null;
+}
 
 /** A callback to be owed. */
 export interface NewCallback {
@@ -59,9 +54,8 @@ export interface Outbox {
   hasten(endpointId: string): Promise<void>;
   /** Writes the results of attempts down together. */
   record(attempts: readonly Attempt[]): Promise<void>;
-  list(keyId: string, page: { state?: string; before?: string; limit: number }): Promise<OutboxEntry[]>;
-  /** Owes a callback again, sent or dead: the URL that it goes to; undefined if there is none of that id. */
-  resend(keyId: string, id: string): Promise<string | undefined>;
+  /** Owes callbacks again, sent or dead: the URLs that they go to, of each that there is. */
+  resend(keyId: string, ids: readonly string[]): Promise<string[]>;
   /** Inside a transaction of the caller's. */
   owesMoreThan(endpointId: string, callbacks: number): boolean;
   counts(endpointId: string): Promise<{ owed: number; dead: number }>;
@@ -117,22 +111,17 @@ export function createOutbox(database: NotifierDatabase, now: () => number, retr
       database.write(() => {
         for (const attempt of attempts) recordOne(sql, attempt, now());
       }),
-    list: (keyId, { state = '', before, limit }) =>
-      database.read(() =>
-        sql(
-          `SELECT id, endpoint_id AS callbackUrl, type, state, created_at AS createdAt, attempts, due_at AS dueAt, sent_at AS sentAt, error FROM outbox
-           WHERE key_id = ? AND (? = '' OR state = ?)
-             AND seq < coalesce((SELECT seq FROM outbox WHERE id = ?), 9223372036854775807)
-           ORDER BY seq DESC LIMIT ?`,
-        ).all(keyId, state, state, before ?? '', limit),
-      ) as Promise<OutboxEntry[]>,
-    resend: (keyId, id) =>
+    resend: (keyId, ids) =>
       database.write(() => {
-        const row = sql(
+        const again = sql(
           `UPDATE outbox SET state = 'owed', due_at = ?, attempts = 0, retry_until = ? WHERE key_id = ? AND id = ?
            RETURNING endpoint_id AS endpointId`,
-        ).get(now(), now() + retryMs, keyId, id);
-        return (row as { endpointId: string } | undefined)?.endpointId;
+        );
+        const rows = ids.map((id) => again.get(now(), now() + retryMs, keyId, id)) as (
+          | { endpointId: string }
+          | undefined
+        )[];
+        return rows.flatMap((row) => row?.endpointId ?? []);
       }),
     owesMoreThan: (endpointId, callbacks) =>
       sql(`SELECT 1 FROM outbox WHERE state = 'owed' AND endpoint_id = ? ORDER BY due_at LIMIT 1 OFFSET ?`).get(
@@ -201,17 +190,35 @@ function probe(sql: NotifierDatabase['sql'], endpointId: string): OwedCallback[]
   return tests.length > 0 ? tests : first('');
 }
 
-function recordOne(sql: NotifierDatabase['sql'], attempt: Attempt, at: number): void {
-  const { id, endpointId, result } = attempt;
+function recordOne(sql: NotifierDatabase['sql'], attempt: Attempt, now: number): void {
+  const { id, endpointId, result, at, httpStatus, durationMs } = attempt;
+  const error = result === 'accepted' ? null : attempt.error;
+  const made = JSON.stringify({ at, httpStatus, durationMs, error } satisfies MadeAttempt);
   if (result === 'accepted') {
-    sql(
-      `UPDATE outbox SET state = 'sent', sent_at = ?, attempts = attempts + 1, error = NULL, awaited_asset = NULL WHERE id = ?`,
-    ).run(at, id);
-    sql('UPDATE endpoints SET accepted_at = ? WHERE id = ?').run(at, endpointId);
+    sql(`UPDATE outbox SET state = 'sent', sent_at = ?, ${attempted} WHERE id = ?`).run(
+      now,
+      error,
+      httpStatus,
+      made,
+      id,
+    );
+    sql('UPDATE endpoints SET accepted_at = ? WHERE id = ?').run(now, endpointId);
     return;
   }
-  const dueAt = result === 'failed' ? attempt.dueAt : at;
-  sql(
-    `UPDATE outbox SET state = ?, due_at = ?, attempts = attempts + 1, error = ?, awaited_asset = NULL WHERE id = ? AND state = 'owed'`,
-  ).run(result === 'failed' ? 'owed' : 'dead', dueAt, attempt.error, id);
+  const [state, dueAt] = result === 'failed' ? ['owed', attempt.dueAt] : ['dead', now];
+  sql(`UPDATE outbox SET state = ?, due_at = ?, ${attempted} WHERE id = ? AND state = 'owed'`).run(
+    state,
+    dueAt,
+    error,
+    httpStatus,
+    made,
+    id,
+  );
 }
+
+/** Attempts of a callback that are kept. */
+const mostHistory = 20;
+
+const attempted = `attempts = attempts + 1, awaited_asset = NULL, error = ?, http_status = ?, history = json_insert(
+  CASE WHEN json_array_length(history) >= ${mostHistory} THEN json_remove(history, '$[0]') ELSE coalesce(history, '[]') END,
+  '$[#]', json(?))`;

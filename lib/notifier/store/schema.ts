@@ -185,4 +185,7 @@ export const migrations: readonly string[] = [
   ALTER TABLE watches ADD COLUMN assets TEXT;
   ALTER TABLE watches ADD COLUMN expires_at INTEGER;
   CREATE INDEX watches_expiring ON watches (network, expires_at) WHERE expires_at IS NOT NULL;`,
+  `ALTER TABLE outbox ADD COLUMN http_status INTEGER;
+  ALTER TABLE outbox ADD COLUMN history TEXT;
+  CREATE INDEX outbox_by_address ON outbox (key_id, address, seq) WHERE address IS NOT NULL;`,
 ];
