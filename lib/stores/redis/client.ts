@@ -5,7 +5,7 @@ import { type RedisScript, scriptNames, scriptText } from './scripts.ts';
 
 /** The part of an `ioredis` 5 client that the store uses. */
 export interface IoredisClient {
-  call(command: string, ...args: string[]): Promise<unknown>;
+  call(command: string, args: string[]): Promise<unknown>;
   duplicate(): IoredisClient;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'message', listener: (channel: string, text: string) => void): unknown;
@@ -31,7 +31,7 @@ const answerMs = 10_000;
 
 /** Commands and scripts over either client. */
 export interface RedisConnection {
-  command(...args: string[]): Promise<unknown>;
+  command(name: string, ...args: string[]): Promise<unknown>;
   /** Runs a script over the store's keys; `values` follow the time. */
   run(script: RedisScript, values: readonly (string | number)[]): Promise<unknown>;
   /** Calls `listener` with each text of the channel, until the returned function is called. */
@@ -41,22 +41,22 @@ export interface RedisConnection {
 export function createRedisConnection(client: RedisClient, prefix: string, now: () => string): RedisConnection {
   const shas = new Map(scriptNames.map((name) => [name, hash('sha1', scriptText(name), 'hex')]));
 
-  function command(...args: string[]): Promise<unknown> {
-    const [name = '', ...rest] = args;
-    const answer = isIoredis(client) ? client.call(name, ...rest) : client.sendCommand(args);
+  // In a list: a callback with thousands of transfers has more values than a function can be called with.
+  function send(name: string, args: string[]): Promise<unknown> {
+    const answer = isIoredis(client) ? client.call(name, args) : client.sendCommand([name, ...args]);
     return within(answerMs, answer, `redisStore: no response within ${answerMs} ms`);
   }
 
   return {
-    command,
+    command: (name, ...args) => send(name, args),
 
     async run(script, values) {
       const args = ['1', prefix, now(), ...values.map(String)];
       try {
-        return await command('EVALSHA', shas.get(script) ?? '', ...args);
+        return await send('EVALSHA', [shas.get(script) ?? '', ...args]);
       } catch (error) {
         // A server that was started anew knows no script yet.
-        if (messageOf(error).startsWith('NOSCRIPT')) return command('EVAL', scriptText(script), ...args);
+        if (messageOf(error).startsWith('NOSCRIPT')) return send('EVAL', [scriptText(script), ...args]);
         if (messageOf(error).startsWith('OOM'))
           throw new DepositCallbackError('STORE_FULL', 'redisStore: the server has reached its maxmemory', {
             cause: error,

@@ -27,7 +27,7 @@ export async function prune(
 }
 
 function oldCallbacks(connection: () => RedisConnection, prefix: string): OldCallbacks<string> {
-  const command = (...args: string[]): Promise<unknown> => connection().command(...args);
+  const command: RedisConnection['command'] = (name, ...args) => connection().command(name, ...args);
   return {
     async page({ before, since, kept }) {
       const limits = ['LIMIT', String(kept), String(step)];
