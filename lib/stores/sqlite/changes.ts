@@ -120,6 +120,11 @@ function writeDeposits({
     deposits.set(storedDepositFromJson(record).id, { place, status });
   }
   let place = nextPlace(stored.deposits, transactionId);
+  keepShown(
+    connection,
+    transactionId,
+    change.deposits.flatMap(({ id }) => deposits.get(id)?.place ?? []),
+  );
   for (const deposit of change.deposits) {
     const old = deposits.get(deposit.id);
     if (old) {
@@ -133,6 +138,18 @@ function writeDeposits({
     if (!old) place += 1;
   }
   return deposits;
+}
+
+/** Events without a record of their own showed their deposits as they were until now: once for all that change. */
+function keepShown({ sql }: SqliteConnection, transactionId: number, changed: readonly number[]): void {
+  if (changed.length === 0) return;
+  sql(`
+    UPDATE deposit_callback_events AS e
+    SET record = (SELECT d.record FROM deposit_callback_deposits d WHERE d.place = e.deposit)
+    WHERE e.place BETWEEN ? AND ? AND e.record IS NULL AND e.deposit IN (SELECT value FROM json_each(?))`).run(
+    ...placesOf(transactionId),
+    JSON.stringify(changed),
+  );
 }
 
 function insertDeposit(
@@ -164,11 +181,6 @@ function updateDeposit(
   record: string | null,
   place: number,
 ): void {
-  const [first, last] = placesOf(Math.floor(place / span));
-  // Events without a record of their own showed the deposit as it was until now.
-  sql(`
-    UPDATE deposit_callback_events SET record = (SELECT record FROM deposit_callback_deposits WHERE place = ?)
-    WHERE place BETWEEN ? AND ? AND deposit = ? AND record IS NULL`).run(place, first, last, place);
   sql(`
     UPDATE deposit_callback_deposits
     SET recipient_hash = ?, transaction_hash = ?, first_seen_at = ?, status = ?, waiting_since = ?, record = ?

@@ -9,8 +9,9 @@
 --   lease_ms, holder_id: see claim.
 -- Out: the numbers of the changes that are lost, and nothing is kept then; or the id and token of each event that is leased.
 --
--- A subquery with LIMIT 1 that IS NULL stands for NOT EXISTS, which beside an OR would be answered by hashing the whole of
--- a young table. Unsettled states are told by what they are not: see give_turn.
+-- A transaction may have thousands of rows, so none of them is looked for among all of its transaction: rows are told as
+-- stored by an IN over those of the raised transactions, which is hashed once, and deposits are found by the hash of their id;
+-- OFFSET 0 keeps the planner from another way. Unsettled states are told by what they are not: see give_turn.
 CREATE OR REPLACE FUNCTION deposit_callback.record(
   raised json, opened json, statements json, deposits json, events json, decisions json, cancelled json,
   callback_id text[], callback_provider text[], callback_received_at bigint[], callback_outcome text[],
@@ -25,6 +26,7 @@ DECLARE
   raised_ids bigint[] := '{}';
   opened_ids bigint[];
   moved_ids bigint[];
+  cancelled_ids bigint[];
   lost integer[];
   deltas json;
   added bigint;
@@ -52,8 +54,9 @@ BEGIN
     IF cancelled IS NOT NULL THEN
       SELECT array_agg(DISTINCT new.change) INTO lost
       FROM json_to_recordset(cancelled) AS new (change integer, id text, is_new boolean)
-      LEFT JOIN deposit_callback.events e ON e.transaction_id = raised_ids[new.change] AND e.id = new.id
-      WHERE NOT new.is_new AND coalesce(e.handed, true);
+      WHERE NOT new.is_new AND ((raised_ids[new.change], new.id) IN (
+        SELECT e.transaction_id, e.id FROM deposit_callback.events e
+        WHERE e.transaction_id = ANY (raised_ids) AND NOT e.handed)) IS NOT TRUE;
       IF lost IS NOT NULL THEN
         RETURN QUERY SELECT unnest(lost), NULL::text, NULL::text;
         RETURN;
@@ -90,9 +93,8 @@ BEGIN
     FROM json_to_recordset(statements) AS new (place integer, change integer, id text, provider text, kind text,
       amount numeric, received_at bigint, record text)
     -- Kept, never overwritten: a statement whose id is stored stays as it was.
-    WHERE new.change > cardinality(raised_ids) OR (
-      SELECT 1 FROM deposit_callback.statements s
-      WHERE s.transaction_id = ids[new.change] AND s.id = new.id LIMIT 1) IS NULL
+    WHERE new.change > cardinality(raised_ids) OR (ids[new.change], new.id) NOT IN (
+      SELECT s.transaction_id, s.id FROM deposit_callback.statements s WHERE s.transaction_id = ANY (raised_ids))
     ORDER BY new.place;
   END IF;
 
@@ -101,17 +103,23 @@ BEGIN
       SELECT one.status, sum(one.n) AS n FROM (
         SELECT new.status, 1 AS n FROM json_to_recordset(deposits) AS new (status text)
         UNION ALL
-        SELECT d.status, -1 FROM json_to_recordset(deposits) AS new (change integer, id text)
-        JOIN deposit_callback.deposits d ON d.transaction_id = ids[new.change] AND d.id = new.id
-        WHERE new.change <= cardinality(raised_ids)
+        SELECT d.status, -1 FROM json_to_recordset(deposits) AS new (change integer, id text, id_hash bigint)
+        CROSS JOIN LATERAL (SELECT * FROM deposit_callback.deposits d WHERE d.id_hash = new.id_hash OFFSET 0) d
+        WHERE new.change <= cardinality(raised_ids) AND d.transaction_id = ids[new.change] AND d.id = new.id
       ) one GROUP BY one.status) delta WHERE delta.n <> 0;
     IF raised IS NOT NULL THEN
+      WITH stored AS MATERIALIZED (
+        SELECT d.transaction_id, d.seq, new.*
+        FROM json_to_recordset(deposits) AS new (change integer, id text, id_hash bigint, recipient text,
+          recipient_hash bigint, transaction_hash bigint, status text, first_seen_at bigint, waiting_since bigint,
+          amount numeric, record text)
+        CROSS JOIN LATERAL (
+          SELECT d.transaction_id, d.seq, d.id FROM deposit_callback.deposits d WHERE d.id_hash = new.id_hash OFFSET 0) d
+        WHERE new.change <= cardinality(raised_ids) AND d.transaction_id = ids[new.change] AND d.id = new.id)
       UPDATE deposit_callback.deposits d SET recipient = new.recipient, recipient_hash = new.recipient_hash,
         transaction_hash = new.transaction_hash, status = new.status, first_seen_at = new.first_seen_at,
         waiting_since = new.waiting_since, amount = new.amount, record = new.record::json
-      FROM json_to_recordset(deposits) AS new (change integer, id text, recipient text, recipient_hash bigint,
-        transaction_hash bigint, status text, first_seen_at bigint, waiting_since bigint, amount numeric, record text)
-      WHERE new.change <= cardinality(raised_ids) AND d.transaction_id = ids[new.change] AND d.id = new.id;
+      FROM stored new WHERE d.transaction_id = new.transaction_id AND d.seq = new.seq;
     END IF;
     INSERT INTO deposit_callback.deposits (transaction_id, id, id_hash, network, asset, amount, recipient,
       recipient_hash, transaction_hash, status, first_seen_at, waiting_since, record)
@@ -120,9 +128,8 @@ BEGIN
     FROM json_to_recordset(deposits) AS new (place integer, change integer, id text, id_hash bigint, network text,
       asset text, amount numeric, recipient text, recipient_hash bigint, transaction_hash bigint, status text,
       first_seen_at bigint, waiting_since bigint, record text)
-    WHERE new.change > cardinality(raised_ids) OR (
-      SELECT 1 FROM deposit_callback.deposits d
-      WHERE d.transaction_id = ids[new.change] AND d.id = new.id LIMIT 1) IS NULL
+    WHERE new.change > cardinality(raised_ids) OR (ids[new.change], new.id) NOT IN (
+      SELECT d.transaction_id, d.id FROM deposit_callback.deposits d WHERE d.transaction_id = ANY (raised_ids))
     ORDER BY new.place;
   END IF;
 
@@ -130,10 +137,10 @@ BEGIN
     -- An event has its turn once those before it of its deposit are settled; until then it has no time to be due.
     RETURN QUERY
     WITH placed AS MATERIALIZED (
-      SELECT new.*, new.is_first AND (new.change > cardinality(raised_ids) OR (
-        SELECT 1 FROM deposit_callback.events e
-        WHERE e.transaction_id = ids[new.change] AND e.deposit_id = new.deposit_id
-          AND e.state NOT IN ('handled', 'cancelled') LIMIT 1) IS NULL) AS is_due
+      SELECT new.*, new.is_first AND (new.change > cardinality(raised_ids)
+        OR (ids[new.change], new.deposit_id) NOT IN (
+          SELECT e.transaction_id, e.deposit_id FROM deposit_callback.events e
+          WHERE e.transaction_id = ANY (raised_ids) AND e.state NOT IN ('handled', 'cancelled'))) AS is_due
       FROM json_to_recordset(events) AS new (place integer, change integer, id text, deposit_id text, kind text,
         generation integer, is_first boolean, is_leased boolean, record text)),
     made AS (
@@ -159,11 +166,11 @@ BEGIN
   END IF;
 
   IF cancelled IS NOT NULL THEN
+    cancelled_ids := ARRAY(SELECT DISTINCT ids[new.change] FROM json_to_recordset(cancelled) AS new (change integer));
     UPDATE deposit_callback.events e SET state = 'cancelled', settled_at = now_ms
-    FROM json_to_recordset(cancelled) AS new (change integer, id text)
-    WHERE e.transaction_id = ids[new.change] AND e.id = new.id AND NOT e.handed;
-    PERFORM deposit_callback.give_turn(
-      ARRAY(SELECT ids[new.change] FROM json_to_recordset(cancelled) AS new (change integer)), now_ms);
+    WHERE e.transaction_id = ANY (cancelled_ids) AND NOT e.handed AND ((e.transaction_id, e.id) IN (
+      SELECT ids[new.change], new.id FROM json_to_recordset(cancelled) AS new (change integer, id text))) IS TRUE;
+    PERFORM deposit_callback.give_turn(cancelled_ids, now_ms);
   END IF;
 
   added := deposit_callback.write_callbacks(callback_id, callback_provider, callback_received_at, callback_outcome,
