@@ -20,6 +20,9 @@ import {
 } from './samples.ts';
 import type { StoreCase } from './store-case.ts';
 
+/** More than a function can be called with, in some runtimes, if each is some thirty arguments. */
+const many = 4_000;
+
 export const recordingCases: readonly StoreCase[] = [
   {
     name: 'a transaction that is not stored loads with version 0',
@@ -108,6 +111,35 @@ export const recordingCases: readonly StoreCase[] = [
         assert.equal(claim.event.deposit.amount, amount);
         await store.settle(claim, []);
       }
+    },
+  },
+  {
+    name: 'thousands of transactions in one batch are kept whole',
+    async run({ store }) {
+      const keys = Array.from({ length: many }, (_, index) => `tx-${index}`);
+      await recordDeposits(store, ...keys);
+      const states = await store.load(keys);
+      assert.deepEqual(
+        states.map(({ key, version, deposits }) => ({ key, version, deposits: deposits.length })),
+        keys.map((key) => ({ key, version: 1, deposits: 1 })),
+      );
+      assert.equal((await store.counts()).owed, many);
+    },
+  },
+  {
+    name: 'a transaction with thousands of deposits is kept whole, and again when they change',
+    async run({ store }) {
+      const deposits = Array.from({ length: many }, (_, index) => sampleDeposit('a', { id: `deposit-${index}` }));
+      const statements = deposits.map(({ id }) => sampleStatement(id));
+      const opened = sampleChange('a', { statements, deposits, events: deposits.map((one) => sampleEvent(one)) });
+      assert.deepEqual(await store.commit({ callbacks: [sampleCallback('a')], changes: [opened] }), { lost: [] });
+      const changed = deposits.map((deposit) => ({ ...deposit, confirmations: 12 }));
+      const raised = sampleChange('a', { expectedVersion: 1, deposits: changed });
+      assert.deepEqual(await store.commit({ callbacks: [], changes: [raised] }), { lost: [] });
+      const [state] = await store.load(['a']);
+      assert.deepEqual(state?.deposits, changed);
+      assert.equal(state?.statements.length, many);
+      assert.equal(state?.facts.length, many);
     },
   },
   {
