@@ -13,6 +13,7 @@ export const parts = {
   cost: 'cost.ts',
   delivery: 'delivery.ts',
   burst: 'burst.ts',
+  'many-transfers': 'many-transfers.ts',
   startup: 'startup.ts',
   memory: 'memory.ts',
   tarball: 'tarball.ts',

@@ -41,6 +41,8 @@ export const targets: readonly Target[] = [
     most('latency', `${store}: answered, ours / by hand`, 1.5),
     most('latency', `${store}: credited, ours later than by hand, ms`, 2),
   ]),
+  // Thousands at once.
+  ...stores.map((store) => most('many-transfers', `${store}: longest turn, ms`, 50)),
   // What does not grow.
   row('backlog', 'SQLite: events/s', 10_000),
   row('backlog', 'PostgreSQL: events/s', 4_000),
