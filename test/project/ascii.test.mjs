@@ -8,6 +8,7 @@ const designated = [
   /^lib\/inspector\/words\/chinese[-a-z]*\.ts$/,
   /^docs\/\.vitepress\/words-zh\.mjs$/,
   /^example-app\/web\/chinese\.ts$/,
+  /^lib\/audit\/chinese[-a-z]*\.ts$/,
 ];
 
 /** Sources are plain ASCII: no look-alike letter, no invisible mark can hide in them. Prose may use what it needs. */

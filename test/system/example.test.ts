@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import decodeQR from 'qr/decode.js';
+import { axeFindings } from '../helpers/axe.ts';
 import { openTab } from '../helpers/browser.ts';
 import { layoutFaults } from '../helpers/layout-faults.ts';
 import { send } from '../helpers/serve.ts';
@@ -16,7 +15,6 @@ import { walk } from '../helpers/walk.ts';
 
 /** A folder for the pictures, for whoever wants to look at them. */
 const folder = process.env.SCREENSHOTS;
-const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const alice = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
 
 /** `npm start`, with an environment that says nothing but where to listen; its address. */
@@ -48,13 +46,7 @@ async function see(page: Page, name: string): Promise<void> {
   // What is still fading in has no contrast yet.
   await page.evaluate('Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))');
   assert.deepEqual(await layoutFaults(page), [], name);
-  await page.evaluate(axeSource);
-  const { violations } = (await page.evaluate('axe.run(document)')) as AxeResults;
-  assert.deepEqual(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-    [],
-    name,
-  );
+  assert.deepEqual(await axeFindings(page), [], name);
   const picture = await page.screenshot({ fullPage: true, animations: 'disabled' });
   assert.ok(picture.length > 20_000, `${name}: an empty picture`);
   if (folder === undefined) return;

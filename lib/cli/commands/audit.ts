@@ -29,6 +29,7 @@ interface AuditVerbOptions {
   only?: string[];
   failOn: Severity | 'never';
   html?: string;
+  lang: 'en' | 'zh';
   report?: string;
   ca?: string;
   plainUrl?: string;
@@ -57,6 +58,7 @@ export function addAudit(program: Command, context: Context, finish: (code: numb
         .default('low'),
     )
     .option('--html <file>', 'write the report as an HTML page')
+    .addOption(new Option('--lang <language>', 'of the HTML page').choices(['en', 'zh']).default('en'))
     .option('--report <file>', 'write the report as JSON')
     .option('--ca <file>', 'extra certificate authorities (PEM)')
     .option('--plain-url <url>', 'plain-HTTP URL of the same service; default: port 80 of the host')
@@ -88,7 +90,7 @@ export function addAudit(program: Command, context: Context, finish: (code: numb
     try {
       const report = await run(readUrl(url), options, store && account ? { store, account } : undefined, context);
       if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);
-      if (options.html !== undefined) await writeFile(options.html, htmlReport(report));
+      if (options.html !== undefined) await writeFile(options.html, htmlReport(report, { language: options.lang }));
       if (options.json) output.json(report);
       else show(report, output);
       finish(options.failOn !== 'never' && hasRed(report, options.failOn) ? exitCodes.found : exitCodes.ok);
