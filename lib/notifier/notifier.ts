@@ -2,7 +2,9 @@ import type { Router } from 'express';
 import { createBlockPace } from '../chains/follow/block-pace.ts';
 import { DepositCallbackError } from '../errors.ts';
 import type { RouterParts } from './api/access.ts';
+import { createRequestPace } from './api/request-pace.ts';
 import { notifierRouter } from './api/router.ts';
+import { createSourceCheck } from './api/sources.ts';
 import { type NotifierOptions, type NotifierSettings, resolveNotifierOptions } from './options.ts';
 import { type Backfiller, createBackfiller } from './reading/backfiller.ts';
 import { createHealth, type NetworkHealth } from './reading/health.ts';
@@ -155,7 +157,8 @@ async function openParts(state: NotifierState): Promise<Parts> {
   const stored = { database, keys, watches, backfills, withheld, endpoints, outbox, callbacks };
   return {
     ...stored,
-    ...{ settings, health, watchers, backfillers, sender },
+    ...{ settings, health, watchers, backfillers, sender, pace: createRequestPace(now) },
+    checkSource: createSourceCheck(logger),
     reach: (network) => watchers.find((one) => one.settings.network.id === network)?.reach(),
     wake(endpointId) {
       sender.resume(endpointId);

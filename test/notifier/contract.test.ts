@@ -21,7 +21,7 @@ describe("the notifier's API and its OpenAPI document", () => {
   const isAdmins = ({ path }: Described): boolean => path.startsWith('/v1/keys');
 
   /** Asks each operation, with a body that fits. */
-  async function askAll(made: Stage, key: (one: Described) => string): Promise<Map<string, number>> {
+  async function askAll(made: Stage, key: (one: Described) => string, of = operations): Promise<Map<string, number>> {
     const bodies: Record<string, object> = {
       createKey: { name: 'x' },
       addWatch: { network, address: alice },
@@ -30,17 +30,18 @@ describe("the notifier's API and its OpenAPI document", () => {
       addCallbackUrl: { url: made.receiver.url },
       changeCallbackUrl: { apiKey: null },
       resendCallbacks: { state: 'sent' },
+      changeKey: { scopes: null },
     };
     const statuses = new Map<string, number>();
-    for (const one of operations) {
+    for (const one of of) {
       const { status } = await made.api(one.method.toUpperCase(), pathOf(one), bodies[one.id], key(one));
       statuses.set(one.id, status);
     }
     return statuses;
   }
 
-  const uniform = (statuses: Map<string, number>, status: number): void =>
-    assert.deepEqual(Object.fromEntries(statuses), Object.fromEntries(operations.map(({ id }) => [id, status])));
+  const uniform = (statuses: Map<string, number>, status: number, of = operations): void =>
+    assert.deepEqual(Object.fromEntries(statuses), Object.fromEntries(of.map(({ id }) => [id, status])));
 
   it('name the same paths', async (t) => {
     const made = await stage(t, anvil);
@@ -56,6 +57,20 @@ describe("the notifier's API and its OpenAPI document", () => {
     const made = await stage(t, anvil);
     uniform(await askAll(made, () => 'dck_nobody'), 401);
     uniform(await askAll(made, (one) => (isAdmins(one) ? made.key.key : adminSecret)), 401);
+  });
+
+  it('agree on who may not ask from there, or now', async (t) => {
+    const made = await stage(t, anvil);
+    const customers = operations.filter((one) => !isAdmins(one));
+    for (const [rights, status] of [
+      [{ allowedSources: ['203.0.113.7'] }, 403],
+      [{ requestsPerMinute: 1 }, 429],
+    ] as const) {
+      const { body } = await made.api('POST', '/v1/keys', { name: 'x', ...rights }, adminSecret);
+      const key = String(body.key);
+      await made.api('GET', '/v1/key', undefined, key);
+      uniform(await askAll(made, () => key, customers), status, customers);
+    }
   });
 
   it('agree on what is too large', async (t) => {
@@ -79,6 +94,50 @@ describe("the notifier's API and its OpenAPI document", () => {
     for (const wrong of [{}, { name: '' }, { name: 'x'.repeat(201) }, { name: 7 }, { name: 'x', more: 1 }, []]) {
       assert.equal((await api('POST', '/v1/keys', wrong, adminSecret)).status, 400, JSON.stringify(wrong));
     }
+    const rights = { scopes: ['keys'], expiresAt: 4e12, requestsPerMinute: 1, allowedSources: ['::1', '10.0.0.0/8'] };
+    assert.equal(
+      (await api('PATCH', `/v1/keys/${made.body.id}`, { name: 'shop', ...rights }, adminSecret)).status,
+      200,
+    );
+    const none = { scopes: null, expiresAt: null, requestsPerMinute: null, allowedSources: null };
+    assert.equal((await api('PATCH', `/v1/keys/${made.body.id}`, none, adminSecret)).status, 200);
+    for (const wrong of [
+      ...[{ scopes: [] }, { scopes: ['all'] }, { scopes: 'keys' }, { scopes: Array.from({ length: 6 }, () => 'keys') }],
+      ...[{ expiresAt: -1 }, { expiresAt: '1' }, { requestsPerMinute: 0 }, { requestsPerMinute: 1.5 }],
+      ...[{ requestsPerMinute: '1' }, { requestsPerMinute: 1_000_001 }, { allowedSources: [] }, { more: 1 }],
+      ...[{ allowedSources: [''] }, { allowedSources: Array.from({ length: 101 }, () => '::1') }, { name: null }],
+    ]) {
+      const text = JSON.stringify(wrong).slice(0, 80);
+      assert.equal((await api('POST', '/v1/keys', { name: 'x', ...wrong }, adminSecret)).status, 400, text);
+      assert.equal((await api('PATCH', `/v1/keys/${made.body.id}`, wrong, adminSecret)).status, 400, text);
+    }
+    assert.equal((await api('PATCH', `/v1/keys/${made.body.id}`, {}, adminSecret)).status, 400);
+    for (const refused of [
+      { expiresAt: 1 },
+      { allowedSources: ['shop.example'] },
+      { allowedSources: ['10.0.0.0/33'] },
+    ]) {
+      assert.equal((await api('POST', '/v1/keys', { name: 'x', ...refused }, adminSecret)).status, 422);
+      assert.equal((await api('PATCH', `/v1/keys/${made.body.id}`, refused, adminSecret)).status, 422);
+    }
+    for (const [id, status] of [
+      [made.body.id, 200],
+      ['key_none', 404],
+      ['x'.repeat(65), 400],
+    ]) {
+      assert.equal((await api('GET', `/v1/keys/${id}`, undefined, adminSecret)).status, status);
+      assert.equal((await api('PATCH', `/v1/keys/${id}`, { name: 'shop' }, adminSecret)).status, status);
+    }
+    const own = String(made.body.key);
+    assert.equal((await api('GET', '/v1/key', undefined, own)).status, 200);
+    const renewed = await api('POST', '/v1/key/rotate', { overlapMs: 0 }, own);
+    assert.equal(renewed.status, 201);
+    for (let time = 0; time < 4; time += 1) {
+      assert.equal((await api('POST', '/v1/key/rotate', undefined, String(renewed.body.key))).status, 201);
+    }
+    assert.equal((await api('POST', '/v1/key/rotate', undefined, String(renewed.body.key))).status, 409);
+    assert.equal((await api('POST', '/v1/key/rotate', { overlapMs: -1 }, String(renewed.body.key))).status, 400);
+    assert.equal((await api('POST', `/v1/keys/${made.body.id}/rotate`, { overlapMs: 0 }, adminSecret)).status, 201);
     const page = await api('GET', '/v1/keys?limit=1', undefined, adminSecret);
     const [newest] = page.body.keys as Record<string, unknown>[];
     assert.deepEqual([newest?.name, newest?.url, newest?.enabled, page.body.next], ['shop', null, true, made.body.id]);

@@ -10,6 +10,8 @@ export interface Exchange {
   path: string;
   /** What was sent, if it was JSON. */
   sent: unknown;
+  /** Those that matter for the operation, in lower case. */
+  headers: Record<string, string>;
   status: number;
   contentType: string;
   /** Undefined if there was none. */
@@ -19,7 +21,7 @@ export interface Exchange {
 type Schema = Record<string, unknown>;
 interface Parameter {
   name: string;
-  in: 'path' | 'query';
+  in: 'path' | 'query' | 'header';
   required?: boolean;
   schema: Schema;
 }
@@ -110,7 +112,7 @@ export const exercised = new Set<string>();
  * what may be sent, and what was refused as invalid does not.
  */
 export function assertDescribed(exchange: Exchange): void {
-  const { method, path, sent, status, contentType, answered } = exchange;
+  const { method, path, sent, headers, status, contentType, answered } = exchange;
   const [pathname = '', query = ''] = path.split('?');
   const found = operations.find((one) => one.method === method.toLowerCase() && matcher(one.path).test(pathname));
   const what = `${method} ${path} answered ${status} ${JSON.stringify(answered)}`;
@@ -123,12 +125,11 @@ export function assertDescribed(exchange: Exchange): void {
   const operation = item[found.method] as Operation;
   assert.ok(found.statuses.includes(String(status)), `${what}: ${found.id} does not describe that status`);
   const wrong = [
-    ...parametersMisfit(
-      [...((item.parameters ?? []) as unknown[]), ...(operation.parameters ?? [])],
-      found,
+    ...parametersMisfit([...((item.parameters ?? []) as unknown[]), ...(operation.parameters ?? [])], found, {
       pathname,
       query,
-    ),
+      headers,
+    }),
     ...(found.hasBody ? [bodyMisfit(found, sent)] : []),
   ].filter((one) => one !== undefined);
   if (status < 300) assert.deepEqual(wrong, [], `${what}, though the request does not fit`);
@@ -148,15 +149,21 @@ function bodyMisfit({ path, method, needsBody }: Described, sent: unknown): stri
 function parametersMisfit(
   given: readonly unknown[],
   { path }: Described,
-  pathname: string,
-  query: string,
+  { pathname, query, headers }: { pathname: string; query: string; headers: Record<string, string> },
 ): (string | undefined)[] {
   const parameters = given.map((one) => resolved(one).value as unknown as Parameter);
   const inPath = matcher(path).exec(pathname)?.groups ?? {};
   const inQuery = new URLSearchParams(query);
-  const unknown = [...inQuery.keys()].filter((name) => !parameters.some((one) => one.name === name));
+  const unknown = [...inQuery.keys()].filter(
+    (name) => !parameters.some((one) => one.in === 'query' && one.name === name),
+  );
   const wrong = parameters.map(({ name, in: place, required, schema }) => {
-    const text = place === 'path' ? inPath[name] && decodeURIComponent(inPath[name]) : inQuery.get(name);
+    const given = {
+      path: inPath[name] && decodeURIComponent(inPath[name]),
+      query: inQuery.get(name),
+      header: headers[name],
+    };
+    const text = given[place];
     if (text === null || text === undefined) return required ? `${name} is missing` : undefined;
     const { value } = resolved(schema);
     const read = value.type === 'integer' && /^\d+$/.test(text) ? Number(text) : text;

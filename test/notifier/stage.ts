@@ -27,6 +27,8 @@ export interface Stage {
   run(): Promise<void>;
   /** Closes the notifier and opens another one on the same database. */
   restart(): Promise<void>;
+  /** As `api`, with headers of one's own; the answer as it came. */
+  ask(method: string, path: string, given?: Asked): Promise<Answer>;
   /** Asks the API; each exchange is held against its OpenAPI document. */
   api(
     method: string,
@@ -34,6 +36,19 @@ export interface Stage {
     body?: object,
     key?: string,
   ): Promise<{ status: number; body: Record<string, unknown> }>;
+}
+
+export interface Asked {
+  body?: object | undefined;
+  /** Default: the stage's own. */
+  key?: string;
+  headers?: Record<string, string>;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: Record<string, unknown>;
 }
 
 /** `node` is that of Ethereum, if `networks` are not given. */
@@ -71,6 +86,18 @@ export async function stage(
     await rm(folder, { recursive: true });
   });
   const key = await notifier.createKey('test');
+  const ask: Stage['ask'] = async (method, path, { body, key: apiKey = key.key, headers = {} } = {}) => {
+    const response = await fetch(base + path, {
+      method,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}`, ...headers },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await response.text();
+    const answered: unknown = text === '' ? undefined : JSON.parse(text);
+    const contentType = response.headers.get('content-type') ?? '';
+    assertDescribed({ method, path, sent: body, headers, status: response.status, contentType, answered });
+    return { status: response.status, headers: response.headers, body: (answered ?? {}) as Record<string, unknown> };
+  };
   if (catchUp) await notifier.catchUp();
 
   return {
@@ -87,17 +114,10 @@ export async function stage(
       await notifier.close();
       notifier = open();
     },
+    ask,
     async api(method, path, body, apiKey = key.key) {
-      const response = await fetch(base + path, {
-        method,
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      });
-      const text = await response.text();
-      const answered: unknown = text === '' ? undefined : JSON.parse(text);
-      const contentType = response.headers.get('content-type') ?? '';
-      assertDescribed({ method, path, sent: body, status: response.status, contentType, answered });
-      return { status: response.status, body: (answered ?? {}) as Record<string, unknown> };
+      const { status, body: answered } = await ask(method, path, { body, key: apiKey });
+      return { status, body: answered };
     },
   };
 }

@@ -43,7 +43,9 @@ const below = {
     ...['errors', 'util', 'networks', 'deposits', 'policy', 'checks', 'providers/kit', 'stores', 'observe'],
     'deposit-callbacks',
   ],
-  notifier: [...['errors', 'util', 'networks', 'signatures', 'stores', 'chains', 'outbox', 'outbound', 'observe']],
+  notifier: [
+    ...['errors', 'util', 'networks', 'signatures', 'stores', 'chains', 'outbox', 'outbound', 'observe', 'middleware'],
+  ],
   inspector: [
     ...['errors', 'util', 'networks', 'deposits', 'signatures', 'stores', 'operator', 'middleware', 'observe'],
     'deposit-callbacks',

@@ -12,7 +12,7 @@ export function routeBackfills(router: Router, settings: NotifierSettings, open:
   router.post(
     '/v1/backfills',
     answering(201, async (req) => {
-      const parts = await authorized(req, open);
+      const parts = await authorized(req, open, 'watches:write');
       const { network: given, ...rest } = readFields(req.body, ['network', 'fromBlock', 'from']);
       const network = readNetwork(
         given,
@@ -30,7 +30,7 @@ export function routeBackfills(router: Router, settings: NotifierSettings, open:
   router.get(
     '/v1/backfills',
     answering(200, async (req) => {
-      const { backfills, keyId } = await authorized(req, open);
+      const { backfills, keyId } = await authorized(req, open, 'watches:read');
       const before = optionalText(req.query.before, 'before');
       const limit = readLimit(req.query.limit);
       const found = await backfills.list(keyId, { limit, ...(before ? { before } : {}) });
@@ -41,7 +41,7 @@ export function routeBackfills(router: Router, settings: NotifierSettings, open:
   router.delete(
     '/v1/backfills/:id',
     answering(204, async (req) => {
-      const { backfills, keyId } = await authorized(req, open);
+      const { backfills, keyId } = await authorized(req, open, 'watches:write');
       if (!(await backfills.remove(keyId, readText(req.params.id, 'id', 64)))) throw notFound('backfill');
       return undefined;
     }),

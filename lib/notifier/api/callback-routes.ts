@@ -10,7 +10,7 @@ const mostResent = 1_000;
 export function routeNetworks(router: Router, open: Open): void {
   router.get(
     '/v1/networks',
-    answering(200, async (req) => ({ networks: (await authorized(req, open)).health.look() })),
+    answering(200, async (req) => ({ networks: (await authorized(req, open, undefined)).health.look() })),
   );
 }
 
@@ -18,7 +18,7 @@ export function routeCallbacks(router: Router, open: Open): void {
   router.get(
     '/v1/callbacks',
     answering(200, async (req) => {
-      const { callbacks, keyId, settings } = await authorized(req, open);
+      const { callbacks, keyId, settings } = await authorized(req, open, 'callbacks:read');
       const before = optionalText(req.query.before, 'before');
       const limit = readLimit(req.query.limit);
       const filter = readSearch(fromQuery(req.query), settings);
@@ -29,7 +29,7 @@ export function routeCallbacks(router: Router, open: Open): void {
   router.get(
     '/v1/callbacks/:id',
     answering(200, async (req) => {
-      const { callbacks, keyId } = await authorized(req, open);
+      const { callbacks, keyId } = await authorized(req, open, 'callbacks:read');
       const found = await callbacks.find(keyId, readText(req.params.id, 'id', 64));
       if (!found) throw notFound('callback');
       return found;
@@ -38,7 +38,7 @@ export function routeCallbacks(router: Router, open: Open): void {
   router.post(
     '/v1/callbacks/:id/resend',
     answering(202, async (req) => {
-      const { outbox, keyId, wake } = await authorized(req, open);
+      const { outbox, keyId, wake } = await authorized(req, open, 'callbacks:write');
       const [endpointId] = await outbox.resend(keyId, [readText(req.params.id, 'id', 64)]);
       if (endpointId === undefined) throw notFound('callback');
       wake(endpointId);
@@ -48,7 +48,7 @@ export function routeCallbacks(router: Router, open: Open): void {
   router.post(
     '/v1/callbacks/resend',
     answering(202, async (req) => {
-      const { callbacks, outbox, keyId, settings, wake } = await authorized(req, open);
+      const { callbacks, outbox, keyId, settings, wake } = await authorized(req, open, 'callbacks:write');
       const { before: given, ...filter } = readFields(req.body, [...searchFields, 'before']);
       if (Object.keys(filter).length === 0) throw invalid(`Set at least one of ${searchFields.join(', ')}`);
       const before = optionalText(given, 'before');

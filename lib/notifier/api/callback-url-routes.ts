@@ -16,7 +16,7 @@ export function routeCallbackUrls(router: Router, open: Open): void {
   router.get(
     '/v1/callback-urls',
     answering(200, async (req) => {
-      const parts = await authorized(req, open);
+      const parts = await authorized(req, open, 'callbacks:read');
       const set = (await parts.endpoints.list(parts.keyId)).filter((one) => one.url !== undefined);
       return { callbackUrls: await Promise.all(set.map((endpoint) => describe({ ...parts, endpoint }))) };
     }),
@@ -24,7 +24,7 @@ export function routeCallbackUrls(router: Router, open: Open): void {
   router.post(
     '/v1/callback-urls',
     answering(201, async (req) => {
-      const parts = await authorized(req, open);
+      const parts = await authorized(req, open, 'callbacks:write');
       const given = readFields(req.body, urlFields);
       const changes = { ...readUrlChanges(given, parts.settings), url: readUrl(given.url, parts.settings) };
       const made = await place(parts);
@@ -35,7 +35,7 @@ export function routeCallbackUrls(router: Router, open: Open): void {
     }),
   );
   const byId = async (req: Parameters<typeof authorized>[0]): Promise<About> => {
-    const parts = await authorized(req, open);
+    const parts = await authorized(req, open, req.method === 'GET' ? 'callbacks:read' : 'callbacks:write');
     return { ...parts, endpoint: await one(parts, readText(req.params.id, 'id', 64)) };
   };
   router.get(
@@ -81,7 +81,7 @@ export function routeCallbackUrls(router: Router, open: Open): void {
 /** `/v1/callback-url`: the default one of the key. */
 export function routeDefaultUrl(router: Router, open: Open): void {
   const byDefault = async (req: Parameters<typeof authorized>[0]): Promise<About> => {
-    const parts = await authorized(req, open);
+    const parts = await authorized(req, open, req.method === 'GET' ? 'callbacks:read' : 'callbacks:write');
     const [endpoint] = await parts.endpoints.list(parts.keyId);
     if (!endpoint) throw notFound('callback URL');
     return { ...parts, endpoint };

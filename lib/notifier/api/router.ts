@@ -4,7 +4,7 @@ import type { Open } from './access.ts';
 import { routeBackfills } from './backfill-routes.ts';
 import { routeCallbacks, routeNetworks } from './callback-routes.ts';
 import { routeCallbackUrls, routeDefaultUrl } from './callback-url-routes.ts';
-import { routeKeys } from './key-routes.ts';
+import { routeKeys, routeOwnKey } from './key-routes.ts';
 import { notFound, Problem, sendProblem } from './problem.ts';
 import { routeWatches } from './watch-routes.ts';
 
@@ -12,7 +12,8 @@ import { routeWatches } from './watch-routes.ts';
 export function notifierRouter(settings: NotifierSettings, open: Open): Router {
   const router = Router();
   router.use(json({ limit: '256kb', strict: true }));
-  if (settings.adminSecret !== undefined) routeKeys(router, settings.adminSecret, open);
+  if (settings.adminSecret !== undefined) routeKeys(router, settings.adminSecret, settings, open);
+  routeOwnKey(router, open);
   routeNetworks(router, open);
   routeWatches(router, settings, open);
   routeBackfills(router, settings, open);

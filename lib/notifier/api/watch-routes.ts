@@ -31,7 +31,7 @@ export function routeWatches(router: Router, settings: NotifierSettings, open: O
   router.post(
     '/v1/watches',
     answering(201, async (req) => {
-      const parts = await authorized(req, open);
+      const parts = await authorized(req, open, 'watches:write');
       const { watches, keyId } = parts;
       const given = readFields(req.body, watchFields);
       const { address, addresses, memo } = given;
@@ -63,7 +63,7 @@ export function routeWatches(router: Router, settings: NotifierSettings, open: O
   router.get(
     '/v1/watches',
     answering(200, async (req) => {
-      const { watches, keyId } = await authorized(req, open);
+      const { watches, keyId } = await authorized(req, open, 'watches:read');
       const network = optionalText(req.query.network, 'network', 64);
       const after = readPlace(req.query.after);
       const limit = readLimit(req.query.limit);
@@ -75,7 +75,7 @@ export function routeWatches(router: Router, settings: NotifierSettings, open: O
   router.get(
     '/v1/watches/:network/:address',
     answering(200, async (req) => {
-      const { watches, keyId } = await authorized(req, open);
+      const { watches, keyId } = await authorized(req, open, 'watches:read');
       const network = readNetwork(req.params.network, networks);
       const account = readAccount(network, req.params.address, req.query.memo);
       const found = await watches.find(keyId, network, account);
@@ -86,7 +86,7 @@ export function routeWatches(router: Router, settings: NotifierSettings, open: O
   router.delete(
     '/v1/watches/:network/:address',
     answering(204, async (req) => {
-      const { watches, keyId } = await authorized(req, open);
+      const { watches, keyId } = await authorized(req, open, 'watches:write');
       const network = readNetwork(req.params.network, networks);
       const account = readAccount(network, req.params.address, req.query.memo);
       if (!(await watches.remove(keyId, network, account))) throw notFound('watch');

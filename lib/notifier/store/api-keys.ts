@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { NotifierDatabase } from './database.ts';
 import { insertEndpoint } from './endpoints.ts';
+import {
+  changedColumns,
+  type KeyChanges,
+  type KeyRights,
+  type KeyRightsColumns,
+  readRights,
+  rightsColumns,
+} from './key-rights.ts';
 import { createRotation, hashOf, newKey, type Rotation } from './rotation.ts';
 import type { SecretBox } from './secret-box.ts';
 
@@ -15,7 +23,7 @@ export interface NewApiKey {
 }
 
 /** A key in force, without its secrets, and how its first callback URL fares. */
-export interface ListedKey {
+export interface ListedKey extends KeyRights {
   id: string;
   name: string;
   createdAt: number;
@@ -31,11 +39,14 @@ export interface ListedKey {
 }
 
 export interface ApiKeys extends Rotation {
-  /** Those in force, newest first. */
+  /** Those in force, and those that have expired, newest first. */
   list(page: { before?: string; limit: number }): Promise<ListedKey[]>;
-  create(name: string): Promise<NewApiKey>;
-  /** Id of a key that is in force; undefined for any other text. */
-  find(key: string): Promise<string | undefined>;
+  /** One in force, or expired. */
+  get(id: string): Promise<ListedKey | undefined>;
+  create(name: string, rights?: Partial<KeyRights>): Promise<NewApiKey>;
+  change(id: string, changes: KeyChanges): Promise<void>;
+  /** Whose key that is, if it is in force and has not expired, and what it may do. */
+  find(key: string): Promise<({ id: string } & KeyRights) | undefined>;
   /** Ends a key, its watches and what is owed to it. False if there is no such key in force. */
   revoke(id: string): Promise<boolean>;
 }
@@ -45,37 +56,44 @@ export function createApiKeys(database: NotifierDatabase, box: SecretBox, now: (
 
   return {
     ...createRotation(database, box, now),
-    create(name) {
+    create(name, rights = {}) {
       const id = `key_${randomBytes(8).toString('hex')}`;
       const key = newKey();
       return database.write(() => {
         sql('INSERT INTO api_keys (id, name, hash, created_at) VALUES (?, ?, ?, ?)').run(id, name, hashOf(key), now());
+        change(sql, id, rights);
         const { secret } = insertEndpoint(sql, box, id, true);
         return { id, name, key, signingSecret: secret };
       });
     },
     list: ({ before = '', limit }) =>
+      database.read(() =>
+        (
+          sql(
+            `${listing} AND api_keys.rowid < coalesce((SELECT rowid FROM api_keys WHERE id = ?), 9223372036854775807)
+             ORDER BY api_keys.rowid DESC LIMIT ?`,
+          ).all(before, limit) as ListedRow[]
+        ).map(listed),
+      ),
+    get: (id) =>
       database.read(() => {
-        const rows = sql(
-          `SELECT api_keys.id AS id, name, created_at AS createdAt, url, enabled, disabled_at AS disabledAt,
-             disabled_reason AS disabledReason, accepted_at AS acceptedAt,
-             (SELECT count(url) FROM endpoints WHERE key_id = api_keys.id) AS callbackUrls,
-             (SELECT count(url) FROM endpoints WHERE key_id = api_keys.id AND enabled = 0) AS disabledUrls
-           FROM api_keys JOIN endpoints ON key_id = api_keys.id AND is_default = 1
-           WHERE revoked_at IS NULL
-             AND api_keys.rowid < coalesce((SELECT rowid FROM api_keys WHERE id = ?), 9223372036854775807)
-           ORDER BY api_keys.rowid DESC LIMIT ?`,
-        ).all(before, limit) as (Omit<ListedKey, 'enabled'> & { enabled: number })[];
-        return rows.map((row) => ({ ...row, enabled: row.enabled === 1 }));
+        const row = sql(`${listing} AND api_keys.id = ?`).get(id);
+        return row === undefined ? undefined : listed(row as ListedRow);
       }),
+    change: (id, changes) => database.write(() => change(sql, id, changes)),
     find(key) {
       return database.read(() => {
         // Found by a hash of 256 random bits: how long the search takes says nothing about the key.
         const hash = hashOf(key);
-        const row =
-          sql('SELECT id FROM api_keys WHERE hash = ? AND revoked_at IS NULL').get(hash) ??
-          sql('SELECT key_id AS id FROM old_keys WHERE hash = ? AND until > ?').get(hash, now());
-        return (row as { id: string } | undefined)?.id;
+        const { id } = (sql('SELECT id FROM api_keys WHERE hash = ?').get(hash) ??
+          sql('SELECT key_id AS id FROM old_keys WHERE hash = ? AND until > ?').get(hash, now()) ??
+          {}) as { id?: string };
+        if (id === undefined) return undefined;
+        const row = sql(
+          `SELECT ${rightsColumns} FROM api_keys
+           WHERE id = ? AND revoked_at IS NULL AND coalesce(expires_at, 9223372036854775807) > ?`,
+        ).get(id, now());
+        return row === undefined ? undefined : { id, ...readRights(row as KeyRightsColumns) };
       });
     },
     revoke(id) {
@@ -92,4 +110,26 @@ export function createApiKeys(database: NotifierDatabase, box: SecretBox, now: (
       });
     },
   };
+}
+
+const listing = `SELECT api_keys.id AS id, name, created_at AS createdAt, url, enabled, disabled_at AS disabledAt,
+    disabled_reason AS disabledReason, accepted_at AS acceptedAt, ${rightsColumns},
+    (SELECT count(url) FROM endpoints WHERE key_id = api_keys.id) AS callbackUrls,
+    (SELECT count(url) FROM endpoints WHERE key_id = api_keys.id AND enabled = 0) AS disabledUrls
+  FROM api_keys JOIN endpoints ON key_id = api_keys.id AND is_default = 1
+  WHERE revoked_at IS NULL`;
+
+type ListedRow = Omit<ListedKey, 'enabled' | keyof KeyRights> & { enabled: number } & KeyRightsColumns;
+
+function listed(row: ListedRow): ListedKey {
+  const { scopes, expires_at, requests_per_minute, allowed_sources, ...rest } = row;
+  const rights = readRights({ scopes, expires_at, requests_per_minute, allowed_sources });
+  return { ...rest, enabled: row.enabled === 1, ...rights };
+}
+
+/** Inside a write transaction. */
+function change(sql: NotifierDatabase['sql'], id: string, changes: KeyChanges): void {
+  for (const [column, value] of changedColumns(changes)) {
+    sql(`UPDATE api_keys SET ${column} = ? WHERE id = ? AND revoked_at IS NULL`).run(value, id);
+  }
 }

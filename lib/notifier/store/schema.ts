@@ -188,4 +188,8 @@ export const migrations: readonly string[] = [
   `ALTER TABLE outbox ADD COLUMN http_status INTEGER;
   ALTER TABLE outbox ADD COLUMN history TEXT;
   CREATE INDEX outbox_by_address ON outbox (key_id, address, seq) WHERE address IS NOT NULL;`,
+  `ALTER TABLE api_keys ADD COLUMN scopes TEXT;
+  ALTER TABLE api_keys ADD COLUMN expires_at INTEGER;
+  ALTER TABLE api_keys ADD COLUMN requests_per_minute INTEGER;
+  ALTER TABLE api_keys ADD COLUMN allowed_sources TEXT;`,
 ];
