@@ -166,6 +166,25 @@ export const settlingCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'of a transaction with many deposits, each event has its turn once the one before it is settled',
+    async run({ store }) {
+      const many = 400;
+      const deposits = Array.from({ length: many }, (_, index) => sampleDeposit('a', { id: `deposit-${index}` }));
+      const of = (kind: 'deposit' | 'deposit.pending') => deposits.map((one) => sampleEvent(one, kind));
+      const changes = [sampleChange('a', { deposits, events: of('deposit.pending') })];
+      assert.deepEqual(await store.commit({ callbacks: [], changes }), { lost: [] });
+      const next = [sampleChange('a', { expectedVersion: 1, events: of('deposit') })];
+      assert.deepEqual(await store.commit({ callbacks: [], changes: next }), { lost: [] });
+      for (const kind of ['deposit.pending', 'deposit']) {
+        const claims = await claimAll(store, 2 * many);
+        assert.deepEqual([...new Set(claims.map(({ event }) => event.kind))], [kind]);
+        assert.equal(claims.length, many);
+        for (const claim of claims) assert.equal(await store.settle(claim, []), true);
+      }
+      assert.equal((await store.counts()).owed, 0);
+    },
+  },
+  {
     name: 'a change that cancels an event is lost once that event was handed, whatever became of it',
     async run({ store }) {
       for (const after of ['claim', 'release', 'fail', 'settle']) {
