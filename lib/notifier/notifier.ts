@@ -16,6 +16,7 @@ import { createCallbackSearch } from './store/callback-search.ts';
 import { type NotifierDatabase, openNotifierDatabase } from './store/database.ts';
 import { createEndpoints } from './store/endpoints.ts';
 import { type Figures, readFigures } from './store/figures.ts';
+import { createIdempotency } from './store/idempotency.ts';
 import { createLedger } from './store/ledger.ts';
 import { createOutbox, type Outbox } from './store/outbox.ts';
 import { createSecretBox, sealStored } from './store/secret-box.ts';
@@ -158,6 +159,7 @@ async function openParts(state: NotifierState): Promise<Parts> {
   return {
     ...stored,
     ...{ settings, health, watchers, backfillers, sender, pace: createRequestPace(now) },
+    idempotency: createIdempotency(database, now),
     checkSource: createSourceCheck(logger),
     reach: (network) => watchers.find((one) => one.settings.network.id === network)?.reach(),
     wake(endpointId) {
@@ -199,6 +201,7 @@ async function start(state: NotifierState): Promise<void> {
   every(state, heartbeatMs, () => beat(state), 'A heartbeat could not be sent');
   every(state, 60_000, () => outbox.prune(now() - retainMs), 'Old callbacks could not be deleted');
   every(state, 60_000, () => backfills.prune(now() - retainMs), 'Old backfills could not be deleted');
+  every(state, 60_000, () => parts.idempotency.prune(), 'Old answers could not be deleted');
   every(state, 60_000, () => forgetEnded(parts), 'Watches that have ended could not be deleted');
   state.loops.push(...watchers.map((watcher) => readOn(state, watcher, parts)));
   state.loops.push(...backfillers.map((one) => fillOn(state, one, parts)));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Anvil, startAnvil } from '../chains/anvil.ts';
 import { type Described, exercised, operations } from './contract.ts';
+import { hangingNode } from './hanging-node.ts';
 import { adminSecret, type Stage, stage } from './stage.ts';
 
 const alice = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
@@ -21,7 +22,12 @@ describe("the notifier's API and its OpenAPI document", () => {
   const isAdmins = ({ path }: Described): boolean => path.startsWith('/v1/keys');
 
   /** Asks each operation, with a body that fits. */
-  async function askAll(made: Stage, key: (one: Described) => string, of = operations): Promise<Map<string, number>> {
+  async function askAll(
+    made: Stage,
+    key: (one: Described) => string,
+    of = operations,
+    headers: Record<string, string> = {},
+  ): Promise<Map<string, number>> {
     const bodies: Record<string, object> = {
       createKey: { name: 'x' },
       addWatch: { network, address: alice },
@@ -34,7 +40,8 @@ describe("the notifier's API and its OpenAPI document", () => {
     };
     const statuses = new Map<string, number>();
     for (const one of of) {
-      const { status } = await made.api(one.method.toUpperCase(), pathOf(one), bodies[one.id], key(one));
+      const asked = { body: bodies[one.id], key: key(one), headers };
+      const { status } = await made.ask(one.method.toUpperCase(), pathOf(one), asked);
       statuses.set(one.id, status);
     }
     return statuses;
@@ -71,6 +78,27 @@ describe("the notifier's API and its OpenAPI document", () => {
       await made.api('GET', '/v1/key', undefined, key);
       uniform(await askAll(made, () => key, customers), status, customers);
     }
+  });
+
+  it('agree on idempotency keys', async (t) => {
+    const node = hangingNode(anvil.url);
+    const made = await stage(t, anvil, { networks: [{ network, client: node.client }] });
+    const posts = operations.filter((one) => one.method === 'post');
+    const customers = posts.filter((one) => !isAdmins(one));
+    const keyOf = (one: Described): string => (isAdmins(one) ? adminSecret : made.key.key);
+    const headers = { 'idempotency-key': 'x' };
+    for (const wrong of ['', 'a b', '"', '"a', `"${'x'.repeat(256)}"`, 'x'.repeat(256), '"a"b"']) {
+      uniform(await askAll(made, keyOf, posts, { 'idempotency-key': wrong }), 400, posts);
+    }
+    const asked = node.hang();
+    const body = { network, address: alice, fromBlock: '1' };
+    const first = made.ask('POST', '/v1/watches', { body, headers });
+    await asked;
+    uniform(await askAll(made, keyOf, customers, headers), 409, customers);
+    node.goOn();
+    assert.equal((await first).status, 201);
+    await made.ask('POST', '/v1/keys', { body: { name: 'y' }, key: adminSecret, headers });
+    uniform(await askAll(made, keyOf, posts, headers), 422, posts);
   });
 
   it('agree on what is too large', async (t) => {

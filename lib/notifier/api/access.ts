@@ -7,10 +7,12 @@ import type { Backfills } from '../store/backfills.ts';
 import type { CallbackSearch } from '../store/callback-search.ts';
 import type { NotifierDatabase } from '../store/database.ts';
 import type { Endpoints } from '../store/endpoints.ts';
+import type { Idempotency } from '../store/idempotency.ts';
 import type { Scope } from '../store/key-rights.ts';
 import type { Outbox } from '../store/outbox.ts';
 import type { WatchList } from '../store/watch-list.ts';
 import type { Withheld } from '../store/withheld.ts';
+import { beginOnce } from './once.ts';
 import { Problem, sendProblem } from './problem.ts';
 import type { RequestPace } from './request-pace.ts';
 import type { SourceCheck } from './sources.ts';
@@ -26,6 +28,7 @@ export interface RouterParts {
   health: Health;
   backfills: Backfills;
   withheld: Withheld;
+  idempotency: Idempotency;
   pace: RequestPace;
   checkSource: SourceCheck;
   /** The highest block of a network that was asked for in this process. */
@@ -42,13 +45,13 @@ export type Keyed = RouterParts & { keyId: string };
 
 /**
  * Rejects with 401 for a request without a key in force, with 403 for one that may not do this, or not from there, and with 429 for one
- * too many. Without a scope every key may do it.
+ * too many. Without a scope every key may do it. What was done already, by its `idempotency-key`, ends here.
  */
 export async function authorized(req: Request, open: Open, scope: Scope | undefined): Promise<Keyed> {
   const parts = await open();
   const given = givenKey(req);
   const key = given === undefined ? undefined : await parts.keys.find(given);
-  if (key === undefined)
+  if (given === undefined || key === undefined)
     throw new Problem(401, 'API_KEY_INVALID', 'Send the API key as authorization: Bearer, or as x-api-key');
   const { id: keyId, allowedSources, requestsPerMinute, scopes } = key;
   if (allowedSources !== null) parts.checkSource(req, allowedSources);
@@ -59,7 +62,15 @@ export async function authorized(req: Request, open: Open, scope: Scope | undefi
   if (scope !== undefined && !allows(scopes, scope)) {
     throw new Problem(403, 'SCOPE_MISSING', `The key lacks the scope ${scope}`);
   }
+  await beginOnce(req, parts.idempotency, keyId, given);
   return { ...parts, keyId };
+}
+
+/** The same for the operator, whose secret `adminOnly` has seen. */
+export async function asAdmin(req: Request, open: Open): Promise<RouterParts> {
+  const parts = await open();
+  await beginOnce(req, parts.idempotency, 'admin', givenKey(req) ?? '');
+  return parts;
 }
 
 /** Who may change something may see it. */

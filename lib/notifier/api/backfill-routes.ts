@@ -5,8 +5,9 @@ import type { NetworkSettings } from '../network-options.ts';
 import type { NotifierSettings } from '../options.ts';
 import { mostBackfills } from '../store/backfills.ts';
 import { authorized, type Open, type RouterParts } from './access.ts';
+import { answering } from './answering.ts';
 import { invalid, optionalText, readFields, readFrom, readLimit, readNetwork, readText } from './inputs.ts';
-import { answering, notFound, Problem } from './problem.ts';
+import { notFound, Problem } from './problem.ts';
 
 export function routeBackfills(router: Router, settings: NotifierSettings, open: Open): void {
   router.post(

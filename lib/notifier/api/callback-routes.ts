@@ -1,7 +1,8 @@
 import type { Router } from 'express';
 import { authorized, type Open } from './access.ts';
+import { answering } from './answering.ts';
 import { invalid, optionalText, readFields, readLimit, readText } from './inputs.ts';
-import { answering, notFound } from './problem.ts';
+import { notFound } from './problem.ts';
 import { fromQuery, readSearch, searchFields } from './search-inputs.ts';
 
 /** Callbacks that one request sends again. */

@@ -4,8 +4,9 @@ import { type Endpoint, mostUrls } from '../store/endpoints.ts';
 import { mostTests } from '../store/outbox.ts';
 import { defaultOverlapMs, mostOld, type NewSigningSecret } from '../store/rotation.ts';
 import { authorized, type Keyed, type Open } from './access.ts';
+import { answering } from './answering.ts';
 import { readFields, readSecretRotation, readText } from './inputs.ts';
-import { answering, notFound, Problem } from './problem.ts';
+import { notFound, Problem } from './problem.ts';
 import { readUrl, readUrlChanges, urlFields } from './url-inputs.ts';
 
 /** A request about one callback URL of its key. */

@@ -5,9 +5,10 @@ import type { NotifierSettings } from '../options.ts';
 import type { ListedKey } from '../store/api-keys.ts';
 import { type KeyChanges, type Scope, scopes } from '../store/key-rights.ts';
 import { mostOld } from '../store/rotation.ts';
-import { adminOnly, authorized, type Open, type RouterParts } from './access.ts';
+import { adminOnly, asAdmin, authorized, type Open, type RouterParts } from './access.ts';
+import { answering } from './answering.ts';
 import { invalid, optionalText, readExpiry, readFields, readLimit, readOverlap, readText } from './inputs.ts';
-import { answering, notFound, Problem } from './problem.ts';
+import { notFound, Problem } from './problem.ts';
 import { readList } from './url-inputs.ts';
 
 const keyFields: readonly string[] = ['name', 'scopes', 'expiresAt', 'requestsPerMinute', 'allowedSources'];
@@ -20,10 +21,10 @@ export function routeKeys(router: Router, secret: string, { now }: NotifierSetti
   router.post(
     '/v1/keys',
     answering(201, async (req) => {
+      const { keys } = await asAdmin(req, open);
       const given = readFields(req.body, keyFields);
       const { name: _, ...rights } = readKeyChanges(given, now());
-      const name = readText(given.name, 'name', 200);
-      return (await open()).keys.create(name, rights);
+      return keys.create(readText(given.name, 'name', 200), rights);
     }),
   );
   router.get(
@@ -58,7 +59,7 @@ export function routeKeys(router: Router, secret: string, { now }: NotifierSetti
     '/v1/keys/:id/rotate',
     answering(201, async (req) => {
       const id = readText(req.params.id, 'id', 64);
-      return rotated(await open(), id, req.body);
+      return rotated(await asAdmin(req, open), id, req.body);
     }),
   );
   router.delete(

@@ -1,4 +1,4 @@
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Response } from 'express';
 
 /** An error response of the API: RFC 9457 problem details with a stable `code`. */
 export class Problem extends Error {
@@ -26,14 +26,4 @@ export function sendProblem(res: Response, { status, code, message, retryAfterMs
     .status(status)
     .type('application/problem+json')
     .send(JSON.stringify({ type: 'about:blank', title: code, status, code, detail: message }));
-}
-
-/** A route of the API: what it returns is sent as JSON with `status`, what it rejects with goes to the error handler. */
-export function answering(status: number, work: (req: Request) => Promise<object | undefined>): RequestHandler {
-  return (req: Request, res: Response, next: NextFunction): void => {
-    work(req).then((body) => {
-      if (body === undefined) res.status(204).end();
-      else res.status(status).json(body);
-    }, next);
-  };
 }

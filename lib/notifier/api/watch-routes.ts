@@ -4,6 +4,7 @@ import type { NotifierSettings } from '../options.ts';
 import type { Backfill } from '../store/backfills.ts';
 import type { WatchChanges } from '../store/watch-list.ts';
 import { authorized, type Open } from './access.ts';
+import { answering } from './answering.ts';
 import { firstBlock } from './backfill-routes.ts';
 import {
   invalid,
@@ -17,7 +18,7 @@ import {
   readPlace,
   readText,
 } from './inputs.ts';
-import { answering, notFound, Problem } from './problem.ts';
+import { notFound, Problem } from './problem.ts';
 import { mostAssets, readAsset, readList } from './url-inputs.ts';
 
 /** Most addresses in one request. */

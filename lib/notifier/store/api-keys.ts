@@ -106,6 +106,7 @@ export function createApiKeys(database: NotifierDatabase, box: SecretBox, now: (
         for (const table of ['backfills', 'watches', 'transfers', 'outbox', 'old_keys', 'endpoints']) {
           sql(`DELETE FROM ${table} WHERE key_id = ?`).run(id);
         }
+        sql('DELETE FROM answers WHERE owner = ?').run(id);
         return true;
       });
     },

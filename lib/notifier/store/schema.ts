@@ -192,4 +192,14 @@ export const migrations: readonly string[] = [
   ALTER TABLE api_keys ADD COLUMN expires_at INTEGER;
   ALTER TABLE api_keys ADD COLUMN requests_per_minute INTEGER;
   ALTER TABLE api_keys ADD COLUMN allowed_sources TEXT;`,
+  `CREATE TABLE answers (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX answers_by_owner ON answers (owner, created_at);
+  CREATE INDEX answers_by_time ON answers (created_at);`,
 ];

@@ -25,7 +25,7 @@ export function createSecretBox(keys: readonly Buffer[]): SecretBox {
   const open = (owner: string, stored: string): string => {
     if (!stored.startsWith(prefix)) return stored;
     for (const key of keys) {
-      const secret = opened(key, owner, stored);
+      const secret = openText(key, owner, stored);
       if (secret !== undefined) return secret;
     }
     throw invalidOption(
@@ -35,21 +35,23 @@ export function createSecretBox(keys: readonly Buffer[]): SecretBox {
   };
 
   return {
-    seal: (owner, secret) => (current === undefined ? secret : sealed(current, owner, secret)),
+    seal: (owner, secret) => (current === undefined ? secret : sealText(current, owner, secret)),
     open,
     isCurrent: (owner, stored) =>
-      current === undefined ? !stored.startsWith(prefix) : opened(current, owner, stored) !== undefined,
+      current === undefined ? !stored.startsWith(prefix) : openText(current, owner, stored) !== undefined,
   };
 }
 
-function sealed(key: Buffer, owner: string, secret: string): string {
+/** A text under a key of 32 bytes, bound to its owner. */
+export function sealText(key: Buffer, owner: string, secret: string): string {
   const iv = randomBytes(ivBytes);
   const sealing = createCipheriv(cipher, key, iv).setAAD(Buffer.from(owner));
   const text = Buffer.concat([sealing.update(secret, 'utf8'), sealing.final()]);
   return `${prefix}${Buffer.concat([iv, sealing.getAuthTag(), text]).toString('base64')}`;
 }
 
-function opened(key: Buffer, owner: string, stored: string): string | undefined {
+/** Undefined if it is not whole, or sealed under another key or for another owner. */
+export function openText(key: Buffer, owner: string, stored: string): string | undefined {
   if (!stored.startsWith(prefix)) return undefined;
   const bytes = Buffer.from(stored.slice(prefix.length), 'base64');
   if (bytes.length < ivBytes + tagBytes) return undefined;
