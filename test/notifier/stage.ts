@@ -19,6 +19,8 @@ export const secretsKey = '07'.repeat(32);
 export interface Stage {
   clock: FixedClock;
   receiver: Receiver;
+  /** Of the API. */
+  baseUrl: string;
   /** Of the database. */
   path: string;
   key: NewApiKey;
@@ -103,6 +105,7 @@ export async function stage(
   return {
     clock,
     receiver,
+    baseUrl: base,
     path: join(folder, 'notifier.db'),
     key,
     notifier: () => notifier,
