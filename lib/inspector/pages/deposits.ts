@@ -2,11 +2,12 @@ import type { DepositRecord, DepositStatus } from '../../deposits/deposit.ts';
 import { canonicalAddress } from '../../networks/address.ts';
 import { type Credit, creditsOf } from '../../operator/credit.ts';
 import type { DepositQuery } from '../../stores/store.ts';
+import { lookBack } from '../look-back.ts';
 import { amountCell, codeCell, customerOf, idCell, whenCell } from '../parts/cells.ts';
 import { choice, field, filter, timeField, timeOf, timeRanges } from '../parts/forms.ts';
 import { type Html, html } from '../parts/html.ts';
 import { movementIn } from '../parts/movements.ts';
-import { type Column, empty, pager, row, segment, standing, table } from '../parts/parts.ts';
+import { type Column, empty, lookedBackTo, pager, row, segment, standing, table } from '../parts/parts.ts';
 import type { Page, View } from '../view.ts';
 
 const perPage = 25;
@@ -17,12 +18,17 @@ export async function depositsPage(view: View): Promise<Page> {
   const { words, callbacks, query, now } = view;
   const asked = readQuery(query, now);
   const isFiltered = Object.keys(asked).length > 0 || (query.get('since') ?? '') !== '';
-  const before = query.get('before');
-  const found = await callbacks.store.deposits({
-    ...asked,
-    limit: perPage + 1,
-    ...(before === null ? {} : { before }),
-  });
+  const { network, asset, status, ...rest } = asked;
+  // What the store has an index for: most deposits are confirmed.
+  const indexed = status === undefined || status === 'confirmed' ? rest : { ...rest, status };
+  const { found, endedAt } = await lookBack(
+    (page) => callbacks.store.deposits({ ...indexed, ...page }),
+    (one) =>
+      (status === undefined || one.status === status) &&
+      (network === undefined || one.network === network) &&
+      (asset === undefined || one.asset === asset),
+    { limit: perPage + 1, before: query.get('before') ?? undefined },
+  );
   const shown = found.slice(0, perPage);
   const credits = await creditsOf(callbacks.store, shown);
   const { column } = words;
@@ -52,8 +58,9 @@ export async function depositsPage(view: View): Promise<Page> {
     body: html`<h1>${words.nav.deposits}</h1>
 ${timeRanges(view)}
 ${form}
-${shown.length === 0 ? nothing : depositTable(view, shown, credits)}
-${pager(view, found.length > perPage ? shown.at(-1)?.id : undefined)}`,
+${shown.length > 0 ? depositTable(view, shown, credits) : endedAt === undefined && nothing}
+${endedAt && lookedBackTo(view, endedAt.firstSeenAt)}
+${pager(view, endedAt?.id ?? (found.length > perPage ? shown.at(-1)?.id : undefined))}`,
   };
 }
 

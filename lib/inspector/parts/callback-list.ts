@@ -1,6 +1,7 @@
 import { outcomes } from '../../observe/outcomes.ts';
 import type { CallbackQuery, CallbackRecord, Store } from '../../stores/store.ts';
 import { visibleLines } from '../../util/visible.ts';
+import { type LookBack, lookBack } from '../look-back.ts';
 import type { View } from '../view.ts';
 import type { Words } from '../words/english.ts';
 import {
@@ -180,7 +181,13 @@ export async function pageOf(
   store: Store,
   query: URLSearchParams,
   { now, limit }: { now: number; limit: number },
-): Promise<CallbackRecord[]> {
-  const before = query.get('before');
-  return store.callbacks({ ...readFilter(query, now), limit, ...(before === null ? {} : { before }) });
+): Promise<LookBack<CallbackRecord>> {
+  const { provider, code: named, ...indexed } = readFilter(query, now);
+  const wanted = { ...(provider === undefined ? {} : { provider }), ...(named === undefined ? {} : { code: named }) };
+  const before = query.get('before') ?? undefined;
+  return lookBack(
+    (page) => store.callbacks({ ...indexed, ...page }),
+    (record) => fits(record, wanted),
+    { limit, before },
+  );
 }

@@ -151,6 +151,11 @@ ${body}
 </section>`;
 }
 
+/** That a page looked back no further than to a time: older ones are on the next. */
+export function lookedBackTo({ words }: View, at: number): Html {
+  return html`<p class="soft">${words.found.back} ${time(at)}</p>`;
+}
+
 /** Links to the page before and after; `lastId` if there may be more. */
 export function pager({ words, query }: View, lastId: string | undefined): Html {
   if (lastId === undefined && !query.has('before')) return html``;
