@@ -357,3 +357,20 @@ test('it is typed for what depositCallbacks returns, whatever the store', () => 
   const page = inspector({ callbacks, authorize: (req: express.Request) => req.secure });
   assert.equal(typeof page, 'function');
 });
+
+test('a reader chooses light or dark, which stays, and the page stays as it is filtered', async (t) => {
+  const { get } = await inspected(t);
+  const before = await get('/callbacks?outcome=rejected');
+  assert.match(before.text, /<html lang="en">/);
+  assert.match(before.text, /href="\?outcome=rejected&amp;theme=dark"/);
+  assert.match(before.text, /href="\?outcome=rejected&amp;lang=zh"/);
+  const chosen = await get('/callbacks?outcome=rejected&theme=dark');
+  assert.deepEqual([chosen.status, chosen.headers.location], [303, '?outcome=rejected']);
+  const [cookie = ''] = chosen.headers['set-cookie'] ?? [];
+  assert.match(cookie, /^deposit-callback-theme=dark; Path=\/inspector; SameSite=Strict; Max-Age=31536000$/);
+  const after = await get('/callbacks', { cookie: 'deposit-callback-theme=dark' });
+  assert.match(after.text, /<html lang="en" data-theme="dark">/);
+  assert.match(after.text, /<meta name="color-scheme" content="dark">/);
+  const wrong = await get('/callbacks', { cookie: 'deposit-callback-theme="><script>' });
+  assert.match(wrong.text, /<html lang="en">/);
+});

@@ -17,13 +17,13 @@ export interface Frame {
 
 /** The whole document around a page. Without a frame, for anyone without access, it loads nothing and shows nothing. */
 export function document(view: View, page: Page, frame?: Frame): Html {
-  const { words, root } = view;
+  const { words, root, theme } = view;
   return html`<!doctype html>
-<html lang="${words.language}">
+<html lang="${words.language}"${theme && html` data-theme="${theme}"`}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="${theme ?? 'light dark'}">
 <title>${page.title} - ${words.title}</title>
 ${frame && assets(root)}
 </head>
@@ -72,11 +72,17 @@ function header({ words, root, token, query }: View, page: Page, { needs = [] }:
       html`<li><a href="${root}${paths[name]}"${page.name === name && html` aria-current="page"`}>${words.nav[name]}${waiting[name]}</a></li>`,
   );
   const other = words.language === 'en' ? 'zh' : 'en';
+  // The page stays as it is filtered.
+  const withChoice = (name: string, value: string): string => {
+    const next = new URLSearchParams([...query].filter(([key]) => key !== 'done'));
+    next.set(name, value);
+    return next.toString();
+  };
   return html`<header class="top"><div class="top-in">
 <a class="brand" href="${root}"><svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true"><path d="M12 2 3 7v10l9 5 9-5V7z"/><path class="cut" d="M12 7v8m-3.5-3.5L12 15l3.5-3.5"/></svg><span>${words.title}</span></a>
 <nav aria-label="${words.nav.label}"><ul>${links}</ul></nav>
 <form class="find" role="search" method="get" action="${root}find"><input type="search" name="q" aria-label="${words.search}" placeholder="${words.search}" value="${query.get('q') ?? ''}" autocomplete="off" spellcheck="false"><button class="hidden" tabindex="-1">${words.find}</button></form>
-<p class="extras">${token === undefined && html`<span class="tag">${words.readOnly}</span>`}<a href="?lang=${other}" lang="${other}" hreflang="${other}">${words.otherLanguage}</a></p>
+<p class="extras">${token === undefined && html`<span class="tag">${words.readOnly}</span>`}<a class="to-light" href="?${withChoice('theme', 'light')}">${words.light}</a><a class="to-dark" href="?${withChoice('theme', 'dark')}">${words.dark}</a><a href="?${withChoice('lang', other)}" lang="${other}" hreflang="${other}">${words.otherLanguage}</a></p>
 </div></header>`;
 }
 

@@ -10,7 +10,7 @@ import { findPage } from './pages/index.ts';
 import { type Refusal, refusalPage } from './pages/refusal.ts';
 import { readFilter } from './parts/callback-list.ts';
 import { render } from './parts/html.ts';
-import { keepLanguage, languageOf, sessionToken } from './session.ts';
+import { isTheme, keepLanguage, keepTheme, languageOf, sessionToken, themeOf } from './session.ts';
 import { createStreams, type Streams } from './stream.ts';
 import type { Inspected, InspectorRequest, Page, TimedAlarm, View } from './view.ts';
 import { isLanguage, type Language, languages, preferredLanguage } from './words/languages.ts';
@@ -105,12 +105,17 @@ async function get(
   const { path, query } = place;
   const asset = path.startsWith('/assets/') ? assets.get(path.slice('/assets/'.length)) : undefined;
   const language = query.get('lang') ?? undefined;
+  const theme = query.get('theme') ?? undefined;
   if (asset !== undefined) send(req, res, 200, asset.type, asset.text);
   else if (place.slashless !== undefined) redirect(res, 302, place.slashless);
   else if (path === '/stream') stream(inspector, req, res, view);
   else if (isLanguage(language)) {
     keepLanguage(req, res, language);
     query.delete('lang');
+    redirect(res, 303, `?${query}`);
+  } else if (isTheme(theme)) {
+    keepTheme(req, res, theme);
+    query.delete('theme');
     redirect(res, 303, `?${query}`);
   } else {
     await callbacks.ready();
@@ -173,9 +178,11 @@ async function refuse(
 function viewOf({ options, lastCallbacks, alarms }: Inspector, req: InspectorRequest, { path, query }: Place): View {
   const { callbacks, locale, docs, explorers, now } = options;
   const chosen = languageOf(req);
+  const theme = themeOf(req);
   const language = isLanguage(chosen) ? chosen : (locale ?? preferredLanguage(req.headers['accept-language']));
   return {
     words: languages[language],
+    theme: isTheme(theme) ? theme : undefined,
     callbacks,
     root: '../'.repeat(Math.max(0, path.split('/').length - 2)) || './',
     query,

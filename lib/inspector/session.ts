@@ -6,6 +6,7 @@ import type { InspectorRequest } from './view.ts';
 
 const sessionCookie = 'deposit-callback-inspector';
 const languageCookie = 'deposit-callback-language';
+const themeCookie = 'deposit-callback-theme';
 
 /**
  * The token that the forms of this browser carry. The browser keeps a secret in a cookie that no script reads; the
@@ -30,6 +31,21 @@ export function languageOf(req: InspectorRequest): string | undefined {
 
 export function keepLanguage(req: InspectorRequest, res: ServerResponse, language: string): void {
   addCookie(req, res, languageCookie, language, '; Max-Age=31536000');
+}
+
+export function themeOf(req: InspectorRequest): string | undefined {
+  return cookie(req, themeCookie);
+}
+
+export function keepTheme(req: InspectorRequest, res: ServerResponse, theme: Theme): void {
+  addCookie(req, res, themeCookie, theme, '; Max-Age=31536000');
+}
+
+/** What a reader may choose in place of what the system has. */
+export type Theme = 'light' | 'dark';
+
+export function isTheme(text: string | undefined): text is Theme {
+  return text === 'light' || text === 'dark';
 }
 
 function sessionOf(req: InspectorRequest): string | undefined {

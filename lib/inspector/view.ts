@@ -41,6 +41,8 @@ export interface Inspected
 /** What a page is made of, beside what it asks the store for. */
 export interface View {
   words: Words;
+  /** What the reader has chosen; undefined: what the system has. */
+  theme: 'light' | 'dark' | undefined;
   callbacks: Inspected;
   /** What the path is relative to: `./` or `../`. */
   root: string;

@@ -90,3 +90,26 @@ test('the keyboard reaches every control of every page, in view and with its foc
     assert.deepEqual(missed, [], name);
   }
 });
+
+test('the switch makes a page dark that the system has light, on a phone too', async (t) => {
+  const inspection = await inspected(t, everyKind);
+  await inspection.callbacks.ready();
+  await sendMany(inspection, 12);
+  const { page } = await openTab(t, { colorScheme: 'light', viewport: { width: 390, height: 844 } });
+  const paper = (): Promise<string> =>
+    page.evaluate('getComputedStyle(document.body).backgroundColor') as Promise<string>;
+  await page.goto(`http://127.0.0.1:${inspection.port}/inspector/callbacks?outcome=quarantined`);
+  const light = await paper();
+  assert.equal(await page.getByRole('link', { name: 'Light' }).isVisible(), false);
+  await page.getByRole('link', { name: 'Dark' }).click();
+  await page.locator('html[data-theme=dark]').waitFor();
+  assert.equal(new URL(page.url()).search, '?outcome=quarantined');
+  const dark = await paper();
+  assert.notEqual(dark, light);
+  assert.deepEqual(await layoutFaults(page), []);
+  if (folder !== undefined) await keep('switched-dark.png', await page.screenshot());
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.getByRole('link', { name: 'Light' }).click();
+  await page.locator('html[data-theme=light]').waitFor();
+  assert.equal(await paper(), light, 'light stays light where the system is dark');
+});

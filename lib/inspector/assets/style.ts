@@ -1,3 +1,11 @@
+const dark = `
+  --page: #0f1413; --card: #171d1b; --sunken: #111716; --ink: #e6ecea; --soft: #a2aeaa; --faint: #6f7c77; --line: #29322f; --line-strong: #3c4743;
+  --accent: #57cbb2; --accent-ink: #06231d; --accent-wash: #16332d; --focus: #57cbb2;
+  --good: #5fd394; --good-wash: #12301f; --wait: #e8c15c; --wait-wash: #322810; --bad: #ff8f84; --bad-wash: #3c1916;
+  --held: #f6a868; --held-wash: #3a2412; --plain: #b3bfc6; --plain-wash: #242c31; --info: #7fb9f2; --info-wash: #15293d;
+  --bar-recorded: #3fb57c; --bar-duplicate: #667680; --bar-ignored: #3f4b52; --bar-quarantined: #e3964a; --bar-rejected: #ec6a5e; --bar-half: #5aa7e8; --bar-most: #234563;
+  `;
+
 /** The look of the pages: colours, type, spacing on a grid of 4 px, and the frame around every page. */
 export const style: string = `:root {
   color-scheme: light dark;
@@ -9,15 +17,10 @@ export const style: string = `:root {
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif;
   --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", "Noto Sans Mono CJK SC", monospace;
 }
-@media (prefers-color-scheme: dark) {
-  :root {
-    --page: #0f1413; --card: #171d1b; --sunken: #111716; --ink: #e6ecea; --soft: #a2aeaa; --faint: #6f7c77; --line: #29322f; --line-strong: #3c4743;
-    --accent: #57cbb2; --accent-ink: #06231d; --accent-wash: #16332d; --focus: #57cbb2;
-    --good: #5fd394; --good-wash: #12301f; --wait: #e8c15c; --wait-wash: #322810; --bad: #ff8f84; --bad-wash: #3c1916;
-    --held: #f6a868; --held-wash: #3a2412; --plain: #b3bfc6; --plain-wash: #242c31; --info: #7fb9f2; --info-wash: #15293d;
-    --bar-recorded: #3fb57c; --bar-duplicate: #667680; --bar-ignored: #3f4b52; --bar-quarantined: #e3964a; --bar-rejected: #ec6a5e; --bar-half: #5aa7e8; --bar-most: #234563;
-  }
-}
+:root[data-theme=light] { color-scheme: light; } :root[data-theme=dark] { color-scheme: dark; ${dark} }
+@media (prefers-color-scheme: dark) { :root:not([data-theme=light]) { ${dark} } }
+.to-light, :root[data-theme=dark] .to-dark { display: none; } :root[data-theme=dark] .to-light { display: inline; }
+@media (prefers-color-scheme: dark) { :root:not([data-theme]) .to-light { display: inline; } :root:not([data-theme]) .to-dark { display: none; } }
 *, *::before, *::after { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; scroll-padding-top: 72px; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 var(--sans); }
