@@ -193,4 +193,46 @@ export const chineseProbes: Readonly<Record<string, ProbeText>> = {
     '同时发送 content-length 和 transfer-encoding，再发送两个 content-length（RFC 9112 第 6.3 节）',
     '保持 insecureHTTPParser 关闭；更新代理。',
   ],
+  'plain-api': [
+    'API 不以明文 HTTP 提供',
+    '不用 TLS、也不带密钥地询问',
+    '关闭 80 端口或将其重定向：否则出错的客户会以明文发送密钥。',
+  ],
+  'takes-key': ['接受有效的密钥', '用密钥列出网络', '否则其他都无从判断：请核对 URL 和密钥。'],
+  'key-required': [
+    '没有有效密钥时，什么也不透露、什么也不改变',
+    '不带密钥、带空密钥、带未设置变量的文本、带截断或加长的密钥询问',
+    '先检查密钥，再做其他事情。',
+  ],
+  'admin-closed': [
+    '客户的密钥不能创建、列出或终止密钥',
+    '带密钥和不带密钥地请求密钥',
+    '把 adminSecret 设为单独的密钥，或者不设置。',
+  ],
+  'private-url': [
+    '拒绝位于通知服务内部网络的回调 URL',
+    '请求添加回调 URL：明文 HTTP、回环地址、私有地址，以及云元数据地址',
+    '保持 allowPrivate 为 false。',
+  ],
+  'secrets-hidden': [
+    '任何应答都不再显示只展示一次的密钥',
+    '读取客户能列出的一切',
+    '只展示一次的内容，不要存放在会被列出的地方。',
+  ],
+  'problem-details': [
+    '拒绝时给出带代码的 problem details，且不泄露任何内容',
+    '发送残缺的 JSON、残缺的 URL、错误的类型、引号、路径和无人拥有的名称，并读取应答',
+    '让代理原样传递 API 自己的应答。',
+  ],
+  'large-request': ['拒绝过大的请求', '发送 8 MiB', '在代理上也限制请求体大小。'],
+  'cross-origin-api': [
+    '其他来源的网页不能使用它',
+    '从 https://audit.invalid 发送浏览器的预检请求',
+    '不要在此路径上使用 cors()。',
+  ],
+  'rate-limit': [
+    '无休止询问的密钥会被要求等待',
+    '最多询问 1200 次，每次同时 16 个，直到被要求等待',
+    '在代理上或按密钥限制请求。',
+  ],
 };

@@ -2,7 +2,7 @@ import type { ReportWords } from './report-words.ts';
 
 export const chinese: ReportWords = {
   language: 'zh',
-  kind: '到账回调接口审计',
+  kind: { receiver: '到账回调接口审计', notifier: '通知服务 API 审计' },
   pageTitle: (url) => `审计：${url}`,
   headline(red, judged, skipped) {
     if (red > 0) return `${red} 项探测未被挡住`;
@@ -14,6 +14,7 @@ export const chinese: ReportWords = {
   verdict: { green: '通过', red: '未通过', skipped: '跳过' },
   severity: { high: '高', medium: '中', low: '低' },
   groups: {
+    access: '访问权限',
     baseline: '基本要求',
     signature: '签名',
     time: '时间',

@@ -1,20 +1,12 @@
 import { visible } from '../util/visible.ts';
-import type { AuditReport, ProbeReport } from './audit.ts';
 import { chinese } from './chinese.ts';
 import { chineseProbes } from './chinese-probes.ts';
+import type { ChangedVerdict } from './compare.ts';
 import { cures } from './cures.ts';
 import type { Severity, Verdict } from './probe.ts';
 import { reportStyle } from './report-style.ts';
 import { english, type ReportLanguage, type ReportWords } from './report-words.ts';
-
-/** A probe whose verdict is not what it was in an earlier report. */
-export interface ChangedVerdict {
-  id: string;
-  /** Absent: the probe was not there. */
-  before?: Verdict;
-  /** Absent: it is not there any more. */
-  now?: Verdict;
-}
+import type { AuditReport, ProbeReport } from './run-probes.ts';
 
 export interface HtmlReportOptions {
   /** Default `en`. What the endpoint answered is shown as it was seen, in English. */
@@ -63,12 +55,12 @@ ${words
 `;
 }
 
-function head({ url, startedAt, tookMs, verdict, counts, probes }: AuditReport, words: ReportWords): string {
+function head({ profile, url, startedAt, tookMs, verdict, counts, probes }: AuditReport, words: ReportWords): string {
   const judged = counts.green + counts.red;
   const fact = (name: keyof ReportWords['facts'], value: string): string =>
     `<div><dt>${words.facts[name]}</dt><dd>${value}</dd></div>`;
   return `<header class="${verdict}">
-<p class="kind">${words.kind}</p>
+<p class="kind">${words.kind[profile]}</p>
 <h1>${words.headline(counts.red, judged, counts.skipped)}</h1>
 <p>${words.summary(counts.green, judged, counts.skipped)}</p>
 <dl>

@@ -8,7 +8,7 @@ export type Verdict = 'green' | 'red' | 'skipped';
 export type Severity = 'high' | 'medium' | 'low';
 
 /** One attack or mistake, tried out against the endpoint. */
-export interface Probe {
+export interface Probe<T = Target> {
   /** Stable; the name that the report and `--only` use. */
   id: string;
   group: Group;
@@ -23,10 +23,19 @@ export interface Probe {
    */
   needs?: 'nothing' | 'answers' | 'credits';
   /** A rejection counts as red: the endpoint could not be asked any more. */
-  run(target: Target): Promise<Finding>;
+  run(target: T): Promise<Finding>;
 }
 
-export type Group = 'baseline' | 'signature' | 'time' | 'replay' | 'body' | 'http' | 'transport' | 'false top-up';
+export type Group =
+  | 'access'
+  | 'baseline'
+  | 'signature'
+  | 'time'
+  | 'replay'
+  | 'body'
+  | 'http'
+  | 'transport'
+  | 'false top-up';
 
 export interface Finding {
   verdict: Verdict;

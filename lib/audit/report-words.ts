@@ -5,7 +5,7 @@ export type ReportLanguage = 'en' | 'zh';
 /** What the page of a report says beside what the probes say. */
 export interface ReportWords {
   language: ReportLanguage;
-  kind: string;
+  kind: Readonly<Record<'receiver' | 'notifier', string>>;
   pageTitle: (url: string) => string;
   /** So many red ones; so many that were judged; whether any was skipped. */
   headline: (red: number, judged: number, skipped: number) => string;
@@ -42,7 +42,7 @@ export interface ReportWords {
 
 export const english: ReportWords = {
   language: 'en',
-  kind: 'Audit of a deposit callback endpoint',
+  kind: { receiver: 'Audit of a deposit callback endpoint', notifier: 'Audit of the API of a notifier' },
   pageTitle: (url) => `Audit of ${url}`,
   headline(red, judged, skipped) {
     if (red > 0) return red === 1 ? 'One probe got through' : `${red} probes got through`;
@@ -54,6 +54,7 @@ export const english: ReportWords = {
   verdict: { green: 'held', red: 'did not hold', skipped: 'skipped' },
   severity: { high: 'high', medium: 'medium', low: 'low' },
   groups: {
+    access: 'Access',
     baseline: 'Baseline',
     signature: 'Signature',
     time: 'Time',

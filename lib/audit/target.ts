@@ -8,6 +8,7 @@ import type { Account, State } from './state.ts';
 export interface Target {
   readonly route: Route;
   readonly signer: Signer;
+  now(): number;
   /** The key that callbacks are signed with; never reported. */
   readonly secret: string;
   readonly apiKey: string | undefined;
@@ -50,6 +51,7 @@ export function createTarget({ signer, apiKey, slowMs, plainUrl, state }: Target
 
   return {
     route: signer.route,
+    now: signer.now,
     signer,
     secret: signer.secret,
     apiKey,

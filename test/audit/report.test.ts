@@ -4,8 +4,11 @@ import { test } from 'node:test';
 import { chineseProbes } from '../../lib/audit/chinese-probes.ts';
 import { cures } from '../../lib/audit/cures.ts';
 import { htmlReport } from '../../lib/audit/html-report.ts';
-import { probes } from '../../lib/audit/probes/index.ts';
+import { notifierProbes } from '../../lib/audit/notifier/audit-notifier.ts';
+import { probes as receiverProbes } from '../../lib/audit/probes/index.ts';
 import { reportSaying } from '../helpers/audit-report.ts';
+
+const probes = [...new Map([...receiverProbes, ...notifierProbes].map((one) => [one.id, one])).values()];
 
 test('each probe has a service that is broken for it', () => {
   const folder = new URL('.', import.meta.url);

@@ -1,8 +1,9 @@
-import type { AuditReport } from '../../lib/audit/audit.ts';
+import type { AuditReport } from '../../lib/audit/run-probes.ts';
 
 /** A report of one red probe, whose every text is what a hostile service has answered. */
 export function reportSaying(text: string): AuditReport {
   return {
+    profile: 'receiver',
     url: `https://example.com/${text}`,
     startedAt: '2026-01-01T00:00:00.000Z',
     tookMs: 1_234,

@@ -139,6 +139,12 @@ const leaks = [
   /\b(?:Syntax|Type|Range|Reference|URI)Error\b/,
 ];
 
+/** What of a text tells how the service is made, cut; undefined if nothing does. */
+export function leakIn(text: string): string | undefined {
+  const leak = leaks.map((pattern) => pattern.exec(text)?.[0]).find((found) => found !== undefined);
+  return leak?.trim().slice(0, 80);
+}
+
 async function findLeaks(target: Target): Promise<Finding> {
   const { url } = target.route;
   const broken = new URL(url);
@@ -154,8 +160,8 @@ async function findLeaks(target: Target): Promise<Finding> {
   for (const seen of answers) {
     if (seen.status === undefined) continue;
     if (seen.text.includes(target.secret)) return red('a response contains the secret');
-    const leak = leaks.map((pattern) => pattern.exec(seen.text)?.[0]).find((found) => found !== undefined);
-    if (leak !== undefined) return red(`${seen.status} with "${leak.trim().slice(0, 80)}"`);
+    const leak = leakIn(seen.text);
+    if (leak !== undefined) return red(`${seen.status} with "${leak}"`);
   }
   return green([...new Set(answers.map(describeSeen))].join(', '));
 }

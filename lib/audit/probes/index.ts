@@ -6,11 +6,12 @@ import { httpProbes } from './http.ts';
 import { creditsProbe, replayProbes } from './replay.ts';
 import { signatureProbes } from './signature.ts';
 import { timeProbes } from './time.ts';
-import { transportProbes } from './transport.ts';
+import { tlsProbes, transportProbes } from './transport.ts';
 
 /** Every probe, in the order in which they run: first what decides whether the others say anything. */
 export const probes: readonly Probe[] = [
   ...transportProbes,
+  ...tlsProbes,
   ...baselineProbes,
   creditsProbe,
   ...signatureProbes,

@@ -3,7 +3,13 @@ import { describeSeen, exchange, type Route } from '../exchange.ts';
 import { green, isTaken, type Probe, red, skipped } from '../probe.ts';
 import { serverName } from '../raw-exchange.ts';
 
-const noTls = 'the URL is plain HTTP on loopback, where TLS is not required: audit the public URL too';
+export const noTls = 'the URL is plain HTTP on loopback, where TLS is not required: audit the public URL too';
+
+/** What of a service can be asked about its TLS. */
+export interface Reached {
+  route: Route;
+  now(): number;
+}
 
 /** The way to the endpoint. Tried even if valid callbacks are refused: that may be the reason. */
 export const transportProbes: readonly Probe[] = [
@@ -26,6 +32,10 @@ export const transportProbes: readonly Probe[] = [
       return green(`${describeSeen(seen)} at ${plain.origin}`);
     },
   },
+];
+
+/** Of any service over TLS. */
+export const tlsProbes: readonly Probe<Reached>[] = [
   {
     id: 'tls-version',
     group: 'transport',
@@ -56,14 +66,14 @@ export const transportProbes: readonly Probe[] = [
     title: 'The certificate is trusted and valid for at least two weeks',
     does: 'reads the certificate',
     needs: 'nothing',
-    async run({ route, signer }) {
+    async run({ route, now }) {
       if (route.url.protocol !== 'https:') return skipped(noTls);
       const socket = await handshake(route, {});
       if (typeof socket === 'string') return red(socket);
       const until = Date.parse(socket.getPeerCertificate().valid_to);
       const day = new Date(until).toISOString();
       if (!socket.authorized) return red(`not trusted: ${String(socket.authorizationError)}`);
-      return until - signer.now() < 14 * 86_400_000 ? red(`expires on ${day}`) : green(`valid until ${day}`);
+      return until - now() < 14 * 86_400_000 ? red(`expires on ${day}`) : green(`valid until ${day}`);
     },
   },
 ];
@@ -99,11 +109,11 @@ function handshake({ url, ca, patienceMs }: Route, options: ConnectionOptions): 
   });
 }
 
-function isLoopback({ hostname }: URL): boolean {
+export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
 }
 
-function plainOf(url: URL): URL {
+export function plainOf(url: URL): URL {
   if (url.protocol === 'http:') return url;
   const plain = new URL(url);
   plain.protocol = 'http:';

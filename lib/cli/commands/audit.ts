@@ -1,19 +1,24 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { type AuditReport, audit, hasRed } from '../../audit/audit.ts';
+import { audit } from '../../audit/audit.ts';
+import type { Comparison } from '../../audit/compare.ts';
 import { htmlReport } from '../../audit/html-report.ts';
-import type { Severity, Verdict } from '../../audit/probe.ts';
+import { auditNotifier, notifierProbes } from '../../audit/notifier/audit-notifier.ts';
+import type { Severity } from '../../audit/probe.ts';
 import { probes } from '../../audit/probes/index.ts';
+import type { AuditReport } from '../../audit/run-probes.ts';
 import { createSigner } from '../../audit/signer.ts';
 import { type Account, createState } from '../../audit/state.ts';
 import { invalidOption } from '../../errors.ts';
 import { requireNetwork } from '../../networks/registry.ts';
 import type { Store } from '../../stores/store.ts';
+import type { AlarmRoute } from '../audit/alarm.ts';
+import { runRounds } from '../audit/rounds.ts';
+import { listProbes, showReport } from '../audit/show-report.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readUrl } from '../inputs.ts';
 import { addStoreOption, openStore } from '../open-store.ts';
-import type { Colour, Output } from '../output.ts';
 import { makeSigner } from '../provider-table.ts';
 import { addSecretOption, secretFrom } from '../secrets.ts';
 import { parseCount, parseDuration } from '../times.ts';
@@ -37,6 +42,12 @@ interface AuditVerbOptions {
   patience: number;
   list?: boolean;
   json?: boolean;
+  notifier?: boolean;
+  keyEnv: string;
+  keep?: string;
+  every?: number;
+  alarmUrl?: string;
+  alarmSecretEnv: string;
 }
 
 /** Tries every probe against an endpoint of one's own. */
@@ -44,8 +55,8 @@ export function addAudit(program: Command, context: Context, finish: (code: numb
   const { output } = context;
   const command = program
     .command('audit')
-    .description('attack your own imtoken endpoint and report what got through')
-    .argument('[url]', 'the callback URL')
+    .description('attack your own imtoken endpoint, or notifier, and report what got through')
+    .argument('[url]', 'the callback URL, or that of the notifier')
     .option('--api-key-env <name>', 'environment variable with the API key')
     .option('--to <address>', 'EVM test account of yours; its credits are reverted at the end')
     .option('--asset <id>', 'CAIP-19 id of an asset listed in the policy')
@@ -75,39 +86,108 @@ export function addAudit(program: Command, context: Context, finish: (code: numb
     .option('--list', 'list the probes without running them')
     .option('--json', 'print the report as JSON');
   addStoreOption(command);
+  addNotifierOptions(command);
+  addRegularOptions(command);
   addSecretOption(command, 'the signing key').action(async (url: string | undefined, options: AuditVerbOptions) => {
+    const known = options.notifier ? notifierProbes : probes;
     if (options.list) {
-      listProbes(output, options.json === true);
+      listProbes(known, output, options.json === true);
       finish(exitCodes.ok);
       return;
     }
     if (url === undefined) throw invalidOption('url', 'is required, for example https://example.com/callbacks/imtoken');
-    const unknown = options.only?.find((id) => !probes.some((probe) => probe.id === id));
+    const unknown = options.only?.find((id) => !known.some((probe) => probe.id === id));
     if (unknown !== undefined)
       throw invalidOption('--only', `unknown probe ${unknown}; run with --list to see all probes`);
-    const account = accountOf(options);
-    const store = account === undefined ? undefined : await openStore(options.store);
-    try {
-      const report = await run(readUrl(url), options, store && account ? { store, account } : undefined, context);
-      if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);
-      if (options.html !== undefined) await writeFile(options.html, htmlReport(report, { language: options.lang }));
-      if (options.json) output.json(report);
-      else show(report, output);
-      finish(options.failOn !== 'never' && hasRed(report, options.failOn) ? exitCodes.found : exitCodes.ok);
-    } finally {
-      await store?.close();
-    }
+    finish(await auditAt(readUrl(url), options, context));
+  });
+}
+
+function addNotifierOptions(command: Command): void {
+  command
+    .option('--notifier', 'the URL is that of the API of a notifier: https://example.com/notifier')
+    .option('--key-env <name>', "environment variable with a customer's API key, for --notifier", 'NOTIFIER_KEY');
+}
+
+function addRegularOptions(command: Command): void {
+  command
+    .option('--keep <file>', 'keep the report here, and compare with the one before')
+    .addOption(new Option('--every <duration>', 'audit again and again, until stopped').argParser(parseDuration))
+    .option('--alarm-url <url>', 'post a signed alarm here when a probe turns red')
+    .option('--alarm-secret-env <name>', 'environment variable with the key that signs it', 'AUDIT_ALARM_SECRET');
+}
+
+async function auditAt(url: URL, options: AuditVerbOptions, context: Context): Promise<number> {
+  const account = options.notifier ? undefined : accountOf(options);
+  const ca = options.ca === undefined ? undefined : await readFile(options.ca, 'utf8');
+  const store = account === undefined ? undefined : await openStore(options.store);
+  const seen = store && account ? { store, account } : undefined;
+  try {
+    return await runRounds(
+      {
+        audit: () => (options.notifier ? runNotifier(url, ca, options, context) : run(url, ca, options, seen, context)),
+        tell: (report, comparison) => tell(report, comparison, options, context),
+        failOn: options.failOn,
+        keep: options.keep,
+        everyMs: options.every,
+        alarm: alarmOf(options, ca, context),
+      },
+      context,
+    );
+  } finally {
+    await store?.close();
+  }
+}
+
+async function tell(
+  report: AuditReport,
+  comparison: Comparison | undefined,
+  { report: file, html, lang: language, json, every }: AuditVerbOptions,
+  { output }: Context,
+): Promise<void> {
+  if (file !== undefined) await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  const changes = comparison && { since: comparison.since, verdicts: comparison.verdicts };
+  if (html !== undefined) await writeFile(html, htmlReport(report, { language, changes }));
+  const compared = comparison === undefined ? report : { ...report, comparison };
+  if (json && every !== undefined) output.jsonLine(compared);
+  else if (json) output.json(compared);
+  else showReport(report, comparison, output);
+}
+
+function alarmOf(
+  { alarmUrl, alarmSecretEnv, patience }: AuditVerbOptions,
+  ca: string | undefined,
+  { env }: Context,
+): AlarmRoute | undefined {
+  if (alarmUrl === undefined) return undefined;
+  const secret = secretFrom(env, alarmSecretEnv);
+  return { url: readUrl(alarmUrl), secret, patienceMs: patience, ...(ca === undefined ? {} : { ca }) };
+}
+
+function runNotifier(
+  url: URL,
+  ca: string | undefined,
+  options: AuditVerbOptions,
+  { output, env, now }: Context,
+): Promise<AuditReport> {
+  return auditNotifier({
+    route: { url, patienceMs: options.patience, ...(ca === undefined ? {} : { ca }) },
+    key: secretFrom(env, options.keyEnv),
+    ...(options.plainUrl === undefined ? {} : { plainUrl: readUrl(options.plainUrl) }),
+    only: options.only,
+    progress: (probe, index, count) => output.progress(`${index + 1}/${count} ${probe.id}`),
+    now,
   });
 }
 
 async function run(
   url: URL,
+  ca: string | undefined,
   options: AuditVerbOptions,
   seen: { store: Store; account: Account } | undefined,
   { output, env, now }: Context,
 ): Promise<AuditReport> {
   const apiKey = options.apiKeyEnv === undefined ? undefined : secretFrom(env, options.apiKeyEnv);
-  const ca = options.ca === undefined ? undefined : await readFile(options.ca, 'utf8');
   const signer = createSigner({
     provider: await makeSigner('imtoken'),
     secret: secretFrom(env, options.secretEnv),
@@ -141,34 +221,4 @@ function accountOf({ store, to, asset, amount, confirmations }: AuditVerbOptions
   // Fewer than make a block final: what is final cannot be taken back.
   const usual = Math.max(network.confirmations, network.reorgDepth - 1);
   return { network: network.id, asset, to, amount: BigInt(amount), confirmations: confirmations ?? usual };
-}
-
-function listProbes(output: Output, json: boolean): void {
-  const rows = probes.map(({ run: _, ...probe }) => probe);
-  if (json) output.json(rows);
-  else
-    output.table(
-      ['probe', 'group', 'severity', 'holds when'],
-      rows.map(({ id, group, severity, title }) => [id, group, severity, title]),
-    );
-}
-
-const colours: Readonly<Record<Verdict, Colour>> = { green: 'green', red: 'red', skipped: 'dim' };
-
-function show({ url, startedAt, probes: done, counts, verdict, tookMs, takenBack }: AuditReport, output: Output): void {
-  output.table(
-    ['verdict', 'probe', 'severity', 'saw'],
-    done.map((one) => [{ text: one.verdict, colour: colours[one.verdict] }, one.id, one.severity, one.saw]),
-  );
-  output.line();
-  for (const one of done.filter((probe) => probe.verdict === 'red')) {
-    output.line({ text: `${one.id}: does not hold: ${one.title}. The probe ${one.did}.`, colour: 'red' });
-  }
-  if (takenBack.length > 0)
-    output.line(`${takenBack.length} deposits were made on the test account and reported as reverted.`);
-  output.line(
-    `${startedAt}  ${url}  `,
-    { text: verdict, colour: colours[verdict] },
-    `: ${counts.green} green, ${counts.red} red, ${counts.skipped} skipped, ${(tookMs / 1_000).toFixed(1)} s`,
-  );
 }
