@@ -132,6 +132,7 @@ async function openParts(state: NotifierState): Promise<Parts> {
   }
   const outbox = createOutbox(database, now, retryMs);
   const endpoints = createEndpoints(database, box, now, retryMs);
+  await endpoints.removeRest();
   const watches = await loadWatchList(database, now);
   const backfills = createBackfills(database, now);
   const withheld = createWithheld({ database, outbox, backfills, maxOwed: settings.maxOwed, logger });
@@ -162,6 +163,7 @@ async function openParts(state: NotifierState): Promise<Parts> {
     idempotency: createIdempotency(database, now),
     checkSource: createSourceCheck(logger),
     reach: (network) => watchers.find((one) => one.settings.network.id === network)?.reach(),
+    forget: (endpointId) => void sender.forget(endpointId),
     wake(endpointId) {
       sender.resume(endpointId);
       wake(state, sender);

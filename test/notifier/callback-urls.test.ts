@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { Webhook } from 'standardwebhooks';
+import { type NotifierDatabase, openNotifierDatabase } from '../../lib/notifier/store/database.ts';
+import { createEndpoints } from '../../lib/notifier/store/endpoints.ts';
+import { createOutbox } from '../../lib/notifier/store/outbox.ts';
+import { createSecretBox } from '../../lib/notifier/store/secret-box.ts';
 import { type Anvil, startAnvil } from '../chains/anvil.ts';
 import { token, transferCall } from '../chains/contracts.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
-import { type Stage, stage } from './stage.ts';
+import { type Stage, secretsKey, stage } from './stage.ts';
 
 const alice = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
 const network = 'eip155:1';
+function count({ sql }: NotifierDatabase): { rows: number; urls: number } {
+  const row = sql('SELECT (SELECT count(*) FROM outbox) AS rows, (SELECT count(*) FROM endpoints) AS urls').get();
+  return { ...(row as { rows: number; urls: number }) };
+}
+
 const ether = 'eip155:1/slip44:60';
 
 interface MadeUrl {
@@ -205,6 +214,61 @@ describe('several callback URLs', () => {
     await pay(9);
     await made.run();
     assert.deepEqual(told(first), ['pending 9', 'confirmed 7']);
+  });
+
+  it('are removed to the end after a stop in between, with thousands of callbacks, and hold nobody up', async (t) => {
+    const made = await stage(t, anvil);
+    await addUrl(t, made);
+    const removed = await addUrl(t, made);
+    await made.notifier().close();
+    const database = await openNotifierDatabase(made.path);
+    const outbox = createOutbox(database, () => 0, 9);
+    const { rows: before } = count(database);
+    await database.write(() => {
+      for (let index = 0; index < 5_000; index += 1) {
+        for (const endpointId of [removed.id, 'url_other']) {
+          outbox.put({ keyId: made.key.id, endpointId, type: 'test', body: '{}' });
+        }
+      }
+    });
+    const endpoints = createEndpoints(database, createSecretBox([Buffer.from(secretsKey, 'hex')]), () => 0, 9);
+    let turns = 0;
+    const turn = (): void => {
+      turns += 1;
+      timer = setImmediate(turn);
+    };
+    let timer = setImmediate(turn);
+    const removing = endpoints.remove(removed.id);
+    await removing;
+    clearImmediate(timer);
+    assert.ok(turns >= 9, `others had ${turns} turns`);
+    assert.deepEqual(count(database), { rows: before + 5_000, urls: 1 });
+    // What a crash after the first step leaves.
+    database
+      .sql("INSERT INTO endpoints (id, key_id, is_default, secret, enabled) VALUES ('url_half', ?, 0, '', 1)")
+      .run(made.key.id);
+    await database.write(() => outbox.put({ keyId: made.key.id, endpointId: 'url_half', type: 'test', body: '{}' }));
+    database.close();
+    await made.restart();
+    assert.equal(((await made.api('GET', '/v1/callback-urls')).body.callbackUrls as object[]).length, 1);
+    const { body } = await made.api('GET', '/v1/callbacks?callbackUrl=url_half');
+    assert.deepEqual(body.callbacks, []);
+    await made.notifier().close();
+    const after = await openNotifierDatabase(made.path);
+    assert.equal(count(after).urls, 1);
+    after.close();
+  });
+
+  it('that are added at the same time are all there, the first with the secret of the key too', async (t) => {
+    const made = await stage(t, anvil);
+    for (let time = 0; time < 4; time += 1) await made.api('POST', '/v1/signing-secret');
+    const urls = await Promise.all([1, 2, 3].map(() => addUrl(t, made)));
+    const { body } = await made.api('GET', '/v1/callback-urls');
+    const listed = (body.callbackUrls as { url: string }[]).map((one) => one.url);
+    assert.deepEqual(listed.sort(), urls.map(({ receiver }) => receiver.url).sort());
+    await made.notifier().beat();
+    const counts = urls.map(({ receiver }) => String(receiver.received[0]?.headers['webhook-signature']).split(' '));
+    assert.deepEqual(counts.map((one) => one.length).sort(), [1, 1, 6]);
   });
 
   it('rotate their secrets apart, and belong to one key alone', async (t) => {

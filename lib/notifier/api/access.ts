@@ -35,6 +35,8 @@ export interface RouterParts {
   reach(network: string): bigint | undefined;
   /** Told when something became due for this URL: it is tried at once, whatever it did before. */
   wake(endpointId: string): void;
+  /** Told when a URL is removed. */
+  forget(endpointId: string): void;
 }
 
 /** Opens the database, and gives what stands on it. */

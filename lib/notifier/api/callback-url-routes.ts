@@ -2,7 +2,7 @@ import type { Router } from 'express';
 import { callbackBody } from '../sending/callback-body.ts';
 import { type Endpoint, mostUrls } from '../store/endpoints.ts';
 import { mostTests } from '../store/outbox.ts';
-import { defaultOverlapMs, mostOld, type NewSigningSecret } from '../store/rotation.ts';
+import { mostOld, type NewSigningSecret } from '../store/rotation.ts';
 import { authorized, type Keyed, type Open } from './access.ts';
 import { answering } from './answering.ts';
 import { readFields, readSecretRotation, readText } from './inputs.ts';
@@ -28,8 +28,8 @@ export function routeCallbackUrls(router: Router, open: Open): void {
       const parts = await authorized(req, open, 'callbacks:write');
       const given = readFields(req.body, urlFields);
       const changes = { ...readUrlChanges(given, parts.settings), url: readUrl(given.url, parts.settings) };
-      const made = await place(parts);
-      await parts.endpoints.change(made.id, changes);
+      const made = await parts.endpoints.add(parts.keyId, changes);
+      if (!made) throw new Problem(409, 'TOO_MANY_CALLBACK_URLS', `A key may have ${mostUrls} callback URLs`);
       parts.wake(made.id);
       const endpoint = await one(parts, made.id);
       return { callbackUrl: await describe({ ...parts, endpoint }), signingSecret: made.secret };
@@ -54,8 +54,9 @@ export function routeCallbackUrls(router: Router, open: Open): void {
   router.delete(
     '/v1/callback-urls/:id',
     answering(204, async (req) => {
-      const { endpoints, endpoint } = await byId(req);
+      const { endpoints, endpoint, forget } = await byId(req);
       await endpoints.remove(endpoint.id);
+      forget(endpoint.id);
       return undefined;
     }),
   );
@@ -130,19 +131,6 @@ async function one({ endpoints, keyId }: Keyed, id: string): Promise<Endpoint> {
   return endpoint;
 }
 
-/** Where one more URL goes: the place of the first one, if that is free. */
-async function place({ endpoints, keys, keyId }: Keyed): Promise<{ id: string; secret: string }> {
-  const [first] = await endpoints.list(keyId);
-  if (first && first.url === undefined) {
-    const made = await keys.rotateSecret(first, defaultOverlapMs, 'hmac');
-    if (made && 'signingSecret' in made) return { id: first.id, secret: made.signingSecret };
-    throw tooManySecrets();
-  }
-  const made = await endpoints.add(keyId);
-  if (made) return made;
-  throw new Problem(409, 'TOO_MANY_CALLBACK_URLS', `A key may have ${mostUrls} callback URLs`);
-}
-
 /** As it is after a change, and tried at once. */
 async function describedNow({ endpoint, ...parts }: About): Promise<object> {
   parts.wake(endpoint.id);
@@ -172,9 +160,5 @@ async function rotate({ keys, endpoint }: About, body: unknown): Promise<NewSign
   const { overlapMs, algorithm } = readSecretRotation(body);
   const made = await keys.rotateSecret(endpoint, overlapMs, algorithm);
   if (made) return made;
-  throw tooManySecrets();
-}
-
-function tooManySecrets(): Problem {
-  return new Problem(409, 'TOO_MANY_SECRETS', `${mostOld} old secrets still sign; wait for one of them to end`);
+  throw new Problem(409, 'TOO_MANY_SECRETS', `${mostOld} old secrets still sign; wait for one of them to end`);
 }

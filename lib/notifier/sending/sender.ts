@@ -16,6 +16,8 @@ export interface Sender {
   wake(): Promise<void>;
   /** Ends a pause of one URL; `run` is to follow. */
   resume(endpointId: string): void;
+  /** Forgets how a URL that was removed has fared; resolves when nothing is on its way there. */
+  forget(endpointId: string): Promise<void>;
   /** Posts a heartbeat to the enabled URLs that take them, each with data of its own. It is not kept: the next one says as much. */
   beat(dataFor: (endpoint: Endpoint) => object): Promise<void>;
   /** Of this process, by result. */
@@ -26,6 +28,7 @@ export interface Sender {
 
 export type AttemptResult = Attempt['result'];
 
+const disabled = 'A callback URL was disabled; what is owed to it is kept until it is enabled again';
 /** Heartbeats on their way at once. */
 const beatsAtOnce = 64;
 
@@ -51,10 +54,7 @@ export function createSender(settings: NotifierSettings, endpoints: Endpoints, o
         for (const { result } of attempts) tally[result] += 1;
       },
       async disable(reason) {
-        logger.error(
-          { callbackUrl: id, reason },
-          'A callback URL was disabled; what is owed to it is kept until it is enabled again',
-        );
+        logger.error({ callbackUrl: id, reason }, disabled);
         await endpoints.disable(id, reason);
       },
       failed: (error) => logger.error({ callbackUrl: id, error }, 'Callbacks could not be sent; they stay owed'),
@@ -77,6 +77,11 @@ export function createSender(settings: NotifierSettings, endpoints: Endpoints, o
       for (const lane of await activeLanes()) lane.wake();
     },
     resume: (id) => lanes.get(id)?.resume(),
+    async forget(id) {
+      const lane = lanes.get(id);
+      await lane?.stop();
+      if (lanes.get(id) === lane) lanes.delete(id);
+    },
     async beat(dataFor) {
       beats += 1;
       const at = now();

@@ -39,7 +39,7 @@ export interface Backfills {
   list(keyId: string, page: { before?: string; limit: number }): Promise<Backfill[]>;
   /** False if there is none of that id. */
   remove(keyId: string, id: string): Promise<boolean>;
-  /** How many of the key are not done. */
+  /** How many that the key asked for are not done. */
   countOpen(keyId: string): Promise<number>;
   /** Those that there is something to read for. */
   open(network: string): Promise<OpenBackfill[]>;
@@ -101,7 +101,9 @@ export function createBackfills(database: NotifierDatabase, now: () => number): 
       }),
     countOpen: (keyId) =>
       database.read(() => {
-        const row = sql('SELECT count(*) AS n FROM backfills WHERE key_id = ? AND done_at IS NULL').get(keyId);
+        const row = sql(
+          'SELECT count(*) AS n FROM backfills WHERE key_id = ? AND endpoint_id IS NULL AND done_at IS NULL',
+        ).get(keyId);
         return Number((row as { n: number }).n);
       }),
     open: (network) =>

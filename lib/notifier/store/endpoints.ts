@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { NotifierDatabase } from './database.ts';
 import { type FilterColumns, type Filters, filterColumns, readFilterColumns } from './filters.ts';
-import { newSecret } from './rotation.ts';
+import { defaultOverlapMs, newSecret } from './rotation.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** A callback URL of a key, or the place for its first one. */
@@ -41,12 +41,17 @@ export interface Endpoints {
   active(): Promise<Endpoint[]>;
   /** The ids of those. */
   activeIds(): Promise<string[]>;
-  /** One more, beside the first, with a secret of its own; undefined if there are too many. */
-  add(keyId: string): Promise<{ id: string; secret: string } | undefined>;
+  /**
+   * One more, with a secret of its own; undefined if there are too many. The place of the first one is taken if it is free: what is owed
+   * to the key is sent there, and the secret that the key came with signs too, for a day.
+   */
+  add(keyId: string, given: EndpointChanges & { url: string }): Promise<{ id: string; secret: string } | undefined>;
   /** Setting the URL enables it; what is owed is tried again at once, for the whole time. */
   change(id: string, changes: EndpointChanges): Promise<void>;
-  /** Removes it with what is owed to it; of the first one the place stays, as it was before any URL was set. */
+  /** Removes it with its callbacks; of the first one the place stays, as it was before any URL was set. */
   remove(id: string): Promise<void>;
+  /** Goes on with what a stop interrupted. */
+  removeRest(): Promise<void>;
   /** Enables a URL that was disabled. */
   enable(id: string): Promise<void>;
   disable(id: string, reason: string): Promise<void>;
@@ -108,18 +113,26 @@ export function createEndpoints(
       database.read(() =>
         (sql(`SELECT id FROM endpoints WHERE ${isActive}`).all() as { id: string }[]).map((row) => row.id),
       ),
-    add: (keyId) =>
+    add: (keyId, given) =>
       database.write(() => {
-        const { n } = sql('SELECT count(*) AS n FROM endpoints WHERE key_id = ?').get(keyId) as { n: number };
-        if (Number(n) >= mostUrls) return undefined;
-        return insertEndpoint(sql, box, keyId, false);
+        const made = takeFirst(sql, box, keyId, now()) ?? insertOneMore(sql, box, keyId);
+        if (!made) return undefined;
+        change(sql, box, made.id, given);
+        enable(made.id);
+        return made;
       }),
     change: (id, changes) =>
       database.write(() => {
         change(sql, box, id, changes);
         if (changes.url !== undefined) enable(id);
       }),
-    remove: (id) => database.write(() => remove(sql, id)),
+    remove: (id) => remove(database, id),
+    async removeRest() {
+      const half = await database.read(() =>
+        sql('SELECT id FROM endpoints WHERE is_default = 0 AND url IS NULL').all(),
+      );
+      for (const { id } of half as { id: string }[]) await remove(database, id);
+    },
     enable: (id) => database.write(() => enable(id)),
     async disable(id, reason) {
       await database.write(() =>
@@ -198,11 +211,61 @@ function change(
   sql('UPDATE endpoints SET api_key = ? WHERE id = ?').run(apiKey === null ? null : box.seal(row.owner, apiKey), id);
 }
 
-function remove(sql: NotifierDatabase['sql'], id: string): void {
-  for (const table of ['withheld', 'backfills', 'outbox']) sql(`DELETE FROM ${table} WHERE endpoint_id = ?`).run(id);
-  sql('DELETE FROM endpoints WHERE id = ? AND is_default = 0').run(id);
-  sql(
-    `UPDATE endpoints SET url = NULL, networks = NULL, assets = NULL, types = NULL, api_key = NULL, enabled = 1,
-       paused_at = NULL, disabled_at = NULL, disabled_reason = NULL, accepted_at = NULL WHERE id = ?`,
-  ).run(id);
+/** The place of the first one, with a new secret, if no URL is set there. */
+function takeFirst(
+  sql: NotifierDatabase['sql'],
+  box: SecretBox,
+  keyId: string,
+  at: number,
+): { id: string; secret: string } | undefined {
+  const row = sql('SELECT id FROM endpoints WHERE key_id = ? AND is_default = 1 AND url IS NULL').get(keyId);
+  if (row === undefined) return undefined;
+  const { id } = row as { id: string };
+  const secret = newSecret();
+  sql('INSERT INTO old_secrets SELECT id, key_id, secret, ? FROM endpoints WHERE id = ?').run(
+    at + defaultOverlapMs,
+    id,
+  );
+  sql('UPDATE endpoints SET secret = ? WHERE id = ?').run(box.seal(keyId, secret), id);
+  return { id, secret };
+}
+
+function insertOneMore(
+  sql: NotifierDatabase['sql'],
+  box: SecretBox,
+  keyId: string,
+): { id: string; secret: string } | undefined {
+  const { n } = sql('SELECT count(*) AS n FROM endpoints WHERE key_id = ?').get(keyId) as { n: number };
+  return Number(n) >= mostUrls ? undefined : insertEndpoint(sql, box, keyId, false);
+}
+
+/** Callbacks that are looked at in one transaction: nobody waits for the removal of many. */
+const removeAtOnce = 1_000;
+
+async function remove({ sql, read, write }: NotifierDatabase, id: string): Promise<void> {
+  await write(() => {
+    sql(
+      `UPDATE endpoints SET url = NULL, networks = NULL, assets = NULL, types = NULL, api_key = NULL, enabled = 1,
+         paused_at = NULL, disabled_at = NULL, disabled_reason = NULL, accepted_at = NULL WHERE id = ?`,
+    ).run(id);
+    for (const table of ['withheld', 'backfills']) sql(`DELETE FROM ${table} WHERE endpoint_id = ?`).run(id);
+  });
+  const { last } = (await read(() => sql('SELECT max(seq) AS last FROM outbox').get())) as { last: number | null };
+  let place = 0;
+  while (place < (last ?? 0)) {
+    place = await write(() => removeSome(sql, id, place, last ?? 0));
+    await new Promise(setImmediate);
+  }
+  await write(() => sql('DELETE FROM endpoints WHERE id = ? AND is_default = 0').run(id));
+}
+
+/** Where the next ones are. */
+function removeSome(sql: NotifierDatabase['sql'], id: string, after: number, last: number): number {
+  const rows = sql(
+    `SELECT seq, endpoint_id AS endpointId FROM outbox
+     WHERE key_id = (SELECT key_id FROM endpoints WHERE id = ?) AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
+  ).all(id, after, last, removeAtOnce) as { seq: number; endpointId: string }[];
+  const drop = sql('DELETE FROM outbox WHERE seq = ?');
+  for (const { seq, endpointId } of rows) if (endpointId === id) drop.run(seq);
+  return rows.length < removeAtOnce ? last : (rows.at(-1)?.seq ?? last);
 }

@@ -129,7 +129,10 @@ export function createOutbox(database: NotifierDatabase, now: () => number, retr
         callbacks,
       ) !== undefined,
     counts: (endpointId) =>
-      database.read(() => ({ owed: count(sql, endpointId, 'owed'), dead: count(sql, endpointId, 'dead') })),
+      database.read(() => ({
+        owed: count(sql(`SELECT count(*) AS n FROM outbox WHERE state = 'owed' AND endpoint_id = ?`), endpointId),
+        dead: count(sql(`SELECT count(*) AS n FROM outbox WHERE state = 'dead' AND endpoint_id = ?`), endpointId),
+      })),
     async prune(before) {
       await database.write(() =>
         sql(
@@ -169,9 +172,9 @@ function insert(
   );
 }
 
-function count(sql: NotifierDatabase['sql'], endpointId: string, state: string): number {
-  const row = sql('SELECT count(*) AS n FROM outbox WHERE endpoint_id = ? AND state = ?').get(endpointId, state);
-  return Number((row as { n: number }).n);
+// Of a partial index the planner knows by a state that stands in the statement.
+function count(statement: ReturnType<NotifierDatabase['sql']>, endpointId: string): number {
+  return Number((statement.get(endpointId) as { n: number }).n);
 }
 
 /** What is due may be on its way: one callback keeps one body. */

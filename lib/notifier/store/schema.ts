@@ -202,4 +202,6 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX answers_by_owner ON answers (owner, created_at);
   CREATE INDEX answers_by_time ON answers (created_at);`,
+  `DROP INDEX outbox_by_endpoint;
+  CREATE INDEX outbox_dead ON outbox (endpoint_id) WHERE state = 'dead';`,
 ];
