@@ -12,11 +12,13 @@ const holding: ReadonlySet<string> = new Set(['REMOVED_NO_BLOCK', 'REORG_AMBIGUO
 /** What changes give a person to look at, once for each cause: a cause is a deposit, how it stands, and its code. */
 export function alarmsOf(states: readonly TransactionState[], changes: readonly TransactionChange[]): DepositAlarm[] {
   const found: DepositAlarm[] = [];
-  for (const { key, deposits } of changes) {
+  let known: ReadonlyMap<string, StoredDeposit> | undefined;
+  for (const { deposits } of changes) {
     for (const deposit of deposits) {
       const code = alarmOf(deposit);
       if (code === undefined) continue;
-      const before = states.find((state) => state.key === key)?.deposits.find(({ id }) => id === deposit.id);
+      known ??= new Map(states.flatMap((state) => state.deposits.map((one) => [one.id, one])));
+      const before = known.get(deposit.id);
       const isKnown = before && alarmOf(before) === code && before.code === deposit.code;
       if (!isKnown) found.push({ code, deposit });
     }

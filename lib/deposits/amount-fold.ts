@@ -2,6 +2,7 @@ import { confirmedCopies, type Placed, placeAmount, possibleCopies, readyCopies,
 import { confirmationsAsked } from './fold-rules.ts';
 import { type DepthView, type GroupView, isConfirmedUnplaced } from './group-view.ts';
 import { type AmountView, type Copies, isDenied, keepBack } from './reasons.ts';
+import { unplacedOf } from './reporter.ts';
 import type { Statement } from './statement.ts';
 import { type CreditedUnder, type KeptTerms, stored } from './terms.ts';
 
@@ -85,7 +86,7 @@ function possibleIn(amount: AmountView): number {
 function isConfirmedSomewhere(group: GroupView, key: string, view: DepthView, placed: readonly Placed[]): boolean {
   if (placed.some((one) => one.isConfirmed && one.copies > 0)) return true;
   return group.reporters.some((reporter) =>
-    reporter.unplaced.some((one) => one.key === key && isConfirmedUnplaced(one, view.confirmations)),
+    unplacedOf(reporter, key).some((one) => isConfirmedUnplaced(one, view.confirmations)),
   );
 }
 
@@ -105,10 +106,9 @@ function depthShown(
     if (isShown) [block, confirmations] = [one.block.hash, count];
   }
   confirmations = Math.max(0, confirmations);
-  for (const { unplaced } of group.reporters) {
-    for (const one of unplaced) {
-      if (one.key === key && one.standing !== 'dead' && one.tellsRows)
-        confirmations = Math.max(confirmations, one.depth.count);
+  for (const reporter of group.reporters) {
+    for (const one of unplacedOf(reporter, key)) {
+      if (one.standing !== 'dead' && one.tellsRows) confirmations = Math.max(confirmations, one.depth.count);
     }
   }
   return block === undefined ? { confirmations } : { confirmations, block };

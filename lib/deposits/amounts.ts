@@ -2,7 +2,7 @@ import { ensure } from '../util/maps.ts';
 import type { Pieces } from '../util/turns.ts';
 import type { AmountFold } from './amount-fold.ts';
 import type { Ruling } from './decisions.ts';
-import type { AmountReport } from './describe.ts';
+import { type AmountReport, mostCallbackIds } from './describe.ts';
 
 import type { DepositFacts } from './facts.ts';
 import { type FoldContext, type FoldedAmount, foldingGroup } from './fold.ts';
@@ -73,7 +73,7 @@ export function* amountsOfGroup(state: GroupState, context: AmountContext): Piec
   const foldContext: FoldContext<StoredStatement> = { wide: state.wide, keyOf: statementKey, areRecorded: true };
   if (state.deposits.length > 0) foldContext.creditedUnder = creditedUnder(state.deposits);
   const folded = yield* foldingGroup(state.statements, context.rules(state.group), foldContext);
-  const removals = [...state.wide, ...state.statements.filter((statement) => statement.kind === 'removed')];
+  const removals = named([...state.wide, ...state.statements.filter((statement) => statement.kind === 'removed')]);
   const report = (statements: readonly StoredStatement[]): AmountReport => {
     const group = statements[0]?.group ?? state.group;
     return { group, statements, removals, asset: context.asset(group) };
@@ -95,6 +95,19 @@ export function* amountsOfGroup(state: GroupState, context: AmountContext): Piec
     yield;
   }
   return amounts;
+}
+
+/** Those from which a deposit takes a provider or a callback that it names: each amount reads them, and there may be thousands. */
+function named(removals: readonly StoredStatement[]): readonly StoredStatement[] {
+  const providers = new Set<string>();
+  const callbacks = new Set<string>();
+  return removals.filter(({ provider, callbackId }) => {
+    const isNewCallback = callbackId !== '' && callbacks.size < mostCallbackIds && !callbacks.has(callbackId);
+    const isNew = isNewCallback || !providers.has(provider);
+    providers.add(provider);
+    if (isNewCallback) callbacks.add(callbackId);
+    return isNew;
+  });
 }
 
 /** docs/rules.md#payments: one deposit, whose amount is what was credited; until then, what comes nearest to it. */

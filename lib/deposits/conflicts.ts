@@ -181,18 +181,20 @@ function flagAllOf(rows: readonly Keyed[], conflicts: Conflicts): void {
  * transfer.
  */
 function memoAdded(rows: readonly Keyed[], conflicts: Conflicts): void {
+  const tagged = new Map<bigint, Keyed[]>();
+  for (const row of rows) if (row.statement.memo !== undefined) push(tagged, row.statement.amount, row);
+  if (tagged.size === 0) return;
+  const events = new Map<string, Set<string>>();
+  for (const { key, statement } of rows) ensure(events, key, () => new Set()).add(statement.eventId);
+  const together = new Map<string, boolean>();
   const inOneEvent = (key: string, otherKey: string): boolean =>
-    rows.some(
-      (one) =>
-        one.key === key &&
-        rows.some((other) => other.key === otherKey && other.statement.eventId === one.statement.eventId),
+    ensure(together, `${key}\n${otherKey}`, () =>
+      [...(events.get(key) ?? [])].some((event) => events.get(otherKey)?.has(event) === true),
     );
   for (const bare of rows) {
     if (bare.statement.memo !== undefined) continue;
-    for (const other of rows) {
-      const { statement } = other;
-      if (statement.memo === undefined || statement.amount !== bare.statement.amount) continue;
-      if (isApart(statement, bare.statement) || inOneEvent(bare.key, other.key)) continue;
+    for (const other of tagged.get(bare.statement.amount) ?? []) {
+      if (isApart(other.statement, bare.statement) || inOneEvent(bare.key, other.key)) continue;
       flag(conflicts, bare.key);
       flag(conflicts, other.key);
     }

@@ -17,7 +17,7 @@ export interface AmountReport {
 }
 
 /** Callbacks that a deposit names: the first ones. Hundreds of equal transfers would otherwise name each callback in each deposit. */
-const mostCallbackIds = 100;
+export const mostCallbackIds = 100;
 
 /** Describes a copy of an amount as it stands after this step. */
 export type DescribeCopy = (copy: Copy, next: Transition) => StoredDeposit;

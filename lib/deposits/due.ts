@@ -4,7 +4,7 @@ import { fixedByTransaction, nthLargest, perhapsApart, toldApart } from './copie
 import { chainProvider, meets } from './fold-rules.ts';
 import { type DepthView, type GroupView, isConfirmedUnplaced } from './group-view.ts';
 import { isOvertaken } from './overtaken.ts';
-import type { Reporter, Unplaced } from './reporter.ts';
+import { type Reporter, seenOf, type Unplaced, unplacedOf } from './reporter.ts';
 import type { Statement } from './statement.ts';
 
 /** One amount in one block that is not dead. */
@@ -240,7 +240,7 @@ export function reportedCopies(group: GroupView, key: string, placed: readonly P
   for (const { copies } of placed) most = Math.max(most, copies);
   for (const reporter of group.reporters) {
     const rows = unplacedRows(reporter, key, (one) => one.standing === 'live');
-    const seen = reporter.seen.filter((one) => one.key === key && one.tellsRows).map((one) => one.statement);
+    const seen = seenOf(reporter, key).flatMap((one) => (one.tellsRows ? one.statement : []));
     most = Math.max(most, toldApart([...rows, ...seen], false));
   }
   return most;
@@ -256,6 +256,6 @@ function isHeldBack(one: Unplaced, confirmations: number): boolean {
 
 function unplacedRows(reporter: Reporter, key: string, isWanted: (one: Unplaced) => boolean): Statement[] {
   const rows: Statement[] = [];
-  for (const one of reporter.unplaced) if (one.key === key && one.tellsRows && isWanted(one)) rows.push(one.statement);
+  for (const one of unplacedOf(reporter, key)) if (one.tellsRows && isWanted(one)) rows.push(one.statement);
   return rows;
 }

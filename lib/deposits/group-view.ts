@@ -2,7 +2,7 @@ import { ensure } from '../util/maps.ts';
 import { type Block, type BlockStanding, blocksOf, chainConfirmed, standing } from './blocks.ts';
 import { conflictingAmounts } from './conflicts.ts';
 import { chainProvider, type FoldRules, meets } from './fold-rules.ts';
-import type { Keyed, Reporter, Unplaced } from './reporter.ts';
+import { type Keyed, type Reporter, type Unplaced, unplacedOf } from './reporter.ts';
 import { sortByReporter } from './reporters.ts';
 import type { Terms } from './terms.ts';
 
@@ -127,8 +127,8 @@ function failuresWithoutBlock(reporters: readonly Reporter[]): ReadonlySet<strin
   return failed;
 }
 
-function hasSpokenSince({ unplaced, blocks }: Reporter, key: string, since: number): boolean {
+function hasSpokenSince(reporter: Reporter, key: string, since: number): boolean {
   const isSince = (at: number | undefined): boolean => at !== undefined && at > since;
-  if (unplaced.some((one) => one.key === key && isSince(one.statement.at))) return true;
-  return [...blocks.values()].some(({ rows }) => (rows.get(key) ?? []).some(({ at }) => isSince(at)));
+  if (unplacedOf(reporter, key).some((one) => isSince(one.statement.at))) return true;
+  return [...reporter.blocks.values()].some(({ rows }) => (rows.get(key) ?? []).some(({ at }) => isSince(at)));
 }

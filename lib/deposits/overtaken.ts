@@ -20,14 +20,18 @@ export function isOvertaken({ reporter, report, key, own, confirmations }: Amoun
   if (own.some(({ position }) => position !== undefined)) return false;
   const depth = report.depthByKey.get(key) ?? noDepth;
   if (meets(depth, confirmations)) return false;
+  // Most often nothing is deeper, and a block may hold thousands of amounts.
+  const mayBeInBlock = isDeeper(report.depthOfAny, depth);
+  const mayBeOutside = isDeeper(reporter.unplacedDepth, depth);
+  if (!mayBeInBlock && !mayBeOutside) return false;
   const events = new Set(own.map(({ eventId }) => eventId));
   const isRival = ({ statement, key: other }: Keyed, otherDepth: Depth | undefined): boolean => {
     if (other === key || statement.kind === 'failed' || statement.position !== undefined) return false;
     return otherDepth !== undefined && isDeeper(otherDepth, depth) && !events.has(statement.eventId);
   };
   return (
-    report.statements.some((one) => isRival(one, report.depthByKey.get(one.key))) ||
-    reporter.unplaced.some((one) => one.standing !== 'dead' && isRival(one, one.depth))
+    (mayBeInBlock && report.statements.some((one) => isRival(one, report.depthByKey.get(one.key)))) ||
+    (mayBeOutside && reporter.unplaced.some((one) => one.standing !== 'dead' && isRival(one, one.depth)))
   );
 }
 

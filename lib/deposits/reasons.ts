@@ -3,7 +3,7 @@ import { fixedByTransaction, positionsDiffer } from './copies.ts';
 import type { Placed, Ready } from './due.ts';
 import { chainProvider } from './fold-rules.ts';
 import type { DepthView, GroupView } from './group-view.ts';
-import { type BlockReport, blockOf, type Reporter } from './reporter.ts';
+import { type BlockReport, blockOf, type Reporter, seenOf, unplacedOf } from './reporter.ts';
 import type { Statement } from './statement.ts';
 
 /** Copies of one amount, as the facts are compared with them. */
@@ -65,11 +65,11 @@ export function isDenied(amount: AmountView): boolean {
 }
 
 /** Whoever still says that it is there cannot report its memo. */
-function memoUnknown({ group, view }: AmountView, statements: readonly Statement[]): DepositCode | undefined {
+function memoUnknown({ group, key, view }: AmountView, statements: readonly Statement[]): DepositCode | undefined {
   const isBlind = (statement: Statement): boolean =>
     group.reporters.find(({ name }) => name === statement.provider)?.counting(statement).tellsRows === false;
   if (!statements.some(isBlind)) return undefined;
-  const alive = statements.filter((statement) => statement.kind !== 'failed' && !isDead(statement, group, view));
+  const alive = statements.filter((statement) => statement.kind !== 'failed' && !isDead(statement, key, group, view));
   // A report from the mempool takes the code away from nothing, neither from what is in the chain nor from another such report.
   const inChain = alive.filter((statement) => statement.kind !== 'seen');
   const isUnknown = inChain.length > 0 ? inChain.every(isBlind) : alive.some(isBlind);
@@ -80,7 +80,7 @@ function memoUnknown({ group, view }: AmountView, statements: readonly Statement
 function chainTells({ reporters }: GroupView, key: string): boolean {
   const chain = reporters.find((reporter) => reporter.name === chainProvider);
   if (!chain) return false;
-  if (chain.unplaced.some((one) => one.key === key && one.standing !== 'dead')) return true;
+  if (unplacedOf(chain, key).some((one) => one.standing !== 'dead')) return true;
   return [...chain.blocks.values()].some((report) => report.live && report.rows.has(key));
 }
 
@@ -109,26 +109,27 @@ function isForChain(check: CheckCode, { group, view }: AmountView): boolean {
 }
 
 /** Only evidence clears, never silence; and never what was only seen. */
-function clears(other: Statement, checked: Statement, check: CheckCode, { group, view }: AmountView): boolean {
+function clears(other: Statement, checked: Statement, check: CheckCode, { group, key, view }: AmountView): boolean {
   if (other.kind !== 'mined' && other.kind !== 'confirmed') return false;
   const lacking = checked.lacks ?? evidenceWanted[check];
   if (lacking?.every((name) => other.shows?.includes(name)) !== true) return false;
   // Our own chain check has read it in a block of the chain, whichever of the two was heard first.
-  if (other.provider === chainProvider) return !isDead(other, group, view);
+  if (other.provider === chainProvider) return !isDead(other, key, group, view);
   if (other.provider !== checked.provider) return false;
   if (other.at === undefined || checked.at === undefined || other.at <= checked.at) return false;
   return checked.position === undefined || other.position === checked.position;
 }
 
-function isDead(statement: Statement, group: GroupView, view: DepthView): boolean {
+function isDead(statement: Statement, key: string, group: GroupView, view: DepthView): boolean {
   const hash = blockOf(statement);
   if (hash !== undefined) {
     const block = group.blocks.find((one) => one.hash === hash);
     return block === undefined || view.standings.get(block) === 'dead';
   }
   const reporter = group.reporters.find((one) => one.name === statement.provider);
-  if (statement.kind === 'seen') return !reporter?.seen.some((one) => one.statement === statement);
-  return reporter?.unplaced.some((one) => one.statement === statement && one.standing === 'dead') ?? false;
+  if (!reporter) return statement.kind === 'seen';
+  if (statement.kind === 'seen') return !seenOf(reporter, key).some((one) => one.statement === statement);
+  return unplacedOf(reporter, key).some((one) => one.statement === statement && one.standing === 'dead');
 }
 
 function oddity({ group, key, placed }: AmountView): DepositCode | undefined {
@@ -140,7 +141,7 @@ function oddity({ group, key, placed }: AmountView): DepositCode | undefined {
 
 /** All rows of a provider that names no block in some of them; if each names one, the blocks compare by themselves. */
 function allRows(reporter: Reporter, key: string, placed: readonly Placed[]): Statement[] {
-  const unplaced = reporter.unplaced.filter((one) => one.key === key && one.standing !== 'dead' && one.tellsRows);
+  const unplaced = unplacedOf(reporter, key).filter((one) => one.standing !== 'dead' && one.tellsRows);
   if (unplaced.length === 0) return [];
   return [...unplaced.map((one) => one.statement), ...placed.flatMap((one) => one.rows.get(reporter) ?? [])];
 }

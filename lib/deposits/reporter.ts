@@ -20,6 +20,8 @@ export interface BlockReport {
   depth: Depth;
   /** The most that its own statements of one amount said, counted or not. */
   depthByKey: Map<string, Depth>;
+  /** The most that its statements of any amount said, each part by itself. */
+  depthOfAny: Depth;
   /** The most ever said, counted or not: what makes a block final. */
   deepest: number;
 }
@@ -54,6 +56,11 @@ export interface Reporter {
   blocks: Map<string, BlockReport>;
   unplaced: Unplaced[];
   seen: Seen[];
+  /** The same by amount key: a group of thousands of amounts asks for each of them. Absent if there are none. */
+  unplacedByKey?: Map<string, Unplaced[]>;
+  /** The most that the statements without a block said, each part by itself. */
+  unplacedDepth: Depth;
+  seenByKey?: Map<string, Seen[]>;
   /** Removals and failures of the transaction that name no block. */
   removedAnywhere?: Times;
   removalKind?: 'removed' | 'failed';
@@ -65,6 +72,18 @@ export interface Reporter {
   /** Statements that it has corrected since. */
   corrected: Set<Statement>;
   counting: Counting;
+}
+
+const none: readonly never[] = [];
+
+/** What a provider has said of one amount without a block. */
+export function unplacedOf({ unplacedByKey }: Reporter, key: string): readonly Unplaced[] {
+  return unplacedByKey?.get(key) ?? none;
+}
+
+/** What a provider has seen of one amount in the mempool, and not taken back. */
+export function seenOf({ seenByKey }: Reporter, key: string): readonly Seen[] {
+  return seenByKey?.get(key) ?? none;
 }
 
 /** The block that a statement names. A mempool statement is in none, whatever it names. */

@@ -1,7 +1,7 @@
 import { ensure, push } from '../util/maps.ts';
 import { markCorrected } from './corrections.ts';
 import { type Counting, deeper, type FoldRules, noDepth } from './fold-rules.ts';
-import { type BlockReport, blockOf, type Keyed, newestElsewhere, type Reporter } from './reporter.ts';
+import { type BlockReport, blockOf, type Keyed, newestElsewhere, type Reporter, type Unplaced } from './reporter.ts';
 import { countingIn, type Terms } from './terms.ts';
 import { isNewer, withTime } from './times.ts';
 import { settleUnplaced } from './unplaced.ts';
@@ -34,6 +34,7 @@ function newReporter(name: string, counting: Counting): Reporter {
     keys: new Set(),
     blocks: new Map(),
     unplaced: [],
+    unplacedDepth: noDepth,
     seen: [],
     removalStands: false,
     failedAmounts: new Map(),
@@ -52,6 +53,7 @@ function newBlockReport(): BlockReport {
     live: false,
     depth: noDepth,
     depthByKey: new Map(),
+    depthOfAny: noDepth,
     deepest: 0,
   };
 }
@@ -80,6 +82,7 @@ function takePlaced(reporter: Reporter, report: BlockReport, keyed: Keyed): void
   report.deepest = Math.max(report.deepest, counted.confirmations);
   const depth = { count: counted.confirmations, trusted: counted.trusted === true };
   report.depthByKey.set(key, deeper(report.depthByKey.get(key) ?? noDepth, depth));
+  report.depthOfAny = deeper(report.depthOfAny, depth);
   if (statement.kind === 'failed') report.failures.push(keyed);
   else if (counted.tellsRows !== false) push(report.rows, key, statement);
 }
@@ -97,7 +100,11 @@ function takeUnplaced(reporter: Reporter, keyed: Keyed): void {
   }
   const counted = reporter.counting(statement);
   const depth = { count: counted.confirmations, trusted: counted.trusted === true };
-  reporter.unplaced.push({ statement, key, depth, standing: 'live', tellsRows: counted.tellsRows !== false });
+  const unplaced: Unplaced = { statement, key, depth, standing: 'live', tellsRows: counted.tellsRows !== false };
+  reporter.unplaced.push(unplaced);
+  reporter.unplacedDepth = deeper(reporter.unplacedDepth, depth);
+  reporter.unplacedByKey ??= new Map();
+  push(reporter.unplacedByKey, key, unplaced);
 }
 
 /** Instances whose statements one key has signed are one voter: its first name. */

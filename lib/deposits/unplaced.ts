@@ -1,3 +1,4 @@
+import { push } from '../util/maps.ts';
 import { newestElsewhere, type Reporter } from './reporter.ts';
 import { isNewer, type Times, withTime } from './times.ts';
 
@@ -30,6 +31,9 @@ export function settleUnplaced(reporter: Reporter): void {
       (blockRemoved !== undefined && !hasLiveBlock && !isNewer(at, blockRemoved));
     return !isTakenBack && !(at !== undefined && placed > at);
   });
+  if (reporter.seen.length === 0) return;
+  reporter.seenByKey = new Map();
+  for (const one of reporter.seen) push(reporter.seenByKey, one.key, one);
 }
 
 /**
