@@ -5,13 +5,13 @@ import type { SqliteConnection } from './connection.ts';
 /** How far blocks have been read, one row a cursor. */
 export function cursorMethods(connection: () => SqliteConnection): CursorStore {
   return {
-    cursors: () =>
+    cursors: async () =>
       connection().read(() => {
         const rows = connection().sql('SELECT id, version, record FROM deposit_callback_cursors ORDER BY id').all();
         return (rows as CursorRow[]).map(({ id, version, record }) => cursorFromJson(id, version, record));
       }),
 
-    moveCursor: (cursor) =>
+    moveCursor: async (cursor) =>
       connection().write(() => {
         const { id, version } = cursor;
         const { changes } =
@@ -27,7 +27,7 @@ export function cursorMethods(connection: () => SqliteConnection): CursorStore {
         return Number(changes) === 1;
       }),
 
-    dropCursor: (id) =>
+    dropCursor: async (id) =>
       connection().write(() => void connection().sql('DELETE FROM deposit_callback_cursors WHERE id = ?').run(id)),
   };
 }

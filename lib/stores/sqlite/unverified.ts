@@ -11,7 +11,7 @@ export function unverifiedMethods(
   connection: () => SqliteConnection,
 ): Pick<Store<SqliteDatabase>, 'keepUnverified' | 'unverified' | 'dropUnverified'> {
   return {
-    keepUnverified: (callback, quota) =>
+    keepUnverified: async (callback, quota) =>
       connection().write(
         () => {
           if (!fits(connection(), callback, quota)) return false;
@@ -34,7 +34,7 @@ export function unverifiedMethods(
         { keep: (kept) => kept },
       ),
 
-    unverified: ({ provider, limit }) =>
+    unverified: async ({ provider, limit }) =>
       connection().read(() => {
         const rows = connection()
           .sql(
@@ -44,7 +44,7 @@ export function unverifiedMethods(
         return (rows as CallbackRow[]).map(callbackFromRow);
       }),
 
-    dropUnverified: (ids) =>
+    dropUnverified: async (ids) =>
       connection().write(() => {
         for (const id of ids) {
           const dropped = connection()
