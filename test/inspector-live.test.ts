@@ -9,9 +9,18 @@ import { send } from './helpers/serve.ts';
 
 interface Stream {
   res: IncomingMessage;
+  /** How things stand, when it was last told, once that fits. */
+  standing(fits: (told: Standing) => boolean): Promise<Standing>;
   /** Ids of the callbacks that came, once there are so many. */
   ids(count: number): Promise<string[]>;
   ended(): Promise<void>;
+}
+
+interface Standing {
+  badges: Record<string, number>;
+  tiles: { name: string; count: number }[];
+  title: string;
+  needs: { text: string; path: string }[];
 }
 
 interface Told {
@@ -30,13 +39,23 @@ async function openStream(t: TestContext, port: number, path: string, headers = 
   res.on('error', () => {});
   const told = (): string[] =>
     [...came.matchAll(/^data: (.*)$/gm)].flatMap(([, data = '']) =>
-      (JSON.parse(data) as Told).rows.map(({ id }) => id),
+      ((JSON.parse(data) as Partial<Told>).rows ?? []).map(({ id }) => id),
     );
   return {
     res,
     async ids(count) {
       while (told().length < count) await once(res, 'data');
       return told();
+    },
+    async standing(fits) {
+      for (;;) {
+        const all = [...came.matchAll(/^event: status\ndata: (.*)\n/gm)].map(
+          ([, data = '']) => JSON.parse(data) as Standing,
+        );
+        const last = all.at(-1);
+        if (last !== undefined && fits(last)) return last;
+        await once(res, 'data');
+      }
     },
     ended: () => over,
   };
@@ -59,6 +78,38 @@ test('callbacks are told as they arrive, those alone that the filter asks for', 
   const ids = outcomes.map(({ id }) => id);
   assert.deepEqual(await all.ids(2), ids);
   assert.deepEqual(await second.ids(1), [ids[1]]);
+});
+
+test('how things stand is told when it changes, in the language of the reader, with rows or without', {
+  timeout: 30_000,
+}, async (t) => {
+  const { port, send: sendCallback, callbacks } = await inspected(t, { receiver: { delivery: { attempts: 1 } } });
+  callbacks.on('deposit', () => {
+    throw new Error('the ledger is down');
+  });
+  const streams = [
+    await openStream(t, port, '/stream?rows=none'),
+    await openStream(t, port, '/stream', { 'accept-language': 'zh' }),
+  ] as const;
+  for (const stream of streams) assert.equal((await stream.standing(() => true)).badges.deadLetters, 0);
+  await sendCallback();
+  const [english, chinese] = await Promise.all(
+    streams.map((stream) => stream.standing(({ badges }) => badges.deadLetters === 1)),
+  );
+  assert.equal(english?.title, '1 item needs your attention');
+  assert.deepEqual(
+    english?.needs.map(({ text, path }) => [text, path]),
+    [['1 dead letter', 'dead-letters']],
+  );
+  assert.deepEqual(
+    english?.tiles.filter(({ count }) => count > 0).map(({ name, count }) => [name, count]),
+    [
+      ['confirmed', 1],
+      ['dead', 1],
+    ],
+  );
+  assert.match(chinese?.title ?? '', /[\u4e00-\u9fff]/);
+  assert.deepEqual((await Promise.all(streams.map((stream) => stream.ids(0))))[0], [], 'no rows were asked for');
 });
 
 test('a reader that comes back is told what it has missed, and nothing that it has', { timeout: 30_000 }, async (t) => {

@@ -1,5 +1,6 @@
-import type { Need, NeedKind } from '../operator/need.ts';
-import { type Html, html, type Value } from './parts/html.ts';
+import type { Need } from '../operator/need.ts';
+import { type Html, html } from './parts/html.ts';
+import { badgePages, badgesOf } from './parts/status-texts.ts';
 import type { Page, PageName, View } from './view.ts';
 
 const paths: Readonly<Record<Exclude<PageName, 'label'>, string>> = {
@@ -27,7 +28,7 @@ export function document(view: View, page: Page, frame?: Frame): Html {
 <title>${page.title} - ${words.title}</title>
 ${frame && assets(root)}
 </head>
-<body data-label="${words.copy}" data-copied="${words.copied}">
+<body data-label="${words.copy}" data-copied="${words.copied}"${frame && html` data-root="${root}"`}>
 <a class="skip" href="#content">${words.skip}</a>
 ${frame && header(view, page, frame)}
 <main id="content" tabindex="-1">
@@ -45,28 +46,15 @@ function assets(root: string): Html {
 <script src="${root}assets/script.js" defer></script>`;
 }
 
-/** Whose entry of the navigation shows how many there are. */
-const badges: Readonly<Partial<Record<NeedKind, PageName>>> = {
-  'dead-letters': 'deadLetters',
-  quarantined: 'quarantine',
-  unassigned: 'quarantine',
-  unread: 'quarantine',
-  unverified: 'quarantine',
-  held: 'deposits',
-  'in-doubt': 'deposits',
-  stuck: 'deposits',
-};
-
 function header({ words, root, token, query }: View, page: Page, { needs = [] }: Frame): Html {
-  const sum = (name: PageName): number =>
-    needs.reduce((total, { kind, count }) => total + (badges[kind] === name ? count : 0), 0);
-  const badge = (name: PageName, tone: string): Value =>
-    sum(name) > 0 && html` <span class="count is-${tone}">${sum(name)}</span>`;
-  const waiting: Partial<Record<PageName, Value>> = {
-    deposits: badge('deposits', 'quarantined'),
-    deadLetters: badge('deadLetters', 'dead'),
-    quarantine: badge('quarantine', 'quarantined'),
-  };
+  const counts = badgesOf(needs);
+  const waiting = Object.fromEntries(
+    badgePages.map((name) => {
+      const tone = name === 'deadLetters' ? 'dead' : 'quarantined';
+      const isHidden = counts[name] === 0 && html` hidden`;
+      return [name, html` <span class="count is-${tone}" data-badge="${name}"${isHidden}>${counts[name]}</span>`];
+    }),
+  );
   const links = (Object.keys(paths) as (keyof typeof paths)[]).map(
     (name) =>
       html`<li><a href="${root}${paths[name]}"${page.name === name && html` aria-current="page"`}>${words.nav[name]}${waiting[name]}</a></li>`,

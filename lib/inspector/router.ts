@@ -157,7 +157,7 @@ function stream(inspector: Inspector, req: InspectorRequest, res: ServerResponse
   const after = (typeof lastId === 'string' ? lastId : query.get('after')) ?? undefined;
   const isOpen = inspector.streams.open(req, res, {
     view: { ...view, clock: inspector.options.now },
-    filter: readFilter(query, now),
+    filter: query.get('rows') === 'none' ? undefined : readFilter(query, now),
     after,
     isAllowed: () => isAllowed(inspector, req),
   });

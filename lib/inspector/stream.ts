@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { CallbackRecord } from '../stores/store.ts';
 import { type CallbackFilter, fits, liveRows } from './parts/callback-list.ts';
+import { createStatusStream } from './status-stream.ts';
 import type { Inspected, InspectorRequest, View } from './view.ts';
 
 const mostStreams = 50;
@@ -20,16 +21,18 @@ export interface Streams {
 export interface StreamOptions {
   /** The page that shows them; its `clock` says how old they are. */
   view: View & { clock: () => number };
-  filter: CallbackFilter;
+  /** Undefined: no callbacks, only how things stand. */
+  filter: CallbackFilter | undefined;
   /** The id of the newest callback that the reader has. */
   after: string | undefined;
   /** Asked again and again, as long as the stream is open. */
   isAllowed: () => Promise<boolean>;
 }
 
-/** Server-sent events of callbacks. Nothing is listened to while nobody looks. */
+/** Server-sent events of callbacks, and of how things stand. Nothing is listened to while nobody looks. */
 export function createStreams(callbacks: Inspected): Streams {
   const streams = new Set<{ take(record: CallbackRecord): void; end(): void }>();
+  const standing = createStatusStream(callbacks);
   const tell = (record: CallbackRecord): void => {
     for (const stream of streams) stream.take(record);
   };
@@ -58,7 +61,7 @@ export function createStreams(callbacks: Inspected): Streams {
       };
       const stream = {
         take(record: CallbackRecord): void {
-          if (!fits(record, filter)) return;
+          if (filter === undefined || !fits(record, filter)) return;
           rows.push(record);
           if (rows.length > mostRows) {
             rows.shift();
@@ -87,7 +90,11 @@ export function createStreams(callbacks: Inspected): Streams {
       });
       begin(res);
       req.socket.setKeepAlive(true);
-      if (after !== undefined) void catchUp(callbacks, filter, after, stream.take);
+      res.once(
+        'close',
+        standing.add(res, () => ({ ...view, now: view.clock() })),
+      );
+      if (after !== undefined && filter !== undefined) void catchUp(callbacks, filter, after, stream.take);
       return true;
     },
     close() {

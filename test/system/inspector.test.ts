@@ -47,6 +47,29 @@ test('a callback that arrives is shown without a reload, on the overview and in 
   assert.deepEqual(complaints, []);
 });
 
+test('tiles, headline and badges change without a reload, on a page with a list and on one without', async (t) => {
+  const inspection = await inspected(t, { receiver: { delivery: { attempts: 1 } } });
+  const { callbacks } = inspection;
+  callbacks.on('deposit', () => {
+    throw new Error('the ledger is down');
+  });
+  const { page, context, complaints } = await openTab(t);
+  const other = await context.newPage();
+  await other.goto(urlOf(inspection, 'deposits'));
+  await page.goto(urlOf(inspection));
+  await page.getByRole('heading', { name: 'Nothing needs your attention' }).waitFor();
+  await inspection.send();
+  await page.getByRole('heading', { name: '1 item needs your attention' }).waitFor();
+  await page.locator('.headline').getByRole('link', { name: '1 dead letter' }).waitFor();
+  assert.equal(await page.locator('[data-tile=dead].is-dead .tile-count').textContent(), '1');
+  await page.locator('nav [data-badge=deadLetters]').getByText('1').waitFor();
+  await other.locator('nav [data-badge=deadLetters]').getByText('1').waitFor();
+  assert.equal(await other.locator('nav [data-badge=quarantine]').isVisible(), false);
+  await page.locator('.headline').getByRole('link', { name: '1 dead letter' }).click();
+  await page.getByText('the ledger is down').waitFor();
+  assert.deepEqual(complaints, []);
+});
+
 test("a deposit's timeline tells what each provider said and what was made of it, a reorg included", async (t) => {
   const inspection = await inspected(t, {
     receiver: { providers: [imtoken({ secrets: [secret] }), imtoken({ name: 'backup', secrets: [secret] })] },

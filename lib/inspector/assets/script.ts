@@ -11,6 +11,7 @@ document.body.append(said);
 for (const one of document.querySelectorAll('[data-copy]')) copyable(one);
 document.addEventListener('click', openRow);
 for (const one of document.querySelectorAll('[data-live]')) live(one);
+if (!document.querySelector('[data-live]') && document.body.dataset.root !== undefined) followStatus();
 const here = document.querySelector('.top [aria-current]');
 if (here) here.scrollIntoView({ block: 'nearest', inline: 'center' });
 document.addEventListener('keydown', (event) => {
@@ -64,6 +65,7 @@ function live(box) {
     source.onopen = () => say('on');
     source.onerror = () => say(source.readyState === EventSource.CLOSED ? 'ended' : 'lost');
     source.addEventListener('callbacks', (event) => take(JSON.parse(event.data)));
+    source.addEventListener('status', (event) => showStatus(JSON.parse(event.data)));
   }
 
   function pause() {
@@ -103,6 +105,53 @@ function live(box) {
     line.classList.add('is-new');
     return line;
   }
+}
+
+// A page without a list: how things stand, as long as somebody looks.
+function followStatus() {
+  let source;
+  const follow = () => {
+    if (source) source.close();
+    source = undefined;
+    if (document.hidden) return;
+    source = new EventSource(document.body.dataset.root + 'stream?rows=none');
+    source.addEventListener('status', (event) => showStatus(JSON.parse(event.data)));
+  };
+  document.addEventListener('visibilitychange', follow);
+  addEventListener('pagehide', () => source && source.close());
+  addEventListener('pageshow', (event) => { if (event.persisted) follow(); });
+  follow();
+}
+
+function showStatus({ badges, tiles, isCalm, title, more, needs }) {
+  for (const [name, count] of Object.entries(badges)) {
+    const badge = document.querySelector('[data-badge=' + name + ']');
+    badge.textContent = count;
+    badge.hidden = count === 0;
+  }
+  for (const { name, count, more: under } of tiles) {
+    const tile = document.querySelector('[data-tile=' + name + ']');
+    if (!tile) return;
+    tile.querySelector('.tile-count').textContent = count;
+    tile.querySelector('.tile-more').textContent = under;
+    tile.classList.toggle(tile.dataset.tone, count > 0);
+  }
+  const headline = document.querySelector('[data-headline]');
+  headline.classList.toggle('is-calm', isCalm);
+  headline.classList.toggle('is-asking', !isCalm);
+  headline.querySelector('h1').textContent = title;
+  headline.querySelector('p').textContent = more;
+  headline.querySelector('ul').replaceChildren(...needs.map(({ text, path, details }) => {
+    const line = document.createElement('li');
+    const link = document.createElement('a');
+    link.setAttribute('href', document.body.dataset.root + path);
+    link.textContent = text;
+    const soft = document.createElement('span');
+    soft.className = 'soft';
+    soft.textContent = details;
+    line.append(link, ' ', soft);
+    return line;
+  }));
 }
 
 // A row opens as a whole: the link lies over it, but for the ids, which show their whole text under the pointer.

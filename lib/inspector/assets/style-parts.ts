@@ -73,7 +73,7 @@ a.explorer { font-size: 13px; white-space: nowrap; } .how-far { margin-top: 24px
 .headline { padding: 24px 28px; border-radius: 16px; } .headline p { margin-top: 6px; }
 .headline.is-calm { background: var(--good-wash); } .headline.is-calm h1 { color: var(--good); }
 .headline.is-asking { background: var(--held-wash); } .headline.is-asking h1 { color: var(--held); }
-.headline ul { display: flex; flex-wrap: wrap; gap: 4px 20px; margin-top: 8px; } .headline.is-asking a { color: var(--held); font-weight: 500; }
+.headline p:empty, .headline ul:empty { display: none; } .headline ul { display: flex; flex-wrap: wrap; gap: 4px 20px; margin-top: 8px; } .headline.is-asking a { color: var(--held); font-weight: 500; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin-top: 12px; }
 .tile { display: block; height: 100%; padding: 14px 16px; background: var(--card); border: 1px solid var(--line); border-radius: 12px; color: var(--ink); text-decoration: none; }
 .tile:hover { border-color: var(--accent); } .tile-label, .tile-more { display: block; color: var(--soft); font-size: 13px; }

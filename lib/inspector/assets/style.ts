@@ -49,7 +49,7 @@ bdi { unicode-bidi: isolate; }
 .top nav a:hover { background: var(--sunken); color: var(--ink); }
 .top nav a[aria-current] { background: var(--accent-wash); color: var(--accent); }
 .count { min-width: 20px; padding: 0 6px; border-radius: 10px; font-size: 12px; line-height: 20px; font-weight: 650; text-align: center; font-variant-numeric: tabular-nums; }
-.count.is-dead { background: var(--bad-wash); color: var(--bad); } .count.is-quarantined { background: var(--held-wash); color: var(--held); }
+.count[hidden] { display: none; } .count.is-dead { background: var(--bad-wash); color: var(--bad); } .count.is-quarantined { background: var(--held-wash); color: var(--held); }
 .find { position: relative; flex: 1 1 160px; max-width: 380px; margin-left: auto; }
 .find input { width: 100%; } .find .hidden { right: 1px; bottom: 1px; }
 .extras { display: flex; align-items: center; gap: 12px; font-size: 13px; white-space: nowrap; }

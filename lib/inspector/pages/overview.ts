@@ -1,7 +1,6 @@
 import { outcomes } from '../../observe/outcomes.ts';
-import type { NeedKind } from '../../operator/need.ts';
 import type { Status } from '../../operator/status.ts';
-import type { CallbackRecord, StoreCounts } from '../../stores/store.ts';
+import type { CallbackRecord } from '../../stores/store.ts';
 import { push } from '../../util/maps.ts';
 import { spread, tally, type WindowName, windows } from '../parts/callback-counts.ts';
 import { callbackTable } from '../parts/callback-list.ts';
@@ -10,6 +9,7 @@ import { chainTable } from '../parts/chain-table.ts';
 import { latencyChart, milliseconds, rateChart } from '../parts/charts.ts';
 import { type Html, html } from '../parts/html.ts';
 import { ago, type Column, code, empty, row, section, segment, table, time } from '../parts/parts.ts';
+import { type StatusTexts, statusTexts } from '../parts/status-texts.ts';
 import type { Page, TimedAlarm, View } from '../view.ts';
 
 // As many as a store reads without being felt; older ones of the window are left out, and the page says so.
@@ -25,11 +25,12 @@ export async function overviewPage(view: View, status: Status): Promise<Page> {
   const newest =
     records.length >= latest ? records.slice(0, latest) : await callbacks.store.callbacks({ limit: latest });
   const texts = words.overview;
+  const standing = statusTexts(view, status);
   return {
     title: words.nav.overview,
     name: 'overview',
-    body: html`${headline(view, status)}
-${tiles(view, status.counts)}
+    body: html`${headline(view, standing)}
+${tiles(view, standing.tiles)}
 ${charts(view, records, window)}
 ${section(texts.providers, await providers(view, records))}
 ${status.chains.length > 0 && section(texts.chains, chainTable(view, status.chains))}
@@ -38,53 +39,20 @@ ${section(texts.alarms, alarms(view))}`,
   };
 }
 
-/** Where on these pages each kind of need is looked after. */
-const places: Readonly<Record<NeedKind, string>> = {
-  unread: 'quarantine',
-  quarantined: 'quarantine',
-  unassigned: 'quarantine',
-  held: 'deposits?status=pending',
-  'in-doubt': 'deposits?status=confirmed',
-  'dead-letters': 'dead-letters',
-  unheard: 'dead-letters',
-  backlog: 'dead-letters',
-  stuck: 'deposits?status=pending',
-  unverified: 'quarantine',
-  silent: 'callbacks',
-  refused: 'callbacks?outcome=rejected',
-  'unread-blocks': '',
-  disk: '',
-};
-
-function headline({ words, root }: View, { needs }: Status): Html {
-  const texts = words.overview;
-  if (needs.length === 0)
-    return html`<div class="headline is-calm"><h1>${texts.calm}</h1><p>${texts.calmMore}</p></div>`;
-  const things = needs.reduce((sum, { count }) => sum + count, 0);
-  const wants = needs.map(({ kind, count, codes = {}, provider }) => {
-    const details = [...(provider === undefined ? [] : [provider]), ...Object.keys(codes)].filter(
-      (one) => one !== 'NO_CODE',
-    );
-    return html`<li><a href="${root}${places[kind]}">${words.needs[kind](count)}</a>${details.length > 0 && html` <span class="soft"><bdi>${details.join(', ')}</bdi></span>`}</li>`;
-  });
-  return html`<div class="headline is-asking"><h1>${texts.attention(things)}</h1><ul>${wants}</ul></div>`;
+function headline({ root }: View, { title, more, isCalm, needs }: StatusTexts): Html {
+  const wants = needs.map(
+    ({ text, path, details }) =>
+      html`<li><a href="${root}${path}">${text}</a>${details !== '' && html` <span class="soft"><bdi>${details}</bdi></span>`}</li>`,
+  );
+  return html`<div class="headline ${isCalm ? 'is-calm' : 'is-asking'}" data-headline><h1>${title}</h1><p>${more}</p><ul>${wants}</ul></div>`;
 }
 
-function tiles(view: View, counts: StoreCounts): Html {
-  const { words, root } = view;
-  const texts = words.overview;
-  const { deposits, oldestOwedAt } = counts;
-  const tile = (label: string, count: number, href: string, tone: string, more?: string): Html =>
-    html`<li><a class="tile${count > 0 && html` is-${tone}`}" href="${root}${href}"><span class="tile-label">${label}</span><span class="tile-count">${count}</span>${more && html`<span class="tile-more">${more}</span>`}</a></li>`;
-  return html`<ul class="tiles">
-${tile(texts.confirmed, deposits.confirmed ?? 0, 'deposits?status=confirmed', 'confirmed')}
-${tile(texts.pending, deposits.pending ?? 0, 'deposits?status=pending', 'pending')}
-${tile(texts.owed, counts.owed, 'dead-letters', 'pending', oldestOwedAt === undefined ? undefined : texts.oldest(ago(view, oldestOwedAt)))}
-${tile(texts.dead, counts.dead, 'dead-letters', 'dead')}
-${tile(texts.held, deposits.quarantined ?? 0, 'quarantine', 'quarantined')}
-${tile(texts.unread, counts.unread, 'quarantine', 'quarantined')}
-${tile(texts.kept, counts.unverified, 'quarantine', 'quarantined')}
-</ul>`;
+function tiles({ root }: View, list: StatusTexts['tiles']): Html {
+  const items = list.map(
+    ({ name, label, count, path, tone, more }) =>
+      html`<li><a class="tile${count > 0 && html` is-${tone}`}" href="${root}${path}" data-tile="${name}" data-tone="is-${tone}"><span class="tile-label">${label}</span><span class="tile-count">${count}</span><span class="tile-more">${more}</span></a></li>`,
+  );
+  return html`<ul class="tiles">${items}</ul>`;
 }
 
 function charts(view: View, records: readonly CallbackRecord[], window: WindowName): Html {
