@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Anvil, startAnvil } from '../chains/anvil.ts';
 import { type Described, exercised, operations } from './contract.ts';
+import { agreeOnCallbackUrls } from './contract-cases/callback-urls.ts';
+import { agreeOnKeys } from './contract-cases/keys.ts';
 import { hangingNode } from './hanging-node.ts';
 import { adminSecret, type Stage, stage } from './stage.ts';
 
@@ -115,86 +117,7 @@ describe("the notifier's API and its OpenAPI document", () => {
     uniform(await askAll(made, () => adminSecret), 503);
   });
 
-  it('agree on keys', async (t) => {
-    const { api } = await stage(t, anvil);
-    const made = await api('POST', '/v1/keys', { name: 'shop' }, adminSecret);
-    assert.equal(made.status, 201);
-    for (const wrong of [{}, { name: '' }, { name: 'x'.repeat(201) }, { name: 7 }, { name: 'x', more: 1 }, []]) {
-      assert.equal((await api('POST', '/v1/keys', wrong, adminSecret)).status, 400, JSON.stringify(wrong));
-    }
-    const rights = { scopes: ['keys'], expiresAt: 4e12, requestsPerMinute: 1, allowedSources: ['::1', '10.0.0.0/8'] };
-    assert.equal(
-      (await api('PATCH', `/v1/keys/${made.body.id}`, { name: 'shop', ...rights }, adminSecret)).status,
-      200,
-    );
-    const none = { scopes: null, expiresAt: null, requestsPerMinute: null, allowedSources: null };
-    assert.equal((await api('PATCH', `/v1/keys/${made.body.id}`, none, adminSecret)).status, 200);
-    for (const wrong of [
-      ...[{ scopes: [] }, { scopes: ['all'] }, { scopes: 'keys' }, { scopes: Array.from({ length: 6 }, () => 'keys') }],
-      ...[{ expiresAt: -1 }, { expiresAt: '1' }, { requestsPerMinute: 0 }, { requestsPerMinute: 1.5 }],
-      ...[{ requestsPerMinute: '1' }, { requestsPerMinute: 1_000_001 }, { allowedSources: [] }, { more: 1 }],
-      ...[{ allowedSources: [''] }, { allowedSources: Array.from({ length: 101 }, () => '::1') }, { name: null }],
-    ]) {
-      const text = JSON.stringify(wrong).slice(0, 80);
-      assert.equal((await api('POST', '/v1/keys', { name: 'x', ...wrong }, adminSecret)).status, 400, text);
-      assert.equal((await api('PATCH', `/v1/keys/${made.body.id}`, wrong, adminSecret)).status, 400, text);
-    }
-    assert.equal((await api('PATCH', `/v1/keys/${made.body.id}`, {}, adminSecret)).status, 400);
-    for (const refused of [
-      { expiresAt: 1 },
-      { allowedSources: ['shop.example'] },
-      { allowedSources: ['10.0.0.0/33'] },
-    ]) {
-      assert.equal((await api('POST', '/v1/keys', { name: 'x', ...refused }, adminSecret)).status, 422);
-      assert.equal((await api('PATCH', `/v1/keys/${made.body.id}`, refused, adminSecret)).status, 422);
-    }
-    for (const [id, status] of [
-      [made.body.id, 200],
-      ['key_none', 404],
-      ['x'.repeat(65), 400],
-    ]) {
-      assert.equal((await api('GET', `/v1/keys/${id}`, undefined, adminSecret)).status, status);
-      assert.equal((await api('PATCH', `/v1/keys/${id}`, { name: 'shop' }, adminSecret)).status, status);
-    }
-    const own = String(made.body.key);
-    assert.equal((await api('GET', '/v1/key', undefined, own)).status, 200);
-    const renewed = await api('POST', '/v1/key/rotate', { overlapMs: 0 }, own);
-    assert.equal(renewed.status, 201);
-    for (let time = 0; time < 4; time += 1) {
-      assert.equal((await api('POST', '/v1/key/rotate', undefined, String(renewed.body.key))).status, 201);
-    }
-    assert.equal((await api('POST', '/v1/key/rotate', undefined, String(renewed.body.key))).status, 409);
-    assert.equal((await api('POST', '/v1/key/rotate', { overlapMs: -1 }, String(renewed.body.key))).status, 400);
-    assert.equal((await api('POST', `/v1/keys/${made.body.id}/rotate`, { overlapMs: 0 }, adminSecret)).status, 201);
-    const page = await api('GET', '/v1/keys?limit=1', undefined, adminSecret);
-    const [newest] = page.body.keys as Record<string, unknown>[];
-    assert.deepEqual([newest?.name, newest?.url, newest?.enabled, page.body.next], ['shop', null, true, made.body.id]);
-    const older = await api('GET', `/v1/keys?before=${page.body.next}`, undefined, adminSecret);
-    assert.deepEqual(
-      (older.body.keys as { name: string }[]).map((one) => one.name),
-      ['test'],
-    );
-    assert.equal((await api('GET', '/v1/keys?limit=0', undefined, adminSecret)).status, 400);
-    const rotate = (body?: object, id = made.body.id) => api('POST', `/v1/keys/${id}/rotate`, body, adminSecret);
-    for (let time = 0; time < 4; time += 1) assert.equal((await rotate()).status, 201);
-    assert.equal((await rotate({ overlapMs: 1 })).status, 409);
-    assert.equal((await rotate({ overlapMs: 0 })).status, 201);
-    for (const wrong of [
-      { overlapMs: -1 },
-      { overlapMs: 2_592_000_001 },
-      { overlapMs: 0.5 },
-      { overlapMs: '1' },
-      { more: 1 },
-    ]) {
-      assert.equal((await rotate(wrong)).status, 400, JSON.stringify(wrong));
-    }
-    assert.equal((await rotate({}, 'key_none')).status, 404);
-    assert.equal((await api('DELETE', `/v1/keys/${made.body.id}`, undefined, adminSecret)).status, 204);
-    const left = await api('GET', '/v1/keys', undefined, adminSecret);
-    assert.equal((left.body.keys as object[]).length, 1);
-    assert.equal((await api('DELETE', `/v1/keys/${made.body.id}`, undefined, adminSecret)).status, 404);
-    assert.equal((await api('DELETE', `/v1/keys/${'x'.repeat(65)}`, undefined, adminSecret)).status, 400);
-  });
+  it('agree on keys', async (t) => agreeOnKeys(await stage(t, anvil)));
 
   it('agree on watches', async (t) => {
     const { api } = await stage(t, anvil, { maxWatches: 3 });
@@ -357,75 +280,7 @@ describe("the notifier's API and its OpenAPI document", () => {
     assert.equal((await api('POST', `/v1/callbacks/${'x'.repeat(65)}/resend`)).status, 400);
   });
 
-  it('agree on callback URLs', async (t) => {
-    const { api, receiver } = await stage(t, anvil);
-    const { url } = receiver;
-    const add = (body: object) => api('POST', '/v1/callback-urls', body);
-    const filters = { networks: [network], assets: ['eip155:1/slip44:60'], types: ['deposit.confirmed', 'heartbeat'] };
-    assert.equal((await add({ url, filters, apiKey: 'x' })).status, 201);
-    const second = await add({ url });
-    const { id } = second.body.callbackUrl as { id: string };
-    const wrongFilters = [
-      [],
-      'all',
-      { more: 1 },
-      { networks: [] },
-      { networks: [7] },
-      { networks: ['x'.repeat(65)] },
-      { networks: Array.from({ length: 101 }, () => network) },
-      { assets: [''] },
-      { assets: Array.from({ length: 1_001 }, () => 'eip155:1/slip44:60') },
-      { types: ['test'] },
-      { types: Array.from({ length: 6 }, () => 'heartbeat') },
-    ].map((filter) => ({ url, filters: filter }));
-    const wrongKeys = ['', 'a b', 'a\nb', '\u00fc', 7, 'x'.repeat(513)].map((apiKey) => ({ url, apiKey }));
-    for (const wrong of [...wrongFilters, ...wrongKeys, { url: '' }, { url, more: 1 }]) {
-      assert.equal((await add(wrong)).status, 400, JSON.stringify(wrong).slice(0, 80));
-      assert.equal(
-        (await api('PATCH', `/v1/callback-urls/${id}`, wrong)).status,
-        400,
-        JSON.stringify(wrong).slice(0, 80),
-      );
-    }
-    assert.equal((await add({ filters })).status, 400);
-    assert.equal((await api('PATCH', `/v1/callback-urls/${id}`, {})).status, 400);
-    for (const refused of [
-      { url: 'ftp://shop.example' },
-      { url, filters: { networks: ['eip155:56'] } },
-      { url, filters: { assets: ['eip155:56/slip44:60'] } },
-      { url, filters: { assets: ['eip155:1/erc20:0x12'] } },
-      { url, filters: { assets: ['nothing'] } },
-    ]) {
-      assert.equal((await add(refused)).status, 422, JSON.stringify(refused));
-      assert.equal((await api('PATCH', `/v1/callback-urls/${id}`, refused)).status, 422, JSON.stringify(refused));
-    }
-    for (let more = 2; more < 20; more += 1) assert.equal((await add({ url })).status, 201);
-    assert.equal((await add({ url })).status, 409);
-    assert.equal((await api('GET', '/v1/callback-urls')).status, 200);
-    const ask = async (method: string, of: string, path = '', body?: object): Promise<number> =>
-      (await api(method, `/v1/callback-urls/${of}${path}`, body)).status;
-    assert.equal(await ask('PATCH', id, '', { filters: {}, apiKey: null, url }), 200);
-    for (const path of ['/enable', '/pause', '/resume']) assert.equal(await ask('POST', id, path), 200, path);
-    for (let test = 0; test < 10; test += 1) assert.equal(await ask('POST', id, '/test'), 202);
-    assert.equal(await ask('POST', id, '/test'), 429);
-    for (let time = 0; time < 4; time += 1) assert.equal(await ask('POST', id, '/signing-secret'), 201);
-    assert.equal(await ask('POST', id, '/signing-secret'), 409);
-    assert.equal(await ask('POST', id, '/signing-secret', { algorithm: 'rsa' }), 400);
-    for (const [of, status] of [
-      [id, 200],
-      ['url_none', 404],
-      ['x'.repeat(65), 400],
-    ] as const) {
-      assert.equal(await ask('GET', of), status);
-      if (status === 200) continue;
-      assert.equal(await ask('PATCH', of, '', { apiKey: null }), status);
-      assert.equal(await ask('DELETE', of), status);
-      for (const path of ['/enable', '/pause', '/resume', '/test', '/signing-secret']) {
-        assert.equal(await ask('POST', of, path), status, path);
-      }
-    }
-    assert.equal(await ask('DELETE', id), 204);
-  });
+  it('agree on callback URLs', async (t) => agreeOnCallbackUrls(await stage(t, anvil)));
 
   async function fillTests({ api }: Stage): Promise<void> {
     for (let test = 0; test < 9; test += 1) await api('POST', '/v1/callback-url/test');
