@@ -161,7 +161,7 @@ async function openParts(state: NotifierState): Promise<Parts> {
     ...stored,
     ...{ settings, health, watchers, backfillers, sender, pace: createRequestPace(now) },
     idempotency: createIdempotency(database, now),
-    checkSource: createSourceCheck(logger),
+    checkSource: createSourceCheck(settings.trust, logger),
     reach: (network) => watchers.find((one) => one.settings.network.id === network)?.reach(),
     forget: (endpointId) => void sender.forget(endpointId),
     wake(endpointId) {

@@ -1,4 +1,5 @@
 import { invalidOption } from '../errors.ts';
+import { compileTrust, type Trust, type TrustProxy, trustsEverybody } from '../middleware/forwarded.ts';
 import { type Logger, silentLogger } from '../observe/logger.ts';
 import { decodeBase64, decodeHex } from '../signatures/decode.ts';
 import { checkOptions, type OptionNames } from '../util/given-options.ts';
@@ -44,6 +45,11 @@ export interface NotifierOptions {
   maxOwed?: number;
   /** Most addresses that one key may watch. Default 1000000. */
   maxWatches?: number;
+  /**
+   * Which proxies in front are believed about the address of a request, for keys with `allowedSources`: how many, or their addresses, as in
+   * Express. Default: the app's `trust proxy`.
+   */
+  trustProxy?: TrustProxy;
   /** Certificate authorities to trust for callback URLs in place of the system's (PEM). */
   ca?: string;
   /** Default: silent. */
@@ -69,6 +75,8 @@ export interface NotifierSettings {
   readonly retainMs: number;
   readonly maxOwed: number;
   readonly maxWatches: number;
+  /** Undefined: the app's. */
+  readonly trust: Trust | undefined;
   readonly ca: string | undefined;
   readonly logger: Logger;
   readonly now: () => number;
@@ -93,6 +101,7 @@ export const notifierOptionNames: OptionNames<NotifierOptions> = {
   retainMs: true,
   maxOwed: true,
   maxWatches: true,
+  trustProxy: true,
   ca: true,
   logger: true,
   now: true,
@@ -129,11 +138,21 @@ export function resolveNotifierOptions(options: NotifierOptions): NotifierSettin
     retainMs: whole('retainMs', options.retainMs ?? 7 * day),
     maxOwed: whole('maxOwed', options.maxOwed ?? 100_000),
     maxWatches: whole('maxWatches', options.maxWatches ?? 1_000_000),
+    trust: readTrust(options.trustProxy),
     ca: options.ca,
     logger,
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
   });
+}
+
+function readTrust(trustProxy: TrustProxy | undefined): Trust | undefined {
+  const trust = compileTrust(trustProxy);
+  if (trust === undefined || !trustsEverybody(trust)) return trust;
+  throw invalidOption(
+    'trustProxy',
+    'trusts every sender, so anyone could put an allowed address into X-Forwarded-For; set the number of proxies or their addresses',
+  );
 }
 
 function readSecretsKeys({ secretsKey, allowPlainSecrets = false }: NotifierOptions): readonly Buffer[] {

@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import express from 'express';
 import { createRequestPace } from '../../lib/notifier/api/request-pace.ts';
+import { createNotifier } from '../../lib/notifier/index.ts';
 import { type Anvil, startAnvil } from '../chains/anvil.ts';
-import { adminSecret, type Stage, stage } from './stage.ts';
+import { logged } from './logged.ts';
+import { adminSecret, type Stage, secretsKey, stage } from './stage.ts';
 
 const alice = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
 const network = 'eip155:1';
@@ -147,6 +149,23 @@ describe('keys', () => {
     assert.equal(await asked(false, '203.0.113.7'), 'SOURCE_UNKNOWN');
     assert.equal(await asked(true, '203.0.113.7'), 'SOURCE_UNKNOWN');
     assert.equal((await fetch(await served(t, made, false), { headers: { 'x-api-key': 'dck_none' } })).status, 404);
+  });
+
+  it('are used behind the proxies that the option names, whatever the app says', async (t) => {
+    const { logger, errors } = logged();
+    const made = await stage(t, anvil, { trustProxy: ['127.0.0.0/8'], logger });
+    const { key } = await newKey(made, { allowedSources: ['203.0.113.7'] });
+    const url = await served(t, made, false);
+    const asked = async (forwarded: string): Promise<number> =>
+      (await fetch(`${url}/v1/networks`, { headers: { 'x-api-key': key, 'x-forwarded-for': forwarded } })).status;
+    assert.deepEqual([await asked('203.0.113.7'), await asked('203.0.113.8')], [200, 403]);
+    assert.deepEqual([await asked('10.0.0.1'), await asked('unknown')], [403, 503]);
+    assert.match(errors.join(), /set trustProxy/);
+    const networks = [{ network, url: anvil.url }];
+    for (const trustProxy of [true, '0.0.0.0/0', 33]) {
+      const options = { path: made.path, networks, secretsKey, trustProxy };
+      assert.throws(() => createNotifier(options), { code: 'OPTION_INVALID', message: /trustProxy/ });
+    }
   });
 
   async function served(t: TestContext, made: Stage, trusted: unknown): Promise<string> {

@@ -11,8 +11,8 @@ export type SourceCheck = (req: Request, allowed: readonly string[]) => void;
 const nobody: Trust = () => false;
 const remembered = 1_000;
 
-/** Whose word counts about proxies is the app's `trust proxy`. */
-export function createSourceCheck(logger: Logger): SourceCheck {
+/** Whose word counts about proxies is said by `own`, or by the app's `trust proxy`. */
+export function createSourceCheck(own: Trust | undefined, logger: Logger): SourceCheck {
   const compiled = new LRUCache<string, InRanges>({ max: remembered });
   let isSaid = false;
 
@@ -21,7 +21,7 @@ export function createSourceCheck(logger: Logger): SourceCheck {
       isSaid = true;
       logger.error(
         {},
-        "Keys with allowedSources cannot be used: set the app's `trust proxy` to the proxies in front of the notifier, and to no more",
+        'Keys with allowedSources cannot be used: set trustProxy to the proxies in front of the notifier, and to no more',
       );
     }
     return new Problem(
@@ -32,7 +32,7 @@ export function createSourceCheck(logger: Logger): SourceCheck {
   };
 
   return (req, allowed) => {
-    const trust = appTrust(req) ?? nobody;
+    const trust = own ?? appTrust(req) ?? nobody;
     if (trustsEverybody(trust)) throw unknown();
     const sender = findSender(req, trust);
     if (sender?.address === undefined || sender.unknownProxy) throw unknown();
