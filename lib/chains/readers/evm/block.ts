@@ -33,7 +33,8 @@ export async function blockTransfers(
   const receipts = await receiptsOf(node, block);
   const [native, tokens, traced] = await Promise.all([
     nativeTransfers(node, block, receipts, options),
-    wantedTokens(await logsOf(node, block, receipts, options), options),
+    // Not awaited in this list: what is begun before it would fail unheard meanwhile, which ends the process.
+    logsOf(node, block, receipts, options).then((logs) => wantedTokens(logs, options)),
     options.traces ? tracedOf(node, block, options) : [],
   ]);
   for (const { blockHash } of [...(receipts ?? []), ...tokens.map((one) => one.log)]) {

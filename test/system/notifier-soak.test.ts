@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { soak } from '../soak/soak.ts';
+
+// What kill -9 proves is that a process may crash at any time; a loss of power is the disk's promise.
+test('through an hour of kills, reorgs, ill nodes and ill receivers, each receiver has each deposit, credited once, and none that is false', {
+  timeout: 150_000,
+}, async (t) => {
+  const seed = Number(process.env.SOAK_SEED ?? Date.now() % 2 ** 32);
+  t.diagnostic(`SOAK_SEED=${seed}`);
+  const { ended, kills, reorgs, nodeFaults, receivers } = await soak({
+    seed,
+    simulatedMs: 3_600_000,
+    times: 120,
+    addresses: 2_500,
+  });
+  const told = receivers.map(({ habit, expected, faults }) => `${habit} ${expected} deposits, ${faults} faults`);
+  t.diagnostic(`${kills} kills, ${reorgs} reorgs, ${nodeFaults} faults of nodes; ${told.join('; ')}`);
+  assert.equal(ended, undefined);
+  assert.ok(kills >= 3 && reorgs >= 3 && nodeFaults > 20, `too little went wrong: ${kills}, ${reorgs}, ${nodeFaults}`);
+  for (const { habit, expected, faults, missing, wrong, untrue } of receivers) {
+    assert.ok(expected > 10 && faults > 10, `${habit}: ${expected} deposits, ${faults} faults`);
+    assert.deepEqual({ missing, wrong, untrue }, { missing: [], wrong: [], untrue: [] }, habit);
+  }
+});
