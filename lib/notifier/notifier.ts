@@ -19,6 +19,7 @@ import { type Figures, readFigures } from './store/figures.ts';
 import { createIdempotency } from './store/idempotency.ts';
 import { createLedger } from './store/ledger.ts';
 import { createOutbox, type Outbox } from './store/outbox.ts';
+import { finishRevocations } from './store/revocation.ts';
 import { createSecretBox, sealStored } from './store/secret-box.ts';
 import { loadWatchList } from './store/watch-list.ts';
 import { createWithheld } from './store/withheld.ts';
@@ -132,6 +133,7 @@ async function openParts(state: NotifierState): Promise<Parts> {
   }
   const outbox = createOutbox(database, now, retryMs);
   const endpoints = createEndpoints(database, box, now, retryMs);
+  await finishRevocations(database);
   await endpoints.removeRest();
   const watches = await loadWatchList(database, now);
   const backfills = createBackfills(database, now);

@@ -5,6 +5,11 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import express from 'express';
 import { createRequestPace } from '../../lib/notifier/api/request-pace.ts';
 import { createNotifier } from '../../lib/notifier/index.ts';
+import { createApiKeys } from '../../lib/notifier/store/api-keys.ts';
+import { openNotifierDatabase } from '../../lib/notifier/store/database.ts';
+import { createOutbox } from '../../lib/notifier/store/outbox.ts';
+import { createSecretBox } from '../../lib/notifier/store/secret-box.ts';
+import { loadWatchList } from '../../lib/notifier/store/watch-list.ts';
 import { type Anvil, startAnvil } from '../chains/anvil.ts';
 import { logged } from './logged.ts';
 import { adminSecret, type Stage, secretsKey, stage } from './stage.ts';
@@ -166,6 +171,76 @@ describe('keys', () => {
       const options = { path: made.path, networks, secretsKey, trustProxy };
       assert.throws(() => createNotifier(options), { code: 'OPTION_INVALID', message: /trustProxy/ });
     }
+  });
+
+  it('are revoked with all that is theirs, however much, in small steps, to the end after a stop', async (t) => {
+    const made = await stage(t, anvil);
+    const kept = await made.notifier().createKey('kept');
+    const half = await made.notifier().createKey('half');
+    await made.notifier().close();
+    const database = await openNotifierDatabase(made.path);
+    const keys = createApiKeys(database, createSecretBox([Buffer.from(secretsKey, 'hex')]), () => 5);
+    const outbox = createOutbox(database, () => 0, 9);
+    const watches = await loadWatchList(database, () => 0);
+    const fill = async (keyId: string, many: number): Promise<void> => {
+      const accounts = Array.from({ length: many }, (_, index) => ({ address: `0x${index}` }));
+      await watches.add(keyId, network, accounts);
+      await database.write(() => {
+        for (let index = 0; index < many; index += 1) {
+          outbox.put({ keyId, endpointId: 'url_any', type: 'test', body: '{}' });
+          database.sql("INSERT INTO answers VALUES (?, ?, '', 200, '', 5)").run(`${keyId} ${index}`, keyId);
+        }
+      });
+    };
+    const rows = (keyId: string): number[] =>
+      ['watches', 'outbox', 'endpoints'].map((table) => {
+        const row = database.sql(`SELECT count(*) AS n FROM ${table} WHERE key_id = ?`).get(keyId);
+        return (row as { n: number }).n;
+      });
+    await fill(made.key.id, 3_000);
+    await fill(kept.id, 10);
+    await fill(half.id, 10);
+    let turns = 0;
+    const turn = (): void => {
+      turns += 1;
+      timer = setImmediate(turn);
+    };
+    let timer = setImmediate(turn);
+    const at: string[] = [];
+    assert.equal(
+      await keys.revoke(made.key.id, () => void at.push(`ended with ${rows(made.key.id)[1]} callbacks`)),
+      true,
+    );
+    clearImmediate(timer);
+    assert.ok(turns >= 9, `others had ${turns} turns`);
+    assert.deepEqual(at, ['ended with 3000 callbacks']);
+    assert.equal(await keys.find(made.key.key), undefined);
+    assert.deepEqual(
+      [rows(made.key.id), rows(kept.id)],
+      [
+        [0, 0, 0],
+        [10, 10, 1],
+      ],
+    );
+    assert.equal(await keys.revoke(made.key.id, () => at.push('again')), false);
+    // What a crash after the first step leaves.
+    database.sql('UPDATE api_keys SET revoked_at = 5 WHERE id = ?').run(half.id);
+    database.close();
+    await made.restart();
+    await made.notifier().ready();
+    await made.notifier().close();
+    const after = await openNotifierDatabase(made.path);
+    const left = after.sql('SELECT DISTINCT key_id AS id FROM watches').all() as { id: string }[];
+    assert.deepEqual(
+      left.map(({ id }) => id),
+      [kept.id],
+    );
+    const answers = after.sql('SELECT DISTINCT owner FROM answers').all() as { owner: string }[];
+    assert.deepEqual(
+      answers.map(({ owner }) => owner),
+      [kept.id],
+    );
+    after.close();
   });
 
   async function served(t: TestContext, made: Stage, trusted: unknown): Promise<string> {

@@ -67,8 +67,7 @@ export function routeKeys(router: Router, secret: string, { now }: NotifierSetti
     answering(204, async (req) => {
       const { keys, watches } = await open();
       const id = readText(req.params.id, 'id', 64);
-      if (!(await keys.revoke(id))) throw notFound('key');
-      watches.removeAll(id);
+      if (!(await keys.revoke(id, () => watches.removeAll(id)))) throw notFound('key');
       return undefined;
     }),
   );

@@ -9,6 +9,7 @@ import {
   readRights,
   rightsColumns,
 } from './key-rights.ts';
+import { revokeKey } from './revocation.ts';
 import { createRotation, hashOf, newKey, type Rotation } from './rotation.ts';
 import type { SecretBox } from './secret-box.ts';
 
@@ -47,8 +48,8 @@ export interface ApiKeys extends Rotation {
   change(id: string, changes: KeyChanges): Promise<void>;
   /** Whose key that is, if it is in force and has not expired, and what it may do. */
   find(key: string): Promise<({ id: string } & KeyRights) | undefined>;
-  /** Ends a key, its watches and what is owed to it. False if there is no such key in force. */
-  revoke(id: string): Promise<boolean>;
+  /** As `revokeKey`. */
+  revoke(id: string, ended: () => void): Promise<boolean>;
 }
 
 export function createApiKeys(database: NotifierDatabase, box: SecretBox, now: () => number): ApiKeys {
@@ -96,20 +97,7 @@ export function createApiKeys(database: NotifierDatabase, box: SecretBox, now: (
         return row === undefined ? undefined : { id, ...readRights(row as KeyRightsColumns) };
       });
     },
-    revoke(id) {
-      return database.write(() => {
-        const { changes } = sql('UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL').run(
-          now(),
-          id,
-        );
-        if (Number(changes) === 0) return false;
-        for (const table of ['backfills', 'watches', 'transfers', 'outbox', 'old_keys', 'endpoints']) {
-          sql(`DELETE FROM ${table} WHERE key_id = ?`).run(id);
-        }
-        sql('DELETE FROM answers WHERE owner = ?').run(id);
-        return true;
-      });
-    },
+    revoke: (id, ended) => revokeKey(database, id, now(), ended),
   };
 }
 
