@@ -1,4 +1,4 @@
-import { ensure } from '../util/maps.ts';
+import { ensure, push } from '../util/maps.ts';
 import { positionScope } from './positions.ts';
 import { blockOf, type Keyed, type Reporter } from './reporter.ts';
 import type { Statement } from './statement.ts';
@@ -12,15 +12,34 @@ type Versions = Keyed[];
  */
 export function markCorrected(reporter: Reporter): void {
   for (const versions of versionsOf(reporter)) {
-    for (const one of versions) {
-      const { at } = one.statement;
-      if (at === undefined) continue;
-      const later = versions.filter(
-        (other) => isOfOne(one, other) && (other.statement.at ?? Number.NEGATIVE_INFINITY) > at,
-      );
-      if (later.length > 0 && !later.some(({ key }) => key === one.key)) reporter.corrected.add(one.statement);
+    const newest = newestByBlock(versions);
+    const byKey = new Map<string, Versions>();
+    for (const one of versions) push(byKey, one.key, one);
+    for (const same of byKey.values()) {
+      const newestOfKey = newestByBlock(same);
+      for (const { statement } of same) {
+        const { at = Number.POSITIVE_INFINITY } = statement;
+        if (newest(statement) > at && newestOfKey(statement) <= at) reporter.corrected.add(statement);
+      }
     }
   }
+}
+
+/** The time of the newest version of the same thing as a statement. */
+function newestByBlock(versions: Versions): (statement: Statement) => number {
+  const byBlock = new Map<string | undefined, number>();
+  let ofAny = Number.NEGATIVE_INFINITY;
+  for (const { statement } of versions) {
+    const { at = Number.NEGATIVE_INFINITY } = statement;
+    const block = blockOf(statement);
+    byBlock.set(block, Math.max(byBlock.get(block) ?? at, at));
+    ofAny = Math.max(ofAny, at);
+  }
+  const placed = (block: string | undefined): number => byBlock.get(block) ?? Number.NEGATIVE_INFINITY;
+  return (statement) => {
+    const block = blockOf(statement);
+    return block === undefined ? ofAny : Math.max(placed(block), placed(undefined));
+  };
 }
 
 /** Amounts that a provider reported under one id of its own, if nothing says which of them it reported last. */
@@ -29,12 +48,17 @@ export function uncertainVersions(reporter: Reporter, isDead: (keyed: Keyed) => 
   for (const versions of versionsOf(reporter)) {
     const standing = versions.filter((one) => !isDead(one) && !reporter.corrected.has(one.statement));
     const keysOf = new Map<string, Set<string>>();
-    for (const { statement, key } of standing) ensure(keysOf, statement.eventId, () => new Set<string>()).add(key);
+    // One of each event and block: an event may report thousands of rows.
+    const told = new Map<string, Keyed>();
     for (const one of standing) {
-      const isDenied = standing.some(
-        (other) => isOfOne(one, other) && keysOf.get(other.statement.eventId)?.has(one.key) === false,
-      );
-      if (isDenied) found.add(one.key);
+      const { eventId } = one.statement;
+      ensure(keysOf, eventId, () => new Set<string>()).add(one.key);
+      told.set(`${blockOf(one.statement) ?? ''}\n${eventId}`, one);
+    }
+    for (const one of standing) {
+      for (const other of told.values()) {
+        if (isOfOne(one, other) && keysOf.get(other.statement.eventId)?.has(one.key) === false) found.add(one.key);
+      }
     }
   }
   return found;

@@ -51,9 +51,15 @@ export function moveGroup(amounts: readonly AmountState[], isFrozen: boolean): v
     if (isAboveDue(amount)) isGroupHeld = true;
   }
   for (const amount of amounts) {
+    let credited = creditedCount(amount);
     for (const copy of amount.copies) {
-      if (copy.isCredited) markCredited(amount, copy);
-      else creditOrKeepBack(amount, copy, isFrozen ? 'NETWORK_FROZEN' : isGroupHeld ? 'GROUP_HELD' : undefined);
+      if (copy.isCredited) {
+        markCredited(amount, copy);
+        continue;
+      }
+      const groupCode = isFrozen ? 'NETWORK_FROZEN' : isGroupHeld ? 'GROUP_HELD' : undefined;
+      creditOrKeepBack({ amount, copy, credited, groupCode });
+      if (copy.isCredited) credited += 1;
     }
   }
 }
@@ -127,11 +133,19 @@ function markCredited({ fold }: AmountState, copy: Copy): void {
   else if (fold.code === 'POSITIONS_DIFFER') copy.code = fold.code;
 }
 
-function creditOrKeepBack(amount: AmountState, copy: Copy, groupCode: DepositCode | undefined): void {
+/** A copy that is not credited, how many of its amount are, and what keeps the whole group back. */
+interface Crediting {
+  amount: AmountState;
+  copy: Copy;
+  credited: number;
+  groupCode: DepositCode | undefined;
+}
+
+function creditOrKeepBack({ amount, copy, credited, groupCode }: Crediting): void {
   const { fold } = amount;
   const due = dueFor(copy, fold);
   // Copies are interchangeable, but one that is held keeps its place: the next is not credited in its stead.
-  const isDue = copy.ordinal <= due && creditedCount(amount) < due;
+  const isDue = copy.ordinal <= due && credited < due;
   const { holds } = copy.ruling;
   if (holds.length > 0) {
     copy.reason = holds.map(({ reason }) => reason).join('; ');

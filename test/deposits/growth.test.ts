@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
-import { Session } from 'node:inspector/promises';
 import { test } from 'node:test';
 import type { FoldRules } from '../../lib/deposits/fold-rules.ts';
+import { executed } from '../helpers/executed.ts';
 
 // One transaction may pay thousands of amounts to one address. What is run for them is counted, block by block of the code: that
 // is the same on every machine.
 
 const rules: FoldRules = { confirmations: 12, reorgDepth: 64, quorum: 1, providers: {} };
 const few = 250;
+const folding = /\/lib\/deposits\//;
 
-// Before the code is loaded: what is compiled earlier counts its calls alone.
-const session = new Session();
-session.connect();
-await session.post('Profiler.enable');
-await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 const { createInbox, stored } = await import('./inbox.ts');
 const { say } = await import('./say.ts');
 
@@ -45,16 +41,11 @@ for (const [story, words] of Object.entries(stories)) {
 
 /** How many blocks of the code that folds run. */
 async function workOf(words: readonly string[], amounts: number): Promise<number> {
-  await session.post('Profiler.takePreciseCoverage');
+  await executed(folding);
   const inbox = createInbox(rules);
   for (const word of words) {
     const texts = Array.from({ length: amounts }, (_, index) => word.replaceAll('N', String(index + 1)));
     inbox.tell(...say(...(word.includes('N') ? texts : [word])).map((statement) => stored(statement)));
   }
-  const { result } = await session.post('Profiler.takePreciseCoverage');
-  return result
-    .filter(({ url }) => /\/lib\/deposits\//.test(url))
-    .flatMap(({ functions }) => functions)
-    .flatMap(({ ranges }) => ranges)
-    .reduce((sum, { count }) => sum + count, 0);
+  return executed(folding);
 }
