@@ -374,3 +374,34 @@ test('a reader chooses light or dark, which stays, and the page stays as it is f
   const wrong = await get('/callbacks', { cookie: 'deposit-callback-theme="><script>' });
   assert.match(wrong.text, /<html lang="en">/);
 });
+
+test("a deposit's timeline has each attempt that failed, with its own error, until the one that did not", async (t) => {
+  const { callbacks, clock, get, send } = await inspected(t, { receiver: { delivery: { attempts: 1 } } });
+  const troubles = ['the ledger is down', 'the ledger is read-only'];
+  callbacks.on('deposit', () => {
+    const trouble = troubles.shift();
+    if (trouble !== undefined) throw new Error(trouble);
+  });
+  await send();
+  const [deposit] = await callbacks.store.deposits({ limit: 1 });
+  for (let count = 0; count < 2; count += 1) {
+    clock.advance(60_000);
+    const [dead] = await callbacks.store.events({ state: 'dead', limit: 1 });
+    await callbacks.redeliver(dead?.id ?? '');
+    await callbacks.idle();
+  }
+  const { text } = await get(`/deposits/${deposit?.id}`);
+  const items = [...text.matchAll(/<li class="is-event-[a-z]+">.*?<\/li>\n/gs)].map(([item]) =>
+    item
+      .replace(/<time.*?<\/time>/g, '')
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim(),
+  );
+  assert.deepEqual(items, [
+    'Event created deposit Handled credit no. 1 1 attempt',
+    'Attempt 1 failed deposit the ledger is down',
+    'Attempt 1 failed deposit the ledger is read-only',
+    'Event handled deposit',
+  ]);
+});

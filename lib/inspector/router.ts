@@ -12,7 +12,7 @@ import { readFilter } from './parts/callback-list.ts';
 import { render } from './parts/html.ts';
 import { isTheme, keepLanguage, keepTheme, languageOf, sessionToken, themeOf } from './session.ts';
 import { createStreams, type Streams } from './stream.ts';
-import type { Inspected, InspectorRequest, Page, TimedAlarm, View } from './view.ts';
+import type { Failure, Inspected, InspectorRequest, Page, TimedAlarm, View } from './view.ts';
 import { isLanguage, type Language, languages, preferredLanguage } from './words/languages.ts';
 
 export interface RouterOptions {
@@ -34,6 +34,7 @@ export interface Router {
 }
 
 const keptAlarms = 500;
+const keptFailures = 2_000;
 
 /** One inspector: its options, and what it has found. */
 interface Inspector {
@@ -41,6 +42,7 @@ interface Inspector {
   readonly streams: Streams;
   readonly lastCallbacks: View['lastCallbacks'];
   readonly alarms: TimedAlarm[];
+  readonly failures: Failure[];
 }
 
 /** From a request to its page, asset, stream or action. Nothing is looked up before `authorize` has said yes. */
@@ -51,11 +53,24 @@ export function createRouter(options: RouterOptions): Router {
     streams: createStreams(callbacks),
     lastCallbacks: createLastCallbacks(callbacks.store),
     alarms: [],
+    failures: [],
   };
-  const { alarms } = inspector;
+  const { alarms, failures } = inspector;
   callbacks.on('alarm', (alarm) => {
     alarms.unshift({ ...alarm, at: now() });
     alarms.length = Math.min(alarms.length, keptAlarms);
+  });
+  callbacks.on('event', ({ eventId, kind, attempt, result, error, deposit }) => {
+    if (result === 'handled') return;
+    failures.unshift({
+      eventId,
+      kind,
+      attempt,
+      depositId: deposit.id,
+      at: now(),
+      ...(error === undefined ? {} : { error }),
+    });
+    failures.length = Math.min(failures.length, keptFailures);
   });
   return { answer: (req, res) => answer(inspector, req, res), close: inspector.streams.close };
 }
@@ -175,7 +190,11 @@ async function refuse(
   sendPage(req, res, view, refusalPage(view, refusal), { needs: status?.needs });
 }
 
-function viewOf({ options, lastCallbacks, alarms }: Inspector, req: InspectorRequest, { path, query }: Place): View {
+function viewOf(
+  { options, lastCallbacks, alarms, failures }: Inspector,
+  req: InspectorRequest,
+  { path, query }: Place,
+): View {
   const { callbacks, locale, docs, explorers, now } = options;
   const chosen = languageOf(req);
   const theme = themeOf(req);
@@ -189,6 +208,7 @@ function viewOf({ options, lastCallbacks, alarms }: Inspector, req: InspectorReq
     now: now(),
     lastCallbacks,
     alarms,
+    failures,
     docs,
     explorers,
     token: undefined,

@@ -52,11 +52,19 @@ export interface View {
   lastCallbacks: LastCallbacks;
   /** Of this process, newest first. */
   alarms: readonly TimedAlarm[];
+  /** Deliveries of this process that failed, newest first. */
+  failures: readonly Failure[];
   /** Where the package's docs/ can be read, with a slash at its end; undefined: no links to them. */
   docs: string | undefined;
   explorers: Explorers;
   /** The token that forms carry; undefined if actions are off. */
   token: string | undefined;
+}
+
+/** A delivery of an event that failed. */
+export interface Failure extends Pick<NewsMap['event'], 'eventId' | 'kind' | 'attempt' | 'error'> {
+  depositId: string;
+  at: number;
 }
 
 export interface TimedAlarm extends Alarm {

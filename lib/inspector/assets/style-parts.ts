@@ -89,6 +89,7 @@ a.explorer { font-size: 13px; white-space: nowrap; } .how-far { margin-top: 24px
 .legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin-top: 8px; color: var(--soft); font-size: 13px; } .legend b { color: var(--ink); font-weight: 600; font-variant-numeric: tabular-nums; }
 .key { display: inline-block; width: 10px; height: 10px; margin-right: 6px; border-radius: 3px; }
 .fill-recorded { fill: var(--bar-recorded); background: var(--bar-recorded); } .fill-duplicate { fill: var(--bar-duplicate); background: var(--bar-duplicate); } .fill-ignored { fill: var(--bar-ignored); background: var(--bar-ignored); }
+.fill-series-0 { fill: var(--series-0); background: var(--series-0); } .fill-series-1 { fill: var(--series-1); background: var(--series-1); } .fill-series-2 { fill: var(--series-2); background: var(--series-2); } .fill-series-3 { fill: var(--series-3); background: var(--series-3); } .fill-series-4 { fill: var(--series-4); background: var(--series-4); } 
 .fill-quarantined { fill: var(--bar-quarantined); background: var(--bar-quarantined); } .fill-rejected { fill: var(--bar-rejected); background: var(--bar-rejected); } .fill-half { fill: var(--bar-half); background: var(--bar-half); } .fill-most { fill: var(--bar-most); background: var(--bar-most); }
 
 .timeline { margin-top: 4px; }

@@ -3,7 +3,7 @@ const dark = `
   --accent: #57cbb2; --accent-ink: #06231d; --accent-wash: #16332d; --focus: #57cbb2;
   --good: #5fd394; --good-wash: #12301f; --wait: #e8c15c; --wait-wash: #322810; --bad: #ff8f84; --bad-wash: #3c1916;
   --held: #f6a868; --held-wash: #3a2412; --plain: #b3bfc6; --plain-wash: #242c31; --info: #7fb9f2; --info-wash: #15293d;
-  --bar-recorded: #3fb57c; --bar-duplicate: #667680; --bar-ignored: #3f4b52; --bar-quarantined: #e3964a; --bar-rejected: #ec6a5e; --bar-half: #5aa7e8; --bar-most: #234563;
+  --bar-recorded: #3fb57c; --bar-duplicate: #667680; --bar-ignored: #3f4b52; --bar-quarantined: #e3964a; --bar-rejected: #ec6a5e; --series-0: #3fb57c; --series-1: #5aa7e8; --series-2: #e3964a; --series-3: #b294ea; --series-4: #667680; --bar-half: #5aa7e8; --bar-most: #234563;
   `;
 
 /** The look of the pages: colours, type, spacing on a grid of 4 px, and the frame around every page. */
@@ -13,7 +13,7 @@ export const style: string = `:root {
   --accent: #0b6b5b; --accent-ink: #fff; --accent-wash: #e2f1ed; --focus: #0b6b5b;
   --good: #14713f; --good-wash: #e1f3e7; --wait: #79560a; --wait-wash: #faefd2; --bad: #ae2a20; --bad-wash: #fce8e5;
   --held: #8a3f08; --held-wash: #fde9d8; --plain: #4d5963; --plain-wash: #e9edf0; --info: #1f5f9e; --info-wash: #e3eefa;
-  --bar-recorded: #1f9d61; --bar-duplicate: #9fb0bb; --bar-ignored: #c9d2d8; --bar-quarantined: #e08a2c; --bar-rejected: #d2473b; --bar-half: #2a7fc4; --bar-most: #b9d6ee;
+  --bar-recorded: #1f9d61; --bar-duplicate: #9fb0bb; --bar-ignored: #c9d2d8; --bar-quarantined: #e08a2c; --bar-rejected: #d2473b; --series-0: #1f9d61; --series-1: #2a7fc4; --series-2: #e08a2c; --series-3: #8a63c9; --series-4: #9fb0bb; --bar-half: #2a7fc4; --bar-most: #b9d6ee;
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif;
   --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", "Noto Sans Mono CJK SC", monospace;
 }

@@ -7,6 +7,7 @@ import { callbackTable } from '../parts/callback-list.ts';
 import { whenCell } from '../parts/cells.ts';
 import { chainTable } from '../parts/chain-table.ts';
 import { latencyChart, milliseconds, rateChart } from '../parts/charts.ts';
+import { depositCharts } from '../parts/deposit-charts.ts';
 import { type Html, html } from '../parts/html.ts';
 import { ago, type Column, code, empty, row, section, segment, table, time } from '../parts/parts.ts';
 import { type StatusTexts, statusTexts } from '../parts/status-texts.ts';
@@ -32,6 +33,7 @@ export async function overviewPage(view: View, status: Status): Promise<Page> {
     body: html`${headline(view, standing)}
 ${tiles(view, standing.tiles)}
 ${charts(view, records, window)}
+${await depositCharts(view, window)}
 ${section(texts.providers, await providers(view, records))}
 ${status.chains.length > 0 && section(texts.chains, chainTable(view, status.chains))}
 ${section(texts.latest, [await callbackTable(view, newest, true), newest.length === 0 && empty(words.callbacks.empty, words.callbacks.emptyMore)], html`<a href="${root}callbacks">${texts.all}</a>`)}
@@ -77,7 +79,7 @@ function charts(view: View, records: readonly CallbackRecord[], window: WindowNa
   }</div>
 <div class="pair">
 <section class="panel"><h2>${texts.rates}</h2>${rateChart(words, bars)}<ul class="legend">${records.length === 0 ? html`<li>${texts.quiet}</li>` : legend}</ul></section>
-<section class="panel"><h2>${texts.latencies}</h2>${latencyChart(words, bars)}<ul class="legend">${
+<section class="panel"><h2>${texts.latencies}</h2>${latencyChart(words, texts.latencies, bars)}<ul class="legend">${
     records.length === 0
       ? html`<li>${texts.quiet}</li>`
       : html`<li><span class="key fill-half"></span>${texts.half} <b>${milliseconds(half)}</b></li><li><span class="key fill-most"></span>${texts.most} <b>${milliseconds(most)}</b></li>`

@@ -22,20 +22,25 @@ export interface Bar {
   most?: number;
 }
 
-/** Callbacks, cut into the bars of a window that ends now. */
-export function tally(records: readonly CallbackRecord[], now: number, name: WindowName): Bar[] {
+/** The bars of a window that ends now: when each begins, and in which a time lies. */
+export function slotsOf(now: number, name: WindowName): { starts: number[]; indexOf(at: number): number } {
   const { ms, bars: count } = windows[name];
   const width = ms / count;
   const from = now - ms;
-  const bars: Bar[] = Array.from({ length: count }, (_, index) => ({
-    startsAt: from + index * width,
-    counts: {},
-    total: 0,
-  }));
+  return {
+    starts: Array.from({ length: count }, (_, index) => from + index * width),
+    // What is received just now, by a clock that runs ahead, belongs to the last bar.
+    indexOf: (at) => Math.min(count - 1, Math.floor((at - from) / width)),
+  };
+}
+
+/** Callbacks, cut into the bars of a window that ends now. */
+export function tally(records: readonly CallbackRecord[], now: number, name: WindowName): Bar[] {
+  const { starts, indexOf } = slotsOf(now, name);
+  const bars: Bar[] = starts.map((startsAt) => ({ startsAt, counts: {}, total: 0 }));
   const times = bars.map((): number[] => []);
   for (const { receivedAt, outcome, tookMs } of records) {
-    // What is received just now, by a clock that runs ahead, belongs to the last bar.
-    const index = Math.min(count - 1, Math.floor((receivedAt - from) / width));
+    const index = indexOf(receivedAt);
     const bar = bars[index];
     if (bar === undefined) continue;
     bar.counts[outcome] = (bar.counts[outcome] ?? 0) + 1;

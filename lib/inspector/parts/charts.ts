@@ -8,28 +8,47 @@ const height = 96;
 const barWidth = 10;
 const gap = 2;
 
+/** What is stacked in a bar: how many of it came in each bar's time. */
+export interface Series {
+  /** The class of its colour. */
+  fill: string;
+  label: string;
+  counts: readonly number[];
+}
+
 /** Bars of callbacks, stacked by outcome. */
 export function rateChart({ outcome, overview }: Words, bars: readonly Bar[]): Html {
-  const top = Math.max(1, ...bars.map(({ total }) => total));
+  const series = outcomes.map((name) => ({
+    fill: `fill-${name}`,
+    label: outcome[name],
+    counts: bars.map(({ counts }) => counts[name] ?? 0),
+  }));
+  return stackChart(overview.rates, bars, series);
+}
+
+/** Bars of counts, stacked. */
+export function stackChart(label: string, bars: readonly Pick<Bar, 'startsAt'>[], series: readonly Series[]): Html {
+  const totals = bars.map((_, index) => series.reduce((sum, { counts }) => sum + (counts[index] ?? 0), 0));
+  const top = Math.max(1, ...totals);
   const drawn = bars.map((bar, index) => {
     let below = 0;
-    const parts = outcomes.map((name) => {
-      const count = bar.counts[name] ?? 0;
+    const parts = series.map(({ fill, counts }) => {
+      const count = counts[index] ?? 0;
       const from = below;
       below += count;
       // A single refusal among thousands must still be seen.
       const tall = count === 0 ? 0 : Math.max(2, (count / top) * height);
-      return count > 0 && rect(`fill-${name}`, index, height - (from / top) * height - tall, tall);
+      return count > 0 && rect(fill, index, height - (from / top) * height - tall, tall);
     });
-    const told = outcomes.filter((name) => bar.counts[name]).map((name) => `${outcome[name]} ${bar.counts[name]}`);
-    return html`<g>${bar.total > 0 && html`<title>${clockTime(bar)} ${told.join(', ')}</title>`}${parts}</g>`;
+    const told = series.filter(({ counts }) => counts[index]).map((one) => `${one.label} ${one.counts[index]}`);
+    return html`<g>${(totals[index] ?? 0) > 0 && html`<title>${clockTime(bar)} ${told.join(', ')}</title>`}${parts}</g>`;
   });
-  const total = bars.reduce((sum, bar) => sum + bar.total, 0);
-  return frame(`${overview.rates}: ${total}`, String(top), drawn, bars);
+  const total = totals.reduce((sum, one) => sum + one, 0);
+  return frame(`${label}: ${total}`, String(top), drawn, bars);
 }
 
 /** Bars of latency: solid up to where half, pale up to where 95 % of the callbacks had their outcome. */
-export function latencyChart({ overview }: Words, bars: readonly Bar[]): Html {
+export function latencyChart({ overview }: Words, label: string, bars: readonly Bar[]): Html {
   const top = Math.max(1, ...bars.map(({ most = 0 }) => most));
   const drawn = bars.map((bar, index) => {
     const { half, most } = bar;
@@ -37,10 +56,12 @@ export function latencyChart({ overview }: Words, bars: readonly Bar[]): Html {
     const tall = (ms: number): number => Math.max(2, (ms / top) * height);
     return html`<g><title>${clockTime(bar)} ${overview.half} ${milliseconds(half)}, ${overview.most} ${milliseconds(most)}</title>${rect('fill-most', index, height - tall(most), tall(most))}${rect('fill-half', index, height - tall(half), tall(half))}</g>`;
   });
-  return frame(overview.latencies, milliseconds(top), drawn, bars);
+  return frame(label, milliseconds(top), drawn, bars);
 }
 
 export function milliseconds(ms: number): string {
+  if (ms >= 7_200_000) return `${(ms / 3_600_000).toFixed(1)} h`;
+  if (ms >= 120_000) return `${(ms / 60_000).toFixed(1)} min`;
   return ms >= 1_000 ? `${(ms / 1_000).toFixed(1)} s` : `${ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms)} ms`;
 }
 
@@ -48,7 +69,7 @@ function rect(kind: string, index: number, y: number, tall: number): Html {
   return html`<rect class="${kind}" x="${index * barWidth + gap / 2}" y="${y.toFixed(1)}" width="${barWidth - gap}" height="${tall.toFixed(1)}"/>`;
 }
 
-function frame(label: string, top: string, drawn: readonly Html[], bars: readonly Bar[]): Html {
+function frame(label: string, top: string, drawn: readonly Html[], bars: readonly Pick<Bar, 'startsAt'>[]): Html {
   const width = bars.length * barWidth;
   const [first] = bars;
   const middle = bars[Math.floor(bars.length / 2)];
@@ -58,7 +79,7 @@ function frame(label: string, top: string, drawn: readonly Html[], bars: readonl
 }
 
 /** Hour and minute; with the day if bars are of hours. */
-function clockTime({ startsAt }: Bar): string {
+function clockTime({ startsAt }: Pick<Bar, 'startsAt'>): string {
   const iso = isoTime(startsAt);
   return `${iso.slice(5, 10)} ${iso.slice(11, 16)}`;
 }

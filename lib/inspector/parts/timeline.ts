@@ -1,7 +1,7 @@
 import type { StoredStatement } from '../../deposits/statement.ts';
 import type { Decision, StoredDeposit } from '../../deposits/transaction-state.ts';
 import type { StoredEvent } from '../../stores/store.ts';
-import type { View } from '../view.ts';
+import type { Failure, View } from '../view.ts';
 import { type Html, html, type Value } from './html.ts';
 import { amount, badge, code, id, segment, shorten, time } from './parts.ts';
 
@@ -19,12 +19,15 @@ interface Entry {
   item: Html;
 }
 
-/** What providers said, what operators decided and what was made of it, as items of a list, oldest first. */
+/** What providers and chains said, what operators decided, what was made of it and how each delivery of this process failed, as items of a list, oldest first. */
 export function timeline(view: View, { deposit, statements, events, decisions }: TimelineParts): Html[] {
+  const failures = view.failures.filter(({ depositId }) => depositId === deposit.id);
+  const told = new Set(failures.map(({ eventId }) => eventId));
   const entries: Entry[] = [
     ...statements.map((one) => ({ at: one.receivedAt, rank: 0, item: statementItem(view, deposit, one) })),
     ...decisions.map((one) => ({ at: one.at, rank: 1, item: decisionItem(view, one) })),
-    ...events.flatMap((one) => eventEntries(view, one)),
+    ...events.flatMap((one) => eventEntries(view, one, told.has(one.id))),
+    ...failures.map((one) => ({ at: one.at, rank: 2.5 + one.attempt / 1_000, item: failureItem(view, one) })),
   ];
   return entries.sort((a, b) => a.at - b.at || a.rank - b.rank).map(({ item }) => item);
 }
@@ -67,7 +70,13 @@ function decisionItem({ words }: View, { kind, actor, reason, at }: Decision): H
   );
 }
 
-function eventEntries({ words }: View, one: StoredEvent): Entry[] {
+function failureItem({ words }: View, { kind, attempt, at, error }: Failure): Html {
+  const head = html`${words.deposit.attemptFailed(attempt)} <code>${kind}</code>`;
+  return item('event-dead', at, head, error !== undefined && html`<p class="error"><bdi>${error}</bdi></p>`);
+}
+
+/** `isTold`: its failed attempts have entries of their own. */
+function eventEntries({ words }: View, one: StoredEvent, isTold: boolean): Entry[] {
   const texts = words.deposit;
   const made: Entry = {
     at: one.madeAt,
@@ -78,7 +87,7 @@ function eventEntries({ words }: View, one: StoredEvent): Entry[] {
       html`${texts.eventMade} <code>${one.kind}</code> ${badge(`event-${one.state}`, words.state[one.state])}`,
       [
         list([texts.generationOf(one.generation), one.attempts > 0 && texts.attemptsOf(one.attempts)]),
-        one.error !== undefined && html`<p class="error"><bdi>${one.error}</bdi></p>`,
+        one.error !== undefined && !isTold && html`<p class="error"><bdi>${one.error}</bdi></p>`,
       ],
     ),
   };
