@@ -164,6 +164,9 @@ describe('several callback URLs', () => {
     assert.equal((await made.api('POST', '/v1/backfills', { network, fromBlock: '1' })).status, 201);
     await made.run();
     assert.deepEqual(amounts(well), all);
+    const held = (await made.api('GET', `/v1/callback-urls/${ill.id}`)).body;
+    assert.equal(held.owed, body.owed, 'what it does not take grows by no older deposits');
+    assert.deepEqual(held.withheld, [{ network, fromBlock: '1' }]);
     const before = well.receiver.received.length;
     ill.receiver.answer = () => 200;
     ill.receiver.received.length = 0;
