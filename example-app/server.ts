@@ -30,7 +30,7 @@ Environment:
   CALLBACK_SECRET      the secret that callbacks are signed with, without a local chain; a new one
   INSPECTOR_PASSWORD   asked for by the inspector; without one, it opens on this machine alone`;
 
-const { values } = parseArgs({ options: { signed: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+const values = readOptions();
 if (values.help) {
   console.log(usage);
   process.exit(0);
@@ -55,7 +55,7 @@ const exchange = await openExchange({
 });
 const { app, callbacks } = exchange;
 const server = createServer(app).listen(Number(env.PORT ?? 3000), '127.0.0.1');
-await once(server, 'listening');
+await once(server, 'listening').catch(stopAtOnce);
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 const callbackUrl = `${url}/callbacks/imtoken`;
 
@@ -107,4 +107,22 @@ async function openChain(): Promise<ChainWallet | undefined> {
     console.log(`No local chain: ${error instanceof Error ? error.message : error}`);
     return undefined;
   }
+}
+
+function readOptions(): { signed?: boolean | undefined; help?: boolean | undefined } {
+  try {
+    return parseArgs({ options: { signed: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+/** The port is another's. */
+async function stopAtOnce(error: NodeJS.ErrnoException): Promise<never> {
+  const isTaken = error.code === 'EADDRINUSE';
+  console.error(isTaken ? `Port ${env.PORT ?? 3000} is in use: PORT=0 npm start takes a free one` : error.message);
+  await chain?.close();
+  await rm(directory, { recursive: true, force: true });
+  process.exit(2);
 }

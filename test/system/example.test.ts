@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
@@ -10,7 +11,7 @@ import decodeQR from 'qr/decode.js';
 import { axeFindings } from '../helpers/axe.ts';
 import { openTab } from '../helpers/browser.ts';
 import { layoutFaults } from '../helpers/layout-faults.ts';
-import { send } from '../helpers/serve.ts';
+import { readAll, send } from '../helpers/serve.ts';
 import { walk } from '../helpers/walk.ts';
 
 /** A folder for the pictures, for whoever wants to look at them. */
@@ -170,6 +171,30 @@ test('a page of another site presses no button here, and another name of this ma
   assert.equal((await send(Number(port), inspector)).status, 200);
   assert.equal((await send(Number(port), { ...inspector, headers: { host: 'rebound.example' } })).status, 403);
   assert.equal((await send(Number(port), { ...inspector, headers: { 'x-forwarded-for': '203.0.113.9' } })).status, 403);
+});
+
+test('what hinders a start is said in a line, and nothing is left behind', async (t) => {
+  const { url } = await start(t, '--signed');
+  const { port } = new URL(url);
+  const run = async (args: readonly string[], env: NodeJS.ProcessEnv): Promise<{ code: number; err: string }> => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'example-app/server.ts', ...args], {
+      env: { PATH: process.env.PATH, ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const [err, [code]] = await Promise.all([readAll(child.stderr), once(child, 'close') as Promise<[number]>]);
+    return { code, err };
+  };
+  const temporary = await mkdtemp(join(tmpdir(), 'deposit-callback-example-test-'));
+  t.after(() => rm(temporary, { recursive: true }));
+  const taken = await run([], { PORT: port, TMPDIR: temporary });
+  assert.deepEqual(taken, { code: 2, err: `Port ${port} is in use: PORT=0 npm start takes a free one\n` });
+  assert.deepEqual(
+    (await readdir(temporary)).filter((name) => name.startsWith('deposit-callback')),
+    [],
+  );
+  const unknown = await run(['--singed'], {});
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.err, /^Unknown option '--singed'.*\n\nUsage: npm start/);
 });
 
 const looks = [1280, 390].flatMap((width) =>
