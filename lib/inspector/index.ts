@@ -8,6 +8,7 @@ import type { Inspected, InspectorRequest } from './view.ts';
 import { isLanguage, type Language } from './words/languages.ts';
 
 export type { Explorer, Explorers } from './explorers.ts';
+export { type InspectedNotifier, type NotifierInspectorOptions, notifierInspector } from './notifier-inspector.ts';
 export type { Inspected, InspectorRequest } from './view.ts';
 
 /** Options of `inspector`. */

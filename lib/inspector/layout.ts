@@ -18,26 +18,54 @@ export interface Frame {
 
 /** The whole document around a page. Without a frame, for anyone without access, it loads nothing and shows nothing. */
 export function document(view: View, page: Page, frame?: Frame): Html {
-  const { words, root, theme } = view;
+  return shell(view, page, {
+    site: view.words.title,
+    loads: frame !== undefined,
+    top: frame && header(view, page, frame),
+    done: frame && done(view),
+  });
+}
+
+/** What stands around the body of a page. */
+interface Shell {
+  /** The name behind the title of each page. */
+  site: string;
+  /** Whether it may load style and script. */
+  loads: boolean;
+  top?: Html | undefined;
+  done?: Html | undefined;
+}
+
+/** The document of any page of the package: of the inspector, and of the notifier. */
+export function shell(
+  { words, root, theme }: Pick<View, 'words' | 'root' | 'theme'>,
+  { title, body }: Page,
+  { site, loads, top, done: said }: Shell,
+): Html {
   return html`<!doctype html>
 <html lang="${words.language}"${theme && html` data-theme="${theme}"`}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="${theme ?? 'light dark'}">
-<title>${page.title} - ${words.title}</title>
-${frame && assets(root)}
+<title>${title} - ${site}</title>
+${loads && assets(root)}
 </head>
-<body data-label="${words.copy}" data-copied="${words.copied}"${frame && html` data-root="${root}"`}>
+<body data-label="${words.copy}" data-copied="${words.copied}"${loads && html` data-root="${root}"`}>
 <a class="skip" href="#content">${words.skip}</a>
-${frame && header(view, page, frame)}
+${top}
 <main id="content" tabindex="-1">
-${frame && done(view)}
-${page.body}
+${said}
+${body}
 </main>
 </body>
 </html>
 `;
+}
+
+/** The mark and the name at the left of the top. */
+export function brand(root: string, site: string): Html {
+  return html`<a class="brand" href="${root}"><svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true"><path d="M12 2 3 7v10l9 5 9-5V7z"/><path class="cut" d="M12 7v8m-3.5-3.5L12 15l3.5-3.5"/></svg><span>${site}</span></a>`;
 }
 
 function assets(root: string): Html {
@@ -59,19 +87,23 @@ function header({ words, root, token, query }: View, page: Page, { needs = [] }:
     (name) =>
       html`<li><a href="${root}${paths[name]}"${page.name === name && html` aria-current="page"`}>${words.nav[name]}${waiting[name]}</a></li>`,
   );
+  return html`<header class="top"><div class="top-in">
+${brand(root, words.title)}
+<nav aria-label="${words.nav.label}"><ul>${links}</ul></nav>
+<form class="find" role="search" method="get" action="${root}find"><input type="search" name="q" aria-label="${words.search}" placeholder="${words.search}" value="${query.get('q') ?? ''}" autocomplete="off" spellcheck="false"><button class="hidden" tabindex="-1">${words.find}</button></form>
+<p class="extras">${token === undefined && html`<span class="tag">${words.readOnly}</span>`}${choices(words, query)}</p>
+</div></header>`;
+}
+
+/** The links that choose light or dark, and the other language; the page stays as it is filtered. */
+export function choices(words: View['words'], query: URLSearchParams): Html {
   const other = words.language === 'en' ? 'zh' : 'en';
-  // The page stays as it is filtered.
   const withChoice = (name: string, value: string): string => {
     const next = new URLSearchParams([...query].filter(([key]) => key !== 'done'));
     next.set(name, value);
     return next.toString();
   };
-  return html`<header class="top"><div class="top-in">
-<a class="brand" href="${root}"><svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true"><path d="M12 2 3 7v10l9 5 9-5V7z"/><path class="cut" d="M12 7v8m-3.5-3.5L12 15l3.5-3.5"/></svg><span>${words.title}</span></a>
-<nav aria-label="${words.nav.label}"><ul>${links}</ul></nav>
-<form class="find" role="search" method="get" action="${root}find"><input type="search" name="q" aria-label="${words.search}" placeholder="${words.search}" value="${query.get('q') ?? ''}" autocomplete="off" spellcheck="false"><button class="hidden" tabindex="-1">${words.find}</button></form>
-<p class="extras">${token === undefined && html`<span class="tag">${words.readOnly}</span>`}<a class="to-light" href="?${withChoice('theme', 'light')}">${words.light}</a><a class="to-dark" href="?${withChoice('theme', 'dark')}">${words.dark}</a><a href="?${withChoice('lang', other)}" lang="${other}" hreflang="${other}">${words.otherLanguage}</a></p>
-</div></header>`;
+  return html`<a class="to-light" href="?${withChoice('theme', 'light')}">${words.light}</a><a class="to-dark" href="?${withChoice('theme', 'dark')}">${words.dark}</a><a href="?${withChoice('lang', other)}" lang="${other}" hreflang="${other}">${words.otherLanguage}</a>`;
 }
 
 /** What an action has done: the page after it says so. */

@@ -215,7 +215,7 @@ function viewOf(
   };
 }
 
-interface Place {
+export interface Place {
   /** Below the mount path. */
   path: string;
   query: URLSearchParams;
@@ -223,7 +223,7 @@ interface Place {
   slashless?: string;
 }
 
-function placeOf(req: InspectorRequest): Place {
+export function placeOf(req: InspectorRequest): Place {
   const [path = '/', query = ''] = split(req.url ?? '/');
   const [original = '/'] = split(req.originalUrl ?? req.url ?? '/');
   const name = original.slice(original.lastIndexOf('/') + 1);
@@ -240,7 +240,7 @@ function split(url: string): [string, string] {
   return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
 }
 
-function send(req: InspectorRequest, res: ServerResponse, status: number, type: string, text: string): void {
+export function send(req: InspectorRequest, res: ServerResponse, status: number, type: string, text: string): void {
   const bytes = Buffer.from(text);
   res.writeHead(status, { 'content-type': type, 'content-length': bytes.length });
   res.end(req.method === 'HEAD' ? undefined : bytes);
@@ -250,7 +250,7 @@ function sendPage(req: InspectorRequest, res: ServerResponse, view: View, page: 
   send(req, res, page.status ?? 200, 'text/html; charset=utf-8', render(document(view, page, frame)));
 }
 
-function redirect(res: ServerResponse, status: number, location: string): void {
+export function redirect(res: ServerResponse, status: number, location: string): void {
   res.writeHead(status, { location, 'content-length': 0 });
   res.end();
 }

@@ -5,17 +5,17 @@ import type { RouterParts } from './api/access.ts';
 import { createRequestPace } from './api/request-pace.ts';
 import { notifierRouter } from './api/router.ts';
 import { createSourceCheck } from './api/sources.ts';
+import { type Inspection, type InspectionQuery, inspect, type NotifierStatus, statusOf } from './inspection.ts';
 import { type NotifierOptions, type NotifierSettings, resolveNotifierOptions } from './options.ts';
 import { type Backfiller, createBackfiller } from './reading/backfiller.ts';
-import { createHealth, type NetworkHealth } from './reading/health.ts';
+import { createHealth } from './reading/health.ts';
 import { createWatcher, type Watcher } from './reading/watcher.ts';
-import { type AttemptResult, createSender, type Sender } from './sending/sender.ts';
+import { createSender, type Sender } from './sending/sender.ts';
 import { createApiKeys, type NewApiKey } from './store/api-keys.ts';
 import { createBackfills } from './store/backfills.ts';
 import { createCallbackSearch } from './store/callback-search.ts';
 import { type NotifierDatabase, openNotifierDatabase } from './store/database.ts';
 import { createEndpoints } from './store/endpoints.ts';
-import { type Figures, readFigures } from './store/figures.ts';
 import { createIdempotency } from './store/idempotency.ts';
 import { createLedger } from './store/ledger.ts';
 import { createOutbox, type Outbox } from './store/outbox.ts';
@@ -44,13 +44,8 @@ export interface Notifier {
   beat(): Promise<void>;
   /** How it stands; rejects when its database does not answer. */
   status(): Promise<NotifierStatus>;
-}
-
-/** The state of a notifier: what its database holds, how the reading of each network goes, and what became of attempts to send. */
-export interface NotifierStatus extends Figures {
-  networks: readonly NetworkHealth[];
-  /** Attempts since the start of the process, by result: `failed` is tried again, `dead` is given up. */
-  attempts: Readonly<Record<AttemptResult, number>>;
+  /** The keys and callbacks that its page shows. */
+  inspect(query: InspectionQuery): Promise<Inspection>;
 }
 
 interface Parts extends RouterParts {
@@ -104,10 +99,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
     },
     deliver: async () => (await open(state)).sender.run(),
     beat: () => beat(state),
-    async status() {
-      const { database, health, sender } = await open(state);
-      return { ...(await readFigures(database)), networks: health.look(), attempts: sender.attempts() };
-    },
+    status: async () => statusOf(await open(state)),
+    inspect: async (query) => inspect(await open(state), query),
   };
 }
 

@@ -99,6 +99,13 @@ describe('deposit-callback notifier', () => {
     assert.match(text, /^deposit_notifier_keys 1$/m);
     assert.match(text, /^deposit_notifier_network_reading\{network="eip155:1"\} [01]$/m);
     assert.match(text, /^deposit_notifier_attempts_total\{result="accepted"\} 0$/m);
+    const page = (password: string) =>
+      fetch(`${base}/operator/`, {
+        headers: { authorization: `Basic ${Buffer.from(`operator:${password}`).toString('base64')}` },
+      });
+    const [shut, open] = await Promise.all([page(metricsSecret), page(admin)]);
+    assert.deepEqual([shut.status, shut.headers.get('www-authenticate')], [401, 'Basic realm="notifier"']);
+    assert.match(await open.text(), /<td[^>]*><div>Ethereum/);
     const unknown = await ask(base, 'GET', '/nothing', 'nobody');
     assert.deepEqual([unknown.status, unknown.json().code], [404, 'NOT_FOUND']);
     await stopped(running);

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Request, Response } from 'express';
 import { invalidOption } from '../../errors.ts';
+import { notifierInspector } from '../../inspector/index.ts';
 import type { Notifier } from '../../notifier/index.ts';
 import type { Logger } from '../../observe/logger.ts';
 import { equalBytes } from '../../signatures/constant-time.ts';
@@ -24,8 +25,21 @@ export async function serveNotifier(notifier: Notifier, config: NotifierConfig, 
   app.disable('x-powered-by');
   app.get('/health', (_req: Request, res: Response) => void health(notifier, res, logger));
   if (config.metricsSecret !== undefined) app.get('/metrics', await metricsRoute(notifier, config.metricsSecret));
+  const { adminSecret } = config.options;
+  if (adminSecret !== undefined) app.use('/operator', operatorPage(notifier, adminSecret, logger));
   app.use(notifier.router);
   return listen(app, config.listen);
+}
+
+/** The page of the operator, to whoever gives the admin secret as password. */
+function operatorPage(notifier: Notifier, adminSecret: string, logger: Logger): RequestListener {
+  const expected = Buffer.from(`Basic ${Buffer.from(`operator:${adminSecret}`).toString('base64')}`);
+  return notifierInspector({
+    notifier,
+    authorize: (req) => equalBytes(Buffer.from(req.headers.authorization ?? ''), expected),
+    challenge: 'Basic realm="notifier"',
+    logger,
+  });
 }
 
 /** 200 while the database answers: a chain that stands still is no reason to restart. */

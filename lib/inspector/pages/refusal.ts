@@ -10,7 +10,7 @@ export interface Refusal {
   more?: string;
 }
 
-export function refusalPage({ words, root }: View, { status, reason, more }: Refusal): Page {
+export function refusalPage({ words, root }: Pick<View, 'words' | 'root'>, { status, reason, more }: Refusal): Page {
   const texts = words.refused[reason];
   return {
     title: texts.title,

@@ -9,7 +9,7 @@ import type { Movement } from './movements.ts';
 import { type Amount, ago, amount, assetName, clock, code, id, isoTime, shorten, whole } from './parts.ts';
 
 /** How long ago, and below it when. */
-export function whenCell(view: View, epochMs: number): Html {
+export function whenCell(view: Pick<View, 'words' | 'now'>, epochMs: number): Html {
   const iso = isoTime(epochMs);
   return html`<span data-field="age">${ago(view, epochMs)}</span><time class="under" data-field="time" datetime="${iso}">${clock(iso)}</time>`;
 }

@@ -31,7 +31,7 @@ export function clock(iso: string): string {
 }
 
 /** `5 min ago`, in the page's language. */
-export function ago({ words, now }: View, epochMs: number): string {
+export function ago({ words, now }: Pick<View, 'words' | 'now'>, epochMs: number): string {
   const seconds = Math.floor((now - epochMs) / 1_000);
   if (seconds < 5) return words.justNow;
   if (seconds < 120) return words.ago(seconds, 's');
@@ -157,7 +157,7 @@ export function lookedBackTo({ words }: View, at: number): Html {
 }
 
 /** Links to the page before and after; `lastId` if there may be more. */
-export function pager({ words, query }: View, lastId: string | undefined): Html {
+export function pager({ words, query }: Pick<View, 'words' | 'query'>, lastId: string | undefined): Html {
   if (lastId === undefined && !query.has('before')) return html``;
   return html`<nav class="pager" aria-label="${words.nav.label}">
 ${query.has('before') && html`<a class="button" href="?${search(query, {})}">${words.newest}</a>`}

@@ -1,0 +1,195 @@
+import { findNetwork } from '../../networks/registry.ts';
+import { whenCell } from '../parts/cells.ts';
+import { type Html, html } from '../parts/html.ts';
+import { ago, badge, type Column, empty, id, pager, row, section, segment, table } from '../parts/parts.ts';
+import type { Page, View } from '../view.ts';
+import type { NotifierColumn, NotifierWords } from '../words/notifier-words.ts';
+
+/** The notifier whose page it is: the return value of `createNotifier`. */
+export interface InspectedNotifier {
+  status(): Promise<InspectedStatus>;
+  inspect(query: { key?: string | undefined; before?: string | undefined; limit: number }): Promise<{
+    keys: readonly InspectedKey[];
+    callbacks: readonly InspectedCallback[];
+    next?: string;
+  }>;
+}
+
+interface InspectedStatus {
+  networks: readonly {
+    network: string;
+    block: string | null;
+    head: string | null;
+    ageMs: number | null;
+    lag: number | null;
+    state: 'reading' | 'unreadable' | 'stale';
+  }[];
+  keys: number;
+  watches: number;
+  owed: number;
+  disabledUrls: number;
+}
+
+interface InspectedKey {
+  id: string;
+  name: string;
+  url: string | null;
+  callbackUrls: number;
+  disabledUrls: number;
+  disabledReason: string | null;
+  acceptedAt: number | null;
+  owed: number;
+  dead: number;
+  networks: readonly string[];
+}
+
+interface InspectedCallback {
+  id: string;
+  type: string;
+  network?: string;
+  transaction?: string;
+  state: 'owed' | 'sent' | 'dead';
+  createdAt: number;
+  attempts: number;
+  httpStatus: number | null;
+  error: string | null;
+}
+
+/** What these pages are made of. */
+export interface NotifierView extends Pick<View, 'words' | 'root' | 'theme' | 'query' | 'now'> {
+  notifier: InspectedNotifier;
+  own: NotifierWords;
+}
+
+const perPage = 50;
+
+/** Networks, and the keys with what is owed to them. */
+export async function notifierPage(view: NotifierView): Promise<Page> {
+  const { notifier, own, query } = view;
+  const before = query.get('before') ?? undefined;
+  const [status, { keys, next }] = await Promise.all([notifier.status(), notifier.inspect({ before, limit: perPage })]);
+  return {
+    title: own.keys,
+    body: html`<h1 class="hidden">${own.title}</h1>
+${tiles(own, status)}
+${section(own.networks, networkTable(view, status.networks))}
+${section(own.keys, keys.length === 0 ? empty(own.noKeys, own.noKeysMore) : keyTable(view, keys))}
+${pager(view, next)}`,
+  };
+}
+
+/** One key, and the callbacks that were made for it; undefined if there is no such key. */
+export async function keyPage(view: NotifierView, keyId: string): Promise<Page | undefined> {
+  const { notifier, own, query } = view;
+  const before = query.get('before') ?? undefined;
+  const { keys, callbacks, next } = await notifier.inspect({ key: keyId, before, limit: perPage });
+  const [key] = keys;
+  if (key === undefined) return undefined;
+  const title = own.callbacksOf(key.name);
+  return {
+    title,
+    body: html`<div class="title"><h1><bdi>${title}</bdi></h1></div>
+${section(own.column.key, keyTable(view, [key]))}
+${section(own.callbacks, callbacks.length === 0 ? empty(own.noCallbacks) : callbackTable(view, callbacks))}
+${pager(view, next)}`,
+  };
+}
+
+function tiles({ figures }: NotifierWords, status: InspectedStatus): Html {
+  const names = ['keys', 'watches', 'owed', 'disabledUrls'] as const;
+  const items = names.map(
+    (name) =>
+      html`<li><div class="tile"><span class="tile-label">${figures[name]}</span><span class="tile-count">${status[name]}</span></div></li>`,
+  );
+  return html`<ul class="tiles">${items}</ul>`;
+}
+
+function columnsOf(own: NotifierWords, kinds: Partial<Record<NotifierColumn, Column['kind']>>): Column[] {
+  return (Object.entries(kinds) as [NotifierColumn, Column['kind']][]).map(([name, kind]) => ({
+    label: own.column[name],
+    ...(kind === undefined ? {} : { kind }),
+  }));
+}
+
+const tones = { reading: 'recorded', unreadable: 'event-dead', stale: 'quarantined' } as const;
+
+function networkTable(view: NotifierView, networks: InspectedStatus['networks']): Html {
+  const { own, now } = view;
+  const columns = columnsOf(own, {
+    network: undefined,
+    state: 'state',
+    block: 'number',
+    head: 'number',
+    age: undefined,
+    lag: 'number',
+  });
+  const rows = networks.map(({ network, state, block, head, ageMs, lag }) =>
+    row(columns, [
+      html`${nameOf(network)}<span class="under"><bdi>${network}</bdi></span>`,
+      badge(tones[state], own.state[state]),
+      block ?? own.none,
+      head ?? own.none,
+      ageMs === null ? own.none : ago(view, now - ageMs),
+      lag ?? own.none,
+    ]),
+  );
+  return table(own.networks, columns, rows);
+}
+
+function nameOf(network: string): string {
+  return findNetwork(network)?.name ?? network;
+}
+
+function keyTable(view: NotifierView, keys: readonly InspectedKey[]): Html {
+  const { own, root } = view;
+  const columns = columnsOf(own, {
+    key: undefined,
+    url: undefined,
+    accepted: 'age',
+    owed: 'number',
+    dead: 'number',
+  });
+  const rows = keys.map((key) =>
+    row(columns, [
+      html`<a class="open" href="${root}keys/${segment(key.id)}"><bdi>${key.name}</bdi></a><span class="under"><bdi>${key.networks.map(nameOf).join(', ') || own.none}</bdi></span>`,
+      html`${urlBadge(own, key)}${key.url !== null && html`<span class="under"><bdi>${hostOf(key.url)}</bdi></span>`}${key.disabledReason !== null && html`<span class="under"><bdi>${key.disabledReason}</bdi></span>`}`,
+      key.acceptedAt === null ? own.never : whenCell(view, key.acceptedAt),
+      key.owed,
+      key.dead,
+    ]),
+  );
+  return table(own.keys, columns, rows);
+}
+
+/** Without its path and query, which may hold a secret of the customer's. */
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}
+
+function urlBadge(own: NotifierWords, { callbackUrls, disabledUrls }: InspectedKey): Html {
+  if (callbackUrls === 0) return badge('ignored', own.urls.none);
+  return disabledUrls > 0 ? badge('event-dead', own.urls.disabled) : badge('recorded', own.urls.well);
+}
+
+const callbackTones = { owed: 'pending', sent: 'recorded', dead: 'event-dead' } as const;
+
+function callbackTable(view: NotifierView, callbacks: readonly InspectedCallback[]): Html {
+  const { own } = view;
+  const columns = columnsOf(own, {
+    made: 'age',
+    type: 'state',
+    about: 'id',
+    attempts: 'number',
+    answer: undefined,
+  });
+  const rows = callbacks.map(({ type, network, transaction, state, createdAt, attempts, httpStatus, error }) =>
+    row(columns, [
+      whenCell(view, createdAt),
+      html`${badge(callbackTones[state], own.state[state])} <code>${type}</code>`,
+      html`${transaction !== undefined && id(transaction)}${network !== undefined && html`<span class="under"><bdi>${nameOf(network)}</bdi></span>`}`,
+      attempts,
+      html`${httpStatus ?? own.none}${error !== null && html`<span class="under"><bdi>${error}</bdi></span>`}`,
+    ]),
+  );
+  return table(own.callbacks, columns, rows);
+}

@@ -1,0 +1,112 @@
+import type { Language } from './languages.ts';
+
+/** What the page of a notifier says beside what the inspector says too. */
+export interface NotifierWords {
+  title: string;
+  networks: string;
+  keys: string;
+  noKeys: string;
+  noKeysMore: string;
+  callbacks: string;
+  callbacksOf: (name: string) => string;
+  noCallbacks: string;
+  figures: Readonly<Record<'keys' | 'watches' | 'owed' | 'disabledUrls', string>>;
+  column: Readonly<Record<NotifierColumn, string>>;
+  state: Readonly<Record<'reading' | 'unreadable' | 'stale' | 'owed' | 'sent' | 'dead', string>>;
+  urls: Readonly<Record<'none' | 'well' | 'disabled', string>>;
+  none: string;
+  never: string;
+}
+
+export type NotifierColumn =
+  | ('network' | 'state' | 'block' | 'head' | 'age' | 'lag')
+  | ('key' | 'url' | 'accepted' | 'owed' | 'dead')
+  | ('made' | 'type' | 'about' | 'attempts' | 'answer');
+
+export const notifierWords: Readonly<Record<Language, NotifierWords>> = {
+  en: {
+    title: 'Deposit notifier',
+    networks: 'Networks',
+    keys: 'Keys',
+    noKeys: 'No keys yet',
+    noKeysMore: 'POST /v1/keys with the admin secret makes one.',
+    callbacks: 'Callbacks',
+    callbacksOf: (name) => `Callbacks of ${name}`,
+    noCallbacks: 'No callbacks yet',
+    figures: { keys: 'Keys', watches: 'Watched addresses', owed: 'Callbacks owed', disabledUrls: 'Disabled URLs' },
+    column: {
+      network: 'Network',
+      state: 'State',
+      block: 'Read to block',
+      head: 'Newest block',
+      age: 'Its age',
+      lag: 'Behind',
+      key: 'Key',
+      url: 'Callback URL',
+      accepted: 'Last accepted',
+      owed: 'Owed',
+      dead: 'Given up',
+      made: 'Made',
+      type: 'Callback',
+      about: 'Transaction',
+      attempts: 'Attempts',
+      answer: 'Last answer',
+    },
+    state: {
+      reading: 'Reading',
+      unreadable: 'Cannot be read',
+      stale: 'Stands still',
+      owed: 'Owed',
+      sent: 'Accepted',
+      dead: 'Given up',
+    },
+    urls: { none: 'No URL', well: 'Enabled', disabled: 'Disabled' },
+    none: 'None',
+    never: 'Never',
+  },
+  zh: {
+    title: '\u5230\u8d26\u901a\u77e5\u670d\u52a1',
+    networks: '\u7f51\u7edc',
+    keys: '\u5bc6\u94a5',
+    noKeys: '\u8fd8\u6ca1\u6709\u5bc6\u94a5',
+    noKeysMore: '\u7528\u7ba1\u7406\u5bc6\u94a5\u8c03\u7528 POST /v1/keys \u521b\u5efa\u3002',
+    callbacks: '\u56de\u8c03',
+    callbacksOf: (name) => `${name} \u7684\u56de\u8c03`,
+    noCallbacks: '\u8fd8\u6ca1\u6709\u56de\u8c03',
+    figures: {
+      keys: '\u5bc6\u94a5',
+      watches: '\u76d1\u89c6\u7684\u5730\u5740',
+      owed: '\u5f85\u53d1\u9001\u7684\u56de\u8c03',
+      disabledUrls: '\u5df2\u505c\u7528\u7684 URL',
+    },
+    column: {
+      network: '\u7f51\u7edc',
+      state: '\u72b6\u6001',
+      block: '\u5df2\u8bfb\u5230\u533a\u5757',
+      head: '\u6700\u65b0\u533a\u5757',
+      age: '\u5df2\u8fc7\u65f6\u95f4',
+      lag: '\u843d\u540e',
+      key: '\u5bc6\u94a5',
+      url: '\u56de\u8c03 URL',
+      accepted: '\u6700\u8fd1\u63a5\u53d7',
+      owed: '\u5f85\u53d1\u9001',
+      dead: '\u5df2\u653e\u5f03',
+      made: '\u521b\u5efa',
+      type: '\u56de\u8c03',
+      about: '\u4ea4\u6613',
+      attempts: '\u6b21\u6570',
+      answer: '\u6700\u8fd1\u5e94\u7b54',
+    },
+    state: {
+      reading: '\u6b63\u5728\u8bfb\u53d6',
+      unreadable: '\u65e0\u6cd5\u8bfb\u53d6',
+      stale: '\u505c\u4f4f\u4e86',
+      owed: '\u5f85\u53d1\u9001',
+      sent: '\u5df2\u63a5\u53d7',
+      dead: '\u5df2\u653e\u5f03',
+    },
+    urls: { none: '\u6ca1\u6709 URL', well: '\u5df2\u542f\u7528', disabled: '\u5df2\u505c\u7528' },
+    none: '\u65e0',
+    never: '\u4ece\u672a',
+  },
+};
