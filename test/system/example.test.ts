@@ -205,9 +205,9 @@ const looks = [1280, 390].flatMap((width) =>
 
 /** What is tried, what the link says, and whether it refuses it or lets it through without any money. */
 const tricks = [
-  ['Send it again', 'Known already', 'held'],
-  ['Change the amount', 'It does not fit these bytes', 'refused'],
-  ['Sign with another key', 'It does not fit these bytes', 'refused'],
+  ['Send it again', 'Already known', 'held'],
+  ['Change the amount', 'It does not match these bytes', 'refused'],
+  ['Sign with another key', 'It does not match these bytes', 'refused'],
   ['Sign it an hour ago', 'Signed too long ago', 'refused'],
   ['Send from elsewhere', 'This sender is not on the list', 'refused'],
   ['Lie with the right key', 'Our own node says otherwise', 'held'],
