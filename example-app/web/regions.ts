@@ -64,6 +64,7 @@ async function earlier(view: View): Promise<Html> {
     return html`<li><a href="/inspector/callbacks/${record.id}"><time datetime="${new Date(record.receivedAt).toISOString()}">${clock(record.receivedAt)}</time>
 <span class="minis" aria-hidden="true">${dots}</span><span class="what">${nameOfCallback(words, record, deposit)}${more}</span><span class="status">${statusOf(record)}</span></a></li>`;
   });
+  if (rows.length === 0) return html`<li class="none soft">${words.earlierNone}</li>`;
   return html`${await Promise.all(rows)}`;
 }
 

@@ -54,6 +54,7 @@ export interface Words {
   waitsForMore: string;
   unchanged: string;
   earlier: string;
+  earlierNone: string;
   tricks: string;
   tricksMore: string;
   tricksLater: string;
@@ -134,6 +135,7 @@ export const english: Words = {
   waitsForMore: 'Waits for more confirmations.',
   unchanged: 'Unchanged.',
   earlier: 'Latest callbacks',
+  earlierNone: 'No callbacks yet.',
   tricks: 'Try to cheat',
   tricksMore: 'Each sends a real request with the last paid callback.',
   tricksLater: 'Make a payment first.',
