@@ -2,14 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { invalidOption } from '../errors.ts';
 import { consoleLogger, type Logger } from '../observe/logger.ts';
 import { checkOptions, type OptionNames } from '../util/given-options.ts';
-import { assets } from './assets/index.ts';
+import { answersAnyPage, type Place, placeOf, send } from './answers.ts';
 import { protect } from './headers.ts';
 import { brand, choices, shell } from './layout.ts';
 import { type InspectedNotifier, keyPage, type NotifierView, notifierPage } from './pages/notifier.ts';
 import { type Refusal, refusalPage } from './pages/refusal.ts';
 import { html, render } from './parts/html.ts';
-import { type Place, placeOf, redirect, send } from './router.ts';
-import { isTheme, keepLanguage, keepTheme, languageOf, themeOf } from './session.ts';
+import { isTheme, languageOf, themeOf } from './session.ts';
 import type { InspectorRequest, Page } from './view.ts';
 import { isLanguage, languages, preferredLanguage } from './words/languages.ts';
 import { notifierWords } from './words/notifier-words.ts';
@@ -90,27 +89,15 @@ async function get(
   req: InspectorRequest,
   res: ServerResponse,
   view: NotifierView,
-  { path, query, slashless }: Place,
+  place: Place,
   refuse: (refusal: Refusal) => void,
 ): Promise<void> {
-  const asset = path.startsWith('/assets/') ? assets.get(path.slice('/assets/'.length)) : undefined;
-  const [language, theme] = [query.get('lang') ?? undefined, query.get('theme') ?? undefined];
-  if (asset !== undefined) send(req, res, 200, asset.type, asset.text);
-  else if (slashless !== undefined) redirect(res, 302, slashless);
-  else if (isLanguage(language)) {
-    keepLanguage(req, res, language);
-    query.delete('lang');
-    redirect(res, 303, `?${query}`);
-  } else if (isTheme(theme)) {
-    keepTheme(req, res, theme);
-    query.delete('theme');
-    redirect(res, 303, `?${query}`);
-  } else {
-    const [, keyId] = /^\/keys\/([\w-]{1,64})$/.exec(path) ?? [];
-    const page = path === '/' ? await notifierPage(view) : keyId && (await keyPage(view, keyId));
-    if (page) sendPage(req, res, view, page, true);
-    else refuse({ status: 404, reason: 'notFound' });
-  }
+  if (answersAnyPage(req, res, place)) return;
+  const { path } = place;
+  const [, keyId] = /^\/keys\/([\w-]{1,64})$/.exec(path) ?? [];
+  const page = path === '/' ? await notifierPage(view) : keyId && (await keyPage(view, keyId));
+  if (page) sendPage(req, res, view, page, true);
+  else refuse({ status: 404, reason: 'notFound' });
 }
 
 function viewOf(

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Logger } from '../observe/logger.ts';
 import { createLastCallbacks } from '../operator/last-callbacks.ts';
 import { act } from './actions.ts';
-import { assets } from './assets/index.ts';
+import { answersAnyPage, type Place, placeOf, redirect, send } from './answers.ts';
 import type { Explorers } from './explorers.ts';
 import { protect } from './headers.ts';
 import { document, type Frame } from './layout.ts';
@@ -10,7 +10,7 @@ import { findPage } from './pages/index.ts';
 import { type Refusal, refusalPage } from './pages/refusal.ts';
 import { readFilter } from './parts/callback-list.ts';
 import { render } from './parts/html.ts';
-import { isTheme, keepLanguage, keepTheme, languageOf, sessionToken, themeOf } from './session.ts';
+import { isTheme, languageOf, sessionToken, themeOf } from './session.ts';
 import { createStreams, type Streams } from './stream.ts';
 import type { Failure, Inspected, InspectorRequest, Page, TimedAlarm, View } from './view.ts';
 import { isLanguage, type Language, languages, preferredLanguage } from './words/languages.ts';
@@ -117,22 +117,10 @@ async function get(
   place: Place,
 ): Promise<void> {
   const { callbacks, actions } = inspector.options;
-  const { path, query } = place;
-  const asset = path.startsWith('/assets/') ? assets.get(path.slice('/assets/'.length)) : undefined;
-  const language = query.get('lang') ?? undefined;
-  const theme = query.get('theme') ?? undefined;
-  if (asset !== undefined) send(req, res, 200, asset.type, asset.text);
-  else if (place.slashless !== undefined) redirect(res, 302, place.slashless);
-  else if (path === '/stream') stream(inspector, req, res, view);
-  else if (isLanguage(language)) {
-    keepLanguage(req, res, language);
-    query.delete('lang');
-    redirect(res, 303, `?${query}`);
-  } else if (isTheme(theme)) {
-    keepTheme(req, res, theme);
-    query.delete('theme');
-    redirect(res, 303, `?${query}`);
-  } else {
+  const { path } = place;
+  if (answersAnyPage(req, res, place)) return;
+  if (path === '/stream') stream(inspector, req, res, view);
+  else {
     await callbacks.ready();
     const shown: View = actions ? { ...view, token: sessionToken(req, res) } : view;
     const status = await callbacks.status();
@@ -215,42 +203,6 @@ function viewOf(
   };
 }
 
-export interface Place {
-  /** Below the mount path. */
-  path: string;
-  query: URLSearchParams;
-  /** Where the mount path was asked for without the slash that relative links need: where to go. */
-  slashless?: string;
-}
-
-export function placeOf(req: InspectorRequest): Place {
-  const [path = '/', query = ''] = split(req.url ?? '/');
-  const [original = '/'] = split(req.originalUrl ?? req.url ?? '/');
-  const name = original.slice(original.lastIndexOf('/') + 1);
-  const isSlashless = path === '/' && name !== '';
-  return {
-    path,
-    query: new URLSearchParams(query),
-    ...(isSlashless ? { slashless: `./${name}/${query === '' ? '' : `?${query}`}` } : {}),
-  };
-}
-
-function split(url: string): [string, string] {
-  const at = url.indexOf('?');
-  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
-}
-
-export function send(req: InspectorRequest, res: ServerResponse, status: number, type: string, text: string): void {
-  const bytes = Buffer.from(text);
-  res.writeHead(status, { 'content-type': type, 'content-length': bytes.length });
-  res.end(req.method === 'HEAD' ? undefined : bytes);
-}
-
 function sendPage(req: InspectorRequest, res: ServerResponse, view: View, page: Page, frame?: Frame): void {
   send(req, res, page.status ?? 200, 'text/html; charset=utf-8', render(document(view, page, frame)));
-}
-
-export function redirect(res: ServerResponse, status: number, location: string): void {
-  res.writeHead(status, { location, 'content-length': 0 });
-  res.end();
 }

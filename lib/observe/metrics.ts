@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { invalidOption } from '../errors.ts';
 import type { CallbackRecord, StoreCounts } from '../stores/store.ts';
 import { checkOptions, type OptionNames } from '../util/given-options.ts';
+import { type AskOnce, askedOnce } from './asked-once.ts';
 import type { NewsKind, NewsMap } from './news.ts';
 
 export { type MeasuredNotifier, type NotifierMetricsOptions, notifierMetrics } from './notifier-metrics.ts';
@@ -96,26 +97,12 @@ export function metrics(callbacks: Measured, options: MetricsOptions): void {
   callbacks.on('dead-letter', ({ kind }) => deadLetters.inc({ kind }));
   callbacks.on('silence', ({ provider, network = '' }) => silences.inc({ provider, network }));
   callbacks.on('stuck', ({ deposit }) => stuck.inc({ network: deposit.network }));
-  const status = statusOfRead(callbacks);
+  const status = askedOnce(() => callbacks.status());
   measureStore(status, registers, prefix);
   measureChains(status, registers, prefix);
 }
 
-type AskStatus = () => Promise<Asked | undefined>;
-
-/** All gauges of one read share one answer; the registry waits for each of them. */
-function statusOfRead(callbacks: Pick<Measured, 'status'>): AskStatus {
-  let asked: Promise<Asked | undefined> | undefined;
-  return () => {
-    asked ??= callbacks
-      .status()
-      .catch(() => undefined)
-      .finally(() => {
-        asked = undefined;
-      });
-    return asked;
-  };
-}
+type AskStatus = AskOnce<Asked>;
 
 /** Gauges that are asked of the store at each read; if it does not answer, they are absent and the rest is not. */
 function measureStore(status: AskStatus, registers: Registry[], prefix: string): void {

@@ -1,6 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { invalidOption } from '../errors.ts';
 import { checkOptions, type OptionNames } from '../util/given-options.ts';
+import { type AskOnce, askedOnce } from './asked-once.ts';
 
 /** Options of `notifierMetrics`. */
 export interface NotifierMetricsOptions {
@@ -47,7 +48,7 @@ export function notifierMetrics(notifier: MeasuredNotifier, options: NotifierMet
     throw invalidOption('registry', 'must be a registry of prom-client');
   if (typeof notifier?.status !== 'function') throw invalidOption('notifier', 'must be what createNotifier() returned');
   const { registry, prefix = 'deposit_notifier_' } = options;
-  const figures = figuresOfRead(notifier);
+  const figures = askedOnce(() => notifier.status());
   measureStore(figures, [registry], prefix);
   measureNetworks(figures, [registry], prefix);
   new Counter({
@@ -63,21 +64,7 @@ export function notifierMetrics(notifier: MeasuredNotifier, options: NotifierMet
   });
 }
 
-type AskFigures = () => Promise<NotifierFigures | undefined>;
-
-/** All metrics of one read share one answer; those of a notifier that does not answer are absent. */
-function figuresOfRead(notifier: MeasuredNotifier): AskFigures {
-  let asked: Promise<NotifierFigures | undefined> | undefined;
-  return () => {
-    asked ??= notifier
-      .status()
-      .catch(() => undefined)
-      .finally(() => {
-        asked = undefined;
-      });
-    return asked;
-  };
-}
+type AskFigures = AskOnce<NotifierFigures>;
 
 function measureStore(figures: AskFigures, registers: Registry[], prefix: string): void {
   const gauge = (name: string, help: string, figureOf: (found: NotifierFigures) => number): void => {
