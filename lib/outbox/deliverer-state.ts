@@ -1,6 +1,7 @@
 import { DepositCallbackError, isDepositCallbackError } from '../errors.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { News } from '../observe/news.ts';
+import type { Notices } from '../observe/notices.ts';
 import type { Store } from '../stores/store.ts';
 import type { Backoff } from './backoff.ts';
 import type { Held, Leases } from './leases.ts';
@@ -37,6 +38,8 @@ export interface DelivererState<Tx> extends Reports {
   readonly waiters: Waiters;
   readonly orphans: Orphans;
   readonly leases: Leases;
+  /** Deliveries that failed: a ledger that is down fails all of them, each again and again. */
+  readonly failures: Notices;
   /** Claimed, and waiting for a place among those that are handed out at once. */
   queue: Held[];
   /** Deposits whose listeners run now. */

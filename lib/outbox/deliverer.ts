@@ -3,6 +3,7 @@ import { DepositCallbackError, invalidOption } from '../errors.ts';
 import { consoleLogger, type Logger, steadyLogger } from '../observe/logger.ts';
 import { createNews, type News } from '../observe/news.ts';
 import { logNews } from '../observe/news-log.ts';
+import { createNotices } from '../observe/notices.ts';
 import type { Store } from '../stores/store.ts';
 import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import type { Backoff } from './backoff.ts';
@@ -128,6 +129,7 @@ function createState<Tx>(news: News, options: DelivererOptions<Tx>): DelivererSt
         pace.stalled();
       },
     }),
+    failures: createNotices(logger, Date.now),
     queue: [],
     busy: 0,
     claiming: false,
@@ -181,6 +183,7 @@ async function close<Tx>(state: DelivererState<Tx>, graceMs = 10_000): Promise<v
   await leases.giveBack(state.queue.splice(0));
   while (leases.size > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
   await leases.abort(new DepositCallbackError('UNAVAILABLE', 'The deliverer is closing'));
+  state.failures.close();
 }
 
 function positive(option: string, value: number): number {

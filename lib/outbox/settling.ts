@@ -56,10 +56,16 @@ function tellLost<Tx>({ logger }: DelivererState<Tx>, { event }: Claim): void {
 }
 
 async function giveBack<Tx>(state: DelivererState<Tx>, claim: Claim, errors: unknown[]): Promise<void> {
-  const { store, settings, logger, news } = state;
+  const { store, settings, failures, news } = state;
   const error = errors.map(textOf).join('; ').slice(0, 1_000);
   const dead = claim.attempt >= settings.attempts;
-  logger.warn({ eventId: claim.event.id, attempt: claim.attempt, dead, errors }, 'A delivery failed');
+  const { id: eventId, kind, deposit } = claim.event;
+  failures.notice({
+    cause: kind,
+    message: 'A delivery failed',
+    fields: { eventId, attempt: claim.attempt, dead, errors },
+    command: `npx deposit-callback show ${eventId}`,
+  });
   try {
     const kept = await store.fail(claim, {
       error,
@@ -68,7 +74,6 @@ async function giveBack<Tx>(state: DelivererState<Tx>, claim: Claim, errors: unk
     });
     if (kept) tellDelivery(state, claim, dead ? 'dead' : 'failed', error);
     if (kept && dead) {
-      const { id: eventId, kind, deposit } = claim.event;
       news.tell('dead-letter', { eventId, kind, deposit, error });
     }
   } catch (cause) {

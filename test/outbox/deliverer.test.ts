@@ -66,6 +66,25 @@ test('a deposit writes itself as JSON with its amount as text, and a listener th
   assert.equal((await store.deposit('dep_a'))?.deposit.transaction.id, '0xa');
 });
 
+test('of deliveries that fail alike the first is logged with its error, and the others are counted', async (t) => {
+  const lines: { fields: { errors?: unknown }; message: string }[] = [];
+  const warn = (fields: object, message: string): void => void lines.push({ fields, message });
+  const { store, deliverer } = setUp(t, { logger: { ...silentLogger, warn } });
+  const down = new Error('the ledger is down');
+  deliverer.on('deposit', () => {
+    throw down;
+  });
+  for (const key of Array.from({ length: 50 }, (_, index) => `tx${index}`)) await owe(store, key, ['deposit']);
+  await deliverer.idle();
+  assert.deepEqual(
+    lines.map(({ message }) => message),
+    ['A delivery failed'],
+  );
+  assert.deepEqual(lines[0]?.fields.errors, [down]);
+  await deliverer.close(0);
+  assert.match(lines[1]?.message ?? '', /^A delivery failed \(49 times since the last line; this is the latest\)$/);
+});
+
 test('a failing listener does not keep the others from running, and all run again later', async (t) => {
   const { store, deliverer, clock } = setUp(t);
   const calls: string[] = [];
