@@ -3,7 +3,8 @@ export const cures: Readonly<Record<string, string>> = {
   'plain-http': 'Close port 80, or redirect it; leave requireHttps at true and set trustProxy.',
   'tls-version': 'Set the least version of the proxy, or minVersion of the server, to TLS 1.2.',
   certificate: 'Renew it; let the renewal raise an alarm two weeks before.',
-  accepts: 'Check the URL and the secret: until this passes, no other probe means anything. doctor --url names the cause.',
+  accepts:
+    'Check the URL and the secret: until this passes, no other probe means anything. doctor --url names the cause.',
   chunked: 'Some proxies ask for a length; providers need not give one.',
   'unknown-event': 'Answer 2xx to what you do not know, and store it.',
   credits: 'Probes that need credits are skipped: see the hint that it prints.',
