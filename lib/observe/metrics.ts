@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { invalidOption } from '../errors.ts';
 import type { CallbackRecord, StoreCounts } from '../stores/store.ts';
 import { checkOptions, type OptionNames } from '../util/given-options.ts';
-import { type AskOnce, askedOnce } from './asked-once.ts';
+import { askedOnce, type Gauged, gaugesByNetwork, gaugesOf } from './gauges.ts';
 import type { NewsKind, NewsMap } from './news.ts';
 
 export { type MeasuredNotifier, type NotifierMetricsOptions, notifierMetrics } from './notifier-metrics.ts';
@@ -97,28 +97,16 @@ export function metrics(callbacks: Measured, options: MetricsOptions): void {
   callbacks.on('dead-letter', ({ kind }) => deadLetters.inc({ kind }));
   callbacks.on('silence', ({ provider, network = '' }) => silences.inc({ provider, network }));
   callbacks.on('stuck', ({ deposit }) => stuck.inc({ network: deposit.network }));
-  const status = askedOnce(() => callbacks.status());
-  measureStore(status, registers, prefix);
-  measureChains(status, registers, prefix);
+  const gauged: Gauged<Asked> = { ask: askedOnce(() => callbacks.status()), registers, prefix };
+  measureStore(gauged);
+  measureChains(gauged);
 }
 
-type AskStatus = AskOnce<Asked>;
-
-/** Gauges that are asked of the store at each read; if it does not answer, they are absent and the rest is not. */
-function measureStore(status: AskStatus, registers: Registry[], prefix: string): void {
-  const gauge = (name: string, help: string, figureOf: (counts: StoreCounts) => number): void => {
-    new Gauge({
-      name: `${prefix}${name}`,
-      help,
-      registers,
-      async collect() {
-        const found = await status();
-        if (found) this.set(figureOf(found.counts));
-        else this.remove();
-      },
-    });
-  };
-
+function measureStore(gauged: Gauged<Asked>): void {
+  const { ask, registers, prefix } = gauged;
+  const add = gaugesOf(gauged);
+  const gauge = (name: string, help: string, figureOf: (counts: StoreCounts) => number): void =>
+    add(name, help, ({ counts }) => figureOf(counts));
   gauge('events_owed', 'Events owed to the listeners', ({ owed }) => owed);
   gauge('events_dead', 'Dead letters', ({ dead }) => dead);
   gauge(
@@ -134,7 +122,7 @@ function measureStore(status: AskStatus, registers: Registry[], prefix: string):
     labelNames: ['status'],
     registers,
     async collect() {
-      const found = await status();
+      const found = await ask();
       // The counts leave out a status without deposits, and a gauge would keep its last figure.
       this.reset();
       for (const [name, count] of Object.entries(found?.counts.deposits ?? {})) this.set({ status: name }, count);
@@ -146,7 +134,7 @@ function measureStore(status: AskStatus, registers: Registry[], prefix: string):
     labelNames: ['kind'],
     registers,
     async collect() {
-      const found = await status();
+      const found = await ask();
       this.reset();
       // Of one kind there may be several: two providers are silent.
       for (const { kind, count } of found?.needs ?? []) this.inc({ kind }, count);
@@ -154,20 +142,8 @@ function measureStore(status: AskStatus, registers: Registry[], prefix: string):
   });
 }
 
-function measureChains(status: AskStatus, registers: Registry[], prefix: string): void {
-  const gauge = (name: string, help: string, figureOf: (chain: Asked['chains'][number]) => number): void => {
-    new Gauge({
-      name: `${prefix}${name}`,
-      help,
-      labelNames: ['network'],
-      registers,
-      async collect() {
-        const found = await status();
-        this.reset();
-        for (const chain of found?.chains ?? []) this.set({ network: chain.network }, figureOf(chain));
-      },
-    });
-  };
+function measureChains(gauged: Gauged<Asked>): void {
+  const gauge = gaugesByNetwork(gauged, ({ chains }) => chains);
   gauge('chain_cursor_block', 'Number of the block up to which all were read', ({ block }) => Number(block));
   gauge('chain_blocks_behind', 'Final blocks that are not read yet', ({ behind }) => behind);
 }

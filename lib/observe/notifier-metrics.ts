@@ -1,7 +1,7 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
 import { invalidOption } from '../errors.ts';
 import { checkOptions, type OptionNames } from '../util/given-options.ts';
-import { type AskOnce, askedOnce } from './asked-once.ts';
+import { askedOnce, type Gauged, gaugesByNetwork, gaugesOf } from './gauges.ts';
 
 /** Options of `notifierMetrics`. */
 export interface NotifierMetricsOptions {
@@ -48,37 +48,28 @@ export function notifierMetrics(notifier: MeasuredNotifier, options: NotifierMet
     throw invalidOption('registry', 'must be a registry of prom-client');
   if (typeof notifier?.status !== 'function') throw invalidOption('notifier', 'must be what createNotifier() returned');
   const { registry, prefix = 'deposit_notifier_' } = options;
-  const figures = askedOnce(() => notifier.status());
-  measureStore(figures, [registry], prefix);
-  measureNetworks(figures, [registry], prefix);
+  const gauged: Gauged<NotifierFigures> = {
+    ask: askedOnce(() => notifier.status()),
+    registers: [registry],
+    prefix,
+  };
+  measureStore(gauged);
+  measureNetworks(gauged);
   new Counter({
     name: `${prefix}attempts_total`,
     help: 'Attempts to send a callback, by result',
     labelNames: ['result'],
     registers: [registry],
     async collect() {
-      const found = await figures();
+      const found = await gauged.ask();
       this.reset();
       for (const [result, count] of Object.entries(found?.attempts ?? {})) this.inc({ result }, count);
     },
   });
 }
 
-type AskFigures = AskOnce<NotifierFigures>;
-
-function measureStore(figures: AskFigures, registers: Registry[], prefix: string): void {
-  const gauge = (name: string, help: string, figureOf: (found: NotifierFigures) => number): void => {
-    new Gauge({
-      name: `${prefix}${name}`,
-      help,
-      registers,
-      async collect() {
-        const found = await figures();
-        if (found) this.set(figureOf(found));
-        else this.remove();
-      },
-    });
-  };
+function measureStore(gauged: Gauged<NotifierFigures>): void {
+  const gauge = gaugesOf(gauged);
   gauge('keys', 'API keys in force', ({ keys }) => keys);
   gauge('watches', 'Watched addresses, each once per key', ({ watches }) => watches);
   gauge('urls_disabled', 'Callback URLs that are disabled', ({ disabledUrls }) => disabledUrls);
@@ -90,24 +81,8 @@ function measureStore(figures: AskFigures, registers: Registry[], prefix: string
   );
 }
 
-function measureNetworks(figures: AskFigures, registers: Registry[], prefix: string): void {
-  type Network = NotifierFigures['networks'][number];
-  const gauge = (name: string, help: string, figureOf: (network: Network) => number | null): void => {
-    new Gauge({
-      name: `${prefix}${name}`,
-      help,
-      labelNames: ['network'],
-      registers,
-      async collect() {
-        const found = await figures();
-        this.reset();
-        for (const one of found?.networks ?? []) {
-          const figure = figureOf(one);
-          if (figure !== null) this.set({ network: one.network }, figure);
-        }
-      },
-    });
-  };
+function measureNetworks(gauged: Gauged<NotifierFigures>): void {
+  const gauge = gaugesByNetwork(gauged, ({ networks }) => networks);
   const numberOf = (block: string | null): number | null => (block === null ? null : Number(block));
   gauge('network_block', 'Number of the newest block that was read', ({ block }) => numberOf(block));
   gauge('network_head', "Number of the chain's newest block, as its node says", ({ head }) => numberOf(head));
