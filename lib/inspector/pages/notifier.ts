@@ -151,7 +151,7 @@ function keyTable(view: NotifierView, keys: readonly InspectedKey[]): Html {
   });
   const rows = keys.map((key) =>
     row(columns, [
-      html`<a class="open" href="${root}keys/${segment(key.id)}"><bdi>${key.name}</bdi></a><span class="under"><bdi>${key.networks.map(nameOf).join(', ') || own.none}</bdi></span>`,
+      html`<a class="open" href="${root}keys/${segment(key.id)}"><bdi>${key.name}</bdi></a><span class="under"><bdi>${key.networks.map(nameOf).join(', ') || own.noNetworks}</bdi></span>`,
       html`${urlBadge(own, key)}${key.url !== null && html`<span class="under"><bdi>${hostOf(key.url)}</bdi></span>`}${key.disabledReason !== null && html`<span class="under"><bdi>${key.disabledReason}</bdi></span>`}`,
       key.acceptedAt === null ? own.never : whenCell(view, key.acceptedAt),
       key.owed,

@@ -15,6 +15,8 @@ export interface NotifierWords {
   state: Readonly<Record<'reading' | 'unreadable' | 'stale' | 'owed' | 'sent' | 'dead', string>>;
   urls: Readonly<Record<'none' | 'well' | 'disabled', string>>;
   none: string;
+  /** Of a key without a watch. */
+  noNetworks: string;
   never: string;
 }
 
@@ -39,7 +41,7 @@ export const notifierWords: Readonly<Record<Language, NotifierWords>> = {
       state: 'State',
       block: 'Read to block',
       head: 'Newest block',
-      age: 'Its age',
+      age: 'Block time',
       lag: 'Behind',
       key: 'Key',
       url: 'Callback URL',
@@ -62,6 +64,7 @@ export const notifierWords: Readonly<Record<Language, NotifierWords>> = {
     },
     urls: { none: 'No URL', well: 'Enabled', disabled: 'Disabled' },
     none: 'None',
+    noNetworks: 'Watches no address',
     never: 'Never',
   },
   zh: {
@@ -84,7 +87,7 @@ export const notifierWords: Readonly<Record<Language, NotifierWords>> = {
       state: '\u72b6\u6001',
       block: '\u5df2\u8bfb\u5230\u533a\u5757',
       head: '\u6700\u65b0\u533a\u5757',
-      age: '\u5df2\u8fc7\u65f6\u95f4',
+      age: '\u533a\u5757\u65f6\u95f4',
       lag: '\u843d\u540e',
       key: '\u5bc6\u94a5',
       url: '\u56de\u8c03 URL',
@@ -107,6 +110,7 @@ export const notifierWords: Readonly<Record<Language, NotifierWords>> = {
     },
     urls: { none: '\u6ca1\u6709 URL', well: '\u5df2\u542f\u7528', disabled: '\u5df2\u505c\u7528' },
     none: '\u65e0',
+    noNetworks: '\u672a\u76d1\u63a7\u5730\u5740',
     never: '\u4ece\u672a',
   },
 };
