@@ -14,10 +14,11 @@ import { createSender, type Sender } from './sending/sender.ts';
 import { createApiKeys, type NewApiKey } from './store/api-keys.ts';
 import { createBackfills } from './store/backfills.ts';
 import { createCallbackSearch } from './store/callback-search.ts';
-import { type NotifierDatabase, openNotifierDatabase } from './store/database.ts';
+import type { NotifierDatabase } from './store/database.ts';
 import { createEndpoints } from './store/endpoints.ts';
 import { createIdempotency } from './store/idempotency.ts';
 import { createLedger } from './store/ledger.ts';
+import { openNotifierDatabase } from './store/open-database.ts';
 import { createOutbox, type Outbox } from './store/outbox.ts';
 import { finishRevocations } from './store/revocation.ts';
 import { createSecretBox, sealStored } from './store/secret-box.ts';
@@ -121,7 +122,7 @@ async function openParts(state: NotifierState): Promise<Parts> {
   try {
     await sealStored(database, box);
   } catch (error) {
-    database.close();
+    await database.close();
     throw error;
   }
   const outbox = createOutbox(database, now, retryMs);
@@ -226,7 +227,7 @@ async function close(state: NotifierState): Promise<void> {
   await Promise.all([...state.loops, ...state.decorations]);
   await Promise.all(state.deliveries);
   await parts?.sender.stop();
-  parts?.database.close();
+  await parts?.database.close();
 }
 
 function wake({ deliveries, settings, closed }: NotifierState, sender: Sender): void {

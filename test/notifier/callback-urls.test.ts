@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { Webhook } from 'standardwebhooks';
-import { type NotifierDatabase, openNotifierDatabase } from '../../lib/notifier/store/database.ts';
+import type { NotifierDatabase } from '../../lib/notifier/store/database.ts';
 import { createEndpoints } from '../../lib/notifier/store/endpoints.ts';
+import { openNotifierDatabase } from '../../lib/notifier/store/open-database.ts';
 import { createOutbox } from '../../lib/notifier/store/outbox.ts';
 import { createSecretBox } from '../../lib/notifier/store/secret-box.ts';
 import { type Anvil, startAnvil } from '../chains/anvil.ts';
@@ -12,8 +13,10 @@ import { type Stage, secretsKey, stage } from './stage.ts';
 
 const alice = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
 const network = 'eip155:1';
-function count({ sql }: NotifierDatabase): { rows: number; urls: number } {
-  const row = sql('SELECT (SELECT count(*) FROM outbox) AS rows, (SELECT count(*) FROM endpoints) AS urls').get();
+async function count(database: NotifierDatabase): Promise<{ rows: number; urls: number }> {
+  const row = await database.read((sql) =>
+    sql('SELECT (SELECT count(*) FROM outbox) AS rows, (SELECT count(*) FROM endpoints) AS urls').get(),
+  );
   return { ...(row as { rows: number; urls: number }) };
 }
 
@@ -226,14 +229,10 @@ describe('several callback URLs', () => {
     await made.notifier().close();
     const database = await openNotifierDatabase(made.path);
     const outbox = createOutbox(database, () => 0, 9);
-    const { rows: before } = count(database);
-    await database.write(() => {
-      for (let index = 0; index < 5_000; index += 1) {
-        for (const endpointId of [removed.id, 'url_other']) {
-          outbox.put({ keyId: made.key.id, endpointId, type: 'test', body: '{}' });
-        }
-      }
-    });
+    const { rows: before } = await count(database);
+    const put = (endpointId: string) => ({ keyId: made.key.id, endpointId, type: 'test' as const, body: '{}' });
+    const both = Array.from({ length: 5_000 }, () => [put(removed.id), put('url_other')]).flat();
+    await database.write((sql) => outbox.put(sql, both));
     const endpoints = createEndpoints(database, createSecretBox([Buffer.from(secretsKey, 'hex')]), () => 0, 9);
     let turns = 0;
     const turn = (): void => {
@@ -245,21 +244,23 @@ describe('several callback URLs', () => {
     await removing;
     clearImmediate(timer);
     assert.ok(turns >= 9, `others had ${turns} turns`);
-    assert.deepEqual(count(database), { rows: before + 5_000, urls: 1 });
+    assert.deepEqual(await count(database), { rows: before + 5_000, urls: 1 });
     // What a crash after the first step leaves.
-    database
-      .sql("INSERT INTO endpoints (id, key_id, is_default, secret, enabled) VALUES ('url_half', ?, 0, '', 1)")
-      .run(made.key.id);
-    await database.write(() => outbox.put({ keyId: made.key.id, endpointId: 'url_half', type: 'test', body: '{}' }));
-    database.close();
+    await database.write(async (sql) => {
+      await sql("INSERT INTO endpoints (id, key_id, is_default, secret, enabled) VALUES ('url_half', ?, 0, '', 1)").run(
+        made.key.id,
+      );
+      await outbox.put(sql, [put('url_half')]);
+    });
+    await database.close();
     await made.restart();
     assert.equal(((await made.api('GET', '/v1/callback-urls')).body.callbackUrls as object[]).length, 1);
     const { body } = await made.api('GET', '/v1/callbacks?callbackUrl=url_half');
     assert.deepEqual(body.callbacks, []);
     await made.notifier().close();
     const after = await openNotifierDatabase(made.path);
-    assert.equal(count(after).urls, 1);
-    after.close();
+    assert.equal((await count(after)).urls, 1);
+    await after.close();
   });
 
   it('that are added at the same time are all there, the first with the secret of the key too', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createCallbackSearch } from '../../lib/notifier/store/callback-search.ts';
-import { openNotifierDatabase } from '../../lib/notifier/store/database.ts';
+import { openNotifierDatabase } from '../../lib/notifier/store/open-database.ts';
 import { createOutbox } from '../../lib/notifier/store/outbox.ts';
 import { type Anvil, startAnvil } from '../chains/anvil.ts';
 import { token, transferCall } from '../chains/contracts.ts';
@@ -147,13 +147,11 @@ describe('what was sent', () => {
     const outbox = createOutbox(database, () => 5, 9);
     const { page, find } = createCallbackSearch(database);
     const about = { network, asset: ether, transaction: '0x01', isDecorated: true };
-    await database.write(() => {
-      for (let index = 0; index < 20_001; index += 1) {
-        const address = index === 0 ? alice : bob;
-        const put = { keyId: 'k', endpointId: 'u', body: '{}', about: { ...about, address } };
-        outbox.put({ ...put, type: index === 0 ? 'deposit.failed' : 'deposit.pending' });
-      }
-    });
+    const owed = Array.from({ length: 20_001 }, (_, index) => ({
+      ...{ keyId: 'k', endpointId: 'u', body: '{}', about: { ...about, address: index === 0 ? alice : bob } },
+      type: index === 0 ? ('deposit.failed' as const) : ('deposit.pending' as const),
+    }));
+    await database.write((sql) => outbox.put(sql, owed));
     const pages: number[] = [];
     let next: string | undefined;
     do {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { openNotifierDatabase } from '../../lib/notifier/store/database.ts';
 import { createIdempotency, mostAnswers } from '../../lib/notifier/store/idempotency.ts';
+import { openNotifierDatabase } from '../../lib/notifier/store/open-database.ts';
 import { type Anvil, startAnvil } from '../chains/anvil.ts';
 import { operations } from './contract.ts';
 import { hangingNode } from './hanging-node.ts';
@@ -101,9 +101,9 @@ describe('a request with an idempotency key', () => {
     t.after(() => database.close());
     let now = 5;
     const idempotency = createIdempotency(database, () => now);
-    await database.write(() => {
-      const insert = database.sql("INSERT INTO answers VALUES (?, 'key_a', '', 200, '', 5)");
-      for (let index = 0; index < mostAnswers; index += 1) insert.run(`${index}`);
+    await database.write(async (sql) => {
+      const insert = sql("INSERT INTO answers VALUES (?, 'key_a', '', 200, '', 5)");
+      for (let index = 0; index < mostAnswers; index += 1) await insert.run(`${index}`);
     });
     const state = async (owner: string): Promise<string> => {
       const begun = await idempotency.begin({ owner, credential: owner, idempotencyKey: 'x', asked: '' });
@@ -114,6 +114,7 @@ describe('a request with an idempotency key', () => {
     now += dayMs;
     assert.equal(await state('key_a'), 'new');
     for (let round = 0; round < 10; round += 1) await idempotency.prune();
-    assert.deepEqual({ ...(database.sql('SELECT count(*) AS n FROM answers').get() as object) }, { n: 0 });
+    const left = await database.read((sql) => sql('SELECT count(*) AS n FROM answers').get());
+    assert.deepEqual({ ...(left as object) }, { n: 0 });
   });
 });

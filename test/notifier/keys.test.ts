@@ -6,7 +6,7 @@ import express from 'express';
 import { createRequestPace } from '../../lib/notifier/api/request-pace.ts';
 import { createNotifier } from '../../lib/notifier/index.ts';
 import { createApiKeys } from '../../lib/notifier/store/api-keys.ts';
-import { openNotifierDatabase } from '../../lib/notifier/store/database.ts';
+import { openNotifierDatabase } from '../../lib/notifier/store/open-database.ts';
 import { createOutbox } from '../../lib/notifier/store/outbox.ts';
 import { createSecretBox } from '../../lib/notifier/store/secret-box.ts';
 import { loadWatchList } from '../../lib/notifier/store/watch-list.ts';
@@ -185,17 +185,22 @@ describe('keys', () => {
     const fill = async (keyId: string, many: number): Promise<void> => {
       const accounts = Array.from({ length: many }, (_, index) => ({ address: `0x${index}` }));
       await watches.add(keyId, network, accounts);
-      await database.write(() => {
+      await database.write(async (sql) => {
+        const one = { keyId, endpointId: 'url_any', type: 'test', body: '{}' } as const;
+        await outbox.put(sql, Array<typeof one>(many).fill(one));
         for (let index = 0; index < many; index += 1) {
-          outbox.put({ keyId, endpointId: 'url_any', type: 'test', body: '{}' });
-          database.sql("INSERT INTO answers VALUES (?, ?, '', 200, '', 5)").run(`${keyId} ${index}`, keyId);
+          await sql("INSERT INTO answers VALUES (?, ?, '', 200, '', 5)").run(`${keyId} ${index}`, keyId);
         }
       });
     };
-    const rows = (keyId: string): number[] =>
-      ['watches', 'outbox', 'endpoints'].map((table) => {
-        const row = database.sql(`SELECT count(*) AS n FROM ${table} WHERE key_id = ?`).get(keyId);
-        return (row as { n: number }).n;
+    const rows = (keyId: string): Promise<number[]> =>
+      database.read(async (sql) => {
+        const counts: number[] = [];
+        for (const table of ['watches', 'outbox', 'endpoints']) {
+          const row = await sql(`SELECT count(*) AS n FROM ${table} WHERE key_id = ?`).get(keyId);
+          counts.push((row as { n: number }).n);
+        }
+        return counts;
       });
     await fill(made.key.id, 3_000);
     await fill(kept.id, 10);
@@ -206,41 +211,43 @@ describe('keys', () => {
       timer = setImmediate(turn);
     };
     let timer = setImmediate(turn);
-    const at: string[] = [];
-    assert.equal(
-      await keys.revoke(made.key.id, () => void at.push(`ended with ${rows(made.key.id)[1]} callbacks`)),
-      true,
-    );
+    const ended: Promise<number[]>[] = [];
+    assert.equal(await keys.revoke(made.key.id, () => void ended.push(rows(made.key.id))), true);
     clearImmediate(timer);
     assert.ok(turns >= 9, `others had ${turns} turns`);
-    assert.deepEqual(at, ['ended with 3000 callbacks']);
+    assert.deepEqual(
+      (await Promise.all(ended)).map(([, callbacks]) => callbacks),
+      [3_000],
+    );
     assert.equal(await keys.find(made.key.key), undefined);
     assert.deepEqual(
-      [rows(made.key.id), rows(kept.id)],
+      [await rows(made.key.id), await rows(kept.id)],
       [
         [0, 0, 0],
         [10, 10, 1],
       ],
     );
-    assert.equal(await keys.revoke(made.key.id, () => at.push('again')), false);
+    assert.equal(await keys.revoke(made.key.id, () => assert.fail('ended again')), false);
     // What a crash after the first step leaves.
-    database.sql('UPDATE api_keys SET revoked_at = 5 WHERE id = ?').run(half.id);
-    database.close();
+    await database.write((sql) => sql('UPDATE api_keys SET revoked_at = 5 WHERE id = ?').run(half.id));
+    await database.close();
     await made.restart();
     await made.notifier().ready();
     await made.notifier().close();
     const after = await openNotifierDatabase(made.path);
-    const left = after.sql('SELECT DISTINCT key_id AS id FROM watches').all() as { id: string }[];
+    const left = (await after.read((sql) => sql('SELECT DISTINCT key_id AS id FROM watches').all())) as {
+      id: string;
+    }[];
     assert.deepEqual(
       left.map(({ id }) => id),
       [kept.id],
     );
-    const answers = after.sql('SELECT DISTINCT owner FROM answers').all() as { owner: string }[];
+    const answers = (await after.read((sql) => sql('SELECT DISTINCT owner FROM answers').all())) as { owner: string }[];
     assert.deepEqual(
       answers.map(({ owner }) => owner),
       [kept.id],
     );
-    after.close();
+    await after.close();
   });
 
   async function served(t: TestContext, made: Stage, trusted: unknown): Promise<string> {

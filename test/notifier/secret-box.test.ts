@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createNotifier } from '../../lib/notifier/index.ts';
 import { createApiKeys } from '../../lib/notifier/store/api-keys.ts';
-import { openNotifierDatabase } from '../../lib/notifier/store/database.ts';
 import { createEndpoints } from '../../lib/notifier/store/endpoints.ts';
+import { openNotifierDatabase } from '../../lib/notifier/store/open-database.ts';
 import { migrations } from '../../lib/notifier/store/schema.ts';
 import { createSecretBox, sealStored } from '../../lib/notifier/store/secret-box.ts';
 import { openDatabase } from '../../lib/stores/sqlite/driver.ts';
@@ -34,7 +34,7 @@ async function secretsOf(path: string, keys: readonly Buffer[], id: string): Pro
     const [endpoint] = await createEndpoints(database, box, () => 0, 1).list(id);
     return endpoint?.secrets;
   } finally {
-    database.close();
+    await database.close();
   }
 }
 
@@ -88,7 +88,7 @@ test('a key can be changed; without it, or with another, the database does not o
   const path = join(await folder(t), 'n.db');
   const database = await openNotifierDatabase(path);
   const { id, signingSecret } = await createApiKeys(database, createSecretBox([key(1)]), () => 0).create('shop');
-  database.close();
+  await database.close();
   const refused = { code: 'OPTION_INVALID', message: /secretsKey/ };
   await assert.rejects(secretsOf(path, [key(2)], id), refused);
   const plain = createNotifier({ path, networks, allowPlainSecrets: true });

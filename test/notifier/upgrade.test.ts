@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { createNotifier } from '../../lib/notifier/index.ts';
-import { openNotifierDatabase } from '../../lib/notifier/store/database.ts';
 import { createEndpoints } from '../../lib/notifier/store/endpoints.ts';
+import { openNotifierDatabase } from '../../lib/notifier/store/open-database.ts';
 import { createOutbox } from '../../lib/notifier/store/outbox.ts';
 import { hashOf } from '../../lib/notifier/store/rotation.ts';
 import { migrations } from '../../lib/notifier/store/schema.ts';
@@ -33,7 +33,7 @@ test('a database from before memos keeps its watches and its transfers', async (
   const watches = await loadWatchList(database, Date.now);
   assert.deepEqual(await watches.list('key_1', { limit: 9 }), [{ network: 'eip155:1', address: alice, createdAt: 7 }]);
   assert.deepEqual([...watches.watchers('eip155:1', { address: alice })], ['key_1']);
-  const [row] = await database.read(() => database.sql('SELECT spendable_from AS spendable FROM transfers').all());
+  const [row] = await database.read((sql) => sql('SELECT spendable_from AS spendable FROM transfers').all());
   assert.deepEqual({ ...(row as object) }, { spendable: 1 });
 });
 
@@ -65,19 +65,21 @@ test('a database with one URL a key keeps it as the default one, with its secret
     secrets: [`whsec_${btoa('n'.repeat(32))}`, `whsec_${btoa('b'.repeat(32))}`],
   });
   assert.deepEqual(await createOutbox(database, () => 0, 9).counts('url_1'), { owed: 1, dead: 0 });
-  const row = database.sql("SELECT network, asset, address, transaction_hash AS hash FROM outbox WHERE id = 'msg_1'");
+  const row = await database.read((sql) =>
+    sql("SELECT network, asset, address, transaction_hash AS hash FROM outbox WHERE id = 'msg_1'").get(),
+  );
   assert.deepEqual(
-    { ...(row.get() as object) },
+    { ...(row as object) },
     {
       ...{ network: 'eip155:1', asset: 'eip155:1/slip44:60', address: alice, hash: '0x01' },
     },
   );
   assert.deepEqual(
-    { ...(database.sql('SELECT * FROM withheld').get() as object) },
+    { ...((await database.read((sql) => sql('SELECT * FROM withheld').get())) as object) },
     { endpoint_id: 'url_1', network: 'eip155:1', from_block: 77 },
   );
   await createEndpoints(database, createSecretBox([]), () => 0, 9).enable('url_1');
-  database.close();
+  await database.close();
 
   const client = { request: () => Promise.reject(new Error('not asked')) };
   const networks = [{ network: 'eip155:1', client }];

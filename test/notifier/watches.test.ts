@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { openNotifierDatabase } from '../../lib/notifier/store/database.ts';
+import { openNotifierDatabase } from '../../lib/notifier/store/open-database.ts';
 import { loadWatchList } from '../../lib/notifier/store/watch-list.ts';
 import { type Anvil, startAnvil } from '../chains/anvil.ts';
 import { token, transferCall } from '../chains/contracts.ts';
@@ -107,9 +107,9 @@ describe('watches', () => {
     await watches.add(key, network, [{ address: bob }]);
     const keys = (address: string, time: number, asset = ether): number =>
       watches.watchers(network, { address }, { asset, time }).size;
-    const failing = watches.add(key, network, [{ address: alice }], { expiresAt: null, assets: null }, () => {
-      throw new Error('the disk is full');
-    });
+    const failing = watches.add(key, network, [{ address: alice }], { expiresAt: null, assets: null }, () =>
+      Promise.reject(new Error('the disk is full')),
+    );
     await assert.rejects(failing, /disk/);
     assert.deepEqual([keys(alice, 99), keys(alice, 100), keys(alice, 99, 'other')], [1, 0, 0]);
     await watches.prune(network, 100);

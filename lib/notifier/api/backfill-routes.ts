@@ -23,7 +23,7 @@ export function routeBackfills(router: Router, settings: NotifierSettings, open:
       if (fromBlock === undefined) throw invalid('Set fromBlock or from');
       const { backfills, keyId } = parts;
       const wanted = { keyId, network, fromBlock, reach: parts.reach(network), accounts: undefined };
-      const added = await parts.database.write(() => backfills.add(wanted));
+      const added = await parts.database.write((sql) => backfills.add(sql, wanted));
       if (added) return added;
       throw refusedFrom(`Blocks from ${fromBlock} on are still to be read, and nothing in them will be missed`);
     }),

@@ -51,10 +51,11 @@ export function routeWatches(router: Router, settings: NotifierSettings, open: O
       }
       const fromBlock = await firstBlock(parts, keyId, network, given);
       let backfill: Backfill | undefined;
-      const added = await watches.add(keyId, network, accounts, { ...changes, ...assets }, () => {
+      const added = await watches.add(keyId, network, accounts, { ...changes, ...assets }, async (sql) => {
         if (fromBlock === undefined) return;
         // Blocks on their way were asked for without these accounts.
-        backfill = parts.backfills.add({ keyId, network, fromBlock, reach: parts.reach(network), accounts });
+        const wanted = { keyId, network, fromBlock, reach: parts.reach(network), accounts };
+        backfill = await parts.backfills.add(sql, wanted);
       });
       const told = backfill ? { backfill } : {};
       if (address === undefined) return { network, added, watched: accounts.length, ...told };

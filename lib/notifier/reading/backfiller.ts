@@ -82,14 +82,17 @@ async function mayGoOn(
   { database, outbox, withheld, settings, maxOwed }: BackfillerParts,
   { keyId, endpointId, next }: OpenBackfill,
 ): Promise<boolean> {
-  const isFull = (id: string): boolean => outbox.owesMoreThan(id, maxOwed - 1);
-  if (endpointId !== undefined) return !isFull(endpointId);
-  const all = await database.read(() => listenersOf(database.sql, keyId).map(({ id }) => id));
-  const full = all.filter(isFull);
-  if (full.length === all.length) return false;
-  if (full.length === 0) return true;
-  await database.write(() => {
-    for (const id of full) withheld.holdFrom(id, settings.network.id, Number(next));
+  const { all, full } = await database.read(async (sql) => {
+    const told =
+      endpointId === undefined
+        ? ((await listenersOf(sql, [keyId])).get(keyId) ?? []).map(({ id }) => id)
+        : [endpointId];
+    return { all: told, full: await outbox.owedMoreThan(sql, told, maxOwed - 1) };
+  });
+  if (full.size === all.length) return false;
+  if (full.size === 0) return true;
+  await database.write(async (sql) => {
+    for (const id of full) await withheld.holdFrom(sql, id, settings.network.id, Number(next));
   });
   return true;
 }

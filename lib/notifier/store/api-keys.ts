@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { NotifierDatabase } from './database.ts';
+import type { NotifierDatabase, Sql } from './database.ts';
 import { insertEndpoint } from './endpoints.ts';
 import {
   changedColumns,
@@ -53,58 +53,56 @@ export interface ApiKeys extends Rotation {
 }
 
 export function createApiKeys(database: NotifierDatabase, box: SecretBox, now: () => number): ApiKeys {
-  const { sql } = database;
-
   return {
     ...createRotation(database, box, now),
     create(name, rights = {}) {
       const id = `key_${randomBytes(8).toString('hex')}`;
       const key = newKey();
-      return database.write(() => {
-        sql('INSERT INTO api_keys (id, name, hash, created_at) VALUES (?, ?, ?, ?)').run(id, name, hashOf(key), now());
-        change(sql, id, rights);
-        const { secret } = insertEndpoint(sql, box, id, true);
+      return database.write(async (sql) => {
+        const insert = sql('INSERT INTO api_keys (id, name, hash, created_at) VALUES (?, ?, ?, ?)');
+        await insert.run(id, name, hashOf(key), now());
+        await change(sql, id, rights);
+        const { secret } = await insertEndpoint(sql, box, id, true);
         return { id, name, key, signingSecret: secret };
       });
     },
     list: ({ before = '', limit }) =>
-      database.read(() =>
-        (
-          sql(
-            `${listing} AND api_keys.rowid < coalesce((SELECT rowid FROM api_keys WHERE id = ?), 9223372036854775807)
-             ORDER BY api_keys.rowid DESC LIMIT ?`,
-          ).all(before, limit) as ListedRow[]
-        ).map(listed),
-      ),
+      database.read(async (sql) => {
+        const rows = await sql(
+          `${listing} AND api_keys.rowid < coalesce((SELECT rowid FROM api_keys WHERE id = ?), 9223372036854775807)
+           ORDER BY api_keys.rowid DESC LIMIT ?`,
+        ).all(before, limit);
+        return (rows as ListedRow[]).map(listed);
+      }),
     get: (id) =>
-      database.read(() => {
-        const row = sql(`${listing} AND api_keys.id = ?`).get(id);
+      database.read(async (sql) => {
+        const row = await sql(`${listing} AND api_keys.id = ?`).get(id);
         return row === undefined ? undefined : listed(row as ListedRow);
       }),
-    change: (id, changes) => database.write(() => change(sql, id, changes)),
+    change: (id, changes) => database.write((sql) => change(sql, id, changes)),
     find(key) {
-      return database.read(() => {
+      return database.read(async (sql) => {
         // Found by a hash of 256 random bits: how long the search takes says nothing about the key.
         const hash = hashOf(key);
-        const { id } = (sql('SELECT id FROM api_keys WHERE hash = ?').get(hash) ??
-          sql('SELECT key_id AS id FROM old_keys WHERE hash = ? AND until > ?').get(hash, now()) ??
-          {}) as { id?: string };
-        if (id === undefined) return undefined;
-        const row = sql(
-          `SELECT ${rightsColumns} FROM api_keys
-           WHERE id = ? AND revoked_at IS NULL AND coalesce(expires_at, 9223372036854775807) > ?`,
-        ).get(id, now());
-        return row === undefined ? undefined : { id, ...readRights(row as KeyRightsColumns) };
+        const row = await sql(
+          `SELECT id, ${rightsColumns} FROM api_keys
+           WHERE id = coalesce((SELECT id FROM api_keys WHERE hash = ?),
+               (SELECT key_id FROM old_keys WHERE hash = ? AND until > ?))
+             AND revoked_at IS NULL AND coalesce(expires_at, 9223372036854775807) > ?`,
+        ).get(hash, hash, now(), now());
+        if (row === undefined) return undefined;
+        const { id, ...columns } = row as { id: string } & KeyRightsColumns;
+        return { id, ...readRights(columns) };
       });
     },
     revoke: (id, ended) => revokeKey(database, id, now(), ended),
   };
 }
 
-const listing = `SELECT api_keys.id AS id, name, created_at AS createdAt, url, enabled, disabled_at AS disabledAt,
-    disabled_reason AS disabledReason, accepted_at AS acceptedAt, ${rightsColumns},
-    (SELECT count(url) FROM endpoints WHERE key_id = api_keys.id) AS callbackUrls,
-    (SELECT count(url) FROM endpoints WHERE key_id = api_keys.id AND enabled = 0) AS disabledUrls
+const listing = `SELECT api_keys.id AS id, name, created_at AS "createdAt", url, enabled, disabled_at AS "disabledAt",
+    disabled_reason AS "disabledReason", accepted_at AS "acceptedAt", ${rightsColumns},
+    (SELECT count(url) FROM endpoints WHERE key_id = api_keys.id) AS "callbackUrls",
+    (SELECT count(url) FROM endpoints WHERE key_id = api_keys.id AND enabled = 0) AS "disabledUrls"
   FROM api_keys JOIN endpoints ON key_id = api_keys.id AND is_default = 1
   WHERE revoked_at IS NULL`;
 
@@ -117,8 +115,8 @@ function listed(row: ListedRow): ListedKey {
 }
 
 /** Inside a write transaction. */
-function change(sql: NotifierDatabase['sql'], id: string, changes: KeyChanges): void {
+async function change(sql: Sql, id: string, changes: KeyChanges): Promise<void> {
   for (const [column, value] of changedColumns(changes)) {
-    sql(`UPDATE api_keys SET ${column} = ? WHERE id = ? AND revoked_at IS NULL`).run(value, id);
+    await sql(`UPDATE api_keys SET ${column} = ? WHERE id = ? AND revoked_at IS NULL`).run(value, id);
   }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { CanonicalAccount } from '../../networks/network.ts';
-import type { NotifierDatabase } from './database.ts';
+import type { NotifierDatabase, RowColumns, Sql } from './database.ts';
 import { accountOf } from './watch-list.ts';
 
 /** Blocks that are read once more for one key: for accounts that were not watched when they were read, or for all of its accounts. */
@@ -34,7 +34,7 @@ export interface OpenBackfill {
 
 export interface Backfills {
   /** Inside a write transaction of the caller's. Undefined if all blocks from there on are still to be read anyway. */
-  add(wanted: WantedBackfill): Backfill | undefined;
+  add(sql: Sql, wanted: WantedBackfill): Promise<Backfill | undefined>;
   /** Newest first. */
   list(keyId: string, page: { before?: string; limit: number }): Promise<Backfill[]>;
   /** False if there is none of that id. */
@@ -81,36 +81,33 @@ interface Row {
 export const mostBackfills = 20;
 
 export function createBackfills(database: NotifierDatabase, now: () => number): Backfills {
-  const { sql } = database;
   return {
-    add: (wanted) => add(database, wanted, now()),
+    add: (sql, wanted) => add(sql, wanted, now()),
     list: (keyId, { before = '', limit }) =>
-      database.read(() =>
-        (
-          sql(
-            `SELECT * FROM backfills WHERE key_id = ?
-               AND seq < coalesce((SELECT seq FROM backfills WHERE id = ?), 9223372036854775807)
-             ORDER BY seq DESC LIMIT ?`,
-          ).all(keyId, before, limit) as Row[]
-        ).map(describe),
-      ),
-    remove: (keyId, id) =>
-      database.write(() => {
-        const { changes } = sql('DELETE FROM backfills WHERE key_id = ? AND id = ?').run(keyId, id);
-        return Number(changes) > 0;
+      database.read(async (sql) => {
+        const rows = await sql(
+          `SELECT * FROM backfills WHERE key_id = ?
+             AND seq < coalesce((SELECT seq FROM backfills WHERE id = ?), 9223372036854775807)
+           ORDER BY seq DESC LIMIT ?`,
+        ).all(keyId, before, limit);
+        return (rows as Row[]).map(describe);
       }),
+    remove: (keyId, id) =>
+      database.write(
+        async (sql) => (await sql('DELETE FROM backfills WHERE key_id = ? AND id = ?').run(keyId, id)) > 0,
+      ),
     countOpen: (keyId) =>
-      database.read(() => {
-        const row = sql(
+      database.read(async (sql) => {
+        const row = await sql(
           'SELECT count(*) AS n FROM backfills WHERE key_id = ? AND endpoint_id IS NULL AND done_at IS NULL',
         ).get(keyId);
         return Number((row as { n: number }).n);
       }),
     open: (network) =>
-      database.read(() => {
-        const rows = sql(
+      database.read(async (sql) => {
+        const rows = (await sql(
           'SELECT * FROM backfills WHERE network = ? AND done_at IS NULL AND to_block IS NOT NULL ORDER BY seq',
-        ).all(network) as (Row & { to_block: number })[];
+        ).all(network)) as (Row & { to_block: number })[];
         return rows.map((row) => ({
           id: row.id,
           keyId: row.key_id,
@@ -121,47 +118,46 @@ export function createBackfills(database: NotifierDatabase, now: () => number): 
         }));
       }),
     accounts: (id) =>
-      database.read(() => {
-        const backfill = sql('SELECT is_whole FROM backfills WHERE id = ?').get(id) as
+      database.read(async (sql) => {
+        const backfill = (await sql('SELECT is_whole FROM backfills WHERE id = ?').get(id)) as
           | Pick<Row, 'is_whole'>
           | undefined;
         if (backfill?.is_whole === 1) return undefined;
-        const rows = sql('SELECT address, memo FROM backfill_accounts WHERE backfill_id = ?').all(id);
+        const rows = await sql('SELECT address, memo FROM backfill_accounts WHERE backfill_id = ?').all(id);
         return (rows as { address: string; memo: string }[]).map(accountOf);
       }),
     async fail(ids, error) {
-      await database.write(() => {
-        for (const id of ids) sql('UPDATE backfills SET error = ? WHERE id = ?').run(error, id);
+      await database.write(async (sql) => {
+        for (const id of ids) await sql('UPDATE backfills SET error = ? WHERE id = ?').run(error, id);
       });
     },
     async prune(before) {
-      await database.write(() => sql('DELETE FROM backfills WHERE done_at < ?').run(before));
+      await database.write((sql) => sql('DELETE FROM backfills WHERE done_at < ?').run(before));
     },
   };
 }
 
-function add(
-  { sql }: NotifierDatabase,
+async function add(
+  sql: Sql,
   { keyId, endpointId, network, fromBlock, reach = 0n, accounts }: WantedBackfill,
   at: number,
-): Backfill | undefined {
-  const { top } = sql('SELECT max(number) AS top FROM blocks WHERE network = ?').get(network) as {
-    top: number | null;
-  };
+): Promise<Backfill | undefined> {
+  const row = await sql('SELECT max(number) AS top FROM blocks WHERE network = ?').get(network);
+  const { top } = row as { top: number | null };
   const toBlock = top === null ? null : Math.max(top, Number(reach));
   if (toBlock !== null && Number(fromBlock) > toBlock) return undefined;
   const id = `fill_${randomBytes(8).toString('hex')}`;
-  sql(
+  await sql(
     `INSERT INTO backfills
        (id, key_id, endpoint_id, network, from_block, to_block, next_block, is_whole, found, created_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`,
   ).run(id, keyId, endpointId ?? null, network, Number(fromBlock), toBlock, Number(fromBlock), accounts ? 0 : 1, at);
-  const insert = sql(
-    'INSERT INTO backfill_accounts (backfill_id, address, memo) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-  );
-  for (const { address, memo = '' } of accounts ?? []) insert.run(id, address, memo);
-  return describe(sql('SELECT * FROM backfills WHERE id = ?').get(id) as Row);
+  const rows = (accounts ?? []).map(({ address, memo = '' }) => ({ backfill_id: id, address, memo }));
+  await sql.insert('backfill_accounts', accountColumns, rows, { ignore: true });
+  return describe((await sql('SELECT * FROM backfills WHERE id = ?').get(id)) as Row);
 }
+
+const accountColumns: RowColumns = { backfill_id: 'text', address: 'text', memo: 'text' };
 
 function describe(row: Row): Backfill {
   return {

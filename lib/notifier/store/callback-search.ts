@@ -1,5 +1,5 @@
 import type { CallbackType } from '../sending/callback-body.ts';
-import type { NotifierDatabase } from './database.ts';
+import type { NotifierDatabase, Sql } from './database.ts';
 
 /** A callback as it is listed. */
 export interface ListedCallback {
@@ -75,32 +75,33 @@ interface Row {
   hash: string | null;
 }
 
-type Sql = NotifierDatabase['sql'];
-
 /** Callbacks that are looked at for one page: no search holds the notifier up. */
 const mostScanned = 10_000;
 
-const columns = `id, endpoint_id AS callbackUrl, type, network, asset, address, transaction_hash AS hash, state,
-  created_at AS createdAt, attempts, due_at AS dueAt, sent_at AS sentAt, http_status AS httpStatus, error`;
+const columns = `id, endpoint_id AS "callbackUrl", type, network, asset, address, transaction_hash AS hash, state,
+  created_at AS "createdAt", attempts, due_at AS "dueAt", sent_at AS "sentAt", http_status AS "httpStatus", error`;
 
-export function createCallbackSearch({ sql, read }: NotifierDatabase): CallbackSearch {
+export function createCallbackSearch({ read }: NotifierDatabase): CallbackSearch {
   return {
     page: (keyId, filter, { before = '', limit }) =>
-      read(() => {
-        const scanned = scan(sql, keyId, filter, before);
+      read(async (sql) => {
+        const scanned = await scan(sql, keyId, filter, before);
         if (scanned === undefined) return { found: [] };
         const { where, values } = conditions(filter);
-        const rows = sql(
+        const rows = (await sql(
           `SELECT * FROM (SELECT seq, ${columns} FROM outbox WHERE ${scanned.where} ORDER BY seq DESC LIMIT ${mostScanned})
-           WHERE ${where} ORDER BY seq DESC LIMIT ?`,
-        ).all(...scanned.values, ...values, limit) as (Row & Omit<ListedCallback, keyof Row>)[];
+             AS scanned WHERE ${where} ORDER BY seq DESC LIMIT ?`,
+        ).all(...scanned.values, ...values, limit)) as (Row & Omit<ListedCallback, keyof Row>)[];
         const found = rows.map(listed);
-        const next = found.length === limit ? found.at(-1)?.id : lastScanned(sql, scanned);
+        const next = found.length === limit ? found.at(-1)?.id : await lastScanned(sql, scanned);
         return { found, ...(next === undefined ? {} : { next }) };
       }),
     find: (keyId, id) =>
-      read(() => {
-        const row = sql(`SELECT ${columns}, body, history FROM outbox WHERE key_id = ? AND id = ?`).get(keyId, id);
+      read(async (sql) => {
+        const row = await sql(`SELECT ${columns}, body, history FROM outbox WHERE key_id = ? AND id = ?`).get(
+          keyId,
+          id,
+        );
         if (row === undefined) return undefined;
         const { body, history, ...rest } = row as Row &
           Omit<ListedCallback, keyof Row> & { body: string; history: string | null };
@@ -115,12 +116,12 @@ interface Condition {
 }
 
 /** Callbacks along an index, from the place of the page on; undefined if there are none of that address or transaction. */
-function scan(
+async function scan(
   sql: Sql,
   keyId: string,
   { address, transaction }: CallbackFilter,
   before: string,
-): Condition | undefined {
+): Promise<Condition | undefined> {
   const base: Condition = {
     where: 'key_id = ? AND seq < coalesce((SELECT seq FROM outbox WHERE id = ?), 9223372036854775807)',
     values: [keyId, before],
@@ -131,17 +132,20 @@ function scan(
   ] as const) {
     if (texts === undefined) continue;
     const known = sql(`SELECT 1 FROM outbox WHERE key_id = ? AND ${column} = ? LIMIT 1`);
-    const text = texts.find((one) => known.get(keyId, one) !== undefined);
-    if (text === undefined) return undefined;
+    let found: string | undefined;
+    for (const text of texts) {
+      if (found === undefined && (await known.get(keyId, text)) !== undefined) found = text;
+    }
+    if (found === undefined) return undefined;
     base.where += ` AND ${column} = ?`;
-    base.values.push(text);
+    base.values.push(found);
   }
   return base;
 }
 
-function lastScanned(sql: Sql, { where, values }: Condition): string | undefined {
+async function lastScanned(sql: Sql, { where, values }: Condition): Promise<string | undefined> {
   const row = sql(`SELECT id FROM outbox WHERE ${where} ORDER BY seq DESC LIMIT 1 OFFSET ?`);
-  return (row.get(...values, mostScanned - 1) as { id: string } | undefined)?.id;
+  return ((await row.get(...values, mostScanned - 1)) as { id: string } | undefined)?.id;
 }
 
 function conditions(filter: CallbackFilter): Condition {
@@ -149,12 +153,12 @@ function conditions(filter: CallbackFilter): Condition {
   const each: readonly (readonly [string, string | number | undefined])[] = [
     ['state = ?', state],
     ['type = ?', type],
-    ['callbackUrl = ?', callbackUrl],
+    ['"callbackUrl" = ?', callbackUrl],
     ['network = ?', network],
     ['asset = ?', asset],
-    ['httpStatus = ?', httpStatus],
-    ['createdAt >= ?', since],
-    ['createdAt < ?', until],
+    ['"httpStatus" = ?', httpStatus],
+    ['"createdAt" >= ?', since],
+    ['"createdAt" < ?', until],
   ];
   const given = each.filter(([, value]) => value !== undefined);
   return {

@@ -1,46 +1,53 @@
-import { DepositCallbackError } from '../../errors.ts';
-import { createConnection, type SqliteConnection } from '../../stores/sqlite/connection.ts';
-import { type OpenedDatabase, openDatabase, sqliteCode } from '../../stores/sqlite/driver.ts';
-import { migrations } from './schema.ts';
+/** A value of a parameter. */
+export type SqlValue = string | number | null;
 
-const busyMs = 50;
+/** A statement, run within the transaction that it came with. */
+export interface SqlStatement {
+  /** How many rows it changed. */
+  run(...values: SqlValue[]): Promise<number>;
+  get(...values: SqlValue[]): Promise<unknown>;
+  all(...values: SqlValue[]): Promise<unknown[]>;
+}
 
-export interface NotifierDatabase extends SqliteConnection {
-  close(): void;
+/** The type of a column of rows that are given as one parameter. */
+export type RowColumns = Readonly<Record<string, 'text' | 'bigint'>>;
+
+/** Rows as they are given: a member for each column. */
+export type GivenRow = Readonly<Record<string, SqlValue>>;
+
+/** One transaction: its statements, with `?` for each parameter. */
+export interface Sql {
+  (text: string): SqlStatement;
+  /** Inserts rows of the same columns; how many were new. With `ignore`, those that are there already are left as they are. */
+  insert(
+    table: string,
+    columns: RowColumns,
+    rows: readonly GivenRow[],
+    options?: { ignore?: boolean },
+  ): Promise<number>;
+  readonly dialect: Dialect;
+}
+
+/** What the engines write differently. */
+export interface Dialect {
+  /** Rows as a table for a `FROM`, with a parameter that `givenRows` makes. */
+  rows(columns: RowColumns): string;
+  /** A column that holds a list of JSON, with one parameter (JSON too) at its end; of `most` or more the first is dropped. */
+  appended(column: string, value: string, most: number): string;
+}
+
+/** The parameter of `dialect.rows`. */
+export function givenRows(rows: readonly GivenRow[]): string {
+  return JSON.stringify(rows);
 }
 
 /**
- * Opens the notifier's database for this process alone: two notifiers on one file would send everything twice. Throws
- * `STORE_BUSY` when another one holds it, `STORE_SCHEMA_NEWER` when a newer version has written it.
+ * Where a notifier keeps what it must not lose. All of `work` is one transaction, and it must wait for nothing but its statements; it
+ * is rolled back when it rejects. Never begin one within another.
  */
-export async function openNotifierDatabase(path: string): Promise<NotifierDatabase> {
-  const database = await openDatabase(path, undefined);
-  try {
-    database.exec(`PRAGMA busy_timeout = ${busyMs}; PRAGMA locking_mode = EXCLUSIVE;`);
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
-    // Migrations move secrets: what they leave behind must not stay readable.
-    database.exec('PRAGMA secure_delete = ON;');
-    migrate(database, path);
-    database.exec('PRAGMA secure_delete = OFF;');
-  } catch (error) {
-    database.close();
-    if (sqliteCode(error) !== 'BUSY') throw error;
-    throw new DepositCallbackError('STORE_BUSY', `Another notifier holds ${path}; only one may run on a database`, {
-      cause: error,
-    });
-  }
-  return { ...createConnection(database, busyMs), close: () => database.close() };
-}
-
-function migrate(database: OpenedDatabase, path: string): void {
-  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  if (version > migrations.length) {
-    throw new DepositCallbackError(
-      'STORE_SCHEMA_NEWER',
-      `${path} was written by a newer version; upgrade deposit-callback`,
-    );
-  }
-  for (let next = version; next < migrations.length; next += 1) {
-    database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${next + 1}; ${migrations[next]} COMMIT;`);
-  }
+export interface NotifierDatabase {
+  read<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** `erase`: what is overwritten must not stay readable in the database's files. */
+  write<T>(work: (sql: Sql) => Promise<T>, options?: { erase?: boolean }): Promise<T>;
+  close(): Promise<void>;
 }

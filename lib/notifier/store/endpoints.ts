@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { NotifierDatabase } from './database.ts';
+import type { NotifierDatabase, Sql } from './database.ts';
 import { type FilterColumns, type Filters, filterColumns, readFilterColumns } from './filters.ts';
-import { defaultOverlapMs, newSecret } from './rotation.ts';
+import { defaultOverlapMs, keepSecret, newSecret } from './rotation.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** A callback URL of a key, or the place for its first one. */
@@ -85,23 +85,16 @@ export function createEndpoints(
   now: () => number,
   retryMs: number,
 ): Endpoints {
-  const { sql } = database;
   const rows = (where: string, ...values: string[]): Promise<Endpoint[]> =>
-    database.read(() =>
-      (sql(`SELECT * FROM endpoints WHERE ${where} ORDER BY is_default DESC, rowid`).all(...values) as Row[]).map(
-        (row) => toEndpoint(sql, box, row, now()),
-      ),
-    );
-  const owe = (id: string): void => {
-    sql(`UPDATE outbox SET due_at = ?, attempts = 0, retry_until = ? WHERE endpoint_id = ? AND state = 'owed'`).run(
-      now(),
-      now() + retryMs,
-      id,
-    );
+    database.read((sql) => select(sql, box, now(), where, values));
+  const owe = async (sql: Sql, id: string): Promise<void> => {
+    await sql(
+      `UPDATE outbox SET due_at = ?, attempts = 0, retry_until = ? WHERE endpoint_id = ? AND state = 'owed'`,
+    ).run(now(), now() + retryMs, id);
   };
-  const enable = (id: string): void => {
-    sql('UPDATE endpoints SET enabled = 1, disabled_at = NULL, disabled_reason = NULL WHERE id = ?').run(id);
-    owe(id);
+  const enable = async (sql: Sql, id: string): Promise<void> => {
+    await sql('UPDATE endpoints SET enabled = 1, disabled_at = NULL, disabled_reason = NULL WHERE id = ?').run(id);
+    await owe(sql, id);
   };
 
   return {
@@ -110,32 +103,32 @@ export function createEndpoints(
     list: (keyId) => rows('key_id = ?', keyId),
     active: () => rows(isActive),
     activeIds: () =>
-      database.read(() =>
-        (sql(`SELECT id FROM endpoints WHERE ${isActive}`).all() as { id: string }[]).map((row) => row.id),
+      database.read(async (sql) =>
+        ((await sql(`SELECT id FROM endpoints WHERE ${isActive}`).all()) as { id: string }[]).map((row) => row.id),
       ),
     add: (keyId, given) =>
-      database.write(() => {
-        const made = takeFirst(sql, box, keyId, now()) ?? insertOneMore(sql, box, keyId);
+      database.write(async (sql) => {
+        const made = (await takeFirst(sql, box, keyId, now())) ?? (await insertOneMore(sql, box, keyId));
         if (!made) return undefined;
-        change(sql, box, made.id, given);
-        enable(made.id);
+        await change(sql, box, made.id, given);
+        await enable(sql, made.id);
         return made;
       }),
     change: (id, changes) =>
-      database.write(() => {
-        change(sql, box, id, changes);
-        if (changes.url !== undefined) enable(id);
+      database.write(async (sql) => {
+        await change(sql, box, id, changes);
+        if (changes.url !== undefined) await enable(sql, id);
       }),
     remove: (id) => remove(database, id),
     async removeRest() {
-      const half = await database.read(() =>
+      const half = await database.read((sql) =>
         sql('SELECT id FROM endpoints WHERE is_default = 0 AND url IS NULL').all(),
       );
       for (const { id } of half as { id: string }[]) await remove(database, id);
     },
-    enable: (id) => database.write(() => enable(id)),
+    enable: (id) => database.write((sql) => enable(sql, id)),
     async disable(id, reason) {
-      await database.write(() =>
+      await database.write((sql) =>
         sql('UPDATE endpoints SET enabled = 0, disabled_at = ?, disabled_reason = ? WHERE id = ?').run(
           now(),
           reason,
@@ -144,28 +137,28 @@ export function createEndpoints(
       );
     },
     async pause(id) {
-      await database.write(() =>
+      await database.write((sql) =>
         sql('UPDATE endpoints SET paused_at = coalesce(paused_at, ?) WHERE id = ?').run(now(), id),
       );
     },
     resume: (id) =>
-      database.write(() => {
-        sql('UPDATE endpoints SET paused_at = NULL WHERE id = ?').run(id);
-        owe(id);
+      database.write(async (sql) => {
+        await sql('UPDATE endpoints SET paused_at = NULL WHERE id = ?').run(id);
+        await owe(sql, id);
       }),
   };
 }
 
 /** Inside a write transaction. */
-export function insertEndpoint(
-  sql: NotifierDatabase['sql'],
+export async function insertEndpoint(
+  sql: Sql,
   box: SecretBox,
   keyId: string,
   isDefault: boolean,
-): { id: string; secret: string } {
+): Promise<{ id: string; secret: string }> {
   const id = `url_${randomBytes(8).toString('hex')}`;
   const secret = newSecret();
-  sql('INSERT INTO endpoints (id, key_id, is_default, secret, enabled) VALUES (?, ?, ?, ?, 1)').run(
+  await sql('INSERT INTO endpoints (id, key_id, is_default, secret, enabled) VALUES (?, ?, ?, ?, 1)').run(
     id,
     keyId,
     isDefault ? 1 : 0,
@@ -174,11 +167,35 @@ export function insertEndpoint(
   return { id, secret };
 }
 
-function toEndpoint(sql: NotifierDatabase['sql'], box: SecretBox, row: Row, at: number): Endpoint {
-  const old = sql('SELECT secret FROM old_secrets WHERE endpoint_id = ? AND until > ? ORDER BY until DESC').all(
-    row.id,
-    at,
-  ) as { secret: string }[];
+async function select(
+  sql: Sql,
+  box: SecretBox,
+  at: number,
+  where: string,
+  values: readonly string[],
+): Promise<Endpoint[]> {
+  const those = `SELECT * FROM endpoints WHERE ${where} ORDER BY is_default DESC, rowid`;
+  const rows = (await sql(those).all(...values)) as Row[];
+  if (rows.length === 0) return [];
+  const old = (await sql(
+    `SELECT endpoint_id, secret FROM old_secrets WHERE until > ? AND endpoint_id IN (SELECT id FROM endpoints WHERE ${where})
+     ORDER BY until DESC`,
+  ).all(at, ...values)) as OldSecret[];
+  return rows.map((row) =>
+    toEndpoint(
+      box,
+      row,
+      old.filter((one) => one.endpoint_id === row.id),
+    ),
+  );
+}
+
+interface OldSecret {
+  endpoint_id: string;
+  secret: string;
+}
+
+function toEndpoint(box: SecretBox, row: Row, old: readonly OldSecret[]): Endpoint {
   return {
     id: row.id,
     keyId: row.key_id,
@@ -195,77 +212,75 @@ function toEndpoint(sql: NotifierDatabase['sql'], box: SecretBox, row: Row, at: 
   };
 }
 
-function change(
-  sql: NotifierDatabase['sql'],
-  box: SecretBox,
-  id: string,
-  { url, filters, apiKey }: EndpointChanges,
-): void {
-  if (url !== undefined) sql('UPDATE endpoints SET url = ? WHERE id = ?').run(url, id);
+async function change(sql: Sql, box: SecretBox, id: string, { url, filters, apiKey }: EndpointChanges): Promise<void> {
+  if (url !== undefined) await sql('UPDATE endpoints SET url = ? WHERE id = ?').run(url, id);
   if (filters !== undefined) {
-    sql('UPDATE endpoints SET networks = ?, assets = ?, types = ? WHERE id = ?').run(...filterColumns(filters), id);
+    const set = sql('UPDATE endpoints SET networks = ?, assets = ?, types = ? WHERE id = ?');
+    await set.run(...filterColumns(filters), id);
   }
   if (apiKey === undefined) return;
-  const row = sql('SELECT key_id AS owner FROM endpoints WHERE id = ?').get(id) as { owner: string } | undefined;
-  if (!row) return;
-  sql('UPDATE endpoints SET api_key = ? WHERE id = ?').run(apiKey === null ? null : box.seal(row.owner, apiKey), id);
+  const row = await sql('SELECT key_id AS owner FROM endpoints WHERE id = ?').get(id);
+  if (row === undefined) return;
+  const { owner } = row as { owner: string };
+  await sql('UPDATE endpoints SET api_key = ? WHERE id = ?').run(apiKey === null ? null : box.seal(owner, apiKey), id);
 }
 
 /** The place of the first one, with a new secret, if no URL is set there. */
-function takeFirst(
-  sql: NotifierDatabase['sql'],
+async function takeFirst(
+  sql: Sql,
   box: SecretBox,
   keyId: string,
   at: number,
-): { id: string; secret: string } | undefined {
-  const row = sql('SELECT id FROM endpoints WHERE key_id = ? AND is_default = 1 AND url IS NULL').get(keyId);
+): Promise<{ id: string; secret: string } | undefined> {
+  const row = await sql('SELECT id FROM endpoints WHERE key_id = ? AND is_default = 1 AND url IS NULL').get(keyId);
   if (row === undefined) return undefined;
   const { id } = row as { id: string };
   const secret = newSecret();
-  sql('INSERT INTO old_secrets SELECT id, key_id, secret, ? FROM endpoints WHERE id = ?').run(
-    at + defaultOverlapMs,
-    id,
-  );
-  sql('UPDATE endpoints SET secret = ? WHERE id = ?').run(box.seal(keyId, secret), id);
+  await keepSecret(sql, id, at + defaultOverlapMs);
+  await sql('UPDATE endpoints SET secret = ? WHERE id = ?').run(box.seal(keyId, secret), id);
   return { id, secret };
 }
 
-function insertOneMore(
-  sql: NotifierDatabase['sql'],
+async function insertOneMore(
+  sql: Sql,
   box: SecretBox,
   keyId: string,
-): { id: string; secret: string } | undefined {
-  const { n } = sql('SELECT count(*) AS n FROM endpoints WHERE key_id = ?').get(keyId) as { n: number };
+): Promise<{ id: string; secret: string } | undefined> {
+  const { n } = (await sql('SELECT count(*) AS n FROM endpoints WHERE key_id = ?').get(keyId)) as { n: number };
   return Number(n) >= mostUrls ? undefined : insertEndpoint(sql, box, keyId, false);
 }
 
 /** Callbacks that are looked at in one transaction: nobody waits for the removal of many. */
 const removeAtOnce = 1_000;
 
-async function remove({ sql, read, write }: NotifierDatabase, id: string): Promise<void> {
-  await write(() => {
-    sql(
+async function remove({ read, write }: NotifierDatabase, id: string): Promise<void> {
+  await write(async (sql) => {
+    await sql(
       `UPDATE endpoints SET url = NULL, networks = NULL, assets = NULL, types = NULL, api_key = NULL, enabled = 1,
          paused_at = NULL, disabled_at = NULL, disabled_reason = NULL, accepted_at = NULL WHERE id = ?`,
     ).run(id);
-    for (const table of ['withheld', 'backfills']) sql(`DELETE FROM ${table} WHERE endpoint_id = ?`).run(id);
+    for (const table of ['withheld', 'backfills']) await sql(`DELETE FROM ${table} WHERE endpoint_id = ?`).run(id);
   });
-  const { last } = (await read(() => sql('SELECT max(seq) AS last FROM outbox').get())) as { last: number | null };
+  const { last } = (await read((sql) => sql('SELECT max(seq) AS last FROM outbox').get())) as { last: number | null };
   let place = 0;
   while (place < (last ?? 0)) {
-    place = await write(() => removeSome(sql, id, place, last ?? 0));
+    place = await write((sql) => removeSome(sql, id, place, last ?? 0));
     await new Promise(setImmediate);
   }
-  await write(() => sql('DELETE FROM endpoints WHERE id = ? AND is_default = 0').run(id));
+  await write((sql) => sql('DELETE FROM endpoints WHERE id = ? AND is_default = 0').run(id));
 }
 
 /** Where the next ones are. */
-function removeSome(sql: NotifierDatabase['sql'], id: string, after: number, last: number): number {
-  const rows = sql(
-    `SELECT seq, endpoint_id AS endpointId FROM outbox
-     WHERE key_id = (SELECT key_id FROM endpoints WHERE id = ?) AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
-  ).all(id, after, last, removeAtOnce) as { seq: number; endpointId: string }[];
-  const drop = sql('DELETE FROM outbox WHERE seq = ?');
-  for (const { seq, endpointId } of rows) if (endpointId === id) drop.run(seq);
-  return rows.length < removeAtOnce ? last : (rows.at(-1)?.seq ?? last);
+async function removeSome(sql: Sql, id: string, after: number, last: number): Promise<number> {
+  const key = '(SELECT key_id FROM endpoints WHERE id = ?)';
+  const row = await sql(
+    `SELECT max(seq) AS next, count(*) AS n FROM
+       (SELECT seq FROM outbox WHERE key_id = ${key} AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?) AS some`,
+  ).get(id, after, last, removeAtOnce);
+  const { next, n } = row as { next: number | null; n: number };
+  const until = n < removeAtOnce ? last : (next ?? last);
+  // Along the index of the key: there is none of all that goes to one URL.
+  const drop = sql(`DELETE FROM outbox WHERE key_id = ${key} AND seq > ? AND seq <= ? AND endpoint_id = ?`);
+  await drop.run(id, after, until, id);
+  return until;
 }

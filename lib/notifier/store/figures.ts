@@ -15,21 +15,12 @@ export interface Figures {
 }
 
 export function readFigures(database: NotifierDatabase): Promise<Figures> {
-  const { sql } = database;
-  const count = (from: string): number => {
-    const row = sql(`SELECT count(*) AS n FROM ${from}`).get() as { n: number };
-    return Number(row.n);
-  };
-  return database.read(() => {
-    const { owed, oldest } = sql(
-      `SELECT count(*) AS owed, min(created_at) AS oldest FROM outbox WHERE state = 'owed'`,
-    ).get() as { owed: number; oldest: number | null };
-    return {
-      keys: count('api_keys WHERE revoked_at IS NULL'),
-      watches: count('watches'),
-      disabledUrls: count('endpoints WHERE enabled = 0'),
-      owed: Number(owed),
-      oldestOwedAt: oldest,
-    };
+  return database.read(async (sql) => {
+    const row = await sql(
+      `SELECT count(*) AS owed, min(created_at) AS "oldestOwedAt",
+         (SELECT count(*) FROM api_keys WHERE revoked_at IS NULL) AS keys, (SELECT count(*) FROM watches) AS watches,
+         (SELECT count(*) FROM endpoints WHERE enabled = 0) AS "disabledUrls" FROM outbox WHERE state = 'owed'`,
+    ).get();
+    return { ...(row as Figures) };
   });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { NotifierDatabase } from './database.ts';
+import type { NotifierDatabase, Sql } from './database.ts';
 import { openText, sealText } from './secret-box.ts';
 
 /** A request that is not to be done twice. */
@@ -39,7 +39,7 @@ const keptMs = 86_400_000;
 export const mostAnswers = 100_000;
 const pruneAtOnce = 10_000;
 
-export function createIdempotency({ sql, read, write }: NotifierDatabase, now: () => number): Idempotency {
+export function createIdempotency({ read, write }: NotifierDatabase, now: () => number): Idempotency {
   const busy = new Set<string>();
   return {
     async begin({ owner, credential, idempotencyKey, asked }) {
@@ -50,17 +50,18 @@ export function createIdempotency({ sql, read, write }: NotifierDatabase, now: (
       busy.add(id);
       const giveUp = (): void => void busy.delete(id);
       try {
-        const found = await read(() => lookUp(sql, id, owner, now() - keptMs));
+        const found = await read((sql) => lookUp(sql, id, owner, now() - keptMs));
         if (found === undefined) {
           return {
             state: 'new',
             giveUp,
             async keep({ status, body }) {
               const text = sealText(sealing, id, JSON.stringify(body));
-              await write(() =>
+              await write((sql) =>
                 sql(
-                  `INSERT OR REPLACE INTO answers (id, owner, fingerprint, status, body, created_at)
-                   VALUES (?, ?, ?, ?, ?, ?)`,
+                  `INSERT INTO answers (id, owner, fingerprint, status, body, created_at) VALUES (?, ?, ?, ?, ?, ?)
+                   ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, fingerprint = excluded.fingerprint,
+                     status = excluded.status, body = excluded.body, created_at = excluded.created_at`,
                 ).run(id, owner, fingerprint, status, text, now()),
               ).finally(giveUp);
             },
@@ -77,7 +78,7 @@ export function createIdempotency({ sql, read, write }: NotifierDatabase, now: (
       }
     },
     async prune() {
-      await write(() =>
+      await write((sql) =>
         sql('DELETE FROM answers WHERE id IN (SELECT id FROM answers WHERE created_at <= ? LIMIT ?)').run(
           now() - keptMs,
           pruneAtOnce,
@@ -93,11 +94,11 @@ interface Row {
   body: string;
 }
 
-function lookUp(sql: NotifierDatabase['sql'], id: string, owner: string, after: number): Row | 'full' | undefined {
-  const row = sql('SELECT fingerprint, status, body FROM answers WHERE id = ? AND created_at > ?').get(id, after);
+async function lookUp(sql: Sql, id: string, owner: string, after: number): Promise<Row | 'full' | undefined> {
+  const row = await sql('SELECT fingerprint, status, body FROM answers WHERE id = ? AND created_at > ?').get(id, after);
   if (row !== undefined) return row as Row;
   const more = sql('SELECT 1 FROM answers WHERE owner = ? AND created_at > ? LIMIT 1 OFFSET ?');
-  return more.get(owner, after, mostAnswers - 1) === undefined ? undefined : 'full';
+  return (await more.get(owner, after, mostAnswers - 1)) === undefined ? undefined : 'full';
 }
 
 function hash(...parts: string[]): Buffer {

@@ -2,9 +2,9 @@ import type { ChainBlock } from '../../chains/kit/chain-check.ts';
 import type { NetworkSettings } from '../network-options.ts';
 import { callbackBody, type DepositData, decorated } from '../sending/callback-body.ts';
 import type { Audience, Listener } from './audience.ts';
-import type { NotifierDatabase } from './database.ts';
+import type { GivenRow, NotifierDatabase, RowColumns, Sql } from './database.ts';
 import { type FilteredType, takesType } from './filters.ts';
-import type { Outbox } from './outbox.ts';
+import type { NewCallback, Outbox } from './outbox.ts';
 import type { Withheld } from './withheld.ts';
 
 /** A transfer with the key that watches its recipient. */
@@ -32,39 +32,48 @@ export const sparse = 64;
  * The time of one step, later than that of any step before, whatever the clock does: receivers order statements by it
  * (docs/rules.md#newer).
  */
-export function stepTime({ database: { sql }, settings, now }: LedgerParts): number {
-  const { id } = settings.network;
-  const row = sql('SELECT last_event_at AS at FROM networks WHERE network = ?').get(id) as { at: number } | undefined;
-  const at = Math.max(now(), (row?.at ?? 0) + 1);
-  sql(
+export async function stepTime(sql: Sql, { settings, now }: LedgerParts): Promise<number> {
+  const row = await sql(
     `INSERT INTO networks (network, last_event_at) VALUES (?, ?)
-     ON CONFLICT (network) DO UPDATE SET last_event_at = excluded.last_event_at`,
-  ).run(id, at);
-  return at;
+     ON CONFLICT (network) DO UPDATE SET last_event_at = CASE WHEN excluded.last_event_at > networks.last_event_at
+       THEN excluded.last_event_at ELSE networks.last_event_at + 1 END
+     RETURNING last_event_at AS at`,
+  ).get(settings.network.id, now());
+  return (row as { at: number }).at;
 }
 
-export function addBlock({ database: { sql }, settings }: LedgerParts, { number, hash }: ChainBlock): void {
-  sql('INSERT INTO blocks (network, number, hash) VALUES (?, ?, ?)').run(settings.network.id, Number(number), hash);
+export async function addBlock(sql: Sql, { settings }: LedgerParts, { number, hash }: ChainBlock): Promise<void> {
+  const insert = sql('INSERT INTO blocks (network, number, hash) VALUES (?, ?, ?)');
+  await insert.run(settings.network.id, Number(number), hash);
 }
 
 /** `isSettled`: it needs no confirmation any more. */
-export function addTransfer(
-  { database: { sql }, settings }: LedgerParts,
-  watched: WatchedTransfer,
-  isSettled: boolean,
-): void {
+export function addTransfer({ settings, transfers }: Step, watched: WatchedTransfer, isSettled: boolean): void {
   const { keyId, data, spendableFrom } = watched;
-  sql(
-    `INSERT INTO transfers (network, block_number, key_id, confirmed, data, spendable_from)
-     VALUES (?, ?, ?, ?, ?, ?)`,
-  ).run(
-    settings.network.id,
-    Number(data.transaction.block.number),
-    keyId,
-    isSettled ? 1 : 0,
-    JSON.stringify(data),
-    spendableFrom,
-  );
+  transfers.push({
+    network: settings.network.id,
+    block_number: Number(data.transaction.block.number),
+    key_id: keyId,
+    confirmed: isSettled ? 1 : 0,
+    data: JSON.stringify(data),
+    spendable_from: spendableFrom,
+  });
+}
+
+const transferColumns: RowColumns = {
+  ...{ network: 'text', block_number: 'bigint', key_id: 'text' },
+  ...{ confirmed: 'bigint', data: 'text', spendable_from: 'bigint' },
+};
+
+/** Writes the transfers that the step has come to so far. */
+export async function writeTransfers({ sql, transfers }: Step): Promise<void> {
+  await sql.insert('transfers', transferColumns, transfers.splice(0));
+}
+
+/** Writes all that the step has come to. */
+export async function endStep(step: Step): Promise<void> {
+  await writeTransfers(step);
+  await step.outbox.put(step.sql, step.owed.splice(0));
 }
 
 /** Up to which block transfers are confirmed when the newest one has this number, and the confirmations that they have at least. */
@@ -79,10 +88,13 @@ export function confirmable(
     : { newest: number - confirmations + 1, least: 1 };
 }
 
-/** One step of the ledger: it has a time, and URLs that are told. */
+/** One step of the ledger: it has a time, URLs that are told, and what is to be written when all of it is known. */
 export interface Step extends LedgerParts {
+  readonly sql: Sql;
   readonly at: number;
   readonly audience: Audience;
+  readonly transfers: GivenRow[];
+  readonly owed: NewCallback[];
 }
 
 /** What a deposit has come to. */
@@ -104,7 +116,7 @@ export function owe(step: Step, keyId: string, type: FilteredType, data: Deposit
 
 /** As `owe`, to URLs by their ids, whatever their filters say. */
 export function oweTo(
-  { outbox, settings, at }: Step,
+  { owed, settings, at }: Step,
   keyId: string,
   type: FilteredType,
   data: DepositNews,
@@ -115,5 +127,5 @@ export function oweTo(
   const body = callbackBody(type, at, facts === undefined ? data : decorated(data, facts));
   const { network, asset, to: address, transaction } = data;
   const about = { network, asset, address, transaction: transaction.hash, isDecorated: facts !== undefined };
-  for (const endpointId of endpoints) outbox.put({ keyId, endpointId, type, body, about });
+  for (const endpointId of endpoints) owed.push({ keyId, endpointId, type, body, about });
 }

@@ -1,6 +1,7 @@
 import type { ChainBlock } from '../../chains/kit/chain-check.ts';
 import type { DepositData } from '../sending/callback-body.ts';
-import { createAudience } from './audience.ts';
+import { createAudience, type Listener } from './audience.ts';
+import type { Sql } from './database.ts';
 import {
   type BackfilledTransfer,
   beginBackfills,
@@ -14,6 +15,7 @@ import {
   addBlock,
   addTransfer,
   confirmable,
+  endStep,
   type LedgerParts,
   longer,
   owe,
@@ -22,6 +24,7 @@ import {
   sparse,
   stepTime,
   type WatchedTransfer,
+  writeTransfers,
 } from './ledger-steps.ts';
 
 /** The blocks of one network that have been read, and the transfers in them; each step is one durable transaction. */
@@ -60,12 +63,14 @@ interface TransferRow {
 
 export function createLedger(parts: LedgerParts): Ledger {
   const { database, settings, withheld } = parts;
-  const { sql } = database;
   const { id } = settings.network;
-  const begun = (): Step => ({ ...parts, at: stepTime(parts), audience: createAudience(database, withheld, id) });
+  const begin = async (sql: Sql): Promise<Step> => ({
+    ...{ ...parts, sql, at: await stepTime(sql, parts), audience: createAudience(sql, withheld, id) },
+    ...{ transfers: [], owed: [] },
+  });
   const atOrBelow = (number: number): Promise<ChainBlock | undefined> =>
-    database.read(() => {
-      const row = sql(
+    database.read(async (sql) => {
+      const row = await sql(
         'SELECT number, hash FROM blocks WHERE network = ? AND number <= ? ORDER BY number DESC LIMIT 1',
       ).get(id, number);
       const found = row as { number: number; hash: string } | undefined;
@@ -75,45 +80,56 @@ export function createLedger(parts: LedgerParts): Ledger {
     top: () => atOrBelow(Number.MAX_SAFE_INTEGER),
     atOrBelow: (number) => atOrBelow(Number(number)),
     begin: (block) =>
-      database.write(() => {
-        addBlock(parts, block);
-        beginBackfills(parts, Number(block.number));
+      database.write(async (sql) => {
+        await addBlock(sql, parts, block);
+        await beginBackfills(sql, parts, Number(block.number));
       }),
     append: (block, watched, finalized) =>
-      database.write(() => {
-        const step = begun();
+      database.write(async (sql) => {
+        const step = await begin(sql);
         const number = Number(block.number);
-        addBlock(parts, block);
-        for (const one of watched) announce(step, number, one);
-        confirm(step, number, finalized === undefined ? undefined : Number(finalized));
-        forget(parts, number - settings.keepBlocks);
+        await addBlock(sql, parts, block);
+        await step.audience.prepare(watched.map((one) => one.keyId));
+        for (const one of watched) await announce(step, number, one);
+        await writeTransfers(step);
+        await confirm(step, number, finalized === undefined ? undefined : Number(finalized));
+        await endStep(step);
+        await forget(sql, parts, number - settings.keepBlocks);
       }),
     takeBack: ({ number }, start) =>
-      database.write(() => {
-        revert(begun(), Number(number));
-        cutBackfills(parts, Number(number));
-        withheld.cut(id, Number(number));
-        if (start) addBlock(parts, start);
+      database.write(async (sql) => {
+        const step = await begin(sql);
+        await revert(step, Number(number));
+        await endStep(step);
+        await cutBackfills(sql, parts, Number(number));
+        await withheld.cut(sql, id, Number(number));
+        if (start) await addBlock(sql, parts, start);
       }),
     backfill: (block, found, backfills, finalized) =>
-      database.write(() => {
-        if (!isInChain(parts, block)) return false;
-        const step = begun();
-        const open = new Map(backfills.map((id) => [id, moveBackfill(parts, id, block, found)]));
+      database.write(async (sql) => {
+        if (!(await isInChain(sql, parts, block))) return false;
+        const step = await begin(sql);
+        const open = new Map<string, string | null | undefined>();
+        for (const id of backfills) open.set(id, await moveBackfill(sql, parts, id, block, found));
+        await step.audience.prepare(found.map((one) => one.keyId));
         for (const one of found) {
           const asking = one.backfills.map((id) => open.get(id)).filter((to) => to !== undefined);
-          if (asking.length > 0) tellLate(step, one, asking, finalized);
+          if (asking.length > 0) await tellLate(step, one, asking, finalized);
         }
+        await endStep(step);
         return true;
       }),
   };
 }
 
-function announce(step: Step, number: number, watched: WatchedTransfer): void {
+async function announce(step: Step, number: number, watched: WatchedTransfer): Promise<void> {
   const { audience } = step;
   const { keyId, data, spendableFrom } = watched;
-  const concerned = audience.of(keyId, data.asset);
-  const told = concerned.filter((one) => !audience.holds(one, number));
+  // What is read ahead may be for a key that was revoked meanwhile.
+  if (!(await audience.isInForce(keyId))) return;
+  const concerned = await audience.of(keyId, data.asset);
+  const told: Listener[] = [];
+  for (const one of concerned) if (!(await audience.holds(one, number))) told.push(one);
   // It is read again for those who are not told.
   if (told.length === 0 && concerned.length > 0) return;
   const failed = data.status === 'failed';
@@ -123,54 +139,56 @@ function announce(step: Step, number: number, watched: WatchedTransfer): void {
   addTransfer(step, watched, failed);
 }
 
-function confirm(step: Step, number: number, finalized: number | undefined): void {
-  const { database, settings, audience } = step;
-  const { sql } = database;
+async function confirm(step: Step, number: number, finalized: number | undefined): Promise<void> {
+  const { sql, settings, audience } = step;
   const { network } = settings;
   const { newest, least } = confirmable(settings, number, finalized);
-  const rows = sql(
-    `SELECT id, key_id, block_number, data FROM transfers
-     WHERE network = ? AND confirmed = 0 AND block_number <= ? AND block_number + spendable_from - 1 <= ? ORDER BY id`,
-  ).all(network.id, newest, number) as TransferRow[];
+  const due = 'network = ? AND confirmed = 0 AND block_number <= ? AND block_number + spendable_from - 1 <= ?';
+  const rows = (await sql(`SELECT id, key_id, block_number, data FROM transfers WHERE ${due} ORDER BY id`).all(
+    ...[network.id, newest, number],
+  )) as TransferRow[];
+  if (rows.length === 0) return;
+  await audience.prepare(rows.map((row) => row.key_id));
   for (const row of rows) {
     const depth = Math.max(least, number - row.block_number + 1);
     const data = { ...(JSON.parse(row.data) as DepositData), confirmations: depth };
-    const told = audience.of(row.key_id, data.asset).filter((one) => !audience.isHeld(one, row.block_number));
+    const concerned = await audience.of(row.key_id, data.asset);
+    const told = concerned.filter((one) => !audience.isHeld(one, row.block_number));
     owe(step, row.key_id, 'deposit.confirmed', data, told);
-    sql('UPDATE transfers SET confirmed = 1 WHERE id = ?').run(row.id);
   }
+  await sql(`UPDATE transfers SET confirmed = 1 WHERE ${due}`).run(network.id, newest, number);
 }
 
 /** Forgets blocks older than `number`, except some, and in the end those too. */
-function forget({ database: { sql }, settings }: LedgerParts, number: number): void {
+async function forget(sql: Sql, { settings }: LedgerParts, number: number): Promise<void> {
   const { network, keepBlocks } = settings;
   const { id } = network;
-  sql(
+  await sql(
     `DELETE FROM blocks WHERE network = ? AND number >= ? AND number < ? AND number % ${sparse} <> 0 AND NOT EXISTS
        (SELECT 1 FROM transfers WHERE transfers.network = blocks.network AND block_number = blocks.number)`,
   ).run(id, number - sparse, number);
   const oldest = number - (longer - 1) * keepBlocks;
-  sql('DELETE FROM transfers WHERE network = ? AND block_number < ?').run(id, oldest);
-  sql('DELETE FROM blocks WHERE network = ? AND number < ?').run(id, oldest);
+  await sql('DELETE FROM transfers WHERE network = ? AND block_number < ?').run(id, oldest);
+  await sql('DELETE FROM blocks WHERE network = ? AND number < ?').run(id, oldest);
 }
 
-function revert(step: Step, number: number): void {
-  const { database, settings, audience } = step;
-  const { sql } = database;
+async function revert(step: Step, number: number): Promise<void> {
+  const { sql, settings, audience } = step;
   const { id } = settings.network;
   const rows = sql(
     'SELECT id, key_id, block_number, data FROM transfers WHERE network = ? AND block_number = ? ORDER BY id',
   );
-  for (const row of rows.all(id, number) as TransferRow[]) {
+  const gone = (await rows.all(id, number)) as TransferRow[];
+  await audience.prepare(gone.map((row) => row.key_id));
+  for (const row of gone) {
     const data = { ...(JSON.parse(row.data) as DepositData), confirmations: 0 };
     // Whoever was told of it, by filters of then, must be told that it is gone.
-    const told = audience.told(row.key_id, data.asset, data.transaction.hash);
-    const more = audience
-      .of(row.key_id, data.asset)
-      .filter((one) => !told.includes(one.id) && !audience.isHeld(one, number));
+    const told = await audience.told(row.key_id, data.asset, data.transaction.hash);
+    const concerned = await audience.of(row.key_id, data.asset);
+    const more = concerned.filter((one) => !told.includes(one.id) && !audience.isHeld(one, number));
     oweTo(step, row.key_id, 'deposit.reverted', data, told);
     owe(step, row.key_id, 'deposit.reverted', data, more);
   }
-  sql('DELETE FROM transfers WHERE network = ? AND block_number = ?').run(id, number);
-  sql('DELETE FROM blocks WHERE network = ? AND number = ?').run(id, number);
+  await sql('DELETE FROM transfers WHERE network = ? AND block_number = ?').run(id, number);
+  await sql('DELETE FROM blocks WHERE network = ? AND number = ?').run(id, number);
 }

@@ -21,12 +21,13 @@ export async function revokeKey(
   at: number,
   ended: () => void,
 ): Promise<boolean> {
-  const { sql, write } = database;
-  const isEnded = await write(() => {
-    const { changes } = sql('UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL').run(at, id);
-    if (Number(changes) === 0) return false;
-    sql('UPDATE endpoints SET url = NULL WHERE key_id = ?').run(id);
-    for (const table of ['backfills', 'transfers', 'old_keys']) sql(`DELETE FROM ${table} WHERE key_id = ?`).run(id);
+  const isEnded = await database.write(async (sql) => {
+    const changes = await sql('UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL').run(at, id);
+    if (changes === 0) return false;
+    await sql('UPDATE endpoints SET url = NULL WHERE key_id = ?').run(id);
+    for (const table of ['backfills', 'transfers', 'old_keys']) {
+      await sql(`DELETE FROM ${table} WHERE key_id = ?`).run(id);
+    }
     return true;
   });
   if (!isEnded) return false;
@@ -37,22 +38,20 @@ export async function revokeKey(
 
 /** Goes on with what a stop interrupted; before watches are loaded. */
 export async function finishRevocations(database: NotifierDatabase): Promise<void> {
-  const half = await database.read(() =>
-    database
-      .sql(
-        'SELECT DISTINCT key_id AS id FROM endpoints JOIN api_keys ON api_keys.id = key_id WHERE revoked_at IS NOT NULL',
-      )
-      .all(),
+  const half = await database.read((sql) =>
+    sql(
+      'SELECT DISTINCT key_id AS id FROM endpoints JOIN api_keys ON api_keys.id = key_id WHERE revoked_at IS NOT NULL',
+    ).all(),
   );
   for (const { id } of half as { id: string }[]) await deleteAll(database, id);
 }
 
-async function deleteAll({ sql, write }: NotifierDatabase, id: string): Promise<void> {
+async function deleteAll({ write }: NotifierDatabase, id: string): Promise<void> {
   for (const piece of pieces) {
-    while (Number((await write(() => sql(piece).run(id, id, removeAtOnce))).changes) > 0) {
+    while ((await write((sql) => sql(piece).run(id, id, removeAtOnce))) > 0) {
       await new Promise(setImmediate);
     }
   }
   // The last, so that a stop before is seen.
-  await write(() => sql('DELETE FROM endpoints WHERE key_id = ?').run(id));
+  await write((sql) => sql('DELETE FROM endpoints WHERE key_id = ?').run(id));
 }

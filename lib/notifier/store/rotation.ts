@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { newStandardWebhooksPair } from '../../signatures/standard-webhooks.ts';
-import type { NotifierDatabase } from './database.ts';
+import type { NotifierDatabase, Sql } from './database.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** `hmac`: one secret for both sides, `v1` of Standard Webhooks. `ed25519`: a pair, whose secret never leaves the notifier, `v1a`. */
@@ -31,52 +31,58 @@ export const longestOverlapMs: number = 30 * 86_400_000;
 export const mostOld = 4;
 
 export function createRotation(database: NotifierDatabase, box: SecretBox, now: () => number): Rotation {
-  const { sql } = database;
   return {
     rotateSecret({ id, keyId }, overlapMs, algorithm) {
       const pair = algorithm === 'ed25519' ? newStandardWebhooksPair() : undefined;
       const secret = pair?.secret ?? newSecret();
-      return database.write(() => {
-        if (!makeRoom('old_secrets', id, overlapMs)) return undefined;
-        if (overlapMs > 0) {
-          sql('INSERT INTO old_secrets SELECT id, key_id, secret, ? FROM endpoints WHERE id = ?').run(
-            now() + overlapMs,
-            id,
-          );
-        }
-        sql('UPDATE endpoints SET secret = ? WHERE id = ?').run(box.seal(keyId, secret), id);
+      return database.write(async (sql) => {
+        if (!(await makeRoom(sql, 'old_secrets', id, overlapMs))) return undefined;
+        if (overlapMs > 0) await keepSecret(sql, id, now() + overlapMs);
+        await sql('UPDATE endpoints SET secret = ? WHERE id = ?').run(box.seal(keyId, secret), id);
         return pair ? { publicKey: pair.public } : { signingSecret: secret };
       });
     },
     rotateKey(id, overlapMs) {
       const key = newKey();
-      return database.write(() => {
-        const old = sql('SELECT hash FROM api_keys WHERE id = ? AND revoked_at IS NULL').get(id);
+      return database.write(async (sql) => {
+        const old = await sql('SELECT hash FROM api_keys WHERE id = ? AND revoked_at IS NULL').get(id);
         if (!old) return null;
-        if (!makeRoom('old_keys', id, overlapMs)) return undefined;
+        if (!(await makeRoom(sql, 'old_keys', id, overlapMs))) return undefined;
         if (overlapMs > 0) {
-          sql('INSERT INTO old_keys (hash, key_id, until) SELECT hash, id, ? FROM api_keys WHERE id = ?').run(
-            now() + overlapMs,
-            id,
-          );
+          await sql(
+            'INSERT INTO old_keys (hash, key_id, until) SELECT hash, id, CAST(? AS BIGINT) FROM api_keys WHERE id = ?',
+          ).run(now() + overlapMs, id);
         }
-        sql('UPDATE api_keys SET hash = ? WHERE id = ?').run(hashOf(key), id);
+        await sql('UPDATE api_keys SET hash = ? WHERE id = ?').run(hashOf(key), id);
         return key;
       });
     },
   };
 
   /** Forgets those that are over, or all if nothing is to overlap; false while too many are in force. */
-  function makeRoom(table: 'old_secrets' | 'old_keys', id: string, overlapMs: number): boolean {
+  async function makeRoom(
+    sql: Sql,
+    table: 'old_secrets' | 'old_keys',
+    id: string,
+    overlapMs: number,
+  ): Promise<boolean> {
     const owner = table === 'old_keys' ? 'key_id' : 'endpoint_id';
     if (overlapMs === 0) {
-      sql(`DELETE FROM ${table} WHERE ${owner} = ?`).run(id);
+      await sql(`DELETE FROM ${table} WHERE ${owner} = ?`).run(id);
       return true;
     }
-    sql(`DELETE FROM ${table} WHERE ${owner} = ? AND until <= ?`).run(id, now());
-    const { old } = sql(`SELECT count(*) AS old FROM ${table} WHERE ${owner} = ?`).get(id) as { old: number };
+    await sql(`DELETE FROM ${table} WHERE ${owner} = ? AND until <= ?`).run(id, now());
+    const { old } = (await sql(`SELECT count(*) AS old FROM ${table} WHERE ${owner} = ?`).get(id)) as { old: number };
     return Number(old) < mostOld;
   }
+}
+
+/** The secret of a callback URL, which another is to take the place of, signs until then. */
+export async function keepSecret(sql: Sql, endpointId: string, until: number): Promise<void> {
+  await sql(
+    `INSERT INTO old_secrets (endpoint_id, key_id, secret, until)
+     SELECT id, key_id, secret, CAST(? AS BIGINT) FROM endpoints WHERE id = ?`,
+  ).run(until, endpointId);
 }
 
 export function newKey(): string {

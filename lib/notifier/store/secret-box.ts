@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { invalidOption } from '../../errors.ts';
-import type { NotifierDatabase } from './database.ts';
+import type { NotifierDatabase, Sql } from './database.ts';
 
 /** How signing secrets stand in the database: encrypted, or in plain text if the operator allowed it. */
 export interface SecretBox {
@@ -67,32 +67,39 @@ export function openText(key: Buffer, owner: string, stored: string): string | u
 
 /** Seals anew what stands in clear or under an older key, so that no old form stays in the file. */
 export async function sealStored(database: NotifierDatabase, box: SecretBox): Promise<void> {
-  const stale = sealedColumns.flatMap(({ table, column }) =>
-    (
-      database
-        .sql(`SELECT rowid, key_id AS owner, ${column} AS secret FROM ${table} WHERE ${column} IS NOT NULL`)
-        .all() as StoredSecret[]
-    )
-      .filter(({ owner, secret }) => !box.isCurrent(owner, secret))
-      .map((row) => ({ ...row, table, column })),
+  if ((await database.read((sql) => stale(sql, box))).length === 0) return;
+  await database.write(
+    async (sql) => {
+      for (const { table, column, rowid, owner, secret } of await stale(sql, box)) {
+        const update = sql(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`);
+        await update.run(box.seal(owner, box.open(owner, secret)), rowid);
+      }
+    },
+    { erase: true },
   );
-  if (stale.length === 0) return;
-  database.database.exec('PRAGMA secure_delete = ON;');
-  await database.write(() => {
-    for (const { table, column, rowid, owner, secret } of stale) {
-      database
-        .sql(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`)
-        .run(box.seal(owner, box.open(owner, secret)), rowid);
-    }
-  });
-  database.database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA secure_delete = OFF;');
 }
 
-const sealedColumns = [
+async function stale(sql: Sql, box: SecretBox): Promise<(StoredSecret & SealedColumn)[]> {
+  const found: (StoredSecret & SealedColumn)[] = [];
+  for (const { table, column } of sealedColumns) {
+    const all = sql(`SELECT rowid, key_id AS owner, ${column} AS secret FROM ${table} WHERE ${column} IS NOT NULL`);
+    for (const row of (await all.all()) as StoredSecret[]) {
+      if (!box.isCurrent(row.owner, row.secret)) found.push({ ...row, table, column });
+    }
+  }
+  return found;
+}
+
+interface SealedColumn {
+  table: 'endpoints' | 'old_secrets';
+  column: 'secret' | 'api_key';
+}
+
+const sealedColumns: readonly SealedColumn[] = [
   { table: 'endpoints', column: 'secret' },
   { table: 'endpoints', column: 'api_key' },
   { table: 'old_secrets', column: 'secret' },
-] as const;
+];
 
 interface StoredSecret {
   rowid: number;

@@ -1,6 +1,6 @@
 import type { CanonicalAccount } from '../../networks/network.ts';
 import { present } from '../../util/present.ts';
-import type { NotifierDatabase } from './database.ts';
+import { givenRows, type NotifierDatabase, type RowColumns, type Sql } from './database.ts';
 import { createWatchCopy, type WatchCopy, type WatchRule } from './watch-copy.ts';
 
 export interface Watch {
@@ -39,7 +39,7 @@ export interface WatchList extends Pick<WatchCopy, 'isWatched' | 'watchers' | 'n
     network: string,
     accounts: readonly CanonicalAccount[],
     changes?: WatchChanges,
-    also?: () => void,
+    also?: (sql: Sql) => Promise<void>,
   ): Promise<number>;
   /** False if it was not watched. */
   remove(keyId: string, network: string, account: CanonicalAccount): Promise<boolean>;
@@ -66,9 +66,8 @@ interface Row {
 const pruneAtOnce = 1_000;
 
 export async function loadWatchList(database: NotifierDatabase, now: () => number): Promise<WatchList> {
-  const { sql } = database;
   const copy = createWatchCopy();
-  for (const row of (await database.read(() => sql('SELECT * FROM watches').all())) as Row[]) {
+  for (const row of (await database.read((sql) => sql('SELECT * FROM watches').all())) as Row[]) {
     const { network, key_id: keyId } = row;
     copy.remember(keyId, network, accountOf(row));
     copy.rule(keyId, network, accountOf(row), ruleOf(row));
@@ -78,16 +77,15 @@ export async function loadWatchList(database: NotifierDatabase, now: () => numbe
     ...copy,
     add(keyId, network, accounts, changes = {}, also) {
       const undo: (() => void)[] = [];
-      const addOne = (account: CanonicalAccount): number => {
-        if (copy.remember(keyId, network, account)) undo.push(() => copy.forget(keyId, network, account));
-        const { isNew, row } = store(sql, { keyId, network, account }, changes, now());
-        const before = copy.rule(keyId, network, account, ruleOf(row));
-        undo.unshift(() => copy.rule(keyId, network, account, before));
-        return isNew ? 1 : 0;
-      };
-      const write = (): number => {
-        const added = accounts.reduce((sum, account) => sum + addOne(account), 0);
-        also?.();
+      const write = async (sql: Sql): Promise<number> => {
+        const { added, rows } = await store(sql, { keyId, network, accounts }, changes, now());
+        for (const row of rows) {
+          const account = accountOf(row);
+          if (copy.remember(keyId, network, account)) undo.push(() => copy.forget(keyId, network, account));
+          const before = copy.rule(keyId, network, account, ruleOf(row));
+          undo.unshift(() => copy.rule(keyId, network, account, before));
+        }
+        await also?.(sql);
         return added;
       };
       return database.write(write).catch((error: unknown) => {
@@ -96,25 +94,25 @@ export async function loadWatchList(database: NotifierDatabase, now: () => numbe
       });
     },
     async remove(keyId, network, account) {
-      const { changes } = await database.write(() =>
+      const changes = await database.write((sql) =>
         sql(`DELETE FROM watches WHERE ${itself}`).run(...place(keyId, network, account)),
       );
       copy.forget(keyId, network, account);
-      return Number(changes) > 0;
+      return changes > 0;
     },
     count(keyId) {
-      return database.read(() => {
-        const row = sql('SELECT count(*) AS n FROM watches WHERE key_id = ?').get(keyId);
+      return database.read(async (sql) => {
+        const row = await sql('SELECT count(*) AS n FROM watches WHERE key_id = ?').get(keyId);
         return Number((row as { n: number }).n);
       });
     },
     find: (keyId, network, account) =>
-      database.read(() => {
-        const row = sql(`SELECT * FROM watches WHERE ${itself}`).get(...place(keyId, network, account));
+      database.read(async (sql) => {
+        const row = await sql(`SELECT * FROM watches WHERE ${itself}`).get(...place(keyId, network, account));
         return row === undefined ? undefined : toWatch(row as Row);
       }),
     async list(keyId, { network = '', after, limit }) {
-      const rows = await database.read(() =>
+      const rows = await database.read((sql) =>
         sql(
           `SELECT * FROM watches WHERE key_id = ? AND (? = '' OR network = ?) AND (network, address, memo) > (?, ?, ?)
            ORDER BY network, address, memo LIMIT ?`,
@@ -123,18 +121,14 @@ export async function loadWatchList(database: NotifierDatabase, now: () => numbe
       return (rows as Row[]).map(toWatch);
     },
     async prune(network, before) {
-      const over = (await database.read(() =>
-        sql('SELECT * FROM watches WHERE network = ? AND expires_at < ? LIMIT ?').all(network, before, pruneAtOnce),
+      const gone = (await database.write((sql) =>
+        sql(
+          `DELETE FROM watches WHERE (key_id, network, address, memo) IN
+             (SELECT key_id, network, address, memo FROM watches WHERE network = ? AND expires_at < ? LIMIT ?)
+             AND expires_at < ? RETURNING *`,
+        ).all(network, before, pruneAtOnce, before),
       )) as Row[];
-      if (over.length === 0) return;
-      await database.write(() => {
-        const drop = sql(`DELETE FROM watches WHERE ${itself} AND expires_at < ?`);
-        for (const row of over) {
-          const account = accountOf(row);
-          const { changes } = drop.run(...place(row.key_id, network, account), before);
-          if (Number(changes) > 0) copy.forget(row.key_id, network, account);
-        }
-      });
+      for (const row of gone) copy.forget(row.key_id, network, accountOf(row));
     },
   };
 }
@@ -145,24 +139,30 @@ function place(keyId: string, network: string, { address, memo = '' }: Canonical
   return [keyId, network, address, memo];
 }
 
-/** Inside a write transaction. */
-function store(
-  sql: NotifierDatabase['sql'],
-  { keyId, network, account }: { keyId: string; network: string; account: CanonicalAccount },
+/** Inside a write transaction: how many were new, and all of them as they are now. */
+async function store(
+  sql: Sql,
+  { keyId, network, accounts }: { keyId: string; network: string; accounts: readonly CanonicalAccount[] },
   { label, assets, expiresAt }: WatchChanges,
   at: number,
-): { isNew: boolean; row: Row } {
-  const where = place(keyId, network, account);
-  const { changes } = sql(
-    'INSERT INTO watches (key_id, network, address, memo, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
-  ).run(...where, at);
-  const set = (column: string, value: string | number | null): unknown =>
-    sql(`UPDATE watches SET ${column} = ? WHERE ${itself}`).run(value, ...where);
-  if (label !== undefined) set('label', label);
-  if (assets !== undefined) set('assets', assets === null ? null : JSON.stringify(assets));
-  if (expiresAt !== undefined) set('expires_at', expiresAt);
-  return { isNew: Number(changes) > 0, row: sql(`SELECT * FROM watches WHERE ${itself}`).get(...where) as Row };
+): Promise<{ added: number; rows: Row[] }> {
+  const given = accounts.map(({ address, memo = '' }) => ({ key_id: keyId, network, address, memo, created_at: at }));
+  const added = await sql.insert('watches', watchColumns, given, { ignore: true });
+  const those = `key_id = ? AND network = ? AND (address, memo) IN
+    (SELECT asked.address, asked.memo FROM ${sql.dialect.rows({ address: 'text', memo: 'text' })} AS asked)`;
+  const values = [keyId, network, givenRows(given.map(({ address, memo }) => ({ address, memo })))];
+  const set = async (column: string, value: string | number | null): Promise<void> => {
+    await sql(`UPDATE watches SET ${column} = ? WHERE ${those}`).run(value, ...values);
+  };
+  if (label !== undefined) await set('label', label);
+  if (assets !== undefined) await set('assets', assets === null ? null : JSON.stringify(assets));
+  if (expiresAt !== undefined) await set('expires_at', expiresAt);
+  return { added, rows: (await sql(`SELECT * FROM watches WHERE ${those}`).all(...values)) as Row[] };
 }
+
+const watchColumns: RowColumns = {
+  ...{ key_id: 'text', network: 'text', address: 'text', memo: 'text', created_at: 'bigint' },
+};
 
 function ruleOf({ assets, expires_at }: Row): WatchRule {
   return present<WatchRule>({
