@@ -5,15 +5,11 @@ import { connect } from 'node:net';
 import type { SentCallback } from '../../lib/testing/provider-cases/sending.ts';
 import { send } from '../helpers/serve.ts';
 import { bareHeader } from './bare.ts';
-import type { Asked, Told } from './server.ts';
+import type { Asked, Target, Told } from './server.ts';
 
 /** A receiver in a process of its own, and what requests cost it. */
 export interface Measured {
-  open(
-    target: string,
-    secret: string,
-    sources?: readonly string[],
-  ): Promise<{ path: string; methods: readonly string[] }>;
+  open(targets: readonly Target[], sources?: readonly string[]): Promise<Told['opened']>;
   /**
    * How long the request has held the event loop beyond what reading it costs any server, in units of what SHA-256 over 1 MiB
    * takes. A small one is sent several times and the mean is taken. The least is told: it is sent again until it is within the
@@ -74,14 +70,9 @@ export async function startMeasured(): Promise<Measured> {
   };
 
   return {
-    async open(target, secret, sources) {
-      const { path, methods } = await ask({
-        do: 'open',
-        target,
-        secret,
-        ...(sources === undefined ? {} : { sources }),
-      });
-      return { path, methods };
+    async open(targets, sources) {
+      const { opened } = await ask({ do: 'open', targets, ...(sources === undefined ? {} : { sources }) });
+      return opened;
     },
     async costOf(sent, bytes, bound) {
       const ofReading = await costOfReading(sent, bytes);

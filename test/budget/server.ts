@@ -17,8 +17,8 @@ import { providerOf } from './targets.ts';
 
 /** What the parent asks for. */
 export type Asked =
-  /** A receiver with this provider alone, on a new store. */
-  | { do: 'open'; target: string; secret: string; sources?: readonly string[] }
+  /** A receiver with these providers alone, on a new store. */
+  | { do: 'open'; targets: readonly Target[]; sources?: readonly string[] }
   /** Counts from here how long the event loop is held. */
   | { do: 'start' }
   | { do: 'stop' }
@@ -28,6 +28,12 @@ export type Asked =
   | { do: 'weigh'; closes: boolean }
   | { do: 'end' };
 
+/** One of the names of what is measured, and its secret. */
+export interface Target {
+  name: string;
+  secret: string;
+}
+
 /** What it answers, in microseconds and in bytes. */
 export interface Told {
   port: number;
@@ -35,8 +41,7 @@ export interface Told {
   unit: number;
   disk: number;
   heap: number;
-  path: string;
-  methods: readonly string[];
+  opened: readonly { path: string; methods: readonly string[] }[];
 }
 
 const root = mkdtempSync(join(tmpdir(), 'deposit-callback-budget-'));
@@ -50,12 +55,12 @@ const server = createServer({ keepAliveTimeout: 600_000 }, (req, res) => {
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 
-async function open({ target, secret, sources }: Extract<Asked, { do: 'open' }>): Promise<Partial<Told>> {
+async function open({ targets, sources }: Extract<Asked, { do: 'open' }>): Promise<Partial<Told>> {
   await callbacks?.close(0);
   folder = mkdtempSync(join(root, 'store-'));
-  const provider = await providerOf(target, secret);
+  const providers = await Promise.all(targets.map(({ name, secret }) => providerOf(name, secret)));
   callbacks = depositCallbacks({
-    providers: [{ ...provider, trustMined: true }],
+    providers: providers.map((provider) => ({ ...provider, trustMined: true })),
     store: sqliteStore({ path: join(folder, 'deposits.db') }),
     policy: openPolicy,
     ...(sources === undefined ? {} : { sources }),
@@ -63,7 +68,7 @@ async function open({ target, secret, sources }: Extract<Asked, { do: 'open' }>)
   });
   callbacks.on('deposit', () => {});
   await callbacks.ready();
-  return { path: provider.path, methods: provider.methods };
+  return { opened: providers.map(({ path, methods }) => ({ path, methods })) };
 }
 
 let before = 0;
