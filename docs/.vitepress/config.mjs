@@ -82,23 +82,27 @@ function sidebarOf(index) {
       text: section.split('\n', 1)[0],
       items: [...section.matchAll(/^- \[([^\]]+)\]\(([^)]+)\)/gm)].map(([, text = '', href = '']) => {
         const link = resolved(href, index)?.replace(/(?:index)?\.md(?=#|$)/, '');
-        const folder = /^\/(?:zh\/)?(providers|decisions)\/$/.exec(link ?? '')?.[1];
+        const [, language = '', folder] = /^\/(zh\/)?(providers|decisions)\/$/.exec(link ?? '') ?? [];
         return folder === undefined
           ? { text, link }
-          : { text, link, collapsed: true, items: pagesIn(`docs/${folder}`) };
+          : { text, link, collapsed: true, items: pagesIn(folder, language) };
       }),
     }));
 }
 
-/** The pages that the index of a folder lists, once each. @param {string} folder */
-function pagesIn(folder) {
+/**
+ * The pages that the index of a folder lists, once each, and in English what is not translated.
+ * @param {string} folder @param {string} language
+ */
+function pagesIn(folder, language) {
   const links = new Set(
-    [...read(`${folder}/README.md`).matchAll(/\]\(([\w-]+\.md)\)/g)].map((match) => String(match[1])),
+    [...read(`docs/${folder}/README.md`).matchAll(/\]\(([\w-]+\.md)\)/g)].map((match) => String(match[1])),
   );
-  return [...links].map((link) => ({
-    text: /^# (.+)$/m.exec(read(`${folder}/${link}`))?.[1],
-    link: addressOf(`${folder}/${link}`)?.replace(/\.md$/, ''),
-  }));
+  return [...links].map((link) => {
+    const translated = `docs/${language}${folder}/${link}`;
+    const path = existsSync(join(root, translated)) ? translated : `docs/${folder}/${link}`;
+    return { text: /^# (.+)$/m.exec(read(path))?.[1], link: addressOf(path)?.replace(/\.md$/, '') };
+  });
 }
 
 /** Chinese has no spaces between words. It runs in the browser too, so it needs nothing from around it. @param {string} text */
