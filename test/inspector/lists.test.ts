@@ -5,6 +5,7 @@ import { checkResults } from '../../lib/deposits/codes.ts';
 import { chineseCodes } from '../../lib/inspector/words/chinese-codes.ts';
 import { englishCodes } from '../../lib/inspector/words/english-codes.ts';
 import { type KnownCode, placeOfRule } from '../../lib/inspector/words/known-codes.ts';
+import { chineseAlarms } from '../../lib/observe/chinese-alarms.ts';
 import { imtoken } from '../../lib/providers/imtoken.ts';
 import { alice, bob, ether, secret, usdt } from '../helpers/deposits.ts';
 import { inspected } from '../helpers/inspected.ts';
@@ -101,6 +102,9 @@ test('alarms of one code and provider are one row that says how many', async (t)
   assert.equal(alarms.split('BODY_UNREADABLE').length - 1, 1);
   assert.match(alarms, /<div>3<\/div>/);
   assert.match(alarms, /1 min ago|60 s ago/);
+  const { text: chinese } = await get('/', { 'accept-language': 'zh' });
+  const [means, cure] = chineseAlarms.BODY_UNREADABLE;
+  assert.ok(chinese.includes(`${means}\u3002${cure}`), 'in Chinese an alarm says what its code means and what to do');
 });
 
 test('transfersIn reads a stored callback again and records nothing', async (t) => {

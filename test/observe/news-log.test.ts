@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { depositCallbacks } from '../../lib/deposit-callbacks.ts';
+import { alarmText } from '../../lib/observe/alarm-text.ts';
 import { createNews, type News } from '../../lib/observe/news.ts';
 import { logNews } from '../../lib/observe/news-log.ts';
 import type { Notices } from '../../lib/observe/notices.ts';
@@ -19,6 +20,12 @@ function logged(): { news: News; log: ReturnType<typeof keepLog>; newsLog: Notic
   const clock = fixedClock();
   return { news, log, clock, newsLog: logNews(news, log, clock.now) };
 }
+
+test('an alarm is one line for a chat: in Chinese what its code means comes before the message', () => {
+  const alarm = { code: 'NO_LISTENER', message: 'nothing listens to deposit' } as const;
+  assert.equal(alarmText(alarm), 'NO_LISTENER: nothing listens to deposit');
+  assert.match(alarmText(alarm, { language: 'zh' }), /^NO_LISTENER\uff1a.+\u3002.+\u3002 nothing listens to deposit$/);
+});
 
 test('an alarm is written at warn, with its code and the command that shows more', () => {
   const { news, log, newsLog } = logged();

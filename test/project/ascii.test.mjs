@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { read, repositoryFiles } from '../../scripts/tools.mjs';
 
-// Bytes that a test needs as they are; the inspector and the site in Chinese.
+// Bytes that a test needs as they are; what people read in Chinese.
 const designated = [
   /\/fixtures\//,
   /^lib\/inspector\/words\/chinese[-a-z]*\.ts$/,
+  /^lib\/cli\/words\/chinese-[-a-z]*\.ts$/,
+  /^lib\/observe\/chinese-alarms\.ts$/,
   /^docs\/\.vitepress\/words-zh\.mjs$/,
   /^example-app\/web\/chinese\.ts$/,
   /^lib\/audit\/chinese[-a-z]*\.ts$/,

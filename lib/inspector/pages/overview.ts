@@ -1,3 +1,4 @@
+import { chineseAlarms } from '../../observe/chinese-alarms.ts';
 import { outcomes } from '../../observe/outcomes.ts';
 import type { Status } from '../../operator/status.ts';
 import type { CallbackRecord } from '../../stores/store.ts';
@@ -113,10 +114,17 @@ async function providers(view: View, records: readonly CallbackRecord[]): Promis
   return rows.length === 0 ? empty(words.overview.noProviders) : table(words.overview.providers, columns, rows);
 }
 
+/** The message of an alarm, which is English; in Chinese, after what its code means and what to do. */
+function told({ words }: View, { code: name, message }: TimedAlarm): Html {
+  if (words.language === 'en') return html`<bdi>${message}</bdi>`;
+  const [means, cure] = chineseAlarms[name];
+  return html`${means}${words.stop}${cure}<br><bdi class="soft" lang="en">${message}</bdi>`;
+}
+
 function alarms(view: View): Html {
-  const { words, alarms: told } = view;
+  const { words, alarms: raised } = view;
   const { column } = words;
-  if (told.length === 0) return empty(words.overview.noAlarms, words.overview.alarmsMore);
+  if (raised.length === 0) return empty(words.overview.noAlarms, words.overview.alarmsMore);
   const columns: Column[] = [
     { label: column.time, kind: 'age' },
     { label: column.code },
@@ -125,18 +133,12 @@ function alarms(view: View): Html {
     { label: column.message, kind: 'wide' },
   ];
   const groups = new Map<string, TimedAlarm[]>();
-  for (const alarm of told) push(groups, `${alarm.code} ${alarm.provider}`, alarm);
+  for (const alarm of raised) push(groups, `${alarm.code} ${alarm.provider}`, alarm);
   const rows = [...groups.values()].flatMap((all) => {
     const [newest] = all;
     if (newest === undefined) return [];
-    const { at, code: name, provider, message } = newest;
-    const cells = [
-      whenCell(view, at),
-      code(name),
-      html`<bdi>${provider}</bdi>`,
-      all.length,
-      html`<bdi>${message}</bdi>`,
-    ];
+    const { at, code: name, provider } = newest;
+    const cells = [whenCell(view, at), code(name), html`<bdi>${provider}</bdi>`, all.length, told(view, newest)];
     return [row(columns, cells)];
   });
   return html`<p class="soft">${words.overview.alarmsMore}</p>${table(words.overview.alarms, columns, rows)}`;
