@@ -2,11 +2,14 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Command, Option } from 'commander';
-import { invalidOption, isDepositCallbackError } from '../errors.ts';
+import { isDepositCallbackError } from '../errors.ts';
 import type { Logger } from '../observe/logger.ts';
 import { type Options, resolveOptions } from '../options.ts';
 import { createReceiver, type Receiver } from '../receiver.ts';
 import type { Output } from './output.ts';
+import { withMeaning } from './words/meanings.ts';
+import { phrase } from './words/phrases.ts';
+import { refuse } from './words/refuse.ts';
 
 // Written out, it would be compiled to a `require`, which loads no module that awaits at its top level.
 const importModule = new Function('url', 'return import(url)') as (
@@ -29,16 +32,16 @@ export function addConfigOption(command: Command): Command {
  */
 export async function loadConfig(file: string | undefined): Promise<Options> {
   if (file === undefined || file === '') {
-    throw invalidOption(
+    throw refuse(
       '--config',
-      'is required, or set DEPOSIT_CALLBACK_CONFIG: a module that exports the options of depositCallbacks',
+      phrase('is required, or set DEPOSIT_CALLBACK_CONFIG: a module that exports the options of depositCallbacks'),
     );
   }
   const options = await exportedOptions(file);
   if (typeof options !== 'object' || options === null || !('providers' in options) || !('policy' in options)) {
-    throw invalidOption(
+    throw refuse(
       '--config',
-      `${file} must export the options of depositCallbacks: providers, policy, store, ...`,
+      phrase('{file} must export the options of depositCallbacks: providers, policy, store, ...', { file }),
     );
   }
   return options as Options;
@@ -50,10 +53,14 @@ export async function loadConfig(file: string | undefined): Promise<Options> {
  */
 export async function exportedOptions(file: string): Promise<unknown> {
   const path = resolve(file);
-  if (!existsSync(path)) throw invalidOption('--config', `there is no file ${file}`);
+  if (!existsSync(path)) throw refuse('--config', phrase('there is no file {file}', { file }));
   const loaded = await importModule(pathToFileURL(path).href).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
-    throw invalidOption('--config', `Node cannot load ${file}; build it, and name the file of JavaScript`, error);
+    throw refuse(
+      '--config',
+      phrase('Node cannot load {file}; build it, and name the file of JavaScript', { file }),
+      error,
+    );
   });
   // A CommonJS module's exports stand in `default`.
   const found = loaded.options ?? memberOf(loaded.default, 'options') ?? loaded.default;
@@ -73,7 +80,10 @@ export async function withOperations<T>(
   const settings = resolveOptions({ ...options, logger: options.logger ?? noteLogger(output) });
   const { store } = settings;
   if (!store.durable) {
-    throw invalidOption('store', `the ${store.name} store of --config cannot be shared with another process`);
+    throw refuse(
+      'store',
+      phrase('the {store} store of --config cannot be shared with another process', { store: store.name }),
+    );
   }
   const receiver = createReceiver(settings);
   try {
@@ -88,7 +98,8 @@ export async function withOperations<T>(
 export function noteLogger(output: Output): Logger {
   const write = (fields: object, message: string): void => {
     const { error } = fields as { error?: unknown };
-    output.note(isDepositCallbackError(error) ? `${message}: ${error.message}` : message);
+    const line = isDepositCallbackError(error) ? `${message}: ${error.message}` : message;
+    output.note(output.said(withMeaning(line, fields)));
   };
   return { debug() {}, info() {}, warn: write, error: write };
 }

@@ -37,7 +37,7 @@ export function createForwarder(base: URL, output: Output): Forwarder {
     const seen = await exchange({ url, patienceMs }, sent);
     const isTaken = seen.status !== undefined && seen.status < 300;
     output.line(
-      '  forwarded  ',
+      `  ${output.say('forwarded')}  `,
       { text: describeSeen(seen), colour: isTaken ? 'green' : 'red' },
       `  ${seen.tookMs} ms  ${url}`,
     );

@@ -1,11 +1,12 @@
 import { type Argument, InvalidArgumentError, type Option } from 'commander';
-import { invalidOption } from '../errors.ts';
+import { phrase } from './words/phrases.ts';
+import { refuse } from './words/refuse.ts';
 
 /** An http or https URL. Throws `OPTION_INVALID`. */
 export function readUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw invalidOption('url', `${text} is not a URL; write https://example.com/callbacks/imtoken`);
+    throw refuse('url', phrase('{text} is not a URL; write https://example.com/callbacks/imtoken', { text }));
   }
   return url;
 }

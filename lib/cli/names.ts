@@ -1,9 +1,10 @@
-import { invalidOption, isDepositCallbackError } from '../errors.ts';
+import { isDepositCallbackError } from '../errors.ts';
 import { canonicalAddress } from '../networks/address.ts';
 import { aliasesOf, everyone, type Network } from '../networks/network.ts';
 import { canonicalAsset, findNetwork, networks, splitAsset } from '../networks/registry.ts';
 import { assetOfSymbol, symbolsOf } from '../networks/symbols.ts';
-import { didYouMean } from '../util/nearest.ts';
+import { asIs, both, notKnown, phrase } from './words/phrases.ts';
+import { refuse } from './words/refuse.ts';
 
 /**
  * CAIP-2 of a network as a person names it: its id, its name or another of its names. An id that the package does not know
@@ -13,7 +14,7 @@ export function readNetwork(text: string): string {
   const network = findNetwork(text);
   if (network !== undefined) return network.id;
   if (/^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/.test(text)) return text;
-  throw invalidOption('--network', `${text} ${didYouMean(text, knownNetworks())}`);
+  throw refuse('--network', notKnown(text, knownNetworks()));
 }
 
 function knownNetworks(): string[] {
@@ -35,20 +36,26 @@ export function readAsset(text: string, network: string | undefined): string {
     if (findNetwork(own) === undefined && own.includes(':')) return text;
     return canonicalAsset(text);
   } catch (error) {
-    if (isDepositCallbackError(error)) throw invalidOption('--asset', error.message);
+    if (isDepositCallbackError(error)) throw refuse('--asset', asIs(error.message));
     throw error;
   }
 }
 
 function assetBySymbol(symbol: string, network: Network | undefined): string {
   if (network === undefined) {
-    throw invalidOption('--asset', `${symbol} is a symbol: name its network too, for example --network ethereum`);
+    throw refuse(
+      '--asset',
+      phrase('{symbol} is a symbol: name its network too, for example --network ethereum', { symbol }),
+    );
   }
   const asset = assetOfSymbol(network, symbol);
   if (asset !== undefined) return asset;
-  throw invalidOption(
+  throw refuse(
     '--asset',
-    `${symbol} ${didYouMean(symbol, symbolsOf(network))} Any other token of ${network.name} is named by its CAIP-19 id.`,
+    both(
+      notKnown(symbol, symbolsOf(network)),
+      phrase('Any other token of {network} is named by its CAIP-19 id.', { network: network.name }),
+    ),
   );
 }
 
@@ -58,7 +65,7 @@ export function readAddress(option: string, text: string, network: string): stri
   try {
     return canonicalAddress(network, text);
   } catch (error) {
-    if (isDepositCallbackError(error)) throw invalidOption(option, error.message);
+    if (isDepositCallbackError(error)) throw refuse(option, asIs(error.message));
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { invalidOption } from '../errors.ts';
 import type { Store } from '../stores/store.ts';
+import { phrase } from './words/phrases.ts';
+import { refuse } from './words/refuse.ts';
 
 /** Adds `--store`, which may come from the environment: a URL with a password is not for the list of processes. */
 export function addStoreOption(command: Command): Command {
@@ -29,7 +30,10 @@ export async function openStore(where: string | undefined, options: { create?: b
 
 async function makeStore(where: string | undefined, create: boolean): Promise<Store> {
   if (where === undefined || where === '') {
-    throw invalidOption('--store', 'is required, or set DEPOSIT_CALLBACK_STORE: a path, postgres://... or redis://...');
+    throw refuse(
+      '--store',
+      phrase('is required, or set DEPOSIT_CALLBACK_STORE: a path, postgres://... or redis://...'),
+    );
   }
   const scheme = /^([a-z][a-z0-9+]+):\/\//.exec(where)?.[1];
   switch (scheme) {
@@ -44,12 +48,15 @@ async function makeStore(where: string | undefined, create: boolean): Promise<St
       return redisStore({ url: where }) as Store;
     }
     case undefined: {
-      if (!create && !existsSync(where)) throw invalidOption('--store', `there is no file ${where}`);
+      if (!create && !existsSync(where)) throw refuse('--store', phrase('there is no file {file}', { file: where }));
       const { sqliteStore } = await import('../stores/sqlite.ts');
       return sqliteStore({ path: where }) as Store;
     }
     default:
-      throw invalidOption('--store', `${scheme}:// is not supported; use a path, postgres://... or redis://...`);
+      throw refuse(
+        '--store',
+        phrase('{scheme}:// is not supported; use a path, postgres://... or redis://...', { scheme }),
+      );
   }
 }
 

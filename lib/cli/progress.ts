@@ -1,4 +1,5 @@
 import type { Output } from './output.ts';
+import { phrase, type Told } from './words/phrases.ts';
 
 /** How far a range of blocks has been read. */
 export interface BlockProgress {
@@ -20,7 +21,7 @@ export function createBlockProgress(output: Output): (progress: BlockProgress) =
     const isLast = progress.block >= progress.toBlock;
     if (at - shownAt < (output.isTerminal ? everyMs.terminal : everyMs.lines) && !isLast) return;
     shownAt = at;
-    const text = progressText(progress, at - beganAt);
+    const text = progressText(progress, at - beganAt, output.said);
     output.progress(output.isTerminal ? `${barOf(progress)} ${text}` : text);
   };
 }
@@ -32,17 +33,24 @@ export function barOf(progress: BlockProgress): string {
 }
 
 /** `41.2 % block 1412 of 2000, 1206 a minute, 1 min left, 3 missed`. */
-export function progressText(progress: BlockProgress, elapsedMs: number): string {
+export function progressText(
+  progress: BlockProgress,
+  elapsedMs: number,
+  said: (told: Told) => string = ({ en }) => en,
+): string {
   const { firstBlock, toBlock, block, missed } = progress;
   const read = Number(block - firstBlock) + 1;
   const perMinute = elapsedMs > 0 ? (read / elapsedMs) * 60_000 : 0;
   const minutes = perMinute > 0 ? Math.ceil(Number(toBlock - block) / perMinute) : undefined;
+  const share = (shareOf(progress) / 10).toFixed(1).padStart(5);
   return [
-    `${(shareOf(progress) / 10).toFixed(1).padStart(5)} % block ${block} of ${toBlock}`,
-    ...(perMinute > 0 ? [`${Math.round(perMinute)} a minute`] : []),
-    ...(minutes !== undefined && minutes > 0 ? [`${leftText(minutes)} left`] : []),
-    ...(missed > 0 ? [`${missed} missed`] : []),
-  ].join(', ');
+    phrase('{share} % block {block} of {last}', { share, block, last: toBlock }),
+    ...(perMinute > 0 ? [phrase('{count} a minute', { count: Math.round(perMinute) })] : []),
+    ...(minutes !== undefined && minutes > 0 ? [leftText(minutes)] : []),
+    ...(missed > 0 ? [phrase('{count} missed', { count: missed })] : []),
+  ]
+    .map(said)
+    .join(', ');
 }
 
 /** Thousandths. */
@@ -52,6 +60,8 @@ function shareOf({ firstBlock, toBlock, block }: BlockProgress): number {
   return all <= 0n ? 1_000 : Number((read * 1_000n) / all);
 }
 
-function leftText(minutes: number): string {
-  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+function leftText(minutes: number): Told {
+  return minutes < 120
+    ? phrase('{count} min left', { count: minutes })
+    : phrase('{count} h left', { count: Math.round(minutes / 60) });
 }

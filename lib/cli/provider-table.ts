@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { type DepositCallbackError, invalidOption } from '../errors.ts';
+import type { DepositCallbackError } from '../errors.ts';
 import type { Provider, ProviderOptions } from '../providers/kit/provider.ts';
-import { didYouMean } from '../util/nearest.ts';
+import { notKnown } from './words/phrases.ts';
+import { refuse } from './words/refuse.ts';
 
 /** Options of one kind, as JSON gives them, beside the common ones. */
 export type AnyProviderOptions = ProviderOptions & Readonly<Record<string, unknown>>;
@@ -101,7 +102,7 @@ export async function makeProvider(name: string, options: AnyProviderOptions): P
 
 /** The error for a name that is none of `providerNames`. */
 export function unknownProvider(name: string): DepositCallbackError {
-  return invalidOption('provider', `${name} ${didYouMean(name, providerNames)}`);
+  return refuse('provider', notKnown(name, providerNames));
 }
 
 /** A provider that only signs: it has no secret to verify with. A key of the receiver's own is made if none is given. */

@@ -1,5 +1,5 @@
-import { invalidOption } from '../errors.ts';
-import { didYouMean } from '../util/nearest.ts';
+import { both, notKnown, phrase } from './words/phrases.ts';
+import { refuse } from './words/refuse.ts';
 
 /** A body as a provider sends it, with what goes with it. */
 export interface Sample {
@@ -50,11 +50,13 @@ export function sampleOf(
   now: number,
 ): Sample {
   const [first] = events;
-  if (first === undefined) throw invalidOption('--body', `is required for ${provider}: there are no samples of it`);
+  if (first === undefined) {
+    throw refuse('--body', phrase('is required for {provider}: there are no samples of it', { provider }));
+  }
   const found = event === undefined ? first : events.find((one) => one.event === event);
   if (found === undefined) {
     const names = events.map((one) => one.event);
-    throw invalidOption('--event', `${event} ${didYouMean(event ?? '', names)} Any other is sent with --body`);
+    throw refuse('--event', both(notKnown(event ?? '', names), phrase('Any other is sent with --body')));
   }
   const time = signedTimes[provider];
   return time === undefined ? found : { ...found, body: found.body.replace(time, `$1${Math.floor(now / 1_000)}`) };

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { invalidOption } from '../errors.ts';
+import { phrase } from './words/phrases.ts';
+import { refuse } from './words/refuse.ts';
 
 /** Name of the environment variable that `--secret-env` stands for by default. */
 export const secretVariable = 'CALLBACK_SECRET';
@@ -16,9 +17,9 @@ export function addSecretOption(command: Command, what: string): Command {
 export function secretFrom(env: Readonly<Record<string, string | undefined>>, name: string): string {
   const secret = env[name];
   if (secret === undefined || secret.trim() === '') {
-    throw invalidOption(
+    throw refuse(
       '--secret-env',
-      `the environment variable ${name} is not set; set it to the secret, or name another`,
+      phrase('the environment variable {name} is not set; set it to the secret, or name another', { name }),
     );
   }
   return secret;

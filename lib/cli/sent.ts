@@ -4,6 +4,7 @@ import { findNetwork, tokenAsset } from '../networks/registry.ts';
 import { assetOfSymbol, symbolOf } from '../networks/symbols.ts';
 import type { InboundCallback, Provider } from '../providers/kit/provider.ts';
 import { present } from '../util/present.ts';
+import { asIs, phrase, type Told } from './words/phrases.ts';
 
 /** A signed callback, as its receiver gets it. */
 export interface SentRequest {
@@ -20,16 +21,22 @@ export interface SentRequest {
 const most = 5;
 
 type Fields = Readonly<Record<string, string>>;
+type Said = (told: Told) => string;
 
 /** What a callback says, as its provider's own reader reads it: one list of names and values for each transfer. */
-export function sentLines(provider: Provider, { method, url, headers, body, id, receivedAt }: SentRequest): Fields[] {
+export function sentLines(
+  provider: Provider,
+  { method, url, headers, body, id, receivedAt }: SentRequest,
+  said: Said = ({ en }) => en,
+): Fields[] {
   const inbound: InboundCallback = { method, url: `${url.pathname}${url.search}`, headers, body, receivedAt };
   const carriesId = id !== undefined && (Object.values(headers).includes(id) || body.includes(id));
   const delivery = carriesId ? { delivery: id } : {};
   const transfers = transfersIn(provider, inbound);
   if (transfers.length === 0) return carriesId ? [delivery] : [];
-  const lines = transfers.slice(0, most).map((transfer) => ({ ...fieldsOf(transfer), ...delivery }));
-  return transfers.length > most ? [...lines, { more: `${transfers.length - most} transfers` }] : lines;
+  const lines = transfers.slice(0, most).map((transfer) => ({ ...fieldsOf(transfer, said), ...delivery }));
+  const more = transfers.length - most;
+  return more > 0 ? [...lines, { more: said(phrase('{count} transfers', { count: more })) }] : lines;
 }
 
 function transfersIn(provider: Provider, inbound: InboundCallback): readonly Transfer[] {
@@ -41,12 +48,12 @@ function transfersIn(provider: Provider, inbound: InboundCallback): readonly Tra
   }
 }
 
-function fieldsOf(transfer: Transfer): Fields {
+function fieldsOf(transfer: Transfer, said: Said): Fields {
   const { network: named, to, memo, transaction, payment } = transfer;
   const network = named === undefined ? undefined : findNetwork(named);
   return present<Record<string, string>>({
     says: transfer.kind,
-    amount: amountOf(transfer),
+    amount: said(amountOf(transfer)),
     network: network?.name ?? named,
     to: memo == null ? to : `${to} (${memo})`,
     transaction: transaction.id,
@@ -55,19 +62,20 @@ function fieldsOf(transfer: Transfer): Fields {
 }
 
 /** In whole coins with the symbol, if the decimals are known; else the units and the asset's id. */
-function amountOf(transfer: Transfer): string {
+function amountOf(transfer: Transfer): Told {
   const asset = assetOf(transfer);
   const network = transfer.network === undefined ? undefined : findNetwork(transfer.network);
   const symbol = network === undefined ? undefined : (symbolOf(network, asset) ?? transfer.symbol);
   const decimals = asset === network?.native.asset ? network.native.decimals : transfer.decimals;
   const { amount } = transfer;
-  if ('decimal' in amount) return `${amount.decimal} ${symbol ?? asset}`;
+  if ('decimal' in amount) return asIs(`${amount.decimal} ${symbol ?? asset}`);
   const name = symbol ?? asset;
-  if (decimals === undefined) return `${amount.units} units of ${name}`;
+  const inUnits = phrase('{units} units of {name}', { units: String(amount.units), name });
+  if (decimals === undefined) return inUnits;
   try {
-    return `${decimalFrom(unitsFrom(amount, decimals), decimals)} ${name}`;
+    return asIs(`${decimalFrom(unitsFrom(amount, decimals), decimals)} ${name}`);
   } catch {
-    return `${amount.units} units of ${name}`;
+    return inUnits;
   }
 }
 

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { type SampleFields, sampleBody, sampleEvents, sampleFields } from '../audit/sample.ts';
-import { invalidOption } from '../errors.ts';
 import { canonicalAddress, canonicalTransactionId } from '../networks/address.ts';
 import { findNetwork } from '../networks/registry.ts';
 import { symbolOf } from '../networks/symbols.ts';
-import { didYouMean } from '../util/nearest.ts';
 import { present } from '../util/present.ts';
 import type { Context } from './context.ts';
 import { readAddress, readAsset, readNetwork } from './names.ts';
 import { type ProviderSamples, sampleOf } from './sample-callbacks.ts';
+import { notKnown, phrase } from './words/phrases.ts';
+import { refuse } from './words/refuse.ts';
 
 /** Options of a callback of the imtoken profile, which is built from them. */
 export interface FieldOptions {
@@ -56,13 +56,13 @@ export async function whatToSend(
   const isBuilt = provider === 'imtoken' && given.body === undefined;
   const spare = isBuilt ? undefined : fieldNames.find((name) => given[name] !== undefined);
   if (spare !== undefined) {
-    throw invalidOption(
+    throw refuse(
       `--${spare}`,
-      'makes a callback of the imtoken profile; write it into a file, and send that with --body',
+      phrase('makes a callback of the imtoken profile; write it into a file, and send that with --body'),
     );
   }
   if (given.body !== undefined) {
-    if (given.event !== undefined) throw invalidOption('--event', 'and --body exclude each other');
+    if (given.event !== undefined) throw refuse('--event', phrase('and --body exclude each other'));
     return { body: given.body === '-' ? await stdin() : await readBody(given.body) };
   }
   if (isBuilt) return { body: Buffer.from(JSON.stringify(builtBody(given, now()))) };
@@ -74,17 +74,17 @@ async function readBody(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (cause) {
-    throw invalidOption('--body', `${file} cannot be read`, cause);
+    throw refuse('--body', phrase('{file} cannot be read', { file }), cause);
   }
 }
 
 function builtBody(given: FieldOptions & { event?: string }, now: number): object {
   const { event = 'deposit.confirmed', amount } = given;
   if (!sampleEvents.some((one) => one === event)) {
-    throw invalidOption('--event', `${event} ${didYouMean(event, sampleEvents)}`);
+    throw refuse('--event', notKnown(event, sampleEvents));
   }
   if (amount !== undefined && !/^\d{1,78}$/.test(amount)) {
-    throw invalidOption('--amount', 'must be in smallest units, digits only');
+    throw refuse('--amount', phrase('must be in smallest units, digits only'));
   }
   const usual = sampleFields(now);
   const network = readNetwork(given.network ?? /^([^/]+)\//.exec(given.asset ?? '')?.[1] ?? usual.network);
@@ -119,7 +119,8 @@ function assetOn(network: string, usual: string): string {
 }
 
 function required<T>(option: string, value: T | undefined, network: string): T {
-  if (value === undefined) throw invalidOption(option, `is required on ${findNetwork(network)?.name ?? network}`);
+  if (value === undefined)
+    throw refuse(option, phrase('is required on {network}', { network: findNetwork(network)?.name ?? network }));
   return value;
 }
 

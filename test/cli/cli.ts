@@ -40,7 +40,9 @@ function start(
   args: readonly string[],
   { env = {}, cwd, isBuilt = false }: RunOptions,
 ): ChildProcessWithoutNullStreams {
-  const { CALLBACK_SECRET: _, DEPOSIT_CALLBACK_STORE: _s, DEPOSIT_CALLBACK_CONFIG: _c, ...inherited } = process.env;
+  const { CALLBACK_SECRET: _, DEPOSIT_CALLBACK_STORE: _s, DEPOSIT_CALLBACK_CONFIG: _c, ...others } = process.env;
+  // In English, whoever runs the tests.
+  const { LC_ALL: _a, LC_MESSAGES: _m, LANG: _l, ...inherited } = others;
   const program = isBuilt ? [built] : ['--import', tsx, main];
   return spawn(process.execPath, [...program, ...args], {
     env: { ...inherited, ...env },

@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { AuditReport } from '../../audit/run-probes.ts';
-import { invalidOption } from '../../errors.ts';
+import { phrase } from '../words/phrases.ts';
+import { refuse } from '../words/refuse.ts';
 
 /** A report as it is kept for the next one, with the red probes of which nobody could be told. */
 export type KeptReport = AuditReport & { untold?: readonly string[] };
@@ -16,7 +17,7 @@ export async function readKept(file: string): Promise<KeptReport | undefined> {
   }
   const kept = parsed(text);
   if (kept === undefined)
-    throw invalidOption('--keep', `${file} holds something other than a report; name another file`);
+    throw refuse('--keep', phrase('{file} holds something other than a report; name another file', { file }));
   return kept;
 }
 

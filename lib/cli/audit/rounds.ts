@@ -84,7 +84,7 @@ async function raise(
   turned: readonly string[],
   { output, now }: Context,
 ): Promise<boolean> {
-  output.error(`AUDIT_RED: ${report.url}: ${turned.join(', ')} turned red`);
+  output.error(output.say('AUDIT_RED: {url}: {probes} turned red', { url: report.url, probes: turned.join(', ') }));
   if (alarm === undefined) return true;
   try {
     await postAlarm(alarm, report, turned, now);

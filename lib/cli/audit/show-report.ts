@@ -1,7 +1,9 @@
+import { chineseProbes } from '../../audit/chinese-probes.ts';
 import type { Comparison } from '../../audit/compare.ts';
 import type { Probe, Verdict } from '../../audit/probe.ts';
 import type { AuditReport } from '../../audit/run-probes.ts';
 import type { Colour, Output } from '../output.ts';
+import { phrase, type Told } from '../words/phrases.ts';
 
 type Listed = Pick<Probe, 'id' | 'group' | 'severity' | 'title' | 'does' | 'needs'>;
 
@@ -15,7 +17,7 @@ export function listProbes(probes: readonly Listed[], output: Output, json: bool
   else
     output.table(
       ['probe', 'group', 'severity', 'holds when'],
-      rows.map(({ id, group, severity, title }) => [id, group, severity, title]),
+      rows.map(({ id, group, severity, title }) => [id, group, severity, output.said(titleOf({ id, title }))]),
     );
 }
 
@@ -30,17 +32,36 @@ export function showReport(report: AuditReport, comparison: Comparison | undefin
   );
   output.line();
   for (const one of done.filter((probe) => probe.verdict === 'red')) {
-    output.line({ text: `${one.id}: does not hold: ${one.title}. The probe ${one.did}.`, colour: 'red' });
+    output.line({ text: output.said(failed(one)), colour: 'red' });
   }
-  if (takenBack.length > 0)
-    output.line(`${takenBack.length} deposits were made on the test account and reported as reverted.`);
+  if (takenBack.length > 0) {
+    output.line(
+      output.say('{count} deposits were made on the test account and reported as reverted.', {
+        count: takenBack.length,
+      }),
+    );
+  }
   output.line(
     `${startedAt}  ${url}  `,
     { text: verdict, colour: colours[verdict] },
-    `: ${counts.green} green, ${counts.red} red, ${counts.skipped} skipped, ${(tookMs / 1_000).toFixed(1)} s`,
+    output.say(': {green} green, {red} red, {skipped} skipped, {seconds} s', {
+      ...{ ...counts, seconds: (tookMs / 1_000).toFixed(1) },
+    }),
   );
   if (comparison === undefined) return;
   const { since, verdicts: _, ...changes } = comparison;
   const said = Object.entries(changes).filter(([, ids]) => ids.length > 0);
-  output.line(`Since ${since}: ${said.map(([what, ids]) => `${what}: ${ids.join(', ')}`).join('; ') || 'no change'}`);
+  const changed = said.map(([what, ids]) => `${what}: ${ids.join(', ')}`).join('; ');
+  output.line(output.say('Since {since}: {changes}', { since, changes: changed || output.say('no change') }));
+}
+
+/** What holds when the probe is green. */
+function titleOf({ id, title }: Pick<Probe, 'id' | 'title'>): Told {
+  return { en: title, zh: chineseProbes[id]?.[0] ?? title };
+}
+
+function failed({ id, title, did }: AuditReport['probes'][number]): Told {
+  const text = phrase('{id}: does not hold: {title}. The probe {did}.', { id, title, did });
+  const [holds = title, does = did] = chineseProbes[id] ?? [];
+  return { ...text, zh: phrase('{id}: does not hold: {title}. The probe {did}.', { id, title: holds, did: does }).zh };
 }

@@ -9,7 +9,6 @@ import { probes } from '../../audit/probes/index.ts';
 import type { AuditReport } from '../../audit/run-probes.ts';
 import { createSigner } from '../../audit/signer.ts';
 import { type Account, createState } from '../../audit/state.ts';
-import { invalidOption } from '../../errors.ts';
 import { requireNetwork } from '../../networks/registry.ts';
 import type { Store } from '../../stores/store.ts';
 import type { AlarmRoute } from '../audit/alarm.ts';
@@ -22,6 +21,8 @@ import { addStoreOption, openStore } from '../open-store.ts';
 import { makeSigner } from '../provider-table.ts';
 import { addSecretOption, secretFrom } from '../secrets.ts';
 import { parseCount, parseDuration } from '../times.ts';
+import { phrase } from '../words/phrases.ts';
+import { refuse } from '../words/refuse.ts';
 
 interface AuditVerbOptions {
   secretEnv: string;
@@ -69,7 +70,7 @@ export function addAudit(program: Command, context: Context, finish: (code: numb
         .default('low'),
     )
     .option('--html <file>', 'write the report as an HTML page')
-    .addOption(new Option('--lang <language>', 'of the HTML page').choices(['en', 'zh']).default('en'))
+    .addOption(new Option('--lang <language>', 'of the HTML page').choices(['en', 'zh']).default(output.language))
     .option('--report <file>', 'write the report as JSON')
     .option('--ca <file>', 'extra certificate authorities (PEM)')
     .option('--plain-url <url>', 'plain-HTTP URL of the same service; default: port 80 of the host')
@@ -95,10 +96,11 @@ export function addAudit(program: Command, context: Context, finish: (code: numb
       finish(exitCodes.ok);
       return;
     }
-    if (url === undefined) throw invalidOption('url', 'is required, for example https://example.com/callbacks/imtoken');
+    if (url === undefined)
+      throw refuse('url', phrase('is required, for example https://example.com/callbacks/imtoken'));
     const unknown = options.only?.find((id) => !known.some((probe) => probe.id === id));
     if (unknown !== undefined)
-      throw invalidOption('--only', `unknown probe ${unknown}; run with --list to see all probes`);
+      throw refuse('--only', phrase('unknown probe {probe}; run with --list to see all probes', { probe: unknown }));
     finish(await auditAt(readUrl(url), options, context));
   });
 }
@@ -210,14 +212,14 @@ async function run(
 function accountOf({ store, to, asset, amount, confirmations }: AuditVerbOptions): Account | undefined {
   if (to === undefined && asset === undefined) return undefined;
   if (to === undefined || asset === undefined || store === undefined) {
-    throw invalidOption(
+    throw refuse(
       '--store, --to, --asset',
-      'must be set together; without them the audit judges by responses alone',
+      phrase('must be set together; without them the audit judges by responses alone'),
     );
   }
   const network = requireNetwork(asset.split('/', 1)[0] ?? '');
-  if (network.family !== 'evm') throw invalidOption('--asset', 'must be an asset of an EVM network (eip155:...)');
-  if (!/^\d{1,60}$/.test(amount)) throw invalidOption('--amount', 'must be in smallest units, digits only');
+  if (network.family !== 'evm') throw refuse('--asset', phrase('must be an asset of an EVM network (eip155:...)'));
+  if (!/^\d{1,60}$/.test(amount)) throw refuse('--amount', phrase('must be in smallest units, digits only'));
   // Fewer than make a block final: what is final cannot be taken back.
   const usual = Math.max(network.confirmations, network.reorgDepth - 1);
   return { network: network.id, asset, to, amount: BigInt(amount), confirmations: confirmations ?? usual };

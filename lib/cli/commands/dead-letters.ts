@@ -18,14 +18,14 @@ export function addDeadLetters(program: Command, { output }: Context, finish: (c
     .action(async ({ store: where, limit, json }: { store?: string; limit: number; json?: boolean }) => {
       const found = await withStore(where, (store) => store.events({ state: 'dead', limit }));
       if (json) output.json(found.map(eventJson));
-      else if (found.length === 0) output.note('No dead letters.');
+      else if (found.length === 0) output.note(output.say('No dead letters.'));
       else {
         output.table(
           ['made', 'kind', 'amount', 'attempts', 'error', 'event'],
           found.map((event) => [
             new Date(event.madeAt).toISOString(),
             event.kind,
-            amountText(event.deposit),
+            amountText(event.deposit, output),
             event.attempts,
             event.error,
             event.id,

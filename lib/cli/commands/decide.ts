@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { DepositRecord } from '../../deposits/deposit.ts';
-import { invalidOption } from '../../errors.ts';
 import type { Correcting, Operations, Reason } from '../../operator/operations.ts';
 import { depositJson } from '../callback-json.ts';
 import { addConfigOption, withOperations } from '../config.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
+import { phrase } from '../words/phrases.ts';
+import { refuse } from '../words/refuse.ts';
 import { amountText } from './deposits.ts';
 
 interface DecideOptions extends Reason {
@@ -72,19 +73,20 @@ export function addDecisions(program: Command, { output }: Context, finish: (cod
 }
 
 function tell(verb: Deciding['verb'], deposit: DepositRecord, output: Output): void {
-  const { id, status, code, reason } = deposit;
+  const { id, status, code, reason, to } = deposit;
+  const credited = { amount: amountText(deposit, output), to, id };
   const shown = `${status}${code === undefined ? '' : ` (${code})`}${reason === undefined ? '' : `: ${reason}`}`;
-  if (verb === 'revert' && status === 'reverted')
-    output.line(`reverted ${amountText(deposit)} to ${deposit.to}: ${id}`);
-  else if (status === 'confirmed') output.line(`credited ${amountText(deposit)} to ${deposit.to}: ${id}`);
-  else if (verb === 'release') output.error(`${id} is released but still ${shown}: it is waiting for something else`);
-  else output.line(`${id} is ${shown}`);
+  if (verb === 'revert' && status === 'reverted') output.line(output.say('reverted {amount} to {to}: {id}', credited));
+  else if (status === 'confirmed') output.line(output.say('credited {amount} to {to}: {id}', credited));
+  else if (verb === 'release')
+    output.error(output.say('{id} is released but still {shown}: it is waiting for something else', { id, shown }));
+  else output.line(output.say('{id} is {shown}', { id, shown }));
 }
 
 function correctionOf({ reason, actor, decimals, memo, account }: DecideOptions): Reason & Correcting {
   const correction: Reason & Correcting = { reason, actor };
   if (decimals !== undefined) {
-    if (!/^\d{1,3}$/.test(decimals)) throw invalidOption('--decimals', 'must be an integer');
+    if (!/^\d{1,3}$/.test(decimals)) throw refuse('--decimals', phrase('must be an integer'));
     correction.decimals = Number(decimals);
   }
   if (typeof memo === 'string') correction.memo = memo;

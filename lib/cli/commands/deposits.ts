@@ -9,8 +9,9 @@ import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readAddress, readAsset, readNetwork } from '../names.ts';
 import { addStoreOption, withStore } from '../open-store.ts';
-import type { Cell } from '../output.ts';
+import type { Cell, Output } from '../output.ts';
 import { parseCount, parseTime } from '../times.ts';
+import { phrase, type Told } from '../words/phrases.ts';
 
 export interface DepositsOptions {
   store?: string;
@@ -53,11 +54,11 @@ export function addDeposits(program: Command, { output }: Context, finish: (code
       });
       if (options.json) {
         output.json(found.map((one) => ({ ...depositJson(one), ...creditJson(credits.get(one.id)) })));
-      } else if (found.length === 0) output.note('No deposit matches.');
+      } else if (found.length === 0) output.note(output.say('No deposit matches.'));
       else {
         output.table(
           ['first seen', 'status', 'code', 'amount', 'asset', 'to', 'providers', 'id'],
-          found.map((one) => row(one, credits.get(one.id))),
+          found.map((one) => row(one, credits.get(one.id), output)),
         );
       }
       finish(exitCodes.ok);
@@ -80,12 +81,12 @@ function queryOf({ store: _s, json: _j, transaction, network: named, ...options 
   };
 }
 
-function row(deposit: DepositRecord, credit: Credit | undefined): readonly Cell[] {
+function row(deposit: DepositRecord, credit: Credit | undefined, output: Output): readonly Cell[] {
   return [
     new Date(deposit.firstSeenAt).toISOString(),
-    statusCell(deposit.status, credit),
+    statusCell(deposit.status, credit, output),
     deposit.code,
-    amountText(deposit),
+    amountText(deposit, output),
     deposit.asset,
     deposit.memo === undefined ? deposit.to : `${deposit.to} (${deposit.memo})`,
     deposit.providers.join(', '),
@@ -94,15 +95,22 @@ function row(deposit: DepositRecord, credit: Credit | undefined): readonly Cell[
 }
 
 /** Whole coins with the symbol; if the decimals are not known, in units, so that nobody takes them for coins. */
-export function amountText({ amount, decimals, symbol }: DepositRecord): string {
+export function amountText({ amount, decimals, symbol }: DepositRecord, output: Output): string {
   const unit = symbol === undefined ? '' : ` ${symbol}`;
-  return areDecimals(decimals) ? `${decimalFrom(amount, decimals)}${unit}` : `${amount} units${unit}`;
+  return areDecimals(decimals)
+    ? `${decimalFrom(amount, decimals)}${unit}`
+    : output.say('{amount} units{unit}', { amount, unit });
 }
 
 /** The status; and if the listeners have not acted on it, that too. */
-export function statusCell(status: DepositStatus, credit?: Credit): Cell {
-  if (credit !== undefined && credit.state !== 'done')
-    return { text: `${status}, ${creditText(status, credit)}`, colour: credit.state === 'owed' ? 'yellow' : 'red' };
+export function statusCell(status: DepositStatus, credit: Credit | undefined, output: Output): Cell {
+  if (credit !== undefined && credit.state !== 'done') {
+    const told = output.said(standingOf(status, credit.state));
+    return {
+      text: output.say('{status}, {credit}', { status, credit: told }),
+      colour: credit.state === 'owed' ? 'yellow' : 'red',
+    };
+  }
   const colours = {
     confirmed: 'green',
     pending: 'yellow',
@@ -116,10 +124,23 @@ export function statusCell(status: DepositStatus, credit?: Credit): Cell {
 
 /** `credited`, `not credited: dead letter` and so on; undefined for a status that owes the listeners nothing. */
 export function creditText(status: DepositStatus, credit: Credit | undefined): string | undefined {
-  if (credit === undefined) return undefined;
-  const done = status === 'reverted' ? 'taken back' : 'credited';
-  const why = { done: '', owed: ' yet', failing: ': delivery fails', dead: ': dead letter' }[credit.state];
-  return credit.state === 'done' ? done : `not ${done}${why}`;
+  return credit === undefined ? undefined : standingOf(status, credit.state).en;
+}
+
+function standingOf(status: DepositStatus, state: Credit['state']): Told {
+  return status === 'reverted'
+    ? {
+        done: phrase('taken back'),
+        owed: phrase('not taken back yet'),
+        failing: phrase('not taken back: delivery fails'),
+        dead: phrase('not taken back: dead letter'),
+      }[state]
+    : {
+        done: phrase('credited'),
+        owed: phrase('not credited yet'),
+        failing: phrase('not credited: delivery fails'),
+        dead: phrase('not credited: dead letter'),
+      }[state];
 }
 
 /** For `--json`. */

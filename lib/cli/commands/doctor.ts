@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { createSigner } from '../../audit/signer.ts';
-import { invalidOption } from '../../errors.ts';
 import { addConfigOption, loadConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { examineEndpoint } from '../doctor/endpoint.ts';
-import type { DoctorFinding, Level } from '../doctor/finding.ts';
+import { type DoctorFinding, findingJson, type Level } from '../doctor/finding.ts';
 import { examineKeys } from '../doctor/keys.ts';
 import { examineOptions } from '../doctor/options.ts';
 import { examineNeeds, examineStore, examineTraffic } from '../doctor/store.ts';
@@ -14,6 +13,8 @@ import { addStoreOption, openStore } from '../open-store.ts';
 import type { Colour } from '../output.ts';
 import { makeSigner } from '../provider-table.ts';
 import { addSecretOption, secretFrom } from '../secrets.ts';
+import { asIs, phrase } from '../words/phrases.ts';
+import { refuse } from '../words/refuse.ts';
 
 interface DoctorOptions {
   config?: string;
@@ -42,14 +43,19 @@ export function addDoctor(program: Command, context: Context, finish: (code: num
   addStoreOption(command);
   addSecretOption(command, 'the signing key, for --url').action(async (options: DoctorOptions) => {
     if (options.config === undefined && options.store === undefined && options.url === undefined) {
-      throw invalidOption('--config, --store, --url', 'set at least one of them');
+      throw refuse('--config, --store, --url', phrase('set at least one of them'));
     }
     const findings = [nodeFinding(), ...(await examine(options, context))];
-    if (options.json) output.json(findings);
+    if (options.json) output.json(findings.map(findingJson));
     else {
       output.table(
         ['level', 'about', 'found', 'what to do'],
-        findings.map((one) => [{ text: one.level, colour: colours[one.level] }, one.about, one.found, one.fix]),
+        findings.map(({ level, about, found, fix }) => [
+          { text: level, colour: colours[level] },
+          about,
+          output.said(found),
+          fix && output.said(fix),
+        ]),
       );
     }
     const wrong = findings.some(({ level }) => level === 'bad' || (options.strict === true && level === 'warn'));
@@ -61,12 +67,12 @@ async function examine(options: DoctorOptions, context: Context): Promise<Doctor
   const { env, now, output } = context;
   const findings: DoctorFinding[] = [];
   if (options.config !== undefined) {
-    output.progress('Checking the configuration');
+    output.progress(output.say('Checking the configuration'));
     const { settings, findings: found } = examineOptions(await loadConfig(options.config));
     findings.push(...found);
     if (settings) {
       for (const provider of settings.providers) findings.push(...(await examineKeys(provider, now())));
-      output.progress('Checking the store');
+      output.progress(output.say('Checking the store'));
       try {
         const stored = await examineStore(settings.store);
         findings.push(...stored);
@@ -89,7 +95,7 @@ async function examine(options: DoctorOptions, context: Context): Promise<Doctor
     }
   }
   if (options.url !== undefined) {
-    output.progress('Sending signed test callbacks');
+    output.progress(output.say('Sending signed test callbacks'));
     const signer = createSigner({
       provider: await makeSigner('imtoken'),
       secret: secretFrom(env, options.secretEnv),
@@ -105,8 +111,11 @@ async function examine(options: DoctorOptions, context: Context): Promise<Doctor
 function nodeFinding(): DoctorFinding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const isOld = major < supported[0] || (major === supported[0] && minor < supported[1]);
-  const found = `Node ${process.versions.node}`;
+  const found = asIs(`Node ${process.versions.node}`);
   return isOld
-    ? { id: 'node', level: 'bad', about: 'node', found, fix: `the package requires ${supported.join('.')} or newer` }
+    ? {
+        ...{ id: 'node', level: 'bad', about: 'node', found },
+        fix: phrase('the package requires {version} or newer', { version: supported.join('.') }),
+      }
     : { id: 'node', level: 'ok', about: 'node', found };
 }

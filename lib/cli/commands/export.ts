@@ -43,11 +43,11 @@ export function addExport(program: Command, { output }: Context, finish: (code: 
             asCsv ? csvLine(columns.map((name) => row[name] ?? '')) : `${visibleJson(JSON.stringify(row))}\n`,
           );
           written += 1;
-          if (written % 10_000 === 0) output.progress(`${written} ${kind}`);
+          if (written % 10_000 === 0) output.progress(output.say('{count} {kind}', { count: written, kind }));
         }
       });
       await target.end();
-      output.note(`${written} ${kind} written`);
+      output.note(output.say('{count} {kind} written', { count: written, kind }));
       finish(exitCodes.ok);
     });
 }

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Command, Option } from 'commander';
-import { invalidOption } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type App, creditedIn, signingVariable } from '../init/app-files.ts';
@@ -12,6 +11,8 @@ import { withWords } from '../inputs.ts';
 import { makeSecret } from '../make-secret.ts';
 import { samplesOf } from '../sample-callbacks.ts';
 import { parsePort } from '../times.ts';
+import { phrase } from '../words/phrases.ts';
+import { refuse } from '../words/refuse.ts';
 
 interface InitOptions extends Partial<Record<keyof Choices, string>> {
   port: number;
@@ -35,7 +36,7 @@ export function addInit(program: Command, context: Context, finish: (code: numbe
     .description('write a small app that receives callbacks and credits deposits')
     .argument('[folder]', 'where to; created if missing', '.');
   for (const [name, { what, answers, usual }] of Object.entries(questions)) {
-    const option = new Option(`--${name} <${name}>`, `${what.toLowerCase()}; default: ${usual}`);
+    const option = new Option(`--${name} <${name}>`, `${what.en.toLowerCase()}; default: ${usual}`);
     command.addOption(withWords(option, answers));
   }
   command
@@ -57,26 +58,30 @@ export function addInit(program: Command, context: Context, finish: (code: numbe
 async function init(where: string, options: InitOptions, { output }: Context, ask: Ask): Promise<void> {
   const folder = resolve(where);
   const manifest = manifestIn(await readIfThere(folder, 'package.json'));
-  const choices = await choose(options, fixedBy(manifest, options.module), ask);
+  const choices = await choose(options, fixedBy(manifest, options.module), ask, output.said);
   const samples = await samplesOf(choices.provider);
   const app: App = { choices, samples, secret: await makeSecret(choices.provider, samples), port: options.port };
   const [gitignore, env] = [await readIfThere(folder, '.gitignore'), await readIfThere(folder, '.env')];
   const files = filesOf(app, folder, { manifest, gitignore, env });
-  const written = await writeFiles(folder, files, { force: options.force === true, ask });
+  const written = await writeFiles(folder, files, { force: options.force === true, ask, said: output.said });
   const steps = stepsOf(where, manifest, app);
   if (options.json) {
     output.json({ folder, ...choices, files: written, ...steps });
     return;
   }
-  output.line(`Wrote ${written.join(', ')}.`);
+  output.line(output.say('Wrote {files}.', { files: written.join(', ') }));
   output.line('');
-  output.line({ text: 'Start the app:', colour: 'bold' });
+  output.line({ text: output.say('Start the app:'), colour: 'bold' });
   output.line(`  ${steps.start}`);
-  output.line({ text: 'In another terminal, in the same folder, send a callback and see the credit:', colour: 'bold' });
+  const next = output.say('In another terminal, in the same folder, send a callback and see the credit:');
+  output.line({ text: next, colour: 'bold' });
   output.line(`  ${steps.send ?? `npx deposit-callback send ${choices.provider} --help`}`);
   output.line(`  ${steps.show}`);
   if (samples.events.length > 0 && samples.to === undefined) {
-    output.note(`${choices.provider} says only what to look up: nothing is credited without the option chains.`);
+    const { provider } = choices;
+    output.note(
+      output.say('{provider} says only what to look up: nothing is credited without the option chains.', { provider }),
+    );
   }
 }
 
@@ -90,7 +95,7 @@ function asker({ terminal }: Context): { ask: Ask; close(): void } | undefined {
       asked.setPrompt(question);
       asked.prompt();
       const { value, done } = await lines.next();
-      if (done) throw invalidOption('--yes', 'is needed if nobody answers');
+      if (done) throw refuse('--yes', phrase('is needed if nobody answers'));
       return value;
     },
     close: () => asked.close(),
@@ -102,7 +107,7 @@ function manifestIn(text: string | undefined): Json | undefined {
   try {
     return JSON.parse(text) as Json;
   } catch {
-    throw invalidOption('folder', 'its package.json is not JSON');
+    throw refuse('folder', phrase('its package.json is not JSON'));
   }
 }
 
@@ -111,9 +116,11 @@ function fixedBy(manifest: Json | undefined, wanted: string | undefined): Partia
   if (manifest?.type === undefined) return {};
   const module = manifest.type === 'module' ? 'esm' : 'commonjs';
   if (wanted !== undefined && wanted !== module) {
-    throw invalidOption(
+    throw refuse(
       '--module',
-      `package.json says "type": "${String(manifest.type)}"; leave the option out, or change that`,
+      phrase('package.json says "type": "{type}"; leave the option out, or change that', {
+        type: String(manifest.type),
+      }),
     );
   }
   return { module };

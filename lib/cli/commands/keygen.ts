@@ -22,7 +22,7 @@ export function addKeygen(program: Command, { output }: Context, finish: (code: 
       if (json) output.json({ type, ...made });
       else for (const key of Object.values(made)) output.line(key);
       if (!json && type === 'ed25519')
-        output.note('The first key is for the sender only; the receiver verifies with the second.');
+        output.note(output.say('The first key is for the sender only; the receiver verifies with the second.'));
       finish(exitCodes.ok);
     });
 }

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { Argument, type Command } from 'commander';
 import { type DepositCallbacks, depositCallbacks } from '../../deposit-callbacks.ts';
 import type { EventKind } from '../../deposits/deposit.ts';
-import { invalidOption } from '../../errors.ts';
 import { canonicalAddress } from '../../networks/address.ts';
 import { networks } from '../../networks/registry.ts';
 import type { Policy } from '../../policy/policy.ts';
@@ -23,6 +22,8 @@ import { makeProvider, providerNames } from '../provider-table.ts';
 import { secretVariable } from '../secrets.ts';
 import { parseCount, parsePort } from '../times.ts';
 import { trialInspector } from '../trial-inspector.ts';
+import { phrase } from '../words/phrases.ts';
+import { refuse } from '../words/refuse.ts';
 import { amountText } from './deposits.ts';
 
 interface ListenOptions {
@@ -112,8 +113,11 @@ async function serve(providers: Provider[], store: Store, options: ListenOptions
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const address = `${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
-  for (const provider of providers) output.note(`Listening: POST http://${address}/callbacks${provider.path}`);
-  output.note(`Inspector: http://${credentials}@${address}/inspector/`);
+  for (const provider of providers) {
+    const url = `http://${address}/callbacks${provider.path}`;
+    output.note(output.say('Listening: POST {url}', { url }));
+  }
+  output.note(output.say('Inspector: {url}', { url: `http://${credentials}@${address}/inspector/` }));
   await context.stopped();
   server.close();
   page.close();
@@ -159,7 +163,7 @@ function show(callbacks: DepositCallbacks, { json }: ListenOptions, output: Outp
         output.line(
           `${timeOf(Date.now())}  `,
           { text: kind, colour: 'green' },
-          `  ${amountText(deposit)} to ${deposit.to}  ${deposit.id}`,
+          `  ${output.say('{amount} to {to}', { amount: amountText(deposit, output), to: deposit.to })}  ${deposit.id}`,
         );
     });
   }
@@ -179,11 +183,12 @@ function policyOf({ asset, to, confirmations }: ListenOptions): Policy {
 /** `<CAIP-19>=<decimals>`; those of a network's own coin are known. */
 function assetIn(text: string): { asset: string; decimals: number } {
   const [, id = text, digits] = /^(.+)=(\d{1,2})$/.exec(text) ?? [];
-  if (!id.includes('/')) throw invalidOption('--asset', `${text} is not CAIP-19; write eip155:1/slip44:60=18`);
+  if (!id.includes('/'))
+    throw refuse('--asset', phrase('{text} is not CAIP-19; write eip155:1/slip44:60=18', { text }));
   const native = networks.find((one) => one.native.asset === id)?.native;
   const decimals = digits === undefined ? native?.decimals : Number(digits);
   if (decimals === undefined)
-    throw invalidOption('--asset', `${text} has no decimals; write ${text}=6 for six of them`);
+    throw refuse('--asset', phrase('{text} has no decimals; write {text}=6 for six of them', { text }));
   return { asset: id, decimals };
 }
 
@@ -203,7 +208,7 @@ function secretsOf(variable: string, { env, output }: Context): (provider: strin
     const given = env[`${variable}_${provider.toUpperCase().replaceAll('-', '_')}`] ?? env[variable] ?? made;
     if (given !== undefined) return given;
     made = `whsec_${randomBytes(32).toString('base64')}`;
-    output.note(`Generated a secret: ${variable}=${made}`);
+    output.note(output.say('Generated a secret: {variable}={secret}', { variable, secret: made }));
     return made;
   };
 }

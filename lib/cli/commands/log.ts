@@ -47,7 +47,7 @@ export function addLog(program: Command, { output, now, stopped }: Context, fini
           json ? output.jsonLine(callbackJson(record)) : tellLine(record, output);
         await withStore(where, (store) => {
           const following = followLog(store, wanted, { tell, now, stopped: stopped() });
-          output.note('Waiting for callbacks.');
+          output.note(output.say('Waiting for callbacks.'));
           return following;
         });
         finish(exitCodes.ok);
@@ -55,7 +55,7 @@ export function addLog(program: Command, { output, now, stopped }: Context, fini
       }
       const found = await withStore(where, (store) => store.callbacks(query satisfies CallbackQuery));
       if (json) output.json(found.map(callbackJson));
-      else if (found.length === 0) output.note('No callback matches.');
+      else if (found.length === 0) output.note(output.say('No callback matches.'));
       else
         output.table(
           ['received', 'provider', 'from', 'outcome', 'code', 'ms', 'key', 'body (sha256)', 'id'],

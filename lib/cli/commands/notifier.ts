@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
-import { invalidOption } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { loadNotifierConfig, type NotifierConfig } from '../notifier/config.ts';
 import { serviceLogger } from '../notifier/log-lines.ts';
 import { serveNotifier } from '../notifier/serve-notifier.ts';
 import { parsePort } from '../times.ts';
+import { phrase, type Told } from '../words/phrases.ts';
+import { refuse } from '../words/refuse.ts';
 
 interface Options {
   config?: string;
@@ -41,9 +42,11 @@ async function run(
   context: Context,
 ): Promise<void> {
   if (file === undefined || file === '') {
-    throw invalidOption(
+    throw refuse(
       '--config',
-      'is required, or set DEPOSIT_NOTIFIER_CONFIG: JSON, or a module that exports the options of createNotifier',
+      phrase(
+        'is required, or set DEPOSIT_NOTIFIER_CONFIG: JSON, or a module that exports the options of createNotifier',
+      ),
     );
   }
   const { output, env, now } = context;
@@ -56,10 +59,13 @@ async function run(
     ...read,
     listen: { host: host ?? read.listen.host, port: port ?? read.listen.port },
   };
+  // The log of a machine is English.
+  const tell = (fields: object, told: Told): void =>
+    logger.info(fields, json || read.options.logger !== undefined ? told.en : output.said(told));
   const notifier = createNotifier({ ...config.options, logger });
   if (check) {
     await notifier.close();
-    logger.info({ config: file }, 'The configuration is valid');
+    tell({ config: file }, phrase('The configuration is valid'));
     return;
   }
   // Listened for from now on, so that a stop while it opens is heard too.
@@ -71,14 +77,15 @@ async function run(
       await notifier.start();
       const { host: address } = config.listen;
       const at = address.includes(':') ? `[${address}]` : address;
-      logger.info({ host: address, port: served.port }, `Listening on http://${at}:${served.port}`);
+      const listening = phrase('Listening on {url}', { url: `http://${at}:${served.port}` });
+      tell({ host: address, port: served.port }, listening);
       await stopped;
-      logger.info({}, 'Stopping');
+      tell({}, phrase('Stopping'));
     } finally {
       await served.close();
     }
   } finally {
     await notifier.close();
   }
-  logger.info({}, 'Stopped');
+  tell({}, phrase('Stopped'));
 }

@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
-import { invalidOption } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addStoreOption, withStore } from '../open-store.ts';
 import { parseDuration, parseTime } from '../times.ts';
+import { phrase } from '../words/phrases.ts';
+import { refuse } from '../words/refuse.ts';
 
 interface PruneOptions {
   store?: string;
@@ -32,17 +33,25 @@ export function addPrune(program: Command, { output, now }: Context, finish: (co
     .option('--json', 'print JSON')
     .action(async ({ store: where, before, olderThan, evidenceOlderThan, dryRun = false, json }: PruneOptions) => {
       const until = before ?? (olderThan === undefined ? undefined : now() - olderThan);
-      if (until === undefined) throw invalidOption('--older-than', 'set it, or --before; there is no default');
+      if (until === undefined) throw refuse('--older-than', phrase('set it, or --before; there is no default'));
       const iso = new Date(until).toISOString();
       output.progress(
-        dryRun ? `Counting callbacks received before ${iso}` : `Deleting callbacks received before ${iso}`,
+        dryRun
+          ? output.say('Counting callbacks received before {time}', { time: iso })
+          : output.say('Deleting callbacks received before {time}', { time: iso }),
       );
       const evidence = evidenceOlderThan === undefined ? {} : { evidenceBefore: now() - evidenceOlderThan };
       const forgotten = await withStore(where, (store) => store.prune(until, { ...evidence, dryRun }));
       if (json)
         output.json({ before: iso, forgotten: dryRun ? 0 : forgotten, ...(dryRun && { wouldForget: forgotten }) });
-      else if (dryRun) output.line(`${forgotten} callbacks received before ${iso} would be deleted`);
-      else output.line(`${forgotten} callbacks received before ${iso} deleted`);
+      else {
+        const values = { count: forgotten, time: iso };
+        output.line(
+          dryRun
+            ? output.say('{count} callbacks received before {time} would be deleted', values)
+            : output.say('{count} callbacks received before {time} deleted', values),
+        );
+      }
       finish(exitCodes.ok);
     });
 }

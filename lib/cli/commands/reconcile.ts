@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { invalidOption } from '../../errors.ts';
 import type { Receiver } from '../../receiver.ts';
 import { addConfigOption, withOperations } from '../config.ts';
 import type { Context } from '../context.ts';
@@ -7,6 +6,8 @@ import { exitCodes } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { createBlockProgress } from '../progress.ts';
 import { parseCount, parseTime } from '../times.ts';
+import { phrase } from '../words/phrases.ts';
+import { refuse } from '../words/refuse.ts';
 
 /** A block by its number, or by the time of its making. */
 type Place = bigint | { time: number };
@@ -59,8 +60,8 @@ export function addReconcile(program: Command, context: Context, finish: (code: 
 async function reconcile(follower: Follower, options: ReconcileOptions, context: Context): Promise<number> {
   const { network, from, to, blocksPerMinute, restart = false, json } = options;
   const { output } = context;
-  if (from === undefined) throw invalidOption('--from', 'set it: a block, a time, or how long ago (3h)');
-  output.progress('Reading blocks');
+  if (from === undefined) throw refuse('--from', phrase('set it: a block, a time, or how long ago (3h)'));
+  output.progress(output.say('Reading blocks'));
   const ending = new AbortController();
   void context.stopped().then(() => ending.abort());
   const [fromBlock, toBlock] = await rangeOf(follower, network, from, to);
@@ -87,14 +88,23 @@ function show({ fromBlock, toBlock, resumedAt, stoppedBefore, transfers, missed 
   const last = stoppedBefore === undefined ? toBlock : stoppedBefore - 1n;
   if (last >= first) {
     output.note(
-      `Blocks ${first} to ${last} contain ${transfers} transfers to your accounts; ${missed.length} missed transactions are now recorded.`,
+      output.say(
+        'Blocks {first} to {last} contain {transfers} transfers to your accounts; {missed} missed transactions are now recorded.',
+        { first, last, transfers, missed: missed.length },
+      ),
     );
   }
   if (resumedAt !== undefined) {
-    output.note(`An earlier run had come to block ${resumedAt - 1n}; --restart begins with ${fromBlock} again.`);
+    output.note(
+      output.say('An earlier run had come to block {block}; --restart begins with {first} again.', {
+        ...{ block: resumedAt - 1n, first: fromBlock },
+      }),
+    );
   }
   if (stoppedBefore !== undefined) {
-    output.note(`Stopped before block ${stoppedBefore}. Run the same command to go on from there.`);
+    output.note(
+      output.say('Stopped before block {block}. Run the same command to go on from there.', { block: stoppedBefore }),
+    );
   }
 }
 
@@ -109,7 +119,10 @@ async function skip(
   if (json) output.json({ skippedFrom: passed.from, skippedTo: passed.to });
   else
     output.note(
-      `Blocks ${passed.from} to ${passed.to} are passed over: deposits in them that no callback reports are not credited.`,
+      output.say(
+        'Blocks {from} to {to} are passed over: deposits in them that no callback reports are not credited.',
+        passed,
+      ),
     );
   return exitCodes.ok;
 }

@@ -26,15 +26,22 @@ export function addReprocess(program: Command, { output }: Context, finish: (cod
     .option('--json', 'print JSON')
     .action(async (callbackId: string | undefined, { config, json, ...query }: ReprocessOptions) => {
       const done = await withOperations(config, output, ({ operations }) => {
-        output.progress('Reading callbacks again');
+        output.progress(output.say('Reading callbacks again'));
         return operations.reprocess({ ...query, ...(callbackId === undefined ? {} : { callbackId }) });
       });
       if (json) output.json(done);
       else {
         output.line(
-          `${done.read} callbacks read again, ${done.recorded} of them recorded; ${done.passedOver} skipped: their body is not kept, or their provider is not configured`,
+          output.say(
+            '{read} callbacks read again, {recorded} of them recorded; {skipped} skipped: their body is not kept, or their provider is not configured',
+            { read: done.read, recorded: done.recorded, skipped: done.passedOver },
+          ),
         );
-        if (done.assigned) output.line(`${done.assigned} deposits whose customer was not known are assigned`);
+        if (done.assigned) {
+          output.line(
+            output.say('{count} deposits whose customer was not known are assigned', { count: done.assigned }),
+          );
+        }
       }
       finish(callbackId !== undefined && done.read === 0 && !done.assigned ? exitCodes.found : exitCodes.ok);
     });

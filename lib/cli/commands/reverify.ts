@@ -21,11 +21,16 @@ export function addReverify(program: Command, { output }: Context, finish: (code
     .option('--json', 'print JSON')
     .action(async ({ config, json, ...query }: ReverifyOptions) => {
       const done = await withOperations(config, output, ({ operations }) => {
-        output.progress('Verifying callbacks that were kept');
+        output.progress(output.say('Verifying callbacks that were kept'));
         return operations.reverify(query);
       });
       if (json) output.json(done);
-      else output.line(`${done.taken} callbacks accepted, ${done.kept} still kept: no current key matches them`);
+      else {
+        const { taken, kept } = done;
+        output.line(
+          output.say('{taken} callbacks accepted, {kept} still kept: no current key matches them', { taken, kept }),
+        );
+      }
       finish(done.kept === 0 ? exitCodes.ok : exitCodes.found);
     });
 }

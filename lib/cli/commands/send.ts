@@ -2,16 +2,19 @@ import { Argument, type Command, Option } from 'commander';
 import { attacks, held } from '../../audit/attacks.ts';
 import { describeSeen, type Seen } from '../../audit/exchange.ts';
 import { createSigner, newId, type Signed, type Signer } from '../../audit/signer.ts';
-import { invalidOption } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readObject, readUrl, withWords } from '../inputs.ts';
+import type { Output } from '../output.ts';
 import { makeSigner, ownKeyOption, providerNames, unknownProvider } from '../provider-table.ts';
 import { samplesOf } from '../sample-callbacks.ts';
 import { addSecretOption, ownKeyVariable, secretFrom } from '../secrets.ts';
 import { sentLines } from '../sent.ts';
 import { parseCount, parseDuration } from '../times.ts';
 import { type FieldOptions, type ToSend, whatToSend } from '../what-to-send.ts';
+import { chineseAttacks } from '../words/chinese-usage.ts';
+import { phrase } from '../words/phrases.ts';
+import { refuse } from '../words/refuse.ts';
 
 interface SendOptions extends FieldOptions {
   url: string;
@@ -53,7 +56,7 @@ export function addSend(program: Command, context: Context, finish: (code: numbe
     .option('--method <method>', 'HTTP method; default: that of the sample')
     .option('--options <json>', 'provider options needed for signing', readObject)
     .option('--header <line...>', 'extra header, for example "x-test: 1"')
-    .addOption(new Option('--attack <kind>', attackHelp()).choices(Object.keys(attacks)))
+    .addOption(new Option('--attack <kind>', attackHelp(output)).choices(Object.keys(attacks)))
     .addOption(
       new Option('--patience <duration>', 'how long to wait for the answer')
         .argParser(parseDuration)
@@ -82,11 +85,12 @@ export function addSend(program: Command, context: Context, finish: (code: numbe
       now: context.now,
     });
     const attack = options.attack === undefined ? undefined : attacks[options.attack];
-    if (options.attack === 'slow') output.progress('Sending a byte a second');
+    if (options.attack === 'slow') output.progress(output.say('Sending a byte a second'));
     const id = options.id ?? newId();
     const signed = signedWith(signer, id, toSend, options.header);
     const seen = attack ? await attack.run(signer, body) : await signer.send(signed);
-    const sent = sentLines(provider, { ...signed, method, id: attack ? undefined : id, receivedAt: context.now() });
+    const request = { ...signed, method, id: attack ? undefined : id, receivedAt: context.now() };
+    const sent = sentLines(provider, request, options.json ? undefined : output.said);
     const right = attack ? held(attack, seen) : seen.status !== undefined && seen.status < 300;
     tell(seen, right, sent, options, context);
     finish(seen.status === undefined && !attack ? exitCodes.failed : right ? exitCodes.ok : exitCodes.found);
@@ -107,7 +111,7 @@ function signedWith(signer: Signer, id: string, { body, headers }: ToSend, lines
 
 function readHeader(line: string): [name: string, value: string] {
   const colon = line.indexOf(':');
-  if (colon < 1) throw invalidOption('--header', `${line} is not a header; write "name: value"`);
+  if (colon < 1) throw refuse('--header', phrase('{line} is not a header; write "name: value"', { line }));
   return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
 }
 
@@ -127,13 +131,17 @@ function tell(
     output.json({ ...(attack === undefined ? {} : { attack, held: right }), ...answer, tookMs, sent });
     return;
   }
-  const verdict = attack === undefined ? '' : right ? '  attack refused' : '  attack not refused';
+  const refused = right ? phrase('attack refused') : phrase('attack not refused');
+  const verdict = attack === undefined ? '' : `  ${output.said(refused)}`;
   output.line({ text: describeSeen(seen), colour: right ? 'green' : 'red' }, `  ${seen.tookMs} ms${verdict}`);
   for (const one of sent) output.fields(one);
 }
 
-function attackHelp(): string {
-  return `send an attack instead; exits with 1 if the receiver fails it. ${Object.entries(attacks)
-    .map(([name, { does }]) => `${name}: ${does}`)
-    .join('; ')}`;
+function attackHelp(output: Output): string {
+  const list = Object.entries(attacks).map(([name, { does }]) => {
+    return `${name}: ${output.said({ en: does, zh: chineseAttacks[name] ?? does })}`;
+  });
+  return output.say('send an attack instead; exits with 1 if the receiver fails it. {attacks}', {
+    attacks: list.join('; '),
+  });
 }

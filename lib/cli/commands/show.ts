@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { transactionKey } from '../../deposits/identity.ts';
 import type { StoredStatement } from '../../deposits/statement.ts';
 import type { StoredDeposit, TransactionState } from '../../deposits/transaction-state.ts';
-import { DepositCallbackError } from '../../errors.ts';
 import { type Credit, creditIn } from '../../operator/credit.ts';
 import type { CallbackRecord, Store, StoredEvent, TransferOutcome } from '../../stores/store.ts';
 import { callbackJson, depositJson, eventJson, statementJson } from '../callback-json.ts';
@@ -11,13 +10,15 @@ import { exitCodes } from '../exit-codes.ts';
 import { addStoreOption, withStore } from '../open-store.ts';
 import type { Output } from '../output.ts';
 import { isoTime } from '../times.ts';
+import { phrase } from '../words/phrases.ts';
+import { refuseAs } from '../words/refuse.ts';
 import { amountText, creditJson, statusCell } from './deposits.ts';
 import { outcomeCell } from './log.ts';
 
 /** Everything that is known of one callback, deposit or event. */
 export function addShow(program: Command, { output }: Context, finish: (code: number) => void): void {
   addStoreOption(program.command('show').description('show everything stored about a callback, deposit or event'))
-    .argument('<id>', 'id id of a callback (cb_...), a deposit (dep_...) or an event (dep_...:1:deposit)')
+    .argument('<id>', 'id of a callback (cb_...), a deposit (dep_...) or an event (dep_...:1:deposit)')
     .option('--json', 'print JSON')
     .action(async (id: string, { store: where, json }: { store?: string; json?: boolean }) => {
       await withStore(where, async (store) => {
@@ -47,7 +48,7 @@ async function findDeposit(store: Store, id: string): Promise<Dossier> {
   // An event's id begins with its deposit's.
   const [depositId = ''] = id.split(':', 1);
   const found = await store.deposit(depositId);
-  if (!found) throw new DepositCallbackError('NOT_FOUND', `There is no callback, deposit or event ${id}`);
+  if (!found) throw refuseAs('NOT_FOUND', phrase('There is no callback, deposit or event {id}', { id }));
   const { deposit, transactionKey: key } = found;
   const [statements, events, [state]] = await Promise.all([
     store.statements(key),
@@ -97,7 +98,7 @@ function showCallback(record: CallbackRecord, output: Output): void {
   const headers = Object.entries(record.headers);
   if (headers.length > 0) {
     output.line();
-    output.fields(Object.fromEntries(headers));
+    output.fields(Object.fromEntries(headers), { areNamesOurs: false });
   }
   if (record.transfers.length > 0) {
     output.line();
@@ -116,7 +117,7 @@ function showCallback(record: CallbackRecord, output: Output): void {
   }
   if (record.body !== undefined) {
     output.line();
-    output.line({ text: 'body', colour: 'dim' });
+    output.line({ text: output.say('body'), colour: 'dim' });
     for (const line of record.body.toString('utf8').split('\n')) output.line(line);
   }
 }
@@ -125,12 +126,12 @@ function showDeposit({ deposit, statements, events, decisions }: Dossier, output
   const credit = creditAmong(deposit, events);
   output.fields({
     deposit: deposit.id,
-    status: statusCell(deposit.status, credit),
+    status: statusCell(deposit.status, credit, output),
     error: credit?.error,
     cure: credit?.eventId === undefined ? undefined : `deposit-callback redeliver ${credit.eventId}`,
     code: deposit.code,
     reason: deposit.reason,
-    amount: amountText(deposit),
+    amount: amountText(deposit, output),
     units: deposit.amount,
     'units reported': reportedUnits(deposit),
     asset: deposit.asset,

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { invalidOption } from '../../errors.ts';
 import type { Need } from '../../operator/need.ts';
 import { createStatus, type Status } from '../../operator/status.ts';
 import { addConfigOption, withOperations } from '../config.ts';
@@ -8,6 +7,9 @@ import { exitCodes } from '../exit-codes.ts';
 import { addStoreOption, withStore } from '../open-store.ts';
 import type { Output } from '../output.ts';
 import { isoTime } from '../times.ts';
+import { needTold } from '../words/needs.ts';
+import { phrase } from '../words/phrases.ts';
+import { refuse } from '../words/refuse.ts';
 
 interface StatusOptions {
   config?: string;
@@ -34,15 +36,16 @@ export function addStatus(program: Command, context: Context, finish: (code: num
 async function statusOf({ config, store }: StatusOptions, { output, now }: Context): Promise<Status> {
   // The configuration knows the providers and their silence as well.
   if (config !== undefined) return withOperations(config, output, (receiver) => receiver.status());
-  if (store === undefined) throw invalidOption('--config, --store', 'set one of them');
+  if (store === undefined) throw refuse('--config, --store', phrase('set one of them'));
   return withStore(store, (opened) => createStatus({ store: opened, now })());
 }
 
 function show({ needs, counts, providers, chains }: Status, output: Output): void {
-  if (needs.length === 0) output.line({ text: 'Nothing needs attention.', colour: 'green' });
-  for (const { kind, text, cure } of needs) {
-    output.line({ text: kind.padEnd(13), colour: 'red' }, ` ${text}`);
-    output.line(' '.repeat(14), { text: cure, colour: 'dim' });
+  if (needs.length === 0) output.line({ text: output.say('Nothing needs attention.'), colour: 'green' });
+  for (const need of needs) {
+    const { text, cure } = needTold(need);
+    output.line({ text: need.kind.padEnd(13), colour: 'red' }, ` ${output.said(text)}`);
+    output.line(' '.repeat(14), { text: output.said(cure), colour: 'dim' });
   }
   output.line();
   output.fields({
@@ -58,16 +61,25 @@ function show({ needs, counts, providers, chains }: Status, output: Output): voi
     ...Object.fromEntries(
       providers.map(({ name, heardAt }) => [
         name,
-        heardAt === undefined ? 'nothing received for 30 days' : `last received ${isoTime(heardAt)}`,
+        heardAt === undefined
+          ? output.say('nothing received for 30 days')
+          : output.say('last received {time}', { time: new Date(heardAt).toISOString() }),
       ]),
     ),
-    ...Object.fromEntries(chains.map((one) => [one.network, chainText(one)])),
+    ...Object.fromEntries(chains.map((one) => [one.network, chainText(one, output)])),
   });
 }
 
-function chainText({ block, behind, blocksPerMinute, behindSince, code }: Status['chains'][number]): string {
-  const pace = behindSince === undefined ? '' : `, ${blocksPerMinute} a minute, since ${isoTime(behindSince)}`;
-  return `read to block ${block}, ${behind} behind${pace}${code === undefined ? '' : ` (${code})`}`;
+function chainText(chain: Status['chains'][number], output: Output): string {
+  const { block, behind, blocksPerMinute, behindSince, code } = chain;
+  const pace =
+    behindSince === undefined
+      ? ''
+      : output.say(', {count} a minute, since {time}', {
+          ...{ count: blocksPerMinute, time: new Date(behindSince).toISOString() },
+        });
+  const read = output.say('read to block {block}, {behind} behind', { block, behind });
+  return `${read}${pace}${code === undefined ? '' : ` (${code})`}`;
 }
 
 function statusJson({ needs, counts, providers, chains }: Status): unknown {

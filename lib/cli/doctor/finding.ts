@@ -1,3 +1,4 @@
+import type { Told } from '../words/phrases.ts';
 /** `ok`: as it should be. `note`: worth knowing. `warn`: likely to hurt one day. `bad`: loses or risks money now. */
 export type Level = 'ok' | 'note' | 'warn' | 'bad';
 
@@ -8,7 +9,12 @@ export interface DoctorFinding {
   level: Level;
   /** What it is about: `options`, `store`, a provider's name, `endpoint`. */
   about: string;
-  found: string;
+  found: Told;
   /** What to do; absent if nothing is. */
-  fix?: string;
+  fix?: Told;
+}
+
+/** For `--json`, in English whatever the language. */
+export function findingJson({ found, fix, ...finding }: DoctorFinding): object {
+  return { ...finding, found: found.en, ...(fix === undefined ? {} : { fix: fix.en }) };
 }

@@ -1,6 +1,7 @@
 import type { Provider } from '../../providers/kit/provider.ts';
 import { keyLength, wantedKeyBytes } from '../../signatures/key-length.ts';
 import type { KeyDescription, KeyRing } from '../../signatures/key-ring.ts';
+import { asIs, phrase } from '../words/phrases.ts';
 import type { DoctorFinding } from './finding.ts';
 
 const day = 86_400_000;
@@ -24,25 +25,28 @@ export async function examineKeys(provider: Provider, now: number): Promise<Doct
           id: 'key-length',
           level,
           about,
-          found: `the key ${id} has ${bytes} bytes`,
-          fix: 'generate one of 32 bytes: deposit-callback keygen',
+          found: phrase('the key {id} has {bytes} bytes', { id, bytes }),
+          fix: phrase('generate one of 32 bytes: deposit-callback keygen'),
         });
       }
       findings.push(...periods(ring.describe(), about, now));
     } catch (error) {
-      const found = error instanceof Error ? error.message : String(error);
+      const found = asIs(error instanceof Error ? error.message : String(error));
       findings.push({
         id: 'key-missing',
         level: 'bad',
         about,
         found,
-        fix: 'every callback gets a 503 until a key is active',
+        fix: phrase('every callback gets a 503 until a key is active'),
       });
     }
   }
   return findings.some(({ level }) => level === 'bad' || level === 'warn')
     ? findings
-    : [...findings, { id: 'keys', level: 'ok', about: provider.name, found: 'the keys are long enough and active' }];
+    : [
+        ...findings,
+        { id: 'keys', level: 'ok', about: provider.name, found: phrase('the keys are long enough and active') },
+      ];
 }
 
 function periods(keys: readonly KeyDescription[], about: string, now: number): DoctorFinding[] {
@@ -53,8 +57,8 @@ function periods(keys: readonly KeyDescription[], about: string, now: number): D
         id: 'key-over',
         level: 'note',
         about,
-        found: `the key ${id} expired at ${iso(notAfter)}`,
-        fix: 'remove it from the list',
+        found: phrase('the key {id} expired at {time}', { id, time: iso(notAfter) }),
+        fix: phrase('remove it from the list'),
       });
     }
     if (notBefore !== undefined && notBefore > now) {
@@ -62,7 +66,7 @@ function periods(keys: readonly KeyDescription[], about: string, now: number): D
         id: 'key-to-come',
         level: 'note',
         about,
-        found: `the key ${id} is not active until ${iso(notBefore)}`,
+        found: phrase('the key {id} is not active until {time}', { id, time: iso(notBefore) }),
       });
     }
   }
@@ -74,8 +78,8 @@ function periods(keys: readonly KeyDescription[], about: string, now: number): D
       id: 'key-ends',
       level: 'warn',
       about,
-      found: `the last key expires at ${iso(last)}, and no other follows`,
-      fix: 'add the next one before then',
+      found: phrase('the last key expires at {time}, and no other follows', { time: iso(last) }),
+      fix: phrase('add the next one before then'),
     });
   }
   if (inForce.length > 2) {
@@ -83,8 +87,8 @@ function periods(keys: readonly KeyDescription[], about: string, now: number): D
       id: 'key-many',
       level: 'note',
       about,
-      found: `${inForce.length} keys are active at once`,
-      fix: 'after a rotation, remove the old ones',
+      found: phrase('{count} keys are active at once', { count: inForce.length }),
+      fix: phrase('after a rotation, remove the old ones'),
     });
   }
   return findings;

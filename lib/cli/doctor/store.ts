@@ -1,6 +1,8 @@
 import { createStatus, type StatusOptions } from '../../operator/status.ts';
 import type { Settings } from '../../options.ts';
 import type { Store } from '../../stores/store.ts';
+import { needTold } from '../words/needs.ts';
+import { asIs, phrase } from '../words/phrases.ts';
 import type { DoctorFinding } from './finding.ts';
 
 const looked = 200;
@@ -14,31 +16,30 @@ export async function examineStore(store: Store): Promise<DoctorFinding[]> {
         id: 'durable',
         level: 'bad',
         about,
-        found: 'keeps nothing across a restart',
-        fix: 'use sqliteStore, postgresStore or redisStore to credit money',
+        found: phrase('keeps nothing across a restart'),
+        fix: phrase('use sqliteStore, postgresStore or redisStore to credit money'),
       },
     ];
   }
   try {
     await store.ready();
   } catch (error) {
-    return [{ id: 'durable', level: 'bad', about, found: error instanceof Error ? error.message : String(error) }];
+    return [
+      { id: 'durable', level: 'bad', about, found: asIs(error instanceof Error ? error.message : String(error)) },
+    ];
   }
-  return [{ id: 'durable', level: 'ok', about, found: 'keeps what is acknowledged' }];
+  return [{ id: 'durable', level: 'ok', about, found: phrase('keeps what is acknowledged') }];
 }
 
 /** What needs a person, as `status` and the inspector say it too. Needs a store that is ready. */
 export async function examineNeeds(options: StatusOptions): Promise<DoctorFinding[]> {
   const about = `store (${options.store.name})`;
   const { needs } = await createStatus(options)();
-  if (needs.length === 0) return [{ id: 'needs', level: 'ok', about, found: 'nothing needs attention' }];
-  return needs.map(({ kind, text, cure, provider }) => ({
-    id: kind,
-    level: 'bad',
-    about: provider ?? about,
-    found: text,
-    fix: cure,
-  }));
+  if (needs.length === 0) return [{ id: 'needs', level: 'ok', about, found: phrase('nothing needs attention') }];
+  return needs.map((need) => {
+    const { text, cure } = needTold(need);
+    return { id: need.kind, level: 'bad', about: need.provider ?? about, found: text, fix: cure };
+  });
 }
 
 /** What the store says of the providers: who is silent, who never confirms. */
@@ -52,7 +53,7 @@ export async function examineTraffic(
     const recent = await store.callbacks({ provider: name, limit: looked });
     const heard = recent.find(({ outcome }) => outcome !== 'rejected');
     if (heard === undefined)
-      findings.push({ id: 'heard', level: 'note', about: name, found: 'none of its callbacks are stored' });
+      findings.push({ id: 'heard', level: 'note', about: name, found: phrase('none of its callbacks are stored') });
     else {
       const quiet = now - heard.receivedAt;
       const level = silenceMs !== undefined && quiet > silenceMs ? 'warn' : 'ok';
@@ -60,7 +61,7 @@ export async function examineTraffic(
         id: 'heard',
         level,
         about: name,
-        found: `last received at ${new Date(heard.receivedAt).toISOString()}`,
+        found: phrase('last received at {time}', { time: new Date(heard.receivedAt).toISOString() }),
       });
     }
     const its = deposits.filter((one) => one.providers.includes(name));
@@ -69,8 +70,8 @@ export async function examineTraffic(
         id: 'never-confirms',
         level: 'bad',
         about: name,
-        found: `none of its last ${its.length} deposits were ever confirmed`,
-        fix: 'it may never send confirmations: see its page, and use chains or trustMined',
+        found: phrase('none of its last {count} deposits were ever confirmed', { count: its.length }),
+        fix: phrase('it may never send confirmations: see its page, and use chains or trustMined'),
       });
     }
   }

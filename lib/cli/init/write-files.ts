@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { invalidOption } from '../../errors.ts';
+import { phrase, type Told } from '../words/phrases.ts';
+import { refuse } from '../words/refuse.ts';
 import type { Ask } from './choices.ts';
 
 /** A file to write. */
@@ -27,7 +28,7 @@ export async function readIfThere(folder: string, name: string): Promise<string 
 export async function writeFiles(
   folder: string,
   files: readonly NewFile[],
-  { force, ask }: { force: boolean; ask: Ask },
+  { force, ask, said }: { force: boolean; ask: Ask; said: (told: Told) => string },
 ): Promise<readonly string[]> {
   const taken: NewFile[] = [];
   for (const file of files) {
@@ -36,11 +37,11 @@ export async function writeFiles(
   }
   if (taken.length > 0 && !force && ask === undefined) {
     const names = taken.map(({ name }) => name).join(', ');
-    throw invalidOption('--force', `is needed to write over ${names}; or take an empty folder`);
+    throw refuse('--force', phrase('is needed to write over {names}; or take an empty folder', { names }));
   }
   const kept = new Set<NewFile>();
   for (const file of force ? [] : taken) {
-    const answer = await ask?.(`Write over ${file.name}? (y, n) [n]: `);
+    const answer = await ask?.(said(phrase('Write over {file}? (y, n) [n]: ', { file: file.name })));
     if (!/^y(es)?$/i.test(answer?.trim() ?? '')) kept.add(file);
   }
   const written = files.filter((file) => !kept.has(file));

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { invalidOption } from '../../errors.ts';
 import type { NotifierOptions } from '../../notifier/index.ts';
 import { refuseUnknownKeys } from '../../util/known-keys.ts';
 import { exportedOptions } from '../config.ts';
 import type { Context } from '../context.ts';
+import { phrase } from '../words/phrases.ts';
+import { refuse } from '../words/refuse.ts';
 import { fromEnvironment, type Secret, secretVariables } from './secret-sources.ts';
 
 type Env = Context['env'];
@@ -36,7 +37,10 @@ export async function loadNotifierConfig(
   const isJson = /\.json$/i.test(file);
   const given: unknown = isJson ? readJson(file, env) : await exportedOptions(file);
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw invalidOption('--config', `${file} must hold the options of createNotifier: path, networks, listen, ...`);
+    throw refuse(
+      '--config',
+      phrase('{file} must hold the options of createNotifier: path, networks, listen, ...', { file }),
+    );
   }
   refuseUnknownKeys(given, [...optionNames, 'listen', 'metricsSecret'], '');
   const { listen, metricsSecret, ...options } = withSecrets(given, env);
@@ -53,18 +57,19 @@ function readJson(file: string, env: Env): unknown {
   try {
     text = readFileSync(resolve(file), 'utf8');
   } catch {
-    throw invalidOption('--config', `the file ${file} cannot be read`);
+    throw refuse('--config', phrase('the file {file} cannot be read', { file }));
   }
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    throw invalidOption('--config', `${file} is not JSON: ${error instanceof Error ? error.message : ''}`, error);
+    const why = error instanceof Error ? error.message : '';
+    throw refuse('--config', phrase('{file} is not JSON: {why}', { file, why }), error);
   }
   const secret = secretVariables.map(({ option }) => option).find((name) => isText(memberOf(parsed, name)));
   if (secret !== undefined) {
-    throw invalidOption(
+    throw refuse(
       secret,
-      `must not stand in ${file}; write { "env": "NAME" } or { "file": "/path" } in its place`,
+      phrase('must not stand in {file}; write { "env": "NAME" } or { "file": "/path" } in its place', { file }),
     );
   }
   return fromEnvironment(parsed, env);
@@ -106,7 +111,7 @@ function withBlocks(options: Record<string, unknown>): Record<string, unknown> {
     networks: networks.map((one: unknown) => {
       const from = memberOf(one, 'fromBlock');
       if (from === undefined) return one;
-      if (!/^\d{1,20}$/.test(String(from))) throw invalidOption('networks.fromBlock', 'must be the number of a block');
+      if (!/^\d{1,20}$/.test(String(from))) throw refuse('networks.fromBlock', phrase('must be the number of a block'));
       return { ...(one as object), fromBlock: BigInt(String(from)) };
     }),
   };
@@ -116,14 +121,14 @@ function readListen(given: unknown): Listening {
   if (given === undefined) return { host: '127.0.0.1', port: 8080 };
   refuseUnknownKeys(given as object, ['host', 'port'], 'listen');
   const { host = '127.0.0.1', port = 8080 } = given as Partial<Listening>;
-  if (typeof host !== 'string' || host === '') throw invalidOption('listen.host', 'must be an address to listen on');
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw invalidOption('listen.port', 'must be 0 to 65535');
+  if (typeof host !== 'string' || host === '') throw refuse('listen.host', phrase('must be an address to listen on'));
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw refuse('listen.port', phrase('must be 0 to 65535'));
   return { host, port };
 }
 
 function readMetricsSecret(given: unknown): string | undefined {
   if (given === undefined) return undefined;
   if (typeof given !== 'string' || !/^\S{16,256}$/.test(given))
-    throw invalidOption('metricsSecret', 'must have 16 to 256 characters and no spaces');
+    throw refuse('metricsSecret', phrase('must have 16 to 256 characters and no spaces'));
   return given;
 }

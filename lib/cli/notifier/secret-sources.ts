@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { invalidOption } from '../../errors.ts';
 import type { Context } from '../context.ts';
+import { phrase } from '../words/phrases.ts';
+import { refuse } from '../words/refuse.ts';
 
 export interface Secret {
   /** The option that it is. */
@@ -38,7 +39,7 @@ export function fromEnvironment(value: unknown, env: Context['env'], path = ''):
 function fromVariable(name: string, env: Context['env'], path: string): string {
   const found = env[name];
   if (found !== undefined && found !== '') return found;
-  throw invalidOption(path === '' ? '--config' : path, `the environment variable ${name} is not set`);
+  throw refuse(path === '' ? '--config' : path, phrase('the environment variable {name} is not set', { name }));
 }
 
 /** Without the line break at its end, which editors put there. */
@@ -46,6 +47,6 @@ function fromFile(name: string, path: string): string {
   try {
     return readFileSync(name, 'utf8').replace(/\r?\n$/, '');
   } catch {
-    throw invalidOption(path === '' ? '--config' : path, `the file ${name} cannot be read`);
+    throw refuse(path === '' ? '--config' : path, phrase('the file {file} cannot be read', { file: name }));
   }
 }

@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Request, Response } from 'express';
-import { invalidOption } from '../../errors.ts';
 import { notifierInspector } from '../../inspector/index.ts';
 import type { Notifier } from '../../notifier/index.ts';
 import type { Logger } from '../../observe/logger.ts';
 import { equalBytes } from '../../signatures/constant-time.ts';
+import { phrase } from '../words/phrases.ts';
+import { refuse } from '../words/refuse.ts';
 import type { Listening, NotifierConfig } from './config.ts';
 
 /** What is served of a notifier. */
@@ -61,7 +62,7 @@ async function metricsRoute(notifier: Notifier, secret: string): Promise<(req: R
     import('prom-client'),
     import('../../observe/notifier-metrics.ts'),
   ]).catch((cause: unknown) => {
-    throw invalidOption('metricsSecret', 'needs prom-client: npm install prom-client', cause);
+    throw refuse('metricsSecret', phrase('needs prom-client: npm install prom-client'), cause);
   });
   const registry = new Registry();
   notifierMetrics(notifier, { registry });

@@ -109,8 +109,8 @@ export const terminal: FuzzTarget = {
     const text = input.toString('utf8');
     const { output, written } = screen();
     output.line(text, { text, colour: 'red' });
-    output.table(['head', 'other'], [[text, 'x']]);
-    output.fields({ name: text });
+    output.table(['reason', 'memo'], [[text, 'x']]);
+    output.fields({ memo: text });
     output.note(text);
     output.error(text);
     output.progress(text);
