@@ -14,13 +14,14 @@ const read = (path) => readFileSync(join(root, path), 'utf8');
 function rewritten(path) {
   if (path === 'README.md') return 'start.md';
   if (path === 'README.zh-CN.md') return 'zh/start.md';
+  if (path === 'SECURITY.zh-CN.md') return 'zh/SECURITY.md';
   return path.replace(/^docs\//, '').replace(/README\.md$/, 'index.md');
 }
 
 /** The address of a file of the repository on the site, or undefined if it is not there. @param {string} path */
 function addressOf(path) {
   if (/^docs\/openapi\/\w/.test(path) && existsSync(join(root, path))) return path.replace(/^docs/, '');
-  const isPage = /^(?:docs\/.+|[A-Z]+|README\.zh-CN)\.md$/.test(path);
+  const isPage = /^(?:docs\/.+|[A-Z]+|(?:README|SECURITY)\.zh-CN)\.md$/.test(path);
   return isPage ? `/${rewritten(path)}` : undefined;
 }
 

@@ -127,6 +127,7 @@ function pages() {
     'README.zh-CN.md',
     'CONTRIBUTING.md',
     'SECURITY.md',
+    'SECURITY.zh-CN.md',
     'CHANGELOG.md',
     ...filesBelow('docs', /\.md$/),
   ];

@@ -7,8 +7,8 @@ import { filesBelow, read, readIfThere } from '../../scripts/tools.mjs';
  * backticks, links to the same places and as many rows of tables. So a change of the English page that the Chinese one lacks is found.
  */
 function findings() {
-  return filesBelow('docs/zh', /\.md$/).flatMap((chinese) => {
-    const english = chinese.replace('docs/zh/', 'docs/');
+  return ['SECURITY.zh-CN.md', ...filesBelow('docs/zh', /\.md$/)].flatMap((chinese) => {
+    const english = chinese.replace('docs/zh/', 'docs/').replace('.zh-CN', '');
     const text = readIfThere(english);
     if (text === undefined) return [`${chinese}: there is no ${english}`];
     const wanted = sectionsOf(english, text);
@@ -91,8 +91,11 @@ function linksIn(path, section) {
   return [...section.matchAll(/\]\(([^)\s]+)\)/g)].map(([, href = '']) => {
     if (/^https?:/.test(href)) return href;
     const { pathname, hash } = new URL(href, `file:///${path}`);
-    const page = pathname.slice(1).replace(/^docs\/zh\//, 'docs/');
-    return page === 'README.zh-CN.md' || page === 'README.md' ? 'README.md' : page + hash;
+    const page = pathname
+      .slice(1)
+      .replace(/^docs\/zh\//, 'docs/')
+      .replace('.zh-CN', '');
+    return page === 'README.md' ? 'README.md' : page + hash;
   });
 }
 
