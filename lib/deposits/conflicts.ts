@@ -4,6 +4,7 @@ import { toldApart } from './copies.ts';
 import { uncertainVersions } from './corrections.ts';
 import { type FoldRules, meets } from './fold-rules.ts';
 import { isOvertaken } from './overtaken.ts';
+import { perhapsSame, placesOf } from './places.ts';
 import { areToldApart, positionScope } from './positions.ts';
 import { blockOf, type Keyed, type Reporter, type Unplaced } from './reporter.ts';
 import type { Statement } from './statement.ts';
@@ -119,27 +120,31 @@ function comparePairs(reported: readonly RowsByKey[], conflicts: Conflicts): voi
 
 function compare(one: RowsByKey, other: RowsByKey, conflicts: Conflicts): void {
   const lackedByOther = lackedBy(other, one);
-  if (lackedByOther.length === 0) return;
+  if (lackedByOther.size === 0) return;
   const lackedByOne = lackedBy(one, other);
-  for (const [key, reported, agreed] of lackedByOther) {
-    for (const [otherKey, otherReported, otherAgreed] of lackedByOne) {
-      if (key === otherKey || (conflicts.get(key) === 0 && conflicts.get(otherKey) === 0)) continue;
-      const isCertain = reported.rows.every((row) =>
-        otherReported.rows.every((otherRow) => areToldApart(row, otherRow)),
-      );
-      if (isCertain) continue;
-      flag(conflicts, key, agreed);
-      flag(conflicts, otherKey, otherAgreed);
-    }
-  }
+  accuse(lackedByOther, lackedByOne, conflicts);
+  accuse(lackedByOne, lackedByOther, conflicts);
 }
 
-/** Amounts of which one reports more copies than the other does, with those on which both agree. */
-function lackedBy(other: RowsByKey, one: RowsByKey): [key: string, reported: ReportedRows, agreed: number][] {
-  return [...one].flatMap(([key, reported]) => {
+/** An amount of which one reports more copies than the other does, with those on which both agree. */
+type Lacked = ReadonlyMap<string, { rows: readonly Statement[]; agreed: number }>;
+
+function lackedBy(other: RowsByKey, one: RowsByKey): Lacked {
+  const lacked = new Map<string, { rows: readonly Statement[]; agreed: number }>();
+  for (const [key, { copies, rows }] of one) {
     const agreed = other.get(key)?.strong ?? 0;
-    return reported.copies > agreed ? [[key, reported, agreed] as [string, ReportedRows, number]] : [];
-  });
+    if (copies > agreed) lacked.set(key, { rows, agreed });
+  }
+  return lacked;
+}
+
+/** Flags the amounts that may be the same transfer as another amount of `others`. */
+function accuse(lacked: Lacked, others: Lacked, conflicts: Conflicts): void {
+  const all = placesOf([...others.values()].flatMap(({ rows }) => rows));
+  for (const [key, { rows, agreed }] of lacked) {
+    const own = placesOf(others.get(key)?.rows ?? []);
+    if (rows.some((row) => perhapsSame(row, all) > perhapsSame(row, own))) flag(conflicts, key, agreed);
+  }
 }
 
 /** What one provider says that cannot be two transfers, or that it may have corrected. */

@@ -1,5 +1,7 @@
+import { ensure } from '../util/maps.ts';
 import { type Depth, meets, noDepth } from './fold-rules.ts';
-import type { BlockReport, Keyed, Reporter } from './reporter.ts';
+import type { BlockReport, Reporter } from './reporter.ts';
+import { isOneDeeper, type Rivals, rivalsAmong } from './rivals.ts';
 import type { Statement } from './statement.ts';
 
 /** What one provider reports of one amount in one block. */
@@ -25,14 +27,24 @@ export function isOvertaken({ reporter, report, key, own, confirmations }: Amoun
   const mayBeOutside = isDeeper(reporter.unplacedDepth, depth);
   if (!mayBeInBlock && !mayBeOutside) return false;
   const events = new Set(own.map(({ eventId }) => eventId));
-  const isRival = ({ statement, key: other }: Keyed, otherDepth: Depth | undefined): boolean => {
-    if (other === key || statement.kind === 'failed' || statement.position !== undefined) return false;
-    return otherDepth !== undefined && isDeeper(otherDepth, depth) && !events.has(statement.eventId);
-  };
   return (
-    (mayBeInBlock && report.statements.some((one) => isRival(one, report.depthByKey.get(one.key)))) ||
-    (mayBeOutside && reporter.unplaced.some((one) => one.standing !== 'dead' && isRival(one, one.depth)))
+    (mayBeInBlock && isOneDeeper(rivalsIn(report), depth, key, events)) ||
+    (mayBeOutside && isOneDeeper(rivalsOutside(reporter), depth, key, events))
   );
+}
+
+// Sorted once: each amount of a block asks, and there may be thousands.
+const inBlock = new WeakMap<BlockReport, Rivals>();
+const outside = new WeakMap<Reporter, Rivals>();
+
+function rivalsIn(report: BlockReport): Rivals {
+  return ensure(inBlock, report, () =>
+    rivalsAmong(report.statements.map((one) => ({ ...one, depth: report.depthByKey.get(one.key) ?? noDepth }))),
+  );
+}
+
+function rivalsOutside(reporter: Reporter): Rivals {
+  return ensure(outside, reporter, () => rivalsAmong(reporter.unplaced.filter(({ standing }) => standing !== 'dead')));
 }
 
 function isDeeper(one: Depth, other: Depth): boolean {

@@ -56,12 +56,21 @@ export function isPlaced({ position }: Statement): boolean {
 }
 
 /**
+ * Where on the chain a row says it is: `text` among the positions that compare with it. Undefined if it names no position, the
+ * provider's own, or one that only a block fixes and no block.
+ */
+export function placeOf({ position, blockHash }: Statement): { among: string; text: string } | undefined {
+  if (position === undefined) return undefined;
+  const { vocabulary, scope, text } = readPosition(position);
+  if (scope === 'provider' || (scope === 'block' && blockHash === undefined)) return undefined;
+  return { among: scope === 'block' ? `${vocabulary} ${blockHash}` : vocabulary, text };
+}
+
+/**
  * Whether rows of two providers are two transfers for certain: both name positions of one vocabulary, and different ones.
  * What only a block fixes compares within one block hash.
  */
 export function areToldApart(one: Statement, other: Statement): boolean {
-  if (one.position === undefined || other.position === undefined) return false;
-  const [a, b] = [readPosition(one.position), readPosition(other.position)];
-  if (a.vocabulary !== b.vocabulary || a.scope === 'provider' || a.text === b.text) return false;
-  return a.scope === 'transaction' || (one.blockHash !== undefined && one.blockHash === other.blockHash);
+  const [a, b] = [placeOf(one), placeOf(other)];
+  return a !== undefined && b !== undefined && a.among === b.among && a.text !== b.text;
 }

@@ -1,5 +1,11 @@
+/** A Map or a WeakMap. */
+interface Table<K, V> {
+  get(key: K): V | undefined;
+  set(key: K, value: V): unknown;
+}
+
 /** What the map has under the key; what `make` makes, if it has nothing yet. */
-export function ensure<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+export function ensure<K, V>(map: Table<K, V>, key: K, make: () => V): V {
   let value = map.get(key);
   if (value === undefined) {
     value = make();

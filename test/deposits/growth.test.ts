@@ -28,6 +28,10 @@ const stories: Readonly<Record<string, readonly string[]>> = {
   'failed, each by itself': ['A mined N log:N X e:N @1', 'A failed N log:N X f:N @2'],
   'removed, each by an event of its own': ['A confirmed N log:N e:N', 'A removed N log:N f:N'],
   'with a memo each': ['A confirmed N log:N X e:N m:N'],
+  'by two providers, each amount by one': ['A confirmed N log:N X e:N', 'B confirmed 99999N log:99999N X g:N'],
+  'by two providers, each amount by one, without positions': ['A confirmed N X e:N', 'B confirmed 99999N X g:N'],
+  'mined, then another confirmed in the block': ['A mined N X e:N', 'A confirmed 99999 X'],
+  'mined, then another confirmed at a position': ['A mined N X e:N', 'A confirmed 99999 log:1 X'],
 };
 
 for (const [story, words] of Object.entries(stories)) {

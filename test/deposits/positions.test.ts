@@ -37,4 +37,11 @@ describe('A position', () => {
   test('that is a private id tells no two providers apart', () => {
     assert.ok(!areToldApart(at('transfer:1', 'X'), at('transfer:2', 'X')));
   });
+
+  test('that only begins like those of the vocabulary tells nothing apart, whoever is asked about first', () => {
+    for (const [one, other] of [['log:0', 'log:x'] as const, ['out:0', 'out:x'] as const]) {
+      assert.ok(!areToldApart(at(one, 'X'), at(other, 'X')));
+      assert.ok(!areToldApart(at(other, 'X'), at(one, 'X')));
+    }
+  });
 });
