@@ -34,7 +34,7 @@ export const chinese: Words = {
   stranger: '发送方',
   sentBy: { chain: '通知器看到付款，发出已签名的回调。', signed: '发出已签名的回调。' },
   sentFrom: (address) => `来自 ${address} 的请求。`,
-  link: { source: 'IP 地址', body: '原始正文', signature: '签名', replay: '防重放与检查', dispatch: '应答' },
+  link: { source: 'IP 地址', body: '原始请求体', signature: '签名', replay: '防重放与检查', dispatch: '应答' },
   verdict: { passed: '通过', held: '通过，但不入账', refused: '拒绝', unreached: '未到达' },
   from: (address) => `${address} 在允许之列。`,
   bytes: (count) => `${count} 字节，与发送时完全一致。`,

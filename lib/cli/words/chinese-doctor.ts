@@ -5,9 +5,9 @@ export const chineseDoctor = {
   'Sending signed test callbacks': '正在发送已签名的测试回调',
   'the package requires {version} or newer': '本包需要 {version} 或更新的版本',
   'signatures are checked over the exact bytes': '签名针对原始字节验证',
-  '{answer} for a body with odd spaces': '正文含多余空白时应答 {answer}',
+  '{answer} for a body with odd spaces': '请求体含多余空白时应答 {answer}',
   'something rewrites the body before the callbacks see it: mount them before the parsers':
-    '回调处理之前正文已被改写：请挂载在解析器之前',
+    '回调处理之前请求体已被改写：请挂载在解析器之前',
   'mount the callbacks before express.json(), or give it { verify: keepRawBody }; see docs/recipes/raw-body.md':
     '在 express.json() 之前挂载回调，或给它 { verify: keepRawBody }；见 docs/recipes/raw-body.md',
   'the request came through a proxy that is not trusted: set trustProxy': '请求经过不受信任的代理：请设置 trustProxy',
@@ -15,11 +15,11 @@ export const chineseDoctor = {
     '本机不在 sources 中：请在列入的机器上运行 doctor',
   'use the https URL; behind a proxy, have it send X-Forwarded-Proto and set trustProxy':
     '请用 https 的 URL；前面有代理时，让它发送 X-Forwarded-Proto 并设置 trustProxy',
-  'the secret differs, or something changes the body in transit': '密钥不同，或正文在途中被改动',
+  'the secret differs, or something changes the body in transit': '密钥不同，或请求体在途中被改动',
   'a proxy drops the webhook-* headers': '代理丢弃了 webhook-* 请求头',
-  'pass the API key: --api-key-env': '请给出 API key：--api-key-env',
+  'pass the API key: --api-key-env': '请给出 API 密钥：--api-key-env',
   'the secret differs, or something changes the body in transit; the callback is kept until reverify':
-    '密钥不同，或正文在途中被改动；该回调保留到 reverify 为止',
+    '密钥不同，或请求体在途中被改动；该回调保留到 reverify 为止',
   'one of the two clocks is wrong': '两边的时钟有一个不准',
   'the store is down or not ready: see the log of the service': '存储不可用或尚未就绪：见服务的日志',
   'check that the service is running and the URL is correct': '请确认服务正在运行，URL 也正确',
@@ -59,7 +59,7 @@ export const chineseDoctor = {
     '请把 trustProxy 或应用的 "trust proxy" 设为前面的代理',
   "assets: 'any' credits every token, worthless ones included": "assets: 'any' 会让任何代币入账，包括毫无价值的",
   'list the assets with their decimals': '请列出资产及其小数位数',
-  'bodies are not kept, so no callback can be read again': '没有保存正文，因此任何回调都不能重新读取',
+  'bodies are not kept, so no callback can be read again': '没有保存请求体，因此任何回调都不能重新读取',
   'leave keepBodies at true, and limit retainMs instead': '请让 keepBodies 保持 true，改为限制 retainMs',
   'callbacks are kept forever': '回调永久保存',
   'set retainMs, for example 400 days': '请设置 retainMs，例如 400 天',

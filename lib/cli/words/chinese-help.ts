@@ -33,26 +33,25 @@ export const chineseHelp: Readonly<Record<string, string>> = {
   'options of providers, by name: {"helius":{"network":"solana-devnet"}}':
     '各提供方的选项，按名称：{"helius":{"network":"solana-devnet"}}',
   'credit mined transfers regardless of confirmations': '转账上链即入账，不看确认数',
-  'confirmations required on every network; default: from the network registry':
-    '每个网络所需的确认数；默认：按网络登记表',
+  'confirmations required on every network; default: from the network registry': '每个网络所需的确认数；默认：按网络表',
   'send each callback on, as it came, to the same path below this URL': '把每个回调原样转发到这个 URL 下的同一路径',
   'number of proxies in front': '前面代理的个数',
   'print a line of JSON per callback and event': '每个回调和事件输出一行 JSON',
   'send a callback, signed as its provider signs it': '发送一个回调，按其提供方的方式签名',
   'who sends it': '由谁发送',
   'the callback URL': '回调 URL',
-  'environment variable with the API key': '存放 API key 的环境变量',
+  'environment variable with the API key': '存放 API 密钥的环境变量',
   'file with the exact bytes to send, or - for standard input; default: a sample':
     '存放要发送的原始字节的文件，- 表示标准输入；默认：样例',
   'the event that a sample reports, as the provider calls it; default: a deposit':
-    '样例所报告的事件，用提供方的叫法；默认：充值',
+    '样例上报的事件，用提供方的叫法；默认：充值',
   'of the imtoken profile, as all up to --status: a name, or CAIP-2':
     '只用于 imtoken，直到 --status 的各项也是；名称或 CAIP-2',
   'a symbol, or CAIP-19': '代号或 CAIP-19',
   'smallest units': '以最小单位表示',
   'recipient, in any spelling; default: nobody': '收款地址，任何写法；默认：无主地址',
   sender: '付款地址',
-  'memo or tag': '备注或标签',
+  'memo or tag': '备注（memo 或 tag）',
   'transaction; default: a new one': '交易；默认：新的交易',
   'for example log:3 or native': '例如 log:3 或 native',
   'as counted by the provider': '提供方计数的确认数',
@@ -63,7 +62,7 @@ export const chineseHelp: Readonly<Record<string, string>> = {
   'extra header, for example "x-test: 1"': '另加的请求头，例如 "x-test: 1"',
   'how long to wait for the answer': '等待应答多久',
   'environment variable with the signing key': '存放签名密钥的环境变量',
-  'run the notifier: watch addresses on your nodes and send callbacks': '运行通知服务：用你的节点监视地址并发送回调',
+  'run the notifier: watch addresses on your nodes and send callbacks': '运行通知器：用你的节点监视地址并发送回调',
   'JSON, or a module that exports the options of createNotifier, with listen and metricsSecret':
     'JSON，或导出 createNotifier 选项的模块，另可有 listen 和 metricsSecret',
   'to listen on, in place of listen.host': '监听地址，代替 listen.host',
@@ -71,12 +70,12 @@ export const chineseHelp: Readonly<Record<string, string>> = {
   'only check the configuration': '只检查配置',
   'log in lines of JSON, on standard output': '以 JSON 行写日志到标准输出',
   'attack your own imtoken endpoint, or notifier, and report what got through':
-    '攻击你自己的 imtoken 接口或通知服务，报告哪些未被挡住',
-  'the callback URL, or that of the notifier': '回调 URL，或通知服务的 URL',
+    '攻击你自己的 imtoken 端点或通知器，报告哪些攻击得逞',
+  'the callback URL, or that of the notifier': '回调 URL，或通知器的 URL',
   'EVM test account of yours; its credits are reverted at the end': '你的 EVM 测试账户；其入账在结束时撤回',
   'CAIP-19 id of an asset listed in the policy': '策略中所列资产的 CAIP-19 编号',
   'in smallest units, above the minimum': '以最小单位表示，高于最小金额',
-  'of valid deposits; default: from the network registry': '有效充值的确认数；默认：按网络登记表',
+  'of valid deposits; default: from the network registry': '有效充值的确认数；默认：按网络表',
   'only these probes': '只做这些探测',
   'exit with 1 if a probe of this severity or higher is red': '这一严重程度或更高的探测未通过时，退出码为 1',
   'write the report as an HTML page': '把报告写成 HTML 页面',
@@ -90,8 +89,9 @@ export const chineseHelp: Readonly<Record<string, string>> = {
   'print the report as JSON': '以 JSON 输出报告',
   'path of a SQLite file, or a postgres:// or redis:// URL': 'SQLite 文件的路径，或 postgres:// 或 redis:// 的 URL',
   'the URL is that of the API of a notifier: https://example.com/notifier':
-    'URL 是通知服务 API 的：https://example.com/notifier',
-  "environment variable with a customer's API key, for --notifier": '存放某个客户 API key 的环境变量，用于 --notifier',
+    'URL 是通知器 API 的：https://example.com/notifier',
+  "environment variable with a customer's API key, for --notifier":
+    '存放某个客户的 API 密钥的环境变量，用于 --notifier',
   'keep the report here, and compare with the one before': '把报告保存在这里，并与上一份比较',
   'audit again and again, until stopped': '反复审计，直到停止',
   'post a signed alarm here when a probe turns red': '有探测变为未通过时，向这里发送已签名的警报',
@@ -139,7 +139,7 @@ export const chineseHelp: Readonly<Record<string, string>> = {
   'release a held deposit; the running service delivers it': '放行一笔被扣留的充值；由运行中的服务投递',
   'correct the report of a held deposit and credit the corrected deposit': '更正被扣留充值的上报内容，并按更正后的入账',
   'decimals of the reported amount': '所报金额的小数位数',
-  'no memo or tag': '没有备注或标签',
+  'no memo or tag': '没有备注',
   "the customer's account": '客户的账户',
   'mark a deposit as false: a credit is reverted, and a held deposit is not credited':
     '说明一笔充值不属实：已入账的撤回，被扣留的不再入账',

@@ -75,7 +75,7 @@ export const chinesePhrases = {
   'There is no dead letter {id}': '没有死信 {id}',
   'Reading callbacks again': '正在重新读取回调',
   '{read} callbacks read again, {recorded} of them recorded; {skipped} skipped: their body is not kept, or their provider is not configured':
-    '重新读取了 {read} 个回调，其中 {recorded} 个已记录；略过 {skipped} 个：没有保存正文，或没有配置其提供方',
+    '重新读取了 {read} 个回调，其中 {recorded} 个已记录；略过 {skipped} 个：没有保存请求体，或没有配置其提供方',
   '{count} deposits whose customer was not known are assigned': '{count} 笔原先不知客户的充值现已归属',
   'Verifying callbacks that were kept': '正在重新验签保留的回调',
   '{taken} callbacks accepted, {kept} still kept: no current key matches them':
@@ -85,7 +85,7 @@ export const chinesePhrases = {
     '改为发送一次攻击；接收方没有挡住时退出码为 1。{attacks}',
   'attack refused': '攻击被挡住',
   'attack not refused': '攻击未被挡住',
-  body: '正文',
+  body: '请求体',
   'nothing received for 30 days': '30 天内没有收到任何回调',
   'last received {time}': '最近一次收到于 {time}',
   'read to block {block}, {behind} behind': '已读到区块 {block}，落后 {behind} 个',
@@ -93,7 +93,7 @@ export const chinesePhrases = {
   'AUDIT_RED: {url}: {probes} turned red': 'AUDIT_RED：{url}：{probes} 变为未通过',
   '{id}: does not hold: {title}. The probe {did}.': '{id}：未通过：{title}。探测做法：{did}。',
   '{count} deposits were made on the test account and reported as reverted.':
-    '在测试账户上产生了 {count} 笔充值，均已报告为撤回。',
+    '在测试账户上产生了 {count} 笔充值，均已上报为撤回。',
   ': {green} green, {red} red, {skipped} skipped, {seconds} s':
     '：通过 {green}，未通过 {red}，跳过 {skipped}，用时 {seconds} 秒',
   'Since {since}: {changes}': '与 {since} 相比：{changes}',

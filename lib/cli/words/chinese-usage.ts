@@ -19,7 +19,7 @@ export const chineseAttacks: Readonly<Record<string, string>> = {
   duplicate: '把同一笔充值发送两次，编号各不相同',
   oversize: '发送 32 MiB',
   slow: '每秒发送一个字节',
-  aborted: '正文发到一半断开连接，再完整发送',
+  aborted: '请求体发到一半断开连接，再完整发送',
   'gzip-bomb': '发送压缩过的 64 MiB 零字节',
 };
 
