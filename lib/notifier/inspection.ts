@@ -9,6 +9,8 @@ import { type Figures, readFigures } from './store/figures.ts';
 export interface InspectionQuery {
   /** Id of a key, whose callbacks are listed. */
   key?: string | undefined;
+  /** Of that key, only the callbacks that are so: `dead` are given up. */
+  state?: 'owed' | 'sent' | 'dead' | undefined;
   /** Id of the last one of the page before. */
   before?: string | undefined;
   limit: number;
@@ -47,7 +49,7 @@ export async function statusOf({
 
 type Parts = Pick<RouterParts, 'keys' | 'endpoints' | 'outbox' | 'watches' | 'callbacks'>;
 
-export async function inspect(parts: Parts, { key, before, limit }: InspectionQuery): Promise<Inspection> {
+export async function inspect(parts: Parts, { key, state, before, limit }: InspectionQuery): Promise<Inspection> {
   const from = before === undefined ? {} : { before };
   if (key === undefined) {
     const keys = await parts.keys.list({ ...from, limit });
@@ -57,7 +59,10 @@ export async function inspect(parts: Parts, { key, before, limit }: InspectionQu
   }
   const found = await parts.keys.get(key);
   if (found === undefined) return { keys: [], callbacks: [] };
-  const { found: callbacks, next } = await parts.callbacks.page(key, {}, { ...from, limit });
+  const { found: callbacks, next } = await parts.callbacks.page(key, state === undefined ? {} : { state }, {
+    ...from,
+    limit,
+  });
   return { keys: [await inspectKey(parts, found)], callbacks, ...(next !== undefined && { next }) };
 }
 

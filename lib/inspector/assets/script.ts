@@ -132,7 +132,7 @@ function showStatus({ badges, tiles, isCalm, title, more, needs }) {
   for (const { name, count, more: under } of tiles) {
     const tile = document.querySelector('[data-tile=' + name + ']');
     if (!tile) return;
-    tile.querySelector('.tile-count').textContent = count;
+    tile.querySelector('.tile-count').textContent = count.toLocaleString('en');
     tile.querySelector('.tile-more').textContent = under;
     tile.classList.toggle(tile.dataset.tone, count > 0);
   }

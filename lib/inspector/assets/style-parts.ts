@@ -30,11 +30,13 @@ th:first-child, td:first-child { padding-left: 16px; } th:last-child, td:last-ch
 thead th { border-top: 0; color: var(--soft); font-size: 12.5px; font-weight: 500; white-space: nowrap; }
 tbody tr:hover { background: color-mix(in srgb, var(--sunken) 60%, transparent); }
 .short { white-space: nowrap; }
+th.worth, td.worth { text-align: right; padding-right: 32px; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.id code, td bdi:has(> code) { white-space: nowrap; } td.age { white-space: nowrap; } td.state { min-width: 190px; max-width: 360px; } td.wide { min-width: 200px; max-width: 480px; } td.buttons { text-align: right; } td.buttons > div { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 6px; }
 td bdi { overflow-wrap: anywhere; }
 .empty { padding: 36px 24px; border: 1px dashed var(--line-strong); border-radius: 12px; text-align: center; color: var(--soft); }
 .empty-title { color: var(--ink); font-weight: 600; }
+.empty pre { display: inline-block; max-width: 100%; margin: 12px 0 0; padding: 10px 14px; text-align: left; background: var(--card); border: 1px solid var(--line); border-radius: 8px; color: var(--ink); white-space: pre-wrap; overflow-wrap: anywhere; }
 .live .sheet:not(:has(tbody tr)) { display: none; } .live + .empty { margin-top: 0; }
 .live-bar { display: flex; align-items: center; gap: 12px; margin-bottom: 10px; color: var(--soft); font-size: 13px; } .live-bar[hidden], .live-bar .button[hidden] { display: none; }
 .live-bar .button { min-height: 28px; padding: 2px 10px; font-size: 13px; }
@@ -57,6 +59,8 @@ a.explorer { font-size: 13px; white-space: nowrap; } .how-far { margin-top: 24px
 .acts { white-space: nowrap; } .acts { display: flex; flex-wrap: wrap; gap: 8px; }
 .act { position: relative; display: inline-block; } .act > summary { list-style: none; } .act > summary::-webkit-details-marker { display: none; }
 .act[open] > summary { border-color: var(--accent); color: var(--accent); background: var(--accent-wash); }
+.act.is-grave > summary { color: var(--bad); } .act.is-grave > summary:hover, .act.is-grave[open] > summary { border-color: var(--bad); color: var(--bad); background: var(--bad-wash); }
+.act.is-grave .primary { background: var(--bad); border-color: var(--bad); color: var(--card); }
 .act > form { position: absolute; right: 0; z-index: 4; width: min(340px, 86vw); margin-top: 6px; padding: 16px; text-align: left; white-space: normal; background: var(--card); border: 1px solid var(--line-strong); border-radius: 12px; box-shadow: 0 12px 32px rgb(0 0 0 / .18); }
 .act > form p { margin-bottom: 12px; font-size: 14px; } .act > form button { width: 100%; margin-top: 12px; }
 .sheet:has(.act[open]) { overflow: visible; }
@@ -65,6 +69,7 @@ a.explorer { font-size: 13px; white-space: nowrap; } .how-far { margin-top: 24px
 .facts > div { display: grid; grid-template-columns: minmax(120px, 190px) 1fr; gap: 4px 16px; padding: 8px 16px; border-top: 1px solid var(--line); margin-top: -1px; }
 @media (min-width: 901px) { .facts.two { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 .facts dt { color: var(--soft); overflow-wrap: anywhere; } .facts dd { overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+.beside .facts > div { grid-template-columns: 116px 1fr; }
 .beside { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 24px; } .beside.narrow { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); }
 .body { max-height: 640px; margin: 8px 0 12px; padding: 14px 16px; overflow: auto; background: var(--card); border: 1px solid var(--line); border-radius: 12px; white-space: pre-wrap; overflow-wrap: anywhere; }
 .body bdi { display: block; } details > summary { cursor: pointer; }
@@ -88,7 +93,7 @@ a.explorer { font-size: 13px; white-space: nowrap; } .how-far { margin-top: 24px
 .chart-feet { display: flex; justify-content: space-between; margin-top: 4px; border-top: 1px solid var(--line-strong); padding-top: 4px; } .rule { fill: none; stroke: var(--line); vector-effect: non-scaling-stroke; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin-top: 8px; color: var(--soft); font-size: 13px; } .legend b { color: var(--ink); font-weight: 600; font-variant-numeric: tabular-nums; }
 .key { display: inline-block; width: 10px; height: 10px; margin-right: 6px; border-radius: 3px; }
-.fill-recorded { fill: var(--bar-recorded); background: var(--bar-recorded); } .fill-duplicate { fill: var(--bar-duplicate); background: var(--bar-duplicate); } .fill-ignored { fill: var(--bar-ignored); background: var(--bar-ignored); }
+.fill-unread { fill: var(--sunken); } .fill-recorded { fill: var(--bar-recorded); background: var(--bar-recorded); } .fill-duplicate { fill: var(--bar-duplicate); background: var(--bar-duplicate); } .fill-ignored { fill: var(--bar-ignored); background: var(--bar-ignored); }
 .fill-series-0 { fill: var(--series-0); background: var(--series-0); } .fill-series-1 { fill: var(--series-1); background: var(--series-1); } .fill-series-2 { fill: var(--series-2); background: var(--series-2); } .fill-series-3 { fill: var(--series-3); background: var(--series-3); } .fill-series-4 { fill: var(--series-4); background: var(--series-4); } 
 .fill-quarantined { fill: var(--bar-quarantined); background: var(--bar-quarantined); } .fill-rejected { fill: var(--bar-rejected); background: var(--bar-rejected); } .fill-half { fill: var(--bar-half); background: var(--bar-half); } .fill-most { fill: var(--bar-most); background: var(--bar-most); }
 
@@ -108,12 +113,13 @@ blockquote { margin-top: 4px; padding-left: 12px; border-left: 3px solid var(--l
   .sheet:not(:has(.act[open])) { overflow: hidden; } table, tbody, tr, td { display: block; } thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tbody tr { padding: 10px 16px; border-top: 1px solid var(--line); } tbody tr:first-child { border-top: 0; }
   td, td:first-child, td:last-child { display: grid; grid-template-columns: 104px minmax(0, 1fr); gap: 0 12px; padding: 3px 0; border: 0; text-align: left; min-width: 0; max-width: none; white-space: normal; }
-  td.number { text-align: left; } td > div { min-width: 0; } td.minor { display: none; }
+  td.number, td.worth { text-align: left; padding-right: 0; } td > div { min-width: 0; } td.minor { display: none; }
   td::before { content: attr(data-label); color: var(--soft); font-size: 13px; line-height: 21px; } td.buttons { grid-template-columns: minmax(0, 1fr); padding-top: 8px; } td.buttons::before { display: none; } td:has(> div:empty) { display: none; }
   table.cards tbody tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 4px 12px; padding: 12px 16px; }
   table.cards td, table.cards td:first-child, table.cards td:last-child { display: block; grid-column: 1 / -1; padding: 0; } table.cards td::before { display: none; }
   table.cards td.worth { grid-area: 1 / 1; font-size: 15px; } table.cards td.age { grid-area: 1 / 2; text-align: right; font-size: 13px; } table.cards td.age time { display: none; } table.cards td.id > div { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 10px; } table.cards td.id .under { margin: 0; }
-  .filter { grid-template-columns: repeat(2, minmax(0, 1fr)); } .filter-go { grid-column: 1 / -1; } .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; } .headline { padding: 18px 20px; }
+  table.cards tr:not(:has(td.worth)) td.state { grid-area: 1 / 1; }
+  .filter { grid-template-columns: repeat(2, minmax(0, 1fr)); } .filter label:has([type=datetime-local]) { grid-column: 1 / -1; } .filter-go { grid-column: 1 / -1; } .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; } .headline { padding: 18px 20px; }
   .act { width: 100%; } .acts { width: 100%; } .act > summary { width: 100%; } td.buttons > div { display: grid; gap: 8px; } .act > form { position: static; width: 100%; box-shadow: none; } .section-head > .act { margin-left: 0; }
   .facts > div { grid-template-columns: minmax(0, 1fr); gap: 0; } .title h1.sum { font-size: 28px; }
   .timeline > li { grid-template-columns: minmax(0, 1fr); padding-left: 28px; } .timeline > li::before { left: 0; } .timeline > li::after { left: 6px; } .when { text-align: left; }

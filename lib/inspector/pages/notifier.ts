@@ -1,19 +1,39 @@
 import { findNetwork } from '../../networks/registry.ts';
 import { whenCell } from '../parts/cells.ts';
 import { type Html, html } from '../parts/html.ts';
-import { ago, badge, type Column, empty, id, pager, row, section, segment, table } from '../parts/parts.ts';
+import {
+  ago,
+  badge,
+  type Column,
+  empty,
+  grouped,
+  id,
+  pager,
+  row,
+  section,
+  segment,
+  table,
+  time,
+} from '../parts/parts.ts';
 import type { Page, View } from '../view.ts';
 import type { NotifierColumn, NotifierWords } from '../words/notifier-words.ts';
 
 /** The notifier whose page it is: the return value of `createNotifier`. */
 export interface InspectedNotifier {
   status(): Promise<InspectedStatus>;
-  inspect(query: { key?: string | undefined; before?: string | undefined; limit: number }): Promise<{
+  inspect(query: {
+    key?: string | undefined;
+    state?: CallbackState | undefined;
+    before?: string | undefined;
+    limit: number;
+  }): Promise<{
     keys: readonly InspectedKey[];
     callbacks: readonly InspectedCallback[];
     next?: string;
   }>;
 }
+
+type CallbackState = 'owed' | 'sent' | 'dead';
 
 interface InspectedStatus {
   networks: readonly {
@@ -48,9 +68,10 @@ interface InspectedCallback {
   type: string;
   network?: string;
   transaction?: string;
-  state: 'owed' | 'sent' | 'dead';
+  state: CallbackState;
   createdAt: number;
   attempts: number;
+  dueAt: number;
   httpStatus: number | null;
   error: string | null;
 }
@@ -61,7 +82,11 @@ export interface NotifierView extends Pick<View, 'words' | 'root' | 'theme' | 'q
   own: NotifierWords;
 }
 
-const perPage = 50;
+/** The first thing to do with a new notifier. */
+const newKey = `curl -X POST $NOTIFIER/v1/keys -H "authorization: Bearer $ADMIN" \\
+  -H 'content-type: application/json' -d '{"name":"shop"}'`;
+const perPage = 25;
+const states = ['owed', 'sent', 'dead'] as const;
 
 /** Networks, and the keys with what is owed to them. */
 export async function notifierPage(view: NotifierView): Promise<Page> {
@@ -73,7 +98,7 @@ export async function notifierPage(view: NotifierView): Promise<Page> {
     body: html`<h1 class="hidden">${own.title}</h1>
 ${tiles(own, status)}
 ${section(own.networks, networkTable(view, status.networks))}
-${section(own.keys, keys.length === 0 ? empty(own.noKeys, own.noKeysMore) : keyTable(view, keys))}
+${section(own.keys, keys.length === 0 ? empty(own.noKeys, own.noKeysMore, newKey) : keyTable(view, keys))}
 ${pager(view, next)}`,
   };
 }
@@ -82,7 +107,8 @@ ${pager(view, next)}`,
 export async function keyPage(view: NotifierView, keyId: string): Promise<Page | undefined> {
   const { notifier, own, query } = view;
   const before = query.get('before') ?? undefined;
-  const { keys, callbacks, next } = await notifier.inspect({ key: keyId, before, limit: perPage });
+  const state = states.find((one) => one === query.get('state'));
+  const { keys, callbacks, next } = await notifier.inspect({ key: keyId, state, before, limit: perPage });
   const [key] = keys;
   if (key === undefined) return undefined;
   const title = own.callbacksOf(key.name);
@@ -90,16 +116,25 @@ export async function keyPage(view: NotifierView, keyId: string): Promise<Page |
     title,
     body: html`<div class="title"><h1><bdi>${title}</bdi></h1></div>
 ${section(own.column.key, keyTable(view, [key]))}
-${section(own.callbacks, callbacks.length === 0 ? empty(own.noCallbacks) : callbackTable(view, callbacks))}
+${section(own.callbacks, html`${stateLinks(own, state)}${callbacks.length === 0 ? (state === undefined ? empty(...own.noCallbacks) : empty(own.noneSo)) : callbackTable(view, callbacks)}`)}
 ${pager(view, next)}`,
   };
+}
+
+/** Links to the callbacks of each state, and to all. */
+function stateLinks(own: NotifierWords, shown: CallbackState | undefined): Html {
+  const links = [undefined, ...states].map((name) => {
+    const label = name === undefined ? own.all : own.state[name];
+    return html`<li><a href="?${name === undefined ? '' : `state=${name}`}"${name === shown && html` aria-current="true"`}>${label}</a></li>`;
+  });
+  return html`<nav class="ranges" aria-label="${own.column.state}"><ul>${links}</ul></nav>`;
 }
 
 function tiles({ figures }: NotifierWords, status: InspectedStatus): Html {
   const names = ['keys', 'watches', 'owed', 'disabledUrls'] as const;
   const items = names.map(
     (name) =>
-      html`<li><div class="tile"><span class="tile-label">${figures[name]}</span><span class="tile-count">${status[name]}</span></div></li>`,
+      html`<li><div class="tile${name === 'disabledUrls' && status[name] > 0 && html` is-dead`}"><span class="tile-label">${figures[name]}</span><span class="tile-count">${grouped(status[name])}</span></div></li>`,
   );
   return html`<ul class="tiles">${items}</ul>`;
 }
@@ -154,8 +189,8 @@ function keyTable(view: NotifierView, keys: readonly InspectedKey[]): Html {
       html`<a class="open" href="${root}keys/${segment(key.id)}"><bdi>${key.name}</bdi></a><span class="under"><bdi>${key.networks.map(nameOf).join(', ') || own.noNetworks}</bdi></span>`,
       html`${urlBadge(own, key)}${key.url !== null && html`<span class="under"><bdi>${hostOf(key.url)}</bdi></span>`}${key.disabledReason !== null && html`<span class="under"><bdi>${key.disabledReason}</bdi></span>`}`,
       key.acceptedAt === null ? own.never : whenCell(view, key.acceptedAt),
-      key.owed,
-      key.dead,
+      grouped(key.owed),
+      html`<span class="${key.dead > 0 && 'error'}">${grouped(key.dead)}</span>`,
     ]),
   );
   return table(own.keys, columns, rows);
@@ -174,7 +209,7 @@ function urlBadge(own: NotifierWords, { callbackUrls, disabledUrls }: InspectedK
 const callbackTones = { owed: 'pending', sent: 'recorded', dead: 'event-dead' } as const;
 
 function callbackTable(view: NotifierView, callbacks: readonly InspectedCallback[]): Html {
-  const { own } = view;
+  const { own, words } = view;
   const columns = columnsOf(own, {
     made: 'age',
     type: 'state',
@@ -182,14 +217,17 @@ function callbackTable(view: NotifierView, callbacks: readonly InspectedCallback
     attempts: 'number',
     answer: undefined,
   });
-  const rows = callbacks.map(({ type, network, transaction, state, createdAt, attempts, httpStatus, error }) =>
-    row(columns, [
+  const rows = callbacks.map((one) => {
+    const { type, network, transaction, state, createdAt, attempts, httpStatus, error } = one;
+    const due = state === 'owed' && html`<span class="under">${own.due} ${time(one.dueAt)}</span>`;
+    const answer = httpStatus === null ? (attempts === 0 ? own.none : own.noAnswer) : `HTTP ${httpStatus}`;
+    return row(columns, [
       whenCell(view, createdAt),
       html`${badge(callbackTones[state], own.state[state])} <code>${type}</code>`,
       html`${transaction !== undefined && id(transaction)}${network !== undefined && html`<span class="under"><bdi>${nameOf(network)}</bdi></span>`}`,
-      attempts,
-      html`${httpStatus ?? own.none}${error !== null && html`<span class="under"><bdi>${error}</bdi></span>`}`,
-    ]),
-  );
-  return table(own.callbacks, columns, rows);
+      words.deposit.attemptsOf(attempts),
+      html`${answer}${error !== null && html`<span class="under"><bdi>${error}</bdi></span>`}${due}`,
+    ]);
+  });
+  return table(own.callbacks, columns, rows, 'cards');
 }

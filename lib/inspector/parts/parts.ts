@@ -34,7 +34,7 @@ export function clock(iso: string): string {
 export function ago({ words, now }: Pick<View, 'words' | 'now'>, epochMs: number): string {
   const seconds = Math.floor((now - epochMs) / 1_000);
   if (seconds < 5) return words.justNow;
-  if (seconds < 120) return words.ago(seconds, 's');
+  if (seconds < 60) return words.ago(seconds, 's');
   if (seconds < 7_200) return words.ago(Math.floor(seconds / 60), 'min');
   if (seconds < 172_800) return words.ago(Math.floor(seconds / 3_600), 'h');
   return words.ago(Math.floor(seconds / 86_400), 'd');
@@ -93,7 +93,7 @@ export function amount({ words }: View, worth: Amount): Html {
 /** The digits and the unit of an amount. */
 export function amountTexts(words: Words, { amount: units, decimals, symbol }: Amount): [digits: string, unit: string] {
   const [whole = '', fraction] = areDecimals(decimals) ? decimalFrom(units, decimals).split('.') : [units.toString()];
-  const digits = whole.replace(/\B(?=(\d{3})+$)/g, ',') + (fraction === undefined ? '' : `.${fraction}`);
+  const digits = grouped(whole) + (fraction === undefined ? '' : `.${fraction}`);
   return [digits, [symbol, decimals === undefined ? words.deposit.units : undefined].filter(Boolean).join(' ')];
 }
 
@@ -129,9 +129,15 @@ function look({ kind, minor }: Column): string {
   return [kind, minor ? 'minor' : undefined].filter(Boolean).join(' ');
 }
 
-/** The placeholder of an empty list. */
-export function empty(title: string, more?: string): Html {
-  return html`<div class="empty"><p class="empty-title">${title}</p>${more !== undefined && html`<p>${more}</p>`}</div>`;
+/** The placeholder of an empty list; `command`: what fills it. */
+export function empty(title: string, more?: string, command?: string): Html {
+  const said = more !== undefined && html`<p>${more}</p>`;
+  return html`<div class="empty"><p class="empty-title">${title}</p>${said}${command !== undefined && html`<pre tabindex="0"><code data-copy="${command}">${command}</code></pre>`}</div>`;
+}
+
+/** `1,234,567`. */
+export function grouped(whole: bigint | number | string): string {
+  return String(whole).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** Names and values of one thing; those without a value are left out. `two`: in two columns if there is room. */

@@ -9,7 +9,13 @@ export interface NotifierWords {
   noKeysMore: string;
   callbacks: string;
   callbacksOf: (name: string) => string;
-  noCallbacks: string;
+  /** A title, and what to do. */
+  noCallbacks: readonly [string, string];
+  /** Of a state that none is in. */
+  noneSo: string;
+  all: string;
+  due: string;
+  noAnswer: string;
   figures: Readonly<Record<'keys' | 'watches' | 'owed' | 'disabledUrls', string>>;
   column: Readonly<Record<NotifierColumn, string>>;
   state: Readonly<Record<'reading' | 'unreadable' | 'stale' | 'owed' | 'sent' | 'dead', string>>;
@@ -31,10 +37,17 @@ export const notifierWords: Readonly<Record<Language, NotifierWords>> = {
     networks: 'Networks',
     keys: 'Keys',
     noKeys: 'No keys yet',
-    noKeysMore: 'POST /v1/keys with the admin secret makes one.',
+    noKeysMore: 'Create one: $NOTIFIER is the address of the notifier, $ADMIN the admin secret.',
     callbacks: 'Callbacks',
     callbacksOf: (name) => `Callbacks of ${name}`,
-    noCallbacks: 'No callbacks yet',
+    noCallbacks: [
+      'No callbacks yet',
+      'Set a callback URL (PUT /v1/callback-url) and watch an address (POST /v1/watches). Deposits to it are reported from then on.',
+    ],
+    noneSo: 'No callbacks in this state',
+    all: 'All',
+    due: 'Due',
+    noAnswer: 'No answer',
     figures: { keys: 'Keys', watches: 'Watched addresses', owed: 'Callbacks owed', disabledUrls: 'Disabled URLs' },
     column: {
       network: 'Network',
@@ -72,10 +85,18 @@ export const notifierWords: Readonly<Record<Language, NotifierWords>> = {
     networks: '\u7f51\u7edc',
     keys: '\u5bc6\u94a5',
     noKeys: '\u8fd8\u6ca1\u6709\u5bc6\u94a5',
-    noKeysMore: '\u7528\u7ba1\u7406\u5bc6\u94a5\u8c03\u7528 POST /v1/keys \u521b\u5efa\u3002',
+    noKeysMore:
+      '\u521b\u5efa\u4e00\u4e2a\uff1a$NOTIFIER \u662f\u901a\u77e5\u670d\u52a1\u7684\u5730\u5740\uff0c$ADMIN \u662f\u7ba1\u7406\u5bc6\u94a5\u3002',
     callbacks: '\u56de\u8c03',
     callbacksOf: (name) => `${name} \u7684\u56de\u8c03`,
-    noCallbacks: '\u8fd8\u6ca1\u6709\u56de\u8c03',
+    noCallbacks: [
+      '\u8fd8\u6ca1\u6709\u56de\u8c03',
+      '\u5148\u8bbe\u7f6e\u56de\u8c03 URL\uff08PUT /v1/callback-url\uff09\uff0c\u518d\u76d1\u89c6\u5730\u5740\uff08POST /v1/watches\uff09\u3002\u4e4b\u540e\u5230\u8d26\u5c31\u4f1a\u56de\u8c03\u3002',
+    ],
+    noneSo: '\u6ca1\u6709\u5904\u4e8e\u6b64\u72b6\u6001\u7684\u56de\u8c03',
+    all: '\u5168\u90e8',
+    due: '\u5230\u671f',
+    noAnswer: '\u65e0\u5e94\u7b54',
     figures: {
       keys: '\u5bc6\u94a5',
       watches: '\u76d1\u89c6\u7684\u5730\u5740',
