@@ -405,3 +405,30 @@ test("a deposit's timeline has each attempt that failed, with its own error, unt
     'Event handled deposit',
   ]);
 });
+
+test('dead letters are counted by their error, ids and numbers aside, each with a link to those that have it', async (t) => {
+  const { callbacks, get, send } = await inspected(t, { receiver: { delivery: { attempts: 1 } } });
+  callbacks.on('deposit', ({ id, amount }) => {
+    throw new Error(amount === 7n ? `account of ${id} is closed` : 'connect ECONNREFUSED 10.0.0.7:5432');
+  });
+  for (const amount of ['7', '8', '7', '7']) await send({ amount });
+  const { text } = await get('/dead-letters?kind=deposit');
+  const section = /By error.*?<\/table>/s.exec(text)?.[0] ?? '';
+  const rows = [
+    ...section.matchAll(/<a class="open" href="\?([^"]*)"><bdi>(.*?)<\/bdi>.*?class="number".*?<div>(\d+)</gs),
+  ];
+  assert.deepEqual(
+    rows.map(([, query = '', error = '', count]) => [
+      new URLSearchParams(query.replaceAll('&amp;', '&')).get('error'),
+      error.replace(/dep_\w+/, 'ID'),
+      count,
+    ]),
+    [
+      ['account of', 'account of ID is closed', '3'],
+      ['connect ECONNREFUSED 10.0.0.7:5432', 'connect ECONNREFUSED 10.0.0.7:5432', '1'],
+    ],
+  );
+  const narrowed = await get(`/dead-letters?error=${encodeURIComponent('account of')}`);
+  assert.match(narrowed.text, /Redeliver all|account of/);
+  assert.doesNotMatch(narrowed.text, /By error|ECONNREFUSED/);
+});

@@ -1,4 +1,4 @@
-import { callbackTable, filterForm, isAsked, pageOf } from '../parts/callback-list.ts';
+import { callbackTable, filterForm, isAsked, noCallbacks, pageOf } from '../parts/callback-list.ts';
 import { html } from '../parts/html.ts';
 import { empty, lookedBackTo, pager } from '../parts/parts.ts';
 import type { Page, View } from '../view.ts';
@@ -12,9 +12,7 @@ export async function callbacksPage(view: View): Promise<Page> {
   const shown = found.slice(0, perPage);
   const isFiltered = isAsked(query);
   const isFirst = !query.has('before');
-  const nothing = isFiltered
-    ? empty(words.callbacks.nothingFits, words.callbacks.loosen)
-    : empty(words.callbacks.empty, words.callbacks.emptyMore);
+  const nothing = isFiltered ? empty(words.callbacks.nothingFits, words.callbacks.loosen) : noCallbacks(view);
   return {
     title: words.nav.callbacks,
     name: 'callbacks',

@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../stores/store.ts';
+import { alikeTable } from '../parts/alike.ts';
 import { amountCell, customerOf, idCell, whenCell } from '../parts/cells.ts';
 import { actionForm, allForm, choice, field, filter, timeField } from '../parts/forms.ts';
 import { type Html, html } from '../parts/html.ts';
@@ -21,6 +22,8 @@ export async function deadLettersPage(view: View): Promise<Page> {
   );
   const waiting = [...(leased ?? []), ...(owed ?? [])].slice(0, perPage);
   const isFiltered = filterFields.dead.some((name) => query.has(name));
+  // By one error they are alike already.
+  const isAlikeShown = (query.get('error') ?? '') === '' && !query.has('before');
   const form = [
     choice(
       'kind',
@@ -40,6 +43,7 @@ export async function deadLettersPage(view: View): Promise<Page> {
     }</div></div>
 ${dead.length > 0 && html`<p class="soft">${texts.more}</p>`}
 ${(isFiltered || dead.length > 0) && filter(view, form, isFiltered)}
+${isAlikeShown && alikeTable(view, dead)}
 ${dead.length === 0 ? empty(texts.empty, texts.emptyMore) : eventTable(view, words.nav.deadLetters, shown, true)}
 ${pages}
 ${section(texts.owed, waiting.length === 0 ? empty(texts.noneOwed) : html`<p class="soft">${texts.owedMore}</p>${eventTable(view, texts.owed, waiting, false)}`)}`,

@@ -4,13 +4,13 @@ import type { Status } from '../../operator/status.ts';
 import type { CallbackRecord } from '../../stores/store.ts';
 import { push } from '../../util/maps.ts';
 import { spread, tally, type WindowName, windows } from '../parts/callback-counts.ts';
-import { callbackTable } from '../parts/callback-list.ts';
+import { callbackTable, noCallbacks } from '../parts/callback-list.ts';
 import { whenCell } from '../parts/cells.ts';
 import { chainTable } from '../parts/chain-table.ts';
 import { latencyChart, milliseconds, rateChart } from '../parts/charts.ts';
 import { depositCharts } from '../parts/deposit-charts.ts';
 import { type Html, html } from '../parts/html.ts';
-import { ago, type Column, code, empty, row, section, segment, table, time } from '../parts/parts.ts';
+import { ago, type Column, code, empty, grouped, row, section, segment, table, time } from '../parts/parts.ts';
 import { type StatusTexts, statusTexts } from '../parts/status-texts.ts';
 import type { Page, TimedAlarm, View } from '../view.ts';
 
@@ -33,11 +33,14 @@ export async function overviewPage(view: View, status: Status): Promise<Page> {
     name: 'overview',
     body: html`${headline(view, standing)}
 ${tiles(view, standing.tiles)}
-${charts(view, records, window)}
-${await depositCharts(view, window)}
+${
+  newest.length > 0 &&
+  html`${charts(view, records, window)}
+${await depositCharts(view, window)}`
+}
 ${section(texts.providers, await providers(view, records))}
 ${status.chains.length > 0 && section(texts.chains, chainTable(view, status.chains))}
-${section(texts.latest, [await callbackTable(view, newest, true), newest.length === 0 && empty(words.callbacks.empty, words.callbacks.emptyMore)], html`<a href="${root}callbacks">${texts.all}</a>`)}
+${section(texts.latest, [await callbackTable(view, newest, true), newest.length === 0 && noCallbacks(view)], html`<a href="${root}callbacks">${texts.all}</a>`)}
 ${section(texts.alarms, alarms(view))}`,
   };
 }
@@ -53,7 +56,7 @@ function headline({ root }: View, { title, more, isCalm, needs }: StatusTexts): 
 function tiles({ root }: View, list: StatusTexts['tiles']): Html {
   const items = list.map(
     ({ name, label, count, path, tone, more }) =>
-      html`<li><a class="tile${count > 0 && html` is-${tone}`}" href="${root}${path}" data-tile="${name}" data-tone="is-${tone}"><span class="tile-label">${label}</span><span class="tile-count">${count}</span><span class="tile-more">${more}</span></a></li>`,
+      html`<li><a class="tile${count > 0 && html` is-${tone}`}" href="${root}${path}" data-tile="${name}" data-tone="is-${tone}"><span class="tile-label">${label}</span><span class="tile-count">${grouped(count)}</span><span class="tile-more">${more}</span></a></li>`,
   );
   return html`<ul class="tiles">${items}</ul>`;
 }
@@ -63,24 +66,26 @@ function charts(view: View, records: readonly CallbackRecord[], window: WindowNa
   const texts = words.overview;
   const bars = tally(records, now, window);
   const oldest = records.at(-1);
+  const isCut = records.length === mostCallbacks && oldest !== undefined;
+  const readFrom = isCut ? oldest.receivedAt : undefined;
   const { half = 0, most = 0 } = spread(records.map(({ tookMs }) => tookMs));
   const legend = outcomes
     .map((name) => ({ name, count: records.filter(({ outcome }) => outcome === name).length }))
     .filter(({ count }) => count > 0)
     .map(
-      ({ name, count }) => html`<li><span class="key fill-${name}"></span>${words.outcome[name]} <b>${count}</b></li>`,
+      ({ name, count }) =>
+        html`<li><span class="key fill-${name}"></span>${words.outcome[name]} <b>${grouped(count)}</b></li>`,
     );
   const choices = (Object.keys(windows) as WindowName[]).map(
     (name) =>
       html`<li><a href="?window=${name}"${name === window && html` aria-current="true"`}>${texts.windows[name]}</a></li>`,
   );
-  const isCut = records.length === mostCallbacks && oldest !== undefined;
   return html`<div class="windows"><nav aria-label="${texts.window}"><ul>${choices}</ul></nav>${
     isCut && html`<p class="soft">${texts.truncated(mostCallbacks, ago(view, oldest.receivedAt))}</p>`
   }</div>
 <div class="pair">
-<section class="panel"><h2>${texts.rates}</h2>${rateChart(words, bars)}<ul class="legend">${records.length === 0 ? html`<li>${texts.quiet}</li>` : legend}</ul></section>
-<section class="panel"><h2>${texts.latencies}</h2>${latencyChart(words, texts.latencies, bars)}<ul class="legend">${
+<section class="panel"><h2>${texts.rates}</h2>${rateChart(words, bars, readFrom)}<ul class="legend">${records.length === 0 ? html`<li>${texts.quiet}</li>` : legend}</ul></section>
+<section class="panel"><h2>${texts.latencies}</h2>${latencyChart(words, texts.latencies, bars, readFrom)}<ul class="legend">${
     records.length === 0
       ? html`<li>${texts.quiet}</li>`
       : html`<li><span class="key fill-half"></span>${texts.half} <b>${milliseconds(half)}</b></li><li><span class="key fill-most"></span>${texts.most} <b>${milliseconds(most)}</b></li>`
@@ -106,8 +111,8 @@ async function providers(view: View, records: readonly CallbackRecord[]): Promis
         lastAt === undefined || lastAt === 'looking'
           ? words.heard[lastAt ?? 'never']
           : html`${ago(view, lastAt)} <span class="soft">${time(lastAt)}</span>`,
-        own.length,
-        own.filter(({ outcome }) => outcome === 'rejected').length,
+        grouped(own.length),
+        grouped(own.filter(({ outcome }) => outcome === 'rejected').length),
       ]);
     }),
   );
@@ -138,7 +143,7 @@ function alarms(view: View): Html {
     const [newest] = all;
     if (newest === undefined) return [];
     const { at, code: name, provider } = newest;
-    const cells = [whenCell(view, at), code(name), html`<bdi>${provider}</bdi>`, all.length, told(view, newest)];
+    const cells = [whenCell(view, at), code(name), html`<bdi>${provider}</bdi>`, grouped(all.length), told(view, newest)];
     return [row(columns, cells)];
   });
   return html`<p class="soft">${words.overview.alarmsMore}</p>${table(words.overview.alarms, columns, rows)}`;

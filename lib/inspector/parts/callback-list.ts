@@ -18,7 +18,7 @@ import {
 import { choice, field, filter, timeField, timeOf, timeRanges } from './forms.ts';
 import { type Html, html } from './html.ts';
 import { type Movement, movementsOf } from './movements.ts';
-import { ago, amountTexts, badge, type Column, clock, isoTime, row, segment, shorten, table } from './parts.ts';
+import { ago, amountTexts, badge, type Column, clock, empty, isoTime, row, segment, shorten, table } from './parts.ts';
 
 /** What the list of callbacks is filtered by, without its page. */
 export type CallbackFilter = Omit<CallbackQuery, 'before' | 'limit'>;
@@ -126,6 +126,15 @@ export async function callbackTable(view: View, records: readonly CallbackRecord
 <p class="live-bar" hidden><span class="live-state" role="status"></span><button type="button" class="button"></button></p>
 ${table(words.nav.callbacks, heads, rows, 'cards')}
 <template>${pattern}</template></div>`;
+}
+
+/** What to do as long as no callback has come. */
+export function noCallbacks({ words, callbacks }: View): Html {
+  const [name] = callbacks.providers;
+  const { empty: title, emptyMore, emptyTry } = words.callbacks;
+  if (name === undefined) return empty(title, emptyMore);
+  const command = `export CALLBACK_SECRET=...\nnpx deposit-callback send ${name} --url https://exchange.example/callbacks/${name}`;
+  return empty(title, `${emptyMore} ${emptyTry}`, visibleLines(command));
 }
 
 /** The code of a callback; of one with several transfers, the first that has one. */

@@ -5,7 +5,7 @@ import { latencyChart, milliseconds, stackChart } from './charts.ts';
 import { type AssetSeries, creditTimes, seriesOf } from './deposit-counts.ts';
 import { type Html, html } from './html.ts';
 import { movementIn } from './movements.ts';
-import { amountTexts } from './parts.ts';
+import { amountTexts, grouped } from './parts.ts';
 
 // As many as a store reads without being felt.
 const mostDeposits = 2_000;
@@ -28,6 +28,8 @@ export async function depositCharts(view: View, window: WindowName): Promise<Htm
   const { half, most } = spread(
     inWindow.map(({ settledAt = 0, deposit }) => Math.max(0, settledAt - deposit.firstSeenAt)),
   );
+  const depositsFrom = deposits.length === mostDeposits ? deposits.at(-1)?.firstSeenAt : undefined;
+  const creditsFrom = events.length === mostCredits ? events.at(-1)?.settledAt : undefined;
   const texts = words.overview;
   const drawn = series.map((one, index) => ({
     fill: `fill-series-${index}`,
@@ -35,10 +37,10 @@ export async function depositCharts(view: View, window: WindowName): Promise<Htm
     counts: one.counts,
   }));
   return html`<div class="pair">
-<section class="panel"><h2>${texts.byAsset}</h2>${stackChart(texts.byAsset, bars, drawn)}<ul class="legend">${
+<section class="panel"><h2>${texts.byAsset}</h2>${stackChart(texts.byAsset, bars, drawn, depositsFrom)}<ul class="legend">${
     series.length === 0 ? html`<li>${texts.noDeposits}</li>` : series.map((one, index) => legendOf(view, one, index))
   }</ul></section>
-<section class="panel"><h2>${texts.toCredit}</h2>${latencyChart(words, texts.toCredit, times)}<ul class="legend">${
+<section class="panel"><h2>${texts.toCredit}</h2>${latencyChart(words, texts.toCredit, times, creditsFrom)}<ul class="legend">${
     half === undefined || most === undefined
       ? html`<li>${texts.noCredits}</li>`
       : html`<li><span class="key fill-half"></span>${texts.half} <b>${milliseconds(half)}</b></li><li><span class="key fill-most"></span>${texts.most} <b>${milliseconds(most)}</b></li>`
@@ -53,5 +55,5 @@ function nameOf({ words }: View, { asset, newest }: AssetSeries): string {
 function legendOf(view: View, one: AssetSeries, index: number): Html {
   const { asset, count, amount, newest } = one;
   const sum = asset === undefined ? [] : amountTexts(view.words, worthOf(movementIn(newest), amount));
-  return html`<li><span class="key fill-series-${index}"></span><bdi>${sum.length === 0 ? nameOf(view, one) : sum.join(' ')}</bdi> <b>${count}</b></li>`;
+  return html`<li><span class="key fill-series-${index}"></span><bdi>${sum.length === 0 ? nameOf(view, one) : sum.join(' ')}</bdi> <b>${grouped(count)}</b></li>`;
 }

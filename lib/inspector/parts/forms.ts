@@ -93,7 +93,7 @@ export function actionForm(
   { action, label, explanation, fields = {}, asks = {} }: ActionForm,
 ): Html {
   if (token === undefined) return html``;
-  return html`<details class="act" name="act"><summary class="button">${label}</summary>
+  return html`<details class="act${action === 'revert' && html` is-grave`}" name="act"><summary class="button">${label}</summary>
 <form method="post" action="${root}actions/${action}">
 <p>${explanation}</p>
 <input type="hidden" name="token" value="${token}">

@@ -26,6 +26,12 @@ export const chineseActions: typeof englishActions = {
     reason: '理由',
     reasonHint: '会写入日志',
   },
+  alike: {
+    title: '按错误分组',
+    latest: '最近一次',
+    first: '最早一次',
+    noError: '没有保存错误',
+  },
   done: {
     redeliver: '事件已重新等待投递。',
     release: '充值已放行。',

@@ -172,6 +172,7 @@ export const chinese: Words = {
   callbacks: {
     empty: '还没有回调',
     emptyMore: '回调到达后会立即显示在这里。',
+    emptyTry: '可以在测试服务上自己发一个试试，它会像真的一样入账：',
     nothingFits: '没有符合条件的回调',
     loosen: '请放宽或清除筛选条件。',
   },

@@ -27,6 +27,12 @@ export const englishActions = {
     reason: 'Reason',
     reasonHint: 'Stored in the log',
   },
+  alike: {
+    title: 'By error',
+    latest: 'Latest',
+    first: 'First',
+    noError: 'No error is stored',
+  },
   done: {
     redeliver: 'The event is due again.',
     release: 'The deposit is released.',

@@ -177,6 +177,7 @@ const texts = {
   callbacks: {
     empty: 'No callbacks yet',
     emptyMore: 'Callbacks appear here as they arrive.',
+    emptyTry: 'On a test service, send one yourself. It is credited like any other:',
     nothingFits: 'No callbacks match the filter',
     loosen: 'Widen the filter, or clear it.',
   },
