@@ -1,10 +1,21 @@
 import type { CallbackRecord, DepositRecord } from 'deposit-callback';
 import { coins, symbolOf } from '../coins.ts';
+import { type Html, html } from './html.ts';
 import type { View } from './view.ts';
 
 export function money({ exchange }: View, units: bigint, asset: string): string {
   const { assets } = exchange.book;
-  return `${coins(units, asset, assets)} ${symbolOf(asset, assets)}`;
+  return `${grouped(coins(units, asset, assets))} ${symbolOf(asset, assets)}`;
+}
+
+/** Thousands set apart: `1,234.5`. */
+export function grouped(coins: string): string {
+  return coins.replace(/\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ','));
+}
+
+/** An amount that a narrow place may break behind a comma or the point. */
+export function breakable(amount: string): Html {
+  return html`${amount.split(/(?<=[,.])/).map((part) => html`${part}<wbr>`)}`;
 }
 
 export async function depositOf({ exchange }: View, { transfers }: CallbackRecord): Promise<DepositRecord | undefined> {

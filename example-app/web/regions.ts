@@ -3,10 +3,13 @@ import { coins } from '../coins.ts';
 import { balances } from '../ledger.ts';
 import { tricks } from '../wallets/tricks.ts';
 import { nameOfCallback, way } from './chart.ts';
-import { confirmationsOf, depositOf, money } from './deposits.ts';
+import { breakable, confirmationsOf, depositOf, grouped, money } from './deposits.ts';
 import { type Html, html, render } from './html.ts';
 import { assetsFor, type View } from './view.ts';
 import { statusOf, wayOf } from './way.ts';
+
+/** Characters of a balance that is shown large. */
+const longest = 14;
 
 /** The parts of the page that change by themselves, by the id of their element. */
 export async function regions(view: View): Promise<Record<string, string>> {
@@ -34,12 +37,10 @@ function balanceList(view: View, deposits: readonly Deposit[]): Html {
     const coming = deposits
       .filter((one) => one.asset === asset && one.status === 'pending')
       .reduce((sum, { amount }) => sum + amount, 0n);
-    const sum = coins(has, asset, exchange.book.assets).replace(/^\d+/, (whole) =>
-      whole.replace(/\B(?=(\d{3})+$)/g, ','),
-    );
+    const sum = grouped(coins(has, asset, exchange.book.assets));
     return html`<li class="balance" data-value="${String(has)}"><span class="coin coin-${symbol.slice(0, 3).toLowerCase()}" aria-hidden="true">${symbol.slice(0, 1)}</span>
 <span class="balance-name">${symbol}<small>${words.network[customer.network] ?? customer.network}</small></span>
-<span class="balance-sum"><b>${sum}</b><small>${coming > 0n ? html`<span class="coming">${words.arriving(money(view, coming, asset))}</span>` : symbol}</small></span></li>`;
+<span class="balance-sum"><b${sum.length > longest && html` class="is-long"`}>${breakable(sum)}</b><small>${coming > 0n ? html`<span class="coming">${words.arriving(money(view, coming, asset))}</span>` : symbol}</small></span></li>`;
   });
   return html`${rows}`;
 }
@@ -76,7 +77,7 @@ function depositList(view: View, deposits: readonly Deposit[]): Html {
     const count = deposit.status === 'pending' ? confirmationsOf(view, deposit) : undefined;
     const { id } = deposit.transaction;
     return html`<tr><td><time datetime="${new Date(deposit.firstSeenAt).toISOString()}">${clock(deposit.firstSeenAt)}</time></td>
-<td class="sum">${money(view, deposit.amount, deposit.asset)}</td>
+<td class="sum">${breakable(money(view, deposit.amount, deposit.asset))}</td>
 <td><span class="badge is-${deposit.status}">${words.status[deposit.status] ?? deposit.status}</span>${count && html` <progress max="${count.of}" value="${count.now}" aria-label="${words.confirmations(count.now, count.of)}"></progress> <small>${words.confirmations(count.now, count.of)}</small>`}</td>
 <td class="hash"><a href="/inspector/deposits/${deposit.id}"><code>${id.slice(0, 10)}...${id.slice(-8)}</code></a></td></tr>`;
   });
