@@ -48,3 +48,26 @@ export function multiply(database: SqliteDatabase, callbacks: number): void {
     COMMIT;
   `);
 }
+
+/** Makes so many of the callbacks of a notifier that were accepted, again and again; the newest of them are given up. */
+export function multiplySent(database: SqliteDatabase, callbacks: number): void {
+  const one = (sql: string): number => Number(Object.values(database.prepare(sql).get() as object)[0]);
+  const had = one(`SELECT count(*) FROM outbox WHERE state = 'sent'`);
+  const top = one('SELECT max(seq) FROM outbox');
+  const columns = (database.prepare('PRAGMA table_info(outbox)').all() as { name: string }[]).map(({ name }) => name);
+  const changed: Readonly<Record<string, string>> = {
+    seq: `seq + n * ${top}`,
+    id: `id || '-${top}-' || n`,
+    // Its end alone: hashes of the same beginning would be one long run of equal ones.
+    transaction_hash: `printf('0x%08x', n) || substr(transaction_hash, 11)`,
+    state: `CASE WHEN n % 97 = 1 THEN 'dead' ELSE state END`,
+    error: `CASE WHEN n % 97 = 1 THEN 'The receiver answered 503 Service Unavailable after 10,000 ms' END`,
+    http_status: 'CASE WHEN n % 97 = 1 THEN 503 ELSE http_status END',
+  };
+  database.exec(`
+    PRAGMA synchronous = OFF;
+    WITH RECURSIVE round (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM round WHERE n < ${Math.ceil(callbacks / had) - 1})
+      INSERT INTO outbox (${columns.join(', ')}) SELECT ${columns.map((name) => changed[name] ?? name).join(', ')} FROM outbox, round
+      WHERE state = 'sent';
+  `);
+}

@@ -27,8 +27,8 @@ export interface Stage {
   notifier(): Notifier;
   /** Reads the chain to its end and sends what is due. */
   run(): Promise<void>;
-  /** Closes the notifier and opens another one on the same database. */
-  restart(): Promise<void>;
+  /** Closes the notifier and opens another one on the same database; `between`: what is done with the database meanwhile. */
+  restart(between?: (path: string) => Promise<void>): Promise<void>;
   /** As `api`, with headers of one's own; the answer as it came. */
   ask(method: string, path: string, given?: Asked): Promise<Answer>;
   /** Asks the API; each exchange is held against its OpenAPI document. */
@@ -113,8 +113,9 @@ export async function stage(
       await notifier.catchUp();
       await notifier.deliver();
     },
-    async restart() {
+    async restart(between) {
       await notifier.close();
+      await between?.(join(folder, 'notifier.db'));
       notifier = open();
     },
     ask,

@@ -1,28 +1,34 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import decodeQR from 'qr/decode.js';
+import { openExchange } from '../../example-app/exchange.ts';
+import { imtoken } from '../../lib/providers/imtoken.ts';
 import { axeFindings } from '../helpers/axe.ts';
 import { openTab } from '../helpers/browser.ts';
-import { layoutFaults } from '../helpers/layout-faults.ts';
-import { readAll, send } from '../helpers/serve.ts';
+import { callbackBody, ether, secret, signed } from '../helpers/deposits.ts';
+import { lookAtAll, see } from '../helpers/looks.ts';
+import { multiply } from '../helpers/million.ts';
+import { readAll, send, serve } from '../helpers/serve.ts';
 import { walk } from '../helpers/walk.ts';
 
-/** A folder for the pictures, for whoever wants to look at them. */
-const folder = process.env.SCREENSHOTS;
 const alice = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
 
 /** `npm start`, with an environment that says nothing but where to listen; its address. */
-async function start(t: TestContext, ...args: string[]): Promise<{ url: string; said: string[] }> {
+async function start(
+  t: TestContext,
+  args: readonly string[] = [],
+  more: NodeJS.ProcessEnv = {},
+): Promise<{ url: string; said: string[]; end: () => Promise<void> }> {
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, ['--import', 'tsx', 'example-app/server.ts', ...args], {
-    env: { PATH, HOME, PORT: '0' },
+    env: { PATH, HOME, PORT: '0', ...more },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(() => stop(child));
@@ -35,7 +41,7 @@ async function start(t: TestContext, ...args: string[]): Promise<{ url: string; 
     });
     child.once('exit', (code) => reject(new Error(`The example ended with ${code}: ${said.join('\n')}`)));
   });
-  return { url, said };
+  return { url, said, end: () => stop(child) };
 }
 
 async function stop(child: ChildProcess): Promise<void> {
@@ -43,16 +49,11 @@ async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode === null) await once(child, 'exit');
 }
 
-async function see(page: Page, name: string): Promise<void> {
+async function lookAt(page: Page, name: string): Promise<void> {
   // What is still fading in has no contrast yet.
   await page.evaluate('Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))');
-  assert.deepEqual(await layoutFaults(page), [], name);
   assert.deepEqual(await axeFindings(page), [], name);
-  const picture = await page.screenshot({ fullPage: true, animations: 'disabled' });
-  assert.ok(picture.length > 20_000, `${name}: an empty picture`);
-  if (folder === undefined) return;
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, `${name}.png`), picture);
+  await see(page, name);
 }
 
 /** The picture at the top of the README: UPDATE_PICTURE=1 makes it anew. */
@@ -81,19 +82,19 @@ test('npm start shows an address, and a button that pays it on a local chain: th
   const { url, said } = await start(t);
   const { page, complaints } = await openTab(t, { viewport: { width: 1280, height: 900 } });
   await page.goto(url);
-  await see(page, 'example-before');
+  await lookAt(page, 'example-before');
   assert.equal(await readCode(page), alice);
   assert.equal(await balance(page, 'ETH').textContent(), '0');
 
   await page.getByRole('button', { name: 'Pay' }).press('Enter');
   await page.getByText('0.25 ETH on its way').waitFor();
   await page.getByText(/Waits: \d+ of 12 confirmations/).waitFor();
-  await see(page, 'example-pending');
+  await lookAt(page, 'example-pending');
   await balance(page, 'ETH').filter({ hasText: '0.25' }).waitFor();
   await page.locator('.step.is-credited').getByText('+0.25 ETH').waitFor();
   assert.equal(await page.locator('.step.is-passed').count(), 6, 'the wallet and all five links');
   assert.deepEqual(said.at(-1), `Credited: 250000000000000000 of eip155:1/slip44:60 to alice`);
-  await see(page, 'example-credited');
+  await lookAt(page, 'example-credited');
   await picture(page);
 
   for (const [trick, told, stopped] of tricks) {
@@ -101,7 +102,7 @@ test('npm start shows an address, and a button that pays it on a local chain: th
     await page.locator(`.steps .is-${stopped}`).getByText(told).waitFor();
     assert.equal(await balance(page, 'ETH').textContent(), '0.25', trick);
   }
-  await see(page, 'example-tricks');
+  await lookAt(page, 'example-tricks');
 
   await page.getByRole('link', { name: 'Inspector' }).click();
   await page.getByRole('heading', { level: 1 }).waitFor();
@@ -110,7 +111,7 @@ test('npm start shows an address, and a button that pays it on a local chain: th
 });
 
 test('without a chain the page works too, in both languages, light and dark, wide and narrow, by keyboard alone', async (t) => {
-  const { url } = await start(t, '--signed');
+  const { url } = await start(t, ['--signed']);
   for (const { width, colorScheme, locale } of looks) {
     const { page, complaints } = await openTab(t, {
       ...{ colorScheme, locale },
@@ -122,18 +123,18 @@ test('without a chain the page works too, in both languages, light and dark, wid
     await page.locator('#amount').press('Enter');
     await page.locator('.wrong').filter({ hasText: /18/ }).waitFor();
     const name = `example-signed-${width}-${colorScheme}-${locale.slice(0, 2)}`;
-    await see(page, `${name}-wrong`);
+    await lookAt(page, `${name}-wrong`);
     const before = Number(await balance(page, 'ETH').textContent());
     await page.locator('#amount').fill('1.5');
     await page.locator('#amount').press('Enter');
     await page.locator('.badge.is-pending').waitFor();
-    await see(page, `${name}-pending`);
+    await lookAt(page, `${name}-pending`);
     await balance(page, 'ETH')
       .filter({ hasText: String(before + 1.5) })
       .waitFor();
     await page.locator('#tricks button[value=tampered]').click();
     await page.locator('.steps .is-refused').waitFor();
-    await see(page, name);
+    await lookAt(page, name);
     assert.deepEqual(await walk(page), [], name);
     // The refusal that was meant.
     assert.deepEqual(
@@ -145,8 +146,37 @@ test('without a chain the page works too, in both languages, light and dark, wid
   }
 });
 
+test('with 0, 5, 500 and a million callbacks behind it the page stays whole, for a customer with deposits and for one without', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'deposit-callback-example-'));
+  t.after(() => rm(directory, { recursive: true }));
+  const path = join(directory, 'exchange.db');
+  for (const count of [0, 5, 500, 1_000_000]) {
+    const { app, callbacks, database } = await openExchange({ path, providers: [imtoken({ secrets: [secret] })] });
+    if (count <= 500) await receive(await serve(t, app), count);
+    else multiply(database, count);
+    await callbacks.close();
+    const { url, end } = await start(t, ['--signed'], { DATABASE: path, CALLBACK_SECRET: secret });
+    const pages = new Map([
+      ['alice', url],
+      ['bob', `${url}?as=bob`],
+    ]);
+    await lookAtAll(t, { name: `example-${count}`, home: url, pages: () => pages });
+    await end();
+  }
+});
+
+/** Callbacks of all that the exchange lists on Ethereum, for alice, one of them with an amount as long as any. */
+async function receive(port: number, count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1) {
+    const worth = index % 3 === 0 ? { asset: ether, position: 'native', amount: '1234567890123456789012345678' } : {};
+    const { headers, body } = signed(callbackBody(worth));
+    const { status } = await send(port, { path: '/callbacks/imtoken', headers, body });
+    assert.equal(status, 200);
+  }
+}
+
 test('a reader chooses language and theme, which stay', async (t) => {
-  const { url } = await start(t, '--signed');
+  const { url } = await start(t, ['--signed']);
   const { page } = await openTab(t, { colorScheme: 'light', viewport: { width: 1280, height: 900 } });
   await page.goto(url);
   await page.getByRole('link', { name: 'Dark' }).click();
@@ -159,7 +189,7 @@ test('a reader chooses language and theme, which stay', async (t) => {
 });
 
 test('a page of another site presses no button here, and another name of this machine sees no inspector', async (t) => {
-  const { url } = await start(t, '--signed');
+  const { url } = await start(t, ['--signed']);
   const { port } = new URL(url);
   const form = { method: 'POST', path: '/pay', body: 'amount=1' };
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -174,7 +204,7 @@ test('a page of another site presses no button here, and another name of this ma
 });
 
 test('what hinders a start is said in a line, and nothing is left behind', async (t) => {
-  const { url } = await start(t, '--signed');
+  const { url } = await start(t, ['--signed']);
   const { port } = new URL(url);
   const run = async (args: readonly string[], env: NodeJS.ProcessEnv): Promise<{ code: number; err: string }> => {
     const child = spawn(process.execPath, ['--import', 'tsx', 'example-app/server.ts', ...args], {

@@ -4,6 +4,7 @@ import type { SqliteDatabase } from '../../lib/stores/sqlite.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
 import { fixedClock } from '../../lib/testing/fixed-clock.ts';
 import { inspected } from '../helpers/inspected.ts';
+import { lookAtAll } from '../helpers/looks.ts';
 import { everyKind, sendMany } from '../helpers/many-callbacks.ts';
 import { multiply } from '../helpers/million.ts';
 
@@ -29,6 +30,21 @@ const pages = [
   '/quarantine?show=unverified',
   '/find?q=0x52908400098527886E0F7030069857D2E4169EE7',
 ];
+
+/** What is looked at too, by a name for its picture. */
+const seen = [
+  ['overview', '/?window=7d'],
+  ['callbacks', '/callbacks'],
+  ['callbacks-searched', '/callbacks?provider=imtoken&code=NOTHING_HAS_IT'],
+  ['deposits', '/deposits'],
+  ['deposits-searched', '/deposits?network=eip155%3A56'],
+  ['dead-letters', '/dead-letters'],
+  ['quarantine', '/quarantine'],
+  ['quarantine-deposits', '/quarantine?show=deposits'],
+  ['quarantine-unread', '/quarantine?show=unread'],
+  ['quarantine-unverified', '/quarantine?show=unverified'],
+  ['find', '/find?q=0x52908400098527886E0F7030069857D2E4169EE7'],
+] as const;
 
 /** Tables that stay small, and indexes of what is open alone. */
 const isSmall =
@@ -69,6 +85,11 @@ test('with a million callbacks no page scans a table or sorts one, and none look
   assert.match(rare.text, /code=NOTHING_HAS_IT&amp;before=cb_/);
   assert.doesNotMatch(rare.text, /No callbacks match/);
   assert.deepEqual(faults, []);
+
+  const home = `http://127.0.0.1:${inspection.port}/inspector`;
+  const shown = [...seen, ['callback', `/callbacks/${first?.id}`], ['deposit', `/deposits/${deposit?.id}`]] as const;
+  const addresses = new Map(shown.map(([name, path]) => [name, home + path]));
+  assert.deepEqual(await lookAtAll(t, { name: '1000000', home: `${home}/`, pages: () => addresses }), []);
 });
 
 /** The texts of the statements that are prepared or run, and how many rows they gave in all. */
