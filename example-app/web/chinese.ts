@@ -58,7 +58,7 @@ export const chinese: Words = {
   waitsForMore: '等待更多确认。',
   unchanged: '不变。',
   earlier: '最近的回调',
-  earlierNone: '还没有回调。',
+  earlierNone: '启动以来还没有回调。',
   tricks: '试试作弊',
   tricksMore: '每个按钮都用最近一次付款的回调发出真实的请求。',
   tricksLater: '请先付一笔款。',

@@ -135,7 +135,7 @@ export const english: Words = {
   waitsForMore: 'Waits for more confirmations.',
   unchanged: 'Unchanged.',
   earlier: 'Latest callbacks',
-  earlierNone: 'No callbacks yet.',
+  earlierNone: 'No callbacks since the start.',
   tricks: 'Try to cheat',
   tricksMore: 'Each sends a real request with the last paid callback.',
   tricksLater: 'Make a payment first.',

@@ -14,7 +14,6 @@ import { axeFindings } from '../helpers/axe.ts';
 import { openTab } from '../helpers/browser.ts';
 import { callbackBody, ether, secret, signed } from '../helpers/deposits.ts';
 import { lookAtAll, see } from '../helpers/looks.ts';
-import { multiply } from '../helpers/million.ts';
 import { readAll, send, serve } from '../helpers/serve.ts';
 import { walk } from '../helpers/walk.ts';
 
@@ -146,14 +145,13 @@ test('without a chain the page works too, in both languages, light and dark, wid
   }
 });
 
-test('with 0, 5, 500 and a million callbacks behind it the page stays whole, for a customer with deposits and for one without', async (t) => {
+test('with 0, 5 and 500 callbacks behind it the page stays whole, for a customer with deposits and for one without', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'deposit-callback-example-'));
   t.after(() => rm(directory, { recursive: true }));
   const path = join(directory, 'exchange.db');
-  for (const count of [0, 5, 500, 1_000_000]) {
-    const { app, callbacks, database } = await openExchange({ path, providers: [imtoken({ secrets: [secret] })] });
-    if (count <= 500) await receive(await serve(t, app), count);
-    else multiply(database, count);
+  for (const count of [0, 5, 500]) {
+    const { app, callbacks } = await openExchange({ path, providers: [imtoken({ secrets: [secret] })] });
+    await receive(await serve(t, app), count);
     await callbacks.close();
     const { url, end } = await start(t, ['--signed'], { DATABASE: path, CALLBACK_SECRET: secret });
     const pages = new Map([

@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import type { SqliteDatabase } from '../../lib/stores/sqlite.ts';
+import { type TestContext, test } from 'node:test';
+import express from 'express';
+import { accounts, assets } from '../../example-app/accounts.ts';
+import { createLedger } from '../../example-app/ledger.ts';
+import { openSignedWallet } from '../../example-app/wallets/signed-wallet.ts';
+import { front } from '../../example-app/web/front.ts';
+import { createLive } from '../../example-app/web/live.ts';
+import { listen } from '../../example-app/web/told.ts';
+import type { SqliteDatabase, SqliteStore } from '../../lib/stores/sqlite.ts';
 import { sqliteStore } from '../../lib/stores/sqlite.ts';
 import { fixedClock } from '../../lib/testing/fixed-clock.ts';
-import { inspected } from '../helpers/inspected.ts';
+import { secret } from '../helpers/deposits.ts';
+import { type Inspection, inspected } from '../helpers/inspected.ts';
 import { lookAtAll } from '../helpers/looks.ts';
 import { everyKind, sendMany } from '../helpers/many-callbacks.ts';
 import { multiply } from '../helpers/million.ts';
+import { serve } from '../helpers/serve.ts';
 
 const pages = [
   '/',
@@ -90,7 +99,25 @@ test('with a million callbacks no page scans a table or sorts one, and none look
   const shown = [...seen, ['callback', `/callbacks/${first?.id}`], ['deposit', `/deposits/${deposit?.id}`]] as const;
   const addresses = new Map(shown.map(([name, path]) => [name, home + path]));
   assert.deepEqual(await lookAtAll(t, { name: '1000000', home: `${home}/`, pages: () => addresses }), []);
+  const site = await openFront(t, inspection, store);
+  const customers = new Map(['alice', 'carol'].map((name) => [name, `${site}/?as=${name}`]));
+  assert.deepEqual(await lookAtAll(t, { name: 'example-1000000', home: `${site}/`, pages: () => customers }), []);
 });
+
+/** The pages of the example exchange over the same store; its address. */
+async function openFront(t: TestContext, { callbacks }: Inspection, store: SqliteStore): Promise<string> {
+  createLedger(store.database);
+  const app = express();
+  const exchange = { app, callbacks, store, database: store.database, book: { accounts, assets } };
+  const live = createLive();
+  t.after(live.close);
+  const url = `http://127.0.0.1:${await serve(t, app)}`;
+  const callbackUrl = `${url}/callbacks/imtoken`;
+  const wallet = openSignedWallet({ secret, callbackUrl });
+  const told = listen(exchange, live.changed);
+  app.use(front({ exchange, wallet, live, told, callbackUrl, strangerUrl: callbackUrl, confirmations: undefined }));
+  return url;
+}
 
 /** The texts of the statements that are prepared or run, and how many rows they gave in all. */
 function watch(database: SqliteDatabase): {
