@@ -143,7 +143,13 @@ function alarms(view: View): Html {
     const [newest] = all;
     if (newest === undefined) return [];
     const { at, code: name, provider } = newest;
-    const cells = [whenCell(view, at), code(name), html`<bdi>${provider}</bdi>`, grouped(all.length), told(view, newest)];
+    const cells = [
+      whenCell(view, at),
+      code(name),
+      html`<bdi>${provider}</bdi>`,
+      grouped(all.length),
+      told(view, newest),
+    ];
     return [row(columns, cells)];
   });
   return html`<p class="soft">${words.overview.alarmsMore}</p>${table(words.overview.alarms, columns, rows)}`;
