@@ -97,7 +97,7 @@ export const chineseProbes: Readonly<Record<string, ProbeText>> = {
     '自相矛盾的先扣住，交给操作员。',
   ],
   'failed-transaction': ['失败的交易不入账', '上报“confirmed”，状态却是“failed”', 'TRANSACTION_FAILED'],
-  'failed-event': ['被报为失败的充值不入账', '上报 deposit.failed', '只凭 deposit 事件入账，别的事件都不行。'],
+  'failed-event': ['上报为失败的充值不入账', '上报 deposit.failed', '只凭 deposit 事件入账，别的事件都不行。'],
   unconfirmed: ['只在内存池里看到的交易不入账', '上报没有区块的 deposit.pending', '数确认数：policy.confirmations。'],
   'early-confirmed': [
     '“confirmed”这个词不能代替确认数',
