@@ -432,3 +432,20 @@ test('dead letters are counted by their error, ids and numbers aside, each with 
   assert.match(narrowed.text, /Redeliver all|account of/);
   assert.doesNotMatch(narrowed.text, /By error|ECONNREFUSED/);
 });
+
+test('unverified callbacks, which come oldest first, are paged to newer ones, and a page that is not found is not called read-only', async (t) => {
+  const { clock, get, send } = await inspected(t, {
+    receiver: { sources: ['127.0.0.1'], quarantineUnverified: true },
+    inspector: { actions: true },
+  });
+  for (let count = 0; count < 21; count += 1) {
+    await send({}, { secret: wrongKey });
+    clock.advance(1_000);
+  }
+  const first = await get('/quarantine?show=unverified');
+  assert.match(first.text, /<a class="button" href="\?show=unverified&amp;before=[^"]+">Newer<\/a>/);
+  assert.doesNotMatch(first.text, />Older</);
+  const [, next = ''] = /<a class="button" href="([^"]+)">Newer/.exec(first.text) ?? [];
+  assert.match((await get(`/quarantine${next.replaceAll('&amp;', '&')}`)).text, />Oldest<\/a>/);
+  assert.doesNotMatch((await get('/nothing')).text, /Read-only/);
+});

@@ -14,6 +14,8 @@ const paths: Readonly<Record<Exclude<PageName, 'label'>, string>> = {
 /** What an operator's pages have around them; `needs` is undefined if the store does not answer. */
 export interface Frame {
   needs: readonly Need[] | undefined;
+  /** Whether there are no buttons, on any page. */
+  isReadOnly: boolean;
 }
 
 /** The whole document around a page. Without a frame, for anyone without access, it loads nothing and shows nothing. */
@@ -74,7 +76,7 @@ function assets(root: string): Html {
 <script src="${root}assets/script.js" defer></script>`;
 }
 
-function header({ words, root, token, query }: View, page: Page, { needs = [] }: Frame): Html {
+function header({ words, root, query }: View, page: Page, { needs = [], isReadOnly }: Frame): Html {
   const counts = badgesOf(needs);
   const waiting = Object.fromEntries(
     badgePages.map((name) => {
@@ -91,7 +93,7 @@ function header({ words, root, token, query }: View, page: Page, { needs = [] }:
 ${brand(root, words.title)}
 <nav aria-label="${words.nav.label}"><ul>${links}</ul></nav>
 <form class="find" role="search" method="get" action="${root}find"><input type="search" name="q" aria-label="${words.search}" placeholder="${words.search}" value="${query.get('q') ?? ''}" autocomplete="off" spellcheck="false"><button class="hidden" tabindex="-1">${words.find}</button></form>
-<p class="extras">${token === undefined && html`<span class="tag">${words.readOnly}</span>`}${choices(words, query)}</p>
+<p class="extras">${isReadOnly && html`<span class="tag">${words.readOnly}</span>`}${choices(words, query)}</p>
 </div></header>`;
 }
 

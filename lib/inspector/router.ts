@@ -127,7 +127,7 @@ async function get(
     const page = await findPage(shown, path, status);
     if (page === undefined) await refuse(inspector, req, res, view, { status: 404, reason: 'notFound' });
     else if ('location' in page) redirect(res, 303, page.location);
-    else sendPage(req, res, shown, page, { needs: status.needs });
+    else sendPage(req, res, shown, page, { needs: status.needs, isReadOnly: !actions });
   }
 }
 
@@ -175,7 +175,7 @@ async function refuse(
   refusal: Refusal,
 ): Promise<void> {
   const status = await options.callbacks.status().catch(() => undefined);
-  sendPage(req, res, view, refusalPage(view, refusal), { needs: status?.needs });
+  sendPage(req, res, view, refusalPage(view, refusal), { needs: status?.needs, isReadOnly: !options.actions });
 }
 
 function viewOf(

@@ -47,7 +47,9 @@ td bdi { overflow-wrap: anywhere; }
 @media (prefers-reduced-motion: no-preference) { .is-new { animation: arrive 2.4s ease-out; } }
 .pager { display: flex; gap: 8px; margin-top: 16px; }
 
-.filter { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; align-items: end; margin-bottom: 20px; }
+.title + .empty { margin-top: 20px; } .empty + .back { margin-top: 16px; }
+.filter label:has([type=datetime-local]) { grid-column: span 2; }
+.filter { display: grid; grid-template-columns: repeat(auto-fit, minmax(128px, 1fr)); gap: 12px; align-items: end; margin-bottom: 20px; }
 .filter:has(.wrong) { align-items: start; } .filter:has(.wrong) .filter-go { padding-top: 24px; }
 .filter-go { display: flex; align-items: center; gap: 16px; }
 

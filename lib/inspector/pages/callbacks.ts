@@ -20,7 +20,7 @@ export async function callbacksPage(view: View): Promise<Page> {
 ${filterForm(view)}
 ${(shown.length > 0 || isFirst) && (await callbackTable(view, shown, isFirst))}
 ${shown.length === 0 && endedAt === undefined && nothing}
-${endedAt && lookedBackTo(view, endedAt.receivedAt)}
+${endedAt && lookedBackTo(view, endedAt.receivedAt, shown.length === 0)}
 ${pager(view, endedAt?.id ?? (found.length > perPage ? shown.at(-1)?.id : undefined))}`,
   };
 }

@@ -59,7 +59,7 @@ export async function depositsPage(view: View): Promise<Page> {
 ${timeRanges(view)}
 ${form}
 ${shown.length > 0 ? depositTable(view, shown, credits) : endedAt === undefined && nothing}
-${endedAt && lookedBackTo(view, endedAt.firstSeenAt)}
+${endedAt && lookedBackTo(view, endedAt.firstSeenAt, shown.length === 0)}
 ${pager(view, endedAt?.id ?? (found.length > perPage ? shown.at(-1)?.id : undefined))}`,
   };
 }

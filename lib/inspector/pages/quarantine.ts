@@ -134,7 +134,7 @@ async function unverifiedSection(view: View, isWhole: boolean): Promise<Html> {
   const { words, callbacks } = view;
   const { quarantine: texts, act } = words;
   const found = await callbacks.store.unverified({ limit: isWhole ? 100 : few + 1 });
-  const { shown, pages } = pageWithin(view, found, isWhole ? perPage : few);
+  const { shown, pages } = pageWithin(view, found, isWhole ? perPage : few, 'oldestFirst');
   const reverify = actionForm(view, { action: 'reverify', label: act.reverify, explanation: act.reverifyMore });
   return section(
     texts.unverified,

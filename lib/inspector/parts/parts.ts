@@ -158,16 +158,22 @@ ${body}
 }
 
 /** That a page looked back no further than to a time: older ones are on the next. */
-export function lookedBackTo({ words }: View, at: number): Html {
-  return html`<p class="soft">${words.found.back} ${time(at)}</p>`;
+export function lookedBackTo({ words }: View, at: number, isEmpty: boolean): Html {
+  const { nothing, nothingYet, back } = words.found;
+  return html`${isEmpty && empty(nothing, nothingYet)}<p class="soft back">${back} ${time(at)}</p>`;
 }
 
 /** Links to the page before and after; `lastId` if there may be more. */
-export function pager({ words, query }: Pick<View, 'words' | 'query'>, lastId: string | undefined): Html {
+export function pager(
+  { words, query }: Pick<View, 'words' | 'query'>,
+  lastId: string | undefined,
+  order: 'newestFirst' | 'oldestFirst' = 'newestFirst',
+): Html {
+  const [first, next] = order === 'newestFirst' ? [words.newest, words.older] : [words.oldest, words.newer];
   if (lastId === undefined && !query.has('before')) return html``;
   return html`<nav class="pager" aria-label="${words.nav.label}">
-${query.has('before') && html`<a class="button" href="?${search(query, {})}">${words.newest}</a>`}
-${lastId !== undefined && html`<a class="button" href="?${search(query, { before: lastId })}">${words.older}</a>`}
+${query.has('before') && html`<a class="button" href="?${search(query, {})}">${first}</a>`}
+${lastId !== undefined && html`<a class="button" href="?${search(query, { before: lastId })}">${next}</a>`}
 </nav>`;
 }
 
@@ -176,11 +182,12 @@ export function pageWithin<One extends { id: string }>(
   view: View,
   all: readonly One[],
   perPage: number,
+  order: 'newestFirst' | 'oldestFirst' = 'newestFirst',
 ): { shown: readonly One[]; pages: Html } {
   const before = view.query.get('before');
   const start = before === null ? 0 : all.findIndex(({ id }) => id === before) + 1;
   const shown = all.slice(start, start + perPage);
-  return { shown, pages: pager(view, all.length > start + perPage ? shown.at(-1)?.id : undefined) };
+  return { shown, pages: pager(view, all.length > start + perPage ? shown.at(-1)?.id : undefined, order) };
 }
 
 function search(query: URLSearchParams, more: Readonly<Record<string, string>>): string {

@@ -121,6 +121,8 @@ const texts = {
   clear: 'Clear',
   older: 'Older',
   newest: 'Newest',
+  newer: 'Newer',
+  oldest: 'Oldest',
   more: (count: number): string => `${count} more`,
   notATime: 'Not a time, so left out: write 2026-01-31, 2026-01-31T08:00 or 24h',
   spans: { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' },
@@ -275,7 +277,8 @@ const texts = {
     callbacksMore: 'Authentic, stored in full and answered 2xx. Read them again after an upgrade or a policy change.',
     noCallbacks: 'Every callback was read',
     unverified: 'Unverified callbacks',
-    unverifiedMore: 'From an allowed source, but the signature did not match. Verify them again once the key is right.',
+    unverifiedMore:
+      'From an allowed source, but the signature did not match. Verify them again once the key is right. Oldest first.',
     noUnverified: 'No unverified callbacks',
     showBody: 'Body',
     all: 'All',
