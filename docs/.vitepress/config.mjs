@@ -83,12 +83,23 @@ function sidebarOf(index) {
       text: section.split('\n', 1)[0],
       items: [...section.matchAll(/^- \[([^\]]+)\]\(([^)]+)\)/gm)].map(([, text = '', href = '']) => {
         const link = resolved(href, index)?.replace(/(?:index)?\.md(?=#|$)/, '');
+        if (link === '/api') return { text, link, collapsed: true, items: apiPages() };
         const [, language = '', folder] = /^\/(zh\/)?(providers|decisions)\/$/.exec(link ?? '') ?? [];
         return folder === undefined
           ? { text, link }
           : { text, link, collapsed: true, items: pagesIn(folder, language) };
       }),
     }));
+}
+
+/** The pages of the API that TypeDoc has made, by the subpaths that they are of. */
+function apiPages() {
+  return [...read('docs/api/README.md').matchAll(/^- \[([^\]]+)\]\(([^)]+)\.md\)$/gm)].map(
+    ([, text = '', page = '']) => ({
+      text,
+      link: `/api/${page}`,
+    }),
+  );
 }
 
 /**
