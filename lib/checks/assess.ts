@@ -136,15 +136,16 @@ function conclude(
   const statement = isStated
     ? statementOf(canonical, { code: stated, failure }, transfer, provider, origin)
     : undefined;
-  return present<Assessment>({
-    outcome,
-    code,
-    name: code === 'TRANSACTION_HASH_ONLY' ? canonical.network.id : undefined,
-    statement,
-    transactionKey: statement?.group && transactionKey(statement.group),
-    // The chain check says which of two is true, and must not wait for an operator.
-    binding: statement && provider.bindsIds === true && !isChecked ? bindingOf(statement) : undefined,
-  });
+  const assessment: Assessment = { outcome };
+  if (code !== undefined) assessment.code = code;
+  if (code === 'TRANSACTION_HASH_ONLY') assessment.name = canonical.network.id;
+  if (!statement) return assessment;
+  assessment.statement = statement;
+  if (statement.group) assessment.transactionKey = transactionKey(statement.group);
+  // The chain check says which of two is true, and must not wait for an operator.
+  const binding = provider.bindsIds === true && !isChecked ? bindingOf(statement) : undefined;
+  if (binding) assessment.binding = binding;
+  return assessment;
 }
 
 function mayCredit({ kind }: CanonicalTransfer): boolean {
@@ -188,8 +189,7 @@ function statementOf(
   const amount = canonical.amount ?? (isTakenBack ? 0n : undefined);
   const group = groupOf(canonical);
   if (group === undefined || amount === undefined) return undefined;
-  // Without a spread: a literal of this size with one is ten times slower, and this is on the way of each callback.
-  return present<StoredStatement>({
+  const statement: StoredStatement = {
     id: statementId(provider, origin),
     provider: provider.name,
     eventId: origin.eventId,
@@ -199,30 +199,50 @@ function statementOf(
     kind,
     amount,
     group,
-    memo: canonical.memo,
-    position: transfer.transaction.position,
-    blockHash: canonical.blockHash,
-    blockNumber: canonical.blockNumber,
-    confirmations: canonical.confirmations,
-    at: transfer.at,
-    check: isTakenBack ? undefined : code,
-    lacks: isTakenBack || code === undefined ? undefined : lackingEvidence(code, canonical),
-    shows: isTakenBack ? undefined : shownEvidence(canonical),
-    // Without its amount it is not known which transfer failed.
-    failure: failure === 'transfer' && canonical.amount !== undefined ? failure : undefined,
-    onlyEnds: code !== undefined && endsOnly.has(code) ? true : undefined,
-    report: origin.report,
-    signedBy: origin.signedBy,
-    from: canonical.from,
-    account: typeof canonical.owner === 'object' ? canonical.owner.account : undefined,
-    symbol: transfer.symbol,
-    decimals: canonical.decimals ?? (areDecimals(transfer.decimals) ? transfer.decimals : undefined),
-  });
+  };
+  tellWhere(statement, canonical, transfer);
+  if (!isTakenBack) tellEvidence(statement, canonical, code);
+  // Without its amount it is not known which transfer failed.
+  if (failure === 'transfer' && canonical.amount !== undefined) statement.failure = failure;
+  if (code !== undefined && endsOnly.has(code)) statement.onlyEnds = true;
+  if (origin.report !== undefined) statement.report = origin.report;
+  if (origin.signedBy !== undefined) statement.signedBy = origin.signedBy;
+  tellWhose(statement, canonical, transfer);
+  return statement;
+}
+
+// Member by member: what is built from a list of members is copied as it grows, and this is on the way of each callback.
+function tellWhere(statement: StoredStatement, canonical: CanonicalTransfer, { transaction, at }: Transfer): void {
+  const { memo, blockHash, blockNumber, confirmations } = canonical;
+  if (memo !== undefined) statement.memo = memo;
+  if (transaction.position !== undefined) statement.position = transaction.position;
+  if (blockHash !== undefined) statement.blockHash = blockHash;
+  if (blockNumber !== undefined) statement.blockNumber = blockNumber;
+  if (confirmations !== undefined) statement.confirmations = confirmations;
+  if (at !== undefined) statement.at = at;
+}
+
+function tellEvidence(statement: StoredStatement, canonical: CanonicalTransfer, code: CheckCode | undefined): void {
+  const lacks = code === undefined ? undefined : lackingEvidence(code, canonical);
+  const shows = shownEvidence(canonical);
+  if (code !== undefined) statement.check = code;
+  if (lacks !== undefined) statement.lacks = lacks;
+  if (shows !== undefined) statement.shows = shows;
+}
+
+function tellWhose(statement: StoredStatement, { from, owner, decimals }: CanonicalTransfer, transfer: Transfer): void {
+  const told = decimals ?? (areDecimals(transfer.decimals) ? transfer.decimals : undefined);
+  if (from !== undefined) statement.from = from;
+  if (typeof owner === 'object' && owner.account !== undefined) statement.account = owner.account;
+  if (transfer.symbol !== undefined) statement.symbol = transfer.symbol;
+  if (told !== undefined) statement.decimals = told;
 }
 
 function groupOf({ network, asset, to, transactionId, payment }: CanonicalTransfer): Group | undefined {
   if (asset === undefined || to === undefined || transactionId === undefined) return undefined;
-  return present<Group>({ network: network.id, asset, to, transactionId, payment });
+  const group: Group = { network: network.id, asset, to, transactionId };
+  if (payment !== undefined) group.payment = payment;
+  return group;
 }
 
 /**

@@ -66,6 +66,15 @@ function depositKey({ amount, memo, group, reported }: StoredDeposit): string {
   return statementKey({ ...reported, amount: BigInt(reported.amount), group });
 }
 
+function byAmount(deposits: readonly StoredDeposit[]): Map<string, Map<number, StoredDeposit>> | undefined {
+  if (deposits.length === 0) return undefined;
+  const known = new Map<string, Map<number, StoredDeposit>>();
+  for (const deposit of deposits) {
+    ensure(known, depositKey(deposit), () => new Map<number, StoredDeposit>()).set(deposit.ordinal, deposit);
+  }
+  return known;
+}
+
 const noDeposits: ReadonlyMap<number, StoredDeposit> = new Map();
 
 /** Folds a group, and lays out a copy for each deposit that there is or may be; a piece or two for each amount. */
@@ -73,22 +82,19 @@ export function* amountsOfGroup(state: GroupState, context: AmountContext): Piec
   const foldContext: FoldContext<StoredStatement> = { wide: state.wide, keyOf: statementKey, areRecorded: true };
   if (state.deposits.length > 0) foldContext.creditedUnder = creditedUnder(state.deposits);
   const folded = yield* foldingGroup(state.statements, context.rules(state.group), foldContext);
-  const removals = named([...state.wide, ...state.statements.filter((statement) => statement.kind === 'removed')]);
+  const removals = named(state.wide, state.statements);
   const report = (statements: readonly StoredStatement[]): AmountReport => {
     const group = statements[0]?.group ?? state.group;
     return { group, statements, removals, asset: context.asset(group) };
   };
   if (state.group.payment !== undefined) return amountOfPayment(state, folded, report, context);
-  const known = new Map<string, Map<number, StoredDeposit>>();
-  for (const deposit of state.deposits) {
-    ensure(known, depositKey(deposit), () => new Map<number, StoredDeposit>()).set(deposit.ordinal, deposit);
-  }
+  const known = byAmount(state.deposits);
   const amounts: ReportedAmount[] = [];
   for (const [key, { fold, statements }] of folded) {
     amounts.push({
       statements,
       fold,
-      copies: copiesOf(state.group, fold, known.get(key) ?? noDeposits, context),
+      copies: copiesOf(state.group, fold, known?.get(key) ?? noDeposits, context),
       report: report(statements),
       memoIsReportedElsewhere: fold.code === 'MEMO_UNKNOWN' && isReportedWithMemo(folded, fold),
     });
@@ -98,7 +104,10 @@ export function* amountsOfGroup(state: GroupState, context: AmountContext): Piec
 }
 
 /** Those from which a deposit takes a provider or a callback that it names: each amount reads them, and there may be thousands. */
-function named(removals: readonly StoredStatement[]): readonly StoredStatement[] {
+function named(wide: readonly StoredStatement[], statements: readonly StoredStatement[]): readonly StoredStatement[] {
+  const removals = [...wide];
+  for (const statement of statements) if (statement.kind === 'removed') removals.push(statement);
+  if (removals.length < 2) return removals;
   const providers = new Set<string>();
   const callbacks = new Set<string>();
   return removals.filter(({ provider, callbackId }) => {

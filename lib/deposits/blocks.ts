@@ -18,8 +18,8 @@ export interface Block {
   /** Some provider says that the transaction failed in it, and has not removed the block since. */
   failed: boolean;
   chainFailed: boolean;
-  /** Amounts of which some provider says that they alone failed in it. */
-  failedAmounts: Set<string>;
+  /** Amounts of which some provider says that they alone failed in it. Absent if there are none. */
+  failedAmounts?: Set<string>;
 }
 
 export function blocksOf(reporters: readonly Reporter[], terms: Terms): Block[] {
@@ -44,13 +44,13 @@ function newBlock(hash: string, { reorgDepth }: Terms): Block {
     reorgDepth,
     failed: false,
     chainFailed: false,
-    failedAmounts: new Set(),
   };
 }
 
 function takeFailure(block: Block, reporter: Reporter, report: BlockReport, { statement, key }: Keyed): void {
   if (report.removed && !isNewer(statement.at, report.removed)) return;
   if (statement.failure === 'transfer') {
+    block.failedAmounts ??= new Set();
     block.failedAmounts.add(key);
     return;
   }
@@ -60,13 +60,13 @@ function takeFailure(block: Block, reporter: Reporter, report: BlockReport, { st
 
 /** Finality takes the votes that a credit takes, or our own chain check. */
 export function isFinal(block: Block, { reorgDepth, finality }: Terms): boolean {
-  const votes = new Set<string>();
+  const voters: string[] = [];
   for (const [reporter, report] of block.reports) {
     if (report.deepest < reorgDepth) continue;
     if (reporter.name === chainProvider) return true;
-    votes.add(reporter.voter);
+    voters.push(reporter.voter);
   }
-  return votes.size >= finality;
+  return votesOf(voters) >= finality;
 }
 
 /** Whether some provider for which the block is live has counted that far on it. */
@@ -116,19 +116,24 @@ interface Votes {
 }
 
 function votesOn(block: Block): Votes {
-  const removing = new Set<string>();
-  const against = new Set<string>();
+  const removing: string[] = [];
+  const against: string[] = [];
   let isLive = false;
   let byChain = false;
   for (const [reporter, report] of block.reports) {
     if (report.live) isLive = true;
     if (report.removalStands) {
-      removing.add(reporter.voter);
-      against.add(reporter.voter);
+      removing.push(reporter.voter);
+      against.push(reporter.voter);
       if (reporter.name === chainProvider) byChain = true;
-    } else if (saysFailed(report)) against.add(reporter.voter);
+    } else if (saysFailed(report)) against.push(reporter.voter);
   }
-  return { isLive, removals: removing.size, against: against.size, byChain };
+  return { isLive, removals: votesOf(removing), against: votesOf(against), byChain };
+}
+
+/** Several instances may be one voter. */
+function votesOf(voters: readonly string[]): number {
+  return voters.length < 2 ? voters.length : new Set(voters).size;
 }
 
 /** Its last word on the block is that the transaction failed. */

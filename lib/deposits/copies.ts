@@ -25,6 +25,7 @@ export function toldApart(rows: readonly Statement[], areInOneBlock: boolean): n
 
 /** Copies that there may be, if rows without a hash have positions that a block or the provider fixes. */
 export function perhapsApart(rows: readonly Statement[]): number {
+  if (rows.length < 2) return rows.length;
   return Math.max(toldApart(rows, false), new Set(rows.flatMap(({ position }) => position ?? [])).size);
 }
 

@@ -11,7 +11,11 @@ type Versions = Keyed[];
  * reported other amounts. What it repeats is not corrected.
  */
 export function markCorrected(reporter: Reporter): void {
-  for (const versions of versionsOf(reporter)) {
+  const all = versionsOf(reporter);
+  if (all.length === 0) return;
+  const corrected = new Set<Statement>();
+  reporter.corrected = corrected;
+  for (const versions of all) {
     const newest = newestByBlock(versions);
     const byKey = new Map<string, Versions>();
     for (const one of versions) push(byKey, one.key, one);
@@ -19,7 +23,7 @@ export function markCorrected(reporter: Reporter): void {
       const newestOfKey = newestByBlock(same);
       for (const { statement } of same) {
         const { at = Number.POSITIVE_INFINITY } = statement;
-        if (newest(statement) > at && newestOfKey(statement) <= at) reporter.corrected.add(statement);
+        if (newest(statement) > at && newestOfKey(statement) <= at) corrected.add(statement);
       }
     }
   }
@@ -70,7 +74,8 @@ function isOfOne({ statement: one }: Keyed, { statement: other }: Keyed): boolea
   return hash === undefined || otherHash === undefined || hash === otherHash;
 }
 
-function versionsOf(reporter: Reporter): Iterable<Versions> {
+function versionsOf(reporter: Reporter): readonly Versions[] {
+  if (hasOneWord(reporter)) return [];
   const byId = new Map<string, Versions>();
   const add = (keyed: Keyed): void => {
     const { statement } = keyed;
@@ -81,6 +86,13 @@ function versionsOf(reporter: Reporter): Iterable<Versions> {
     for (const [key, statements] of rows) for (const statement of statements) add({ statement, key });
   }
   return [...byId.values()].filter((versions) => versions.length > 1);
+}
+
+/** Most providers say one thing of a transaction. */
+function hasOneWord({ unplaced, blocks }: Reporter): boolean {
+  let words = unplaced.length;
+  for (const { statements } of blocks.values()) words += statements.length;
+  return words < 2;
 }
 
 function idsOf({ report, position }: Statement): string[] {

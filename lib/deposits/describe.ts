@@ -160,6 +160,8 @@ function solePosition(statements: readonly StoredStatement[], block: string | un
 }
 
 function providersOf({ statements, removals }: AmountReport): string[] {
+  const [only] = statements;
+  if (only && statements.length === 1 && removals.length === 0) return [only.provider];
   const names = new Set<string>();
   for (const { provider } of statements) names.add(provider);
   for (const { provider } of removals) names.add(provider);
@@ -167,6 +169,8 @@ function providersOf({ statements, removals }: AmountReport): string[] {
 }
 
 function callbackIdsOf({ statements, removals }: AmountReport): string[] {
+  const [only] = statements;
+  if (only && statements.length === 1 && removals.length === 0) return only.callbackId === '' ? [] : [only.callbackId];
   const ids = new Set<string>();
   for (const list of [statements, removals]) {
     for (const { callbackId } of list) {

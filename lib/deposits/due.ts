@@ -46,7 +46,7 @@ export function placeAmount(group: GroupView, key: string, view: DepthView): Pla
       copies: mostCopies(rows),
       standing: standingRows,
       standingCopies: standingRows === rows ? mostCopies(rows) : mostCopies(standingRows),
-      hasFailed: block.failed || block.failedAmounts.has(key),
+      hasFailed: block.failed || block.failedAmounts?.has(key) === true,
     });
   }
   return placed;
@@ -97,7 +97,7 @@ export function readyCopies(group: GroupView, key: string, view: DepthView, plac
 function chainCopies(key: string, view: DepthView, group: GroupView): number {
   if (!view.chainHasSpoken) return 0;
   const chain = group.reporters.find((reporter) => reporter.name === chainProvider);
-  const isUndone = view.decided?.failed || view.decided?.failedAmounts.has(key);
+  const isUndone = view.decided?.failed || view.decided?.failedAmounts?.has(key);
   const rows = chain && view.decided && !isUndone ? rowsIn(view.decided, key).get(chain) : undefined;
   const unplaced = chain ? unplacedRows(chain, key, (one) => isReady(one, view.confirmations)) : [];
   return Math.max(rows ? toldApart(rows, true) : 0, toldApart(unplaced, false));

@@ -100,6 +100,7 @@ export function isConfirmedUnplaced(one: Unplaced, confirmations: number): boole
 
 /** What so many votes gave the reorg depth never dies: it is held instead. */
 function finaliseUnplaced(reporters: readonly Reporter[], { reorgDepth, finality }: Terms): void {
+  if (reporters.every(({ unplaced }) => unplaced.length === 0)) return;
   const votes = new Map<string, Set<string>>();
   for (const { name, voter, unplaced } of reporters) {
     for (const { key, depth } of unplaced) {
@@ -117,10 +118,13 @@ function finaliseUnplaced(reporters: readonly Reporter[], { reorgDepth, finality
   }
 }
 
+const noFailures: ReadonlySet<string> = new Set();
+
 function failuresWithoutBlock(reporters: readonly Reporter[]): ReadonlySet<string> {
+  if (reporters.every(({ failedAmounts }) => failedAmounts === undefined)) return noFailures;
   const failed = new Set<string>();
   for (const reporter of reporters) {
-    for (const [key, { newest, untimed }] of reporter.failedAmounts) {
+    for (const [key, { newest, untimed }] of reporter.failedAmounts ?? []) {
       if (untimed || !hasSpokenSince(reporter, key, newest)) failed.add(key);
     }
   }

@@ -65,12 +65,12 @@ export interface Reporter {
   removedAnywhere?: Times;
   removalKind?: 'removed' | 'failed';
   removalStands: boolean;
-  /** Amounts that failed by themselves, without a block. */
-  failedAmounts: Map<string, Times>;
+  /** Amounts that failed by themselves, without a block. Absent if there are none. */
+  failedAmounts?: Map<string, Times>;
   /** Nothing that it said stands but removals. */
   onlyRemoves: boolean;
   /** Statements that it has corrected since. */
-  corrected: Set<Statement>;
+  corrected: ReadonlySet<Statement>;
   counting: Counting;
 }
 

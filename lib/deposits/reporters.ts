@@ -2,6 +2,7 @@ import { ensure, push } from '../util/maps.ts';
 import { markCorrected } from './corrections.ts';
 import { type Counting, deeper, type FoldRules, noDepth } from './fold-rules.ts';
 import { type BlockReport, blockOf, type Keyed, newestElsewhere, type Reporter, type Unplaced } from './reporter.ts';
+import type { Statement } from './statement.ts';
 import { countingIn, type Terms } from './terms.ts';
 import { isNewer, withTime } from './times.ts';
 import { settleUnplaced } from './unplaced.ts';
@@ -27,6 +28,9 @@ export function sortByReporter(statements: readonly Keyed[], rules: FoldRules, t
   return all;
 }
 
+const nothing: ReadonlySet<Statement> = new Set();
+
+// Maps and sets are made when something is put into them: most transactions are reported once, by one provider.
 function newReporter(name: string, counting: Counting): Reporter {
   return {
     name,
@@ -37,9 +41,8 @@ function newReporter(name: string, counting: Counting): Reporter {
     unplacedDepth: noDepth,
     seen: [],
     removalStands: false,
-    failedAmounts: new Map(),
     onlyRemoves: false,
-    corrected: new Set(),
+    corrected: nothing,
     counting,
   };
 }
@@ -90,6 +93,7 @@ function takePlaced(reporter: Reporter, report: BlockReport, keyed: Keyed): void
 function takeUnplaced(reporter: Reporter, keyed: Keyed): void {
   const { statement, key } = keyed;
   if (statement.kind === 'failed' && statement.failure === 'transfer') {
+    reporter.failedAmounts ??= new Map();
     reporter.failedAmounts.set(key, withTime(reporter.failedAmounts.get(key), statement.at));
     return;
   }

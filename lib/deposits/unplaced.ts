@@ -13,7 +13,7 @@ export function settleUnplaced(reporter: Reporter): void {
   for (const one of reporter.unplaced) {
     const { at } = one.statement;
     const isBeforeRemoval = removed !== undefined && !isNewer(at, removed);
-    const failed = reporter.failedAmounts.get(one.key);
+    const failed = reporter.failedAmounts?.get(one.key);
     const hasFailed = failed !== undefined && !isNewer(at, failed);
     const mayBeRemoved = blockRemoved !== undefined && !isNewer(at, blockRemoved);
     // Its newer word with a hash ends it; and once a removal without one has ended, what was said before that.
@@ -24,7 +24,7 @@ export function settleUnplaced(reporter: Reporter): void {
   }
   reporter.onlyRemoves = blockRemoved !== undefined && !hasLiveBlock && !saysMore;
   reporter.seen = reporter.seen.filter(({ statement: { at }, key }) => {
-    const failed = reporter.failedAmounts.get(key);
+    const failed = reporter.failedAmounts?.get(key);
     const isTakenBack =
       (removed !== undefined && !isNewer(at, removed)) ||
       (failed !== undefined && !isNewer(at, failed)) ||

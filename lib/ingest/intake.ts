@@ -123,7 +123,8 @@ function tellCaution(logger: Logger, provider: Provider): void {
 async function readWithIds(state: IntakeState, callback: VerifiedCallback): Promise<ReadCallback> {
   const { compiled: policy, logger } = state;
   const { findId: find } = state.options;
-  const done = await readByPolicy(state, callback);
+  const read = readByPolicy(state, callback);
+  const done = read instanceof Promise ? await read : read;
   const isHashOnly = done.arrival.assessments.some(({ code }) => code === 'TRANSACTION_HASH_ONLY');
   if (find === undefined || !isHashOnly) return done;
   const ids = await findIds(done.reading?.transfers ?? [], callback.provider, { policy, find, logger });
@@ -131,26 +132,31 @@ async function readWithIds(state: IntakeState, callback: VerifiedCallback): Prom
   return readByPolicy(state, callback, ids);
 }
 
-async function readByPolicy(
+/** Synchronous if the policy is. */
+function readByPolicy(
   state: IntakeState,
   callback: VerifiedCallback,
   ids?: ReadonlyMap<number, string>,
-): Promise<ReadCallback> {
+): ReadCallback | Promise<ReadCallback> {
   const { policyMs = 30_000 } = state.options;
+  const fail = (error: unknown): never => {
+    tellPolicyFailed(state, callback.provider.name, error);
+    throw error;
+  };
   try {
     const read = readCallback(callback, state.compiled, ids);
-    return read instanceof Promise ? await inTime(policyMs, read, 'policy.accounts, isOurs or isOwnSender') : read;
+    if (!(read instanceof Promise)) return read;
+    return inTime(policyMs, read, 'policy.accounts, isOurs or isOwnSender').catch(fail);
   } catch (error) {
-    // The callback gets a 503 and comes again: nobody would hear of it but for this.
-    const { name } = callback.provider;
-    state.news?.tell('alarm', {
-      code: 'POLICY_FAILED',
-      message: `A callback of ${name} gets a 503 until the policy can answer: ${error instanceof Error ? error.message : String(error)}`,
-      provider: name,
-      error,
-    });
-    throw error;
+    return fail(error);
   }
+}
+
+/** The callback gets a 503 and comes again: nobody would hear of it but for this. */
+function tellPolicyFailed({ news }: IntakeState, provider: string, error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = `A callback of ${provider} gets a 503 until the policy can answer: ${reason}`;
+  news?.tell('alarm', { code: 'POLICY_FAILED', message, provider, error });
 }
 
 function tellAlarm(news: News | undefined, { code, deposit: stored }: DepositAlarm): void {

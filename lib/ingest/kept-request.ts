@@ -22,11 +22,16 @@ export function keptHeaders(
   provider: Pick<Provider, 'keptHeaders'>,
 ): Record<string, string> {
   const kept: Record<string, string> = {};
-  for (const name of [...allowed, ...(provider.keptHeaders ?? [])]) {
+  keep(kept, headers, allowed);
+  if (provider.keptHeaders) keep(kept, headers, provider.keptHeaders);
+  return kept;
+}
+
+function keep(kept: Record<string, string>, headers: IncomingHttpHeaders, names: readonly string[]): void {
+  for (const name of names) {
     const value = headers[name];
     if (value !== undefined) kept[name] = Array.isArray(value) ? value.join(', ') : value;
   }
-  return kept;
 }
 
 /** The URL with the values of parameters that may be secrets replaced, and of the one that the provider declares as its secret. */

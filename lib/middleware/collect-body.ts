@@ -5,8 +5,8 @@ import type { CallbackRequest } from './request-state.ts';
 /** Why the bytes of a body were not collected. */
 export type Uncollected = 'limit' | 'budget' | 'length' | 'decoded' | 'stream';
 
-/** Room for what a body holds; false where there is none. */
-type Take = (bytes: number) => boolean;
+/** Room for what a body holds; false where there is none. Undefined for a body that is too small to be counted. */
+type Take = ((bytes: number) => boolean) | undefined;
 type Done = (why: Uncollected | undefined, bytes: Buffer) => void;
 
 /** raw-body joins all chunks in one turn of the event loop, which for 8 MiB takes longer than a stranger may hold it. */
@@ -25,7 +25,7 @@ function joinBody(req: CallbackRequest, limit: number, take: Take, done: Done): 
     isOver = true;
     done(why, bytes);
   };
-  countChunks(req, take, () => finish('budget', nothing));
+  if (take) countChunks(req, take, () => finish('budget', nothing));
   readStream(req, { limit, length: req.headers['content-length'] ?? null }, (error, bytes) => {
     if (error) finish(reasons[error.type] ?? 'stream', nothing);
     else finish(undefined, bytes);
@@ -39,7 +39,7 @@ const reasons: Readonly<Record<string, Uncollected>> = {
 };
 
 /** Takes each chunk's room. Where there is none, whoever reads the body gets no more of it, or it would keep on growing. */
-function countChunks(req: CallbackRequest, take: Take, onFull: () => void): void {
+function countChunks(req: CallbackRequest, take: NonNullable<Take>, onFull: () => void): void {
   const others = new Set(req.listeners('data'));
   const count = (chunk: Buffer): void => {
     if (take(chunk.length)) return;
@@ -66,7 +66,7 @@ function growBody(req: CallbackRequest, limit: number, take: Take, done: Done): 
   };
   const onData = (chunk: Buffer): void => {
     if (body.length + chunk.length > limit) finish('limit');
-    else if (!take(chunk.length)) finish('budget');
+    else if (take?.(chunk.length) === false) finish('budget');
     else body.add(chunk);
   };
   const onEnd = (): void => finish(length === undefined || body.length === length ? undefined : 'length');

@@ -184,7 +184,7 @@ function readFromStream(req: CallbackRequest, how: How, done: Done): void {
     return;
   }
   let bytes = nothing;
-  const take = (more: number): boolean => share?.take(more) !== false;
+  const take = share && ((more: number): boolean => share.take(more));
   waitFor(
     req,
     how,

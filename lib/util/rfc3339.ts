@@ -12,9 +12,10 @@ export function rfc3339Time(text: string, zone: 'required' | 'utc' = 'required')
   if (found === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction = '', utc, sign, zoneHour = '0', zoneMinute = '0'] = found;
   if (utc === undefined && sign === undefined && zone === 'required') return undefined;
-  const wall = wallTime([year, month, day, hour, minute, second].map(Number));
+  const midnight = midnightOf(Number(year), Number(month), Number(day));
+  const wall = midnight + msOfClock(Number(hour), Number(minute), Number(second));
   const offset = offsetOf(Number(zoneHour), Number(zoneMinute));
-  if (wall === undefined || offset === undefined) return undefined;
+  if (Number.isNaN(wall) || offset === undefined) return undefined;
   const time = wall - (sign === '-' ? -offset : offset);
   if (second === '60' && time % msOfDay !== 0) return undefined;
   return time + Number(fraction.slice(0, 3).padEnd(3, '0'));
@@ -28,15 +29,20 @@ export function typedTime(text: string, zone: 'required' | 'utc' = 'required'): 
 
 const msOfDay = 86_400_000;
 
-function wallTime(fields: readonly number[]): number | undefined {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = fields;
-  if (hour > 23 || minute > 59 || second > 60) return undefined;
-  // `Date.UTC` reads years below 100 as 19xx.
-  const midnight = new Date(0).setUTCFullYear(year, month - 1, day);
-  const date = new Date(midnight);
-  // Days that do not exist run over into the next month.
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
-  return midnight + ((hour * 60 + minute) * 60 + second) * 1_000;
+/** NaN for a day that does not exist. */
+function midnightOf(year: number, month: number, day: number): number {
+  // Years of 400 have one number of days, and `Date.UTC` reads years below 100 as 19xx.
+  const midnight = Date.UTC(year + 400, month - 1, day) - msOf400Years;
+  // Days that do not exist run over into the next month, of which there are no more than one.
+  const isReal = month >= 1 && month <= 12 && day >= 1 && (day <= 28 || new Date(midnight).getUTCDate() === day);
+  return isReal ? midnight : Number.NaN;
+}
+
+const msOf400Years = 146_097 * msOfDay;
+
+/** NaN for a time that no clock shows. */
+function msOfClock(hour: number, minute: number, second: number): number {
+  return hour > 23 || minute > 59 || second > 60 ? Number.NaN : ((hour * 60 + minute) * 60 + second) * 1_000;
 }
 
 function offsetOf(hours: number, minutes: number): number | undefined {

@@ -157,9 +157,12 @@ export function defineProvider<K>(definition: ProviderDefinition<K>, options: Pr
 function requestsIn(form: BodyFormOption, limits?: UnprovenLimits): (inbound: InboundCallback) => UnprovenRequest {
   const requests = new WeakMap<InboundCallback, UnprovenRequest>();
   return (inbound) => {
-    const known = requests.get(inbound) ?? signedRequest(inbound, form, limits);
-    requests.set(inbound, known);
-    return known;
+    let request = requests.get(inbound);
+    if (request === undefined) {
+      request = signedRequest(inbound, form, limits);
+      requests.set(inbound, request);
+    }
+    return request;
   };
 }
 
@@ -225,8 +228,12 @@ function contentOf(request: SignedRequest): Json {
 }
 
 function headersIn({ headers }: SignedRequest, names: readonly string[]): Record<string, string> {
-  const found = names.map((name) => [name, headers[name]] as const);
-  return Object.fromEntries(found.filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
+  const found: Record<string, string> = {};
+  for (const name of names) {
+    const value = headers[name];
+    if (typeof value === 'string') found[name] = value;
+  }
+  return found;
 }
 
 function asBytes(secret: string): Buffer {
