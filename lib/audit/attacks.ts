@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Seen } from './exchange.ts';
 import { newId, type Signer } from './signer.ts';
@@ -102,7 +102,21 @@ export function strangeKey(secret: string): string {
   const prefix = /^whsec_/.exec(secret)?.[0];
   if (secret.startsWith('whsk_')) return `whsk_${randomBytes(64).toString('base64')}`;
   if (prefix !== undefined) return `${prefix}${randomBytes(32).toString('base64')}`;
+  if (secret.includes('PRIVATE KEY')) return strangePrivateKey(secret);
+  if (/^(?:[0-9a-f]{2}){16,}$/i.test(secret)) return randomBytes(secret.length / 2).toString('hex');
   return randomBytes(32).toString('base64');
+}
+
+function strangePrivateKey(pem: string): string {
+  const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(pem);
+  const { namedCurve = 'P-256', modulusLength = 2_048 } = asymmetricKeyDetails ?? {};
+  const { privateKey } =
+    asymmetricKeyType === 'rsa'
+      ? generateKeyPairSync('rsa', { modulusLength })
+      : asymmetricKeyType === 'ec'
+        ? generateKeyPairSync('ec', { namedCurve })
+        : generateKeyPairSync('ed25519');
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 /** The body with its last digit changed, else its last byte: JSON stays JSON. */

@@ -25,8 +25,8 @@ export const chineseProbes: Readonly<Record<string, ProbeText>> = {
     '对不认识的内容应答 2xx，并保存。',
   ],
   credits: ['有效的充值准确入账', '上报一笔转入测试账户的已确认转账', '需要入账的探测已跳过：见它打印的提示。'],
-  unsigned: ['拒绝没有签名的回调', '先去掉三个 webhook 请求头，再只去掉签名', '先拒绝，再做别的，不要先处理请求体。'],
-  'blank-signature': ['拒绝空签名', '先发送空的签名请求头，再发送只有版本号的', '空请求头等于没有请求头。'],
+  unsigned: ['拒绝没有签名的回调', '先去掉所有用于签名的内容，再只去掉签名', '先拒绝，再做别的，不要先处理请求体。'],
+  'blank-signature': ['拒绝空签名', '发送内容为空的签名', '空请求头等于没有请求头。'],
   'wrong-key': [
     '拒绝用别的密钥签名的回调',
     '用随机密钥、空密钥、未设置的变量的文本，以及抄来的示例签名',
@@ -178,7 +178,11 @@ export const chineseProbes: Readonly<Record<string, ProbeText>> = {
     '以 JSON 数字上报一个超过 2^53 的奇数金额',
     '把数字当文本读取；绝不用 number 保存金额。',
   ],
-  'wrong-method': ['拒绝回调不用的方法', '发送带签名的 GET、PUT、PATCH、DELETE 和 TRACE', '应答 405。'],
+  'wrong-method': [
+    '拒绝回调不用的方法',
+    '用 GET、POST、PUT、PATCH、DELETE 和 TRACE 中回调不用的方法发送带签名的请求',
+    '应答 405。',
+  ],
   'forged-forwarded-for': [
     '发送方不能在 X-Forwarded-For 里自己写地址',
     '自称来自 203.0.113.7，再自称来自回环地址',

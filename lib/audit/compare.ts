@@ -29,10 +29,10 @@ export interface Comparison {
 
 /** Compares a report with the one before; undefined if that is of another URL or profile. */
 export function compareReports(
-  before: Pick<AuditReport, 'profile' | 'url' | 'startedAt' | 'probes'>,
+  before: Pick<AuditReport, 'profile' | 'provider' | 'url' | 'startedAt' | 'probes'>,
   now: AuditReport,
 ): Comparison | undefined {
-  if (before.url !== now.url || before.profile !== now.profile) return undefined;
+  if (before.url !== now.url || before.profile !== now.profile || before.provider !== now.provider) return undefined;
   const redBefore = redIn(before.probes);
   const redNow = redIn(now.probes);
   const gone = redBefore.filter((id) => !redNow.includes(id));

@@ -55,12 +55,15 @@ ${words
 `;
 }
 
-function head({ profile, url, startedAt, tookMs, verdict, counts, probes }: AuditReport, words: ReportWords): string {
+function head(
+  { profile, provider, url, startedAt, tookMs, verdict, counts, probes }: AuditReport,
+  words: ReportWords,
+): string {
   const judged = counts.green + counts.red;
   const fact = (name: keyof ReportWords['facts'], value: string): string =>
     `<div><dt>${words.facts[name]}</dt><dd>${value}</dd></div>`;
   return `<header class="${verdict}">
-<p class="kind">${words.kind[profile]}</p>
+<p class="kind">${words.kind[profile]}${provider === undefined ? '' : ` &middot; ${escapeHtml(provider)}`}</p>
 <h1>${words.headline(counts.red, judged, counts.skipped)}</h1>
 <p>${words.summary(counts.green, judged, counts.skipped)}</p>
 <dl>

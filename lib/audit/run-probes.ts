@@ -13,6 +13,8 @@ export interface ProbeReport extends Finding {
 export interface AuditReport {
   /** What was audited: an endpoint that receives callbacks, or the API of a notifier. */
   profile: 'receiver' | 'notifier';
+  /** Whose callbacks the endpoint takes, if not those of the imtoken profile. */
+  provider?: string;
   /** Without a query, which may hold a secret. */
   url: string;
   startedAt: string;

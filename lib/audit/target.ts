@@ -7,6 +7,8 @@ import type { Account, State } from './state.ts';
 /** The endpoint under audit, and all that a probe may use against it. */
 export interface Target {
   readonly route: Route;
+  /** Of callbacks. */
+  readonly methods: readonly string[];
   readonly signer: Signer;
   now(): number;
   /** The key that callbacks are signed with; never reported. */
@@ -18,7 +20,7 @@ export interface Target {
   readonly plainUrl: URL | undefined;
   /** What is credited; undefined if nobody can look. */
   readonly state: State | undefined;
-  /** A signed callback that moves nothing: `test`, with a number in it. */
+  /** A signed callback that moves nothing. */
   ping(over?: SignOver): Signed;
   send: Signer['send'];
   /** Whether a good callback is still taken. */
@@ -41,16 +43,20 @@ export interface TargetOptions {
   slowMs: number;
   plainUrl?: URL | undefined;
   state?: State | undefined;
+  /** Default: a `test` of the imtoken profile. */
+  ping?: Target['ping'];
+  /** Default: POST. */
+  methods?: readonly string[];
 }
 
-export function createTarget({ signer, apiKey, slowMs, plainUrl, state }: TargetOptions): Target {
+export function createTarget(options: TargetOptions): Target {
+  const { signer, apiKey, slowMs, plainUrl, state, methods = ['POST'], ping = pingOf(signer) } = options;
   const reported: SampleFields[] = [];
   const drawUnits = createDraw();
-  const ping = (over: SignOver = {}): Signed =>
-    signer.sign({ type: 'test', timestamp: new Date(signer.now()).toISOString(), number: randomInt(1_000_000) }, over);
 
   return {
     route: signer.route,
+    methods,
     now: signer.now,
     signer,
     secret: signer.secret,
@@ -73,6 +79,11 @@ export function createTarget({ signer, apiKey, slowMs, plainUrl, state }: Target
     reported,
     remember: (fields) => void reported.push(fields),
   };
+}
+
+function pingOf(signer: Signer): Target['ping'] {
+  return (over = {}) =>
+    signer.sign({ type: 'test', timestamp: new Date(signer.now()).toISOString(), number: randomInt(1_000_000) }, over);
 }
 
 function transferTo({ network, asset, to, amount, confirmations }: Account, more: bigint, now: number): SampleFields {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { probes } from '../../lib/audit/probes/index.ts';
 import { alice, secret, usdt } from '../helpers/deposits.ts';
-import { run, service } from './cli.ts';
+import { run, runHere, service } from './cli.ts';
 
 const env = { CALLBACK_SECRET: secret };
 
@@ -76,4 +76,11 @@ test('audit refuses what it cannot understand, and lists its probes without a ta
   assert.match(unset.stderr, /the environment variable CALLBACK_SECRET is not set/);
   const listed = await run(['audit', '--list', '--json']);
   assert.equal(JSON.parse(listed.stdout).length, probes.length);
+  const ofAlchemy = await runHere(['audit', '--list', '--json', '--provider', 'alchemy']);
+  const ids = (JSON.parse(ofAlchemy.stdout) as { id: string }[]).map(({ id }) => id);
+  assert.deepEqual([ids.includes('wrong-key'), ids.includes('zero-amount')], [true, false]);
+  const both = await runHere(['audit', url, '--provider', 'alchemy', '--notifier']);
+  assert.match(both.stderr, /--provider: and --notifier exclude each other/);
+  const other = await runHere(['audit', url, '--provider', 'alchmey'], { env });
+  assert.match(other.stderr, /alchmey .*alchemy/);
 });

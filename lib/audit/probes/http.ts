@@ -13,10 +13,12 @@ export const httpProbes: readonly Probe[] = [
     group: 'http',
     severity: 'medium',
     title: 'Methods that callbacks do not use are refused',
-    does: 'sends GET, PUT, PATCH, DELETE and TRACE, signed',
+    does: 'sends each of GET, POST, PUT, PATCH, DELETE and TRACE that callbacks do not use, signed',
     async run(target) {
       const seen: string[] = [];
-      for (const method of ['GET', 'PUT', 'PATCH', 'DELETE', 'TRACE']) {
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE'].filter(
+        (one) => !target.methods.includes(one),
+      )) {
         const one = await target.send(target.ping(), { method });
         if (!isRefused(one) && one.status !== 501) return red(`${method}: ${describeSeen(one)}`);
         seen.push(describeSeen(one));

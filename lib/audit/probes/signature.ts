@@ -6,7 +6,7 @@ import type { Signed } from '../signer.ts';
 import type { Target } from '../target.ts';
 
 // What reads an unset variable, and what stands in copied examples.
-const guessedKeys = ['', 'undefined', 'null', 'secret', 'changeme', 'test'];
+export const guessedKeys: readonly string[] = ['', 'undefined', 'null', 'secret', 'changeme', 'test'];
 
 /** Callbacks whose signature does not match. All of them move nothing, whoever takes them. */
 export const signatureProbes: readonly Probe[] = [
@@ -15,7 +15,7 @@ export const signatureProbes: readonly Probe[] = [
     group: 'signature',
     severity: 'high',
     title: 'A callback without a signature is refused',
-    does: 'omits the three webhook headers, then only the signature',
+    does: 'omits everything that signs, then only the signature',
     run: (target) =>
       allRefused(target, [
         { ...target.ping(), headers: { 'content-type': 'application/json' } },
@@ -27,7 +27,7 @@ export const signatureProbes: readonly Probe[] = [
     group: 'signature',
     severity: 'high',
     title: 'An empty signature is refused',
-    does: 'sends an empty signature header, then only its version',
+    does: 'sends signatures with nothing in them',
     run: (target) =>
       allRefused(
         target,

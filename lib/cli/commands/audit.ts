@@ -6,19 +6,21 @@ import { htmlReport } from '../../audit/html-report.ts';
 import { auditNotifier, notifierProbes } from '../../audit/notifier/audit-notifier.ts';
 import type { Severity } from '../../audit/probe.ts';
 import { probes } from '../../audit/probes/index.ts';
+import { providerProbes } from '../../audit/provider/audit-provider.ts';
 import type { AuditReport } from '../../audit/run-probes.ts';
 import { createSigner } from '../../audit/signer.ts';
 import { type Account, createState } from '../../audit/state.ts';
 import { requireNetwork } from '../../networks/registry.ts';
 import type { Store } from '../../stores/store.ts';
 import type { AlarmRoute } from '../audit/alarm.ts';
+import { auditWith } from '../audit/provider-profile.ts';
 import { runRounds } from '../audit/rounds.ts';
 import { listProbes, showReport } from '../audit/show-report.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { readUrl } from '../inputs.ts';
+import { readObject, readUrl, withWords } from '../inputs.ts';
 import { addStoreOption, openStore } from '../open-store.ts';
-import { makeSigner } from '../provider-table.ts';
+import { makeSigner, providerNames } from '../provider-table.ts';
 import { addSecretOption, secretFrom } from '../secrets.ts';
 import { parseCount, parseDuration } from '../times.ts';
 import { phrase } from '../words/phrases.ts';
@@ -44,6 +46,10 @@ interface AuditVerbOptions {
   list?: boolean;
   json?: boolean;
   notifier?: boolean;
+  provider?: string;
+  event?: string;
+  body?: string;
+  options?: Readonly<Record<string, unknown>>;
   keyEnv: string;
   keep?: string;
   every?: number;
@@ -56,7 +62,7 @@ export function addAudit(program: Command, context: Context, finish: (code: numb
   const { output } = context;
   const command = program
     .command('audit')
-    .description('attack your own imtoken endpoint, or notifier, and report what got through')
+    .description('attack your own callback endpoint, or notifier, and report what got through')
     .argument('[url]', 'the callback URL, or that of the notifier')
     .option('--api-key-env <name>', 'environment variable with the API key')
     .option('--to <address>', 'EVM test account of yours; its credits are reverted at the end')
@@ -87,10 +93,13 @@ export function addAudit(program: Command, context: Context, finish: (code: numb
     .option('--list', 'list the probes without running them')
     .option('--json', 'print the report as JSON');
   addStoreOption(command);
+  addProviderOptions(command);
   addNotifierOptions(command);
   addRegularOptions(command);
   addSecretOption(command, 'the signing key').action(async (url: string | undefined, options: AuditVerbOptions) => {
-    const known = options.notifier ? notifierProbes : probes;
+    if (options.notifier && options.provider !== undefined)
+      throw refuse('--provider', phrase('and --notifier exclude each other'));
+    const known = options.notifier ? notifierProbes : options.provider === undefined ? probes : providerProbes;
     if (options.list) {
       listProbes(known, output, options.json === true);
       finish(exitCodes.ok);
@@ -103,6 +112,16 @@ export function addAudit(program: Command, context: Context, finish: (code: numb
       throw refuse('--only', phrase('unknown probe {probe}; run with --list to see all probes', { probe: unknown }));
     finish(await auditAt(readUrl(url), options, context));
   });
+}
+
+function addProviderOptions(command: Command): void {
+  command
+    .addOption(
+      withWords(new Option('--provider <name>', 'whose callbacks the endpoint takes; default: imtoken'), providerNames),
+    )
+    .option('--event <type>', 'with --provider: the sample to send; default: a deposit to nobody')
+    .option('--body <file>', 'with --provider: the exact bytes to send in place of a sample')
+    .option('--options <json>', 'with --provider: its options needed for signing', readObject);
 }
 
 function addNotifierOptions(command: Command): void {
@@ -120,14 +139,14 @@ function addRegularOptions(command: Command): void {
 }
 
 async function auditAt(url: URL, options: AuditVerbOptions, context: Context): Promise<number> {
-  const account = options.notifier ? undefined : accountOf(options);
+  const account = options.notifier || options.provider !== undefined ? undefined : accountOf(options);
   const ca = options.ca === undefined ? undefined : await readFile(options.ca, 'utf8');
   const store = account === undefined ? undefined : await openStore(options.store);
   const seen = store && account ? { store, account } : undefined;
   try {
     return await runRounds(
       {
-        audit: () => (options.notifier ? runNotifier(url, ca, options, context) : run(url, ca, options, seen, context)),
+        audit: () => auditOnce(url, ca, options, seen, context),
         tell: (report, comparison) => tell(report, comparison, options, context),
         failOn: options.failOn,
         keep: options.keep,
@@ -139,6 +158,19 @@ async function auditAt(url: URL, options: AuditVerbOptions, context: Context): P
   } finally {
     await store?.close();
   }
+}
+
+function auditOnce(
+  url: URL,
+  ca: string | undefined,
+  options: AuditVerbOptions,
+  seen: { store: Store; account: Account } | undefined,
+  context: Context,
+): Promise<AuditReport> {
+  if (options.notifier) return runNotifier(url, ca, options, context);
+  return options.provider === undefined
+    ? run(url, ca, options, seen, context)
+    : runProvider(options.provider, url, ca, options, context);
 }
 
 async function tell(
@@ -180,6 +212,28 @@ function runNotifier(
     progress: (probe, index, count) => output.progress(`${index + 1}/${count} ${probe.id}`),
     now,
   });
+}
+
+function runProvider(
+  name: string,
+  url: URL,
+  ca: string | undefined,
+  options: AuditVerbOptions,
+  context: Context,
+): Promise<AuditReport> {
+  const { secretEnv, apiKeyEnv, event, body, options: signing, slow, patience, plainUrl, only } = options;
+  return auditWith(
+    {
+      ...{ name, event, body, options: signing, only },
+      secret: secretFrom(context.env, secretEnv),
+      apiKey: apiKeyEnv === undefined ? undefined : secretFrom(context.env, apiKeyEnv),
+      route: { url, patienceMs: patience, ...(ca === undefined ? {} : { ca }) },
+      slowMs: slow,
+      plainUrl: plainUrl === undefined ? undefined : readUrl(plainUrl),
+      progress: (probe, index, count) => context.output.progress(`${index + 1}/${count} ${probe.id}`),
+    },
+    context,
+  );
 }
 
 async function run(

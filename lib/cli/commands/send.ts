@@ -6,9 +6,10 @@ import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readObject, readUrl, withWords } from '../inputs.ts';
 import type { Output } from '../output.ts';
-import { makeSigner, ownKeyOption, providerNames, unknownProvider } from '../provider-table.ts';
+import { providerNames, unknownProvider } from '../provider-table.ts';
 import { samplesOf } from '../sample-callbacks.ts';
-import { addSecretOption, ownKeyVariable, secretFrom } from '../secrets.ts';
+import { addSecretOption, secretFrom } from '../secrets.ts';
+import { sendingProvider } from '../sending-provider.ts';
 import { sentLines } from '../sent.ts';
 import { parseCount, parseDuration } from '../times.ts';
 import { type FieldOptions, type ToSend, whatToSend } from '../what-to-send.ts';
@@ -67,12 +68,7 @@ export function addSend(program: Command, context: Context, finish: (code: numbe
     if (!providerNames.includes(name)) throw unknownProvider(name);
     const samples = await samplesOf(name);
     const toSend = await whatToSend(name, options, samples, context);
-    const provider = await makeSigner(name, {
-      ...samples.options,
-      ...toSend.options,
-      ...ownKey(name, env),
-      ...options.options,
-    });
+    const provider = await sendingProvider(name, { samples, toSend, options: options.options, env });
     const { method = options.method ?? provider.methods[0] ?? 'POST', body } = toSend;
     const url = readUrl(options.url);
     if (toSend.query !== undefined) url.search = [url.search.slice(1), toSend.query].filter(Boolean).join('&');
@@ -95,13 +91,6 @@ export function addSend(program: Command, context: Context, finish: (code: numbe
     tell(seen, right, sent, options, context);
     finish(seen.status === undefined && !attack ? exitCodes.failed : right ? exitCodes.ok : exitCodes.found);
   });
-}
-
-/** The key of the receiver's own, to which bodies are encrypted. */
-function ownKey(provider: string, env: Context['env']): object {
-  const option = ownKeyOption(provider);
-  const key = env[ownKeyVariable];
-  return option === undefined || key === undefined ? {} : { [option]: key };
 }
 
 function signedWith(signer: Signer, id: string, { body, headers }: ToSend, lines: readonly string[] = []): Signed {

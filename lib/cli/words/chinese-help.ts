@@ -69,8 +69,13 @@ export const chineseHelp: Readonly<Record<string, string>> = {
   'in place of listen.port; 0 for any free port': '代替 listen.port；0 表示任一空闲端口',
   'only check the configuration': '只检查配置',
   'log in lines of JSON, on standard output': '以 JSON 行写日志到标准输出',
-  'attack your own imtoken endpoint, or notifier, and report what got through':
-    '攻击你自己的 imtoken 端点或通知器，报告哪些攻击得逞',
+  'attack your own callback endpoint, or notifier, and report what got through':
+    '攻击你自己的回调端点或通知器，报告哪些攻击得逞',
+  'whose callbacks the endpoint takes; default: imtoken': '端点接收谁的回调；默认：imtoken',
+  'with --provider: the sample to send; default: a deposit to nobody':
+    '配合 --provider：要发送的样例；默认：一笔不属于任何人的充值',
+  'with --provider: the exact bytes to send in place of a sample': '配合 --provider：代替样例发送的字节',
+  'with --provider: its options needed for signing': '配合 --provider：签名所需的提供方选项',
   'the callback URL, or that of the notifier': '回调 URL，或通知器的 URL',
   'EVM test account of yours; its credits are reverted at the end': '你的 EVM 测试账户；其入账在结束时撤回',
   'CAIP-19 id of an asset listed in the policy': '策略中所列资产的 CAIP-19 编号',

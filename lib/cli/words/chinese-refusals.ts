@@ -28,6 +28,7 @@ export const chineseRefusals = {
   'makes a callback of the imtoken profile; write it into a file, and send that with --body':
     '只用于 imtoken 的回调；请把内容写入文件，用 --body 发送',
   'and --body exclude each other': '不能与 --body 同时使用',
+  'and --notifier exclude each other': '不能与 --notifier 同时使用',
   '{file} cannot be read': '无法读取 {file}',
   'the file {file} cannot be read': '无法读取文件 {file}',
   '{file} is not JSON: {why}': '{file} 不是 JSON：{why}',
