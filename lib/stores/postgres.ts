@@ -1,10 +1,12 @@
 import { DepositCallbackError, invalidOption } from '../errors.ts';
+import { checkPostgresOptions } from './postgres/check-options.ts';
 import type { PostgresPool, PostgresTransaction } from './postgres/client.ts';
 import { createCommit } from './postgres/commit.ts';
 import { createConnections, type PostgresConnections } from './postgres/connections.ts';
 import { cursorMethods } from './postgres/cursors.ts';
 import { assertDurable } from './postgres/durability.ts';
 import { eventMethods } from './postgres/events.ts';
+import { openPool } from './postgres/open-pool.ts';
 import { prune } from './postgres/prune.ts';
 import { load, queryMethods } from './postgres/queries.ts';
 import { migrate } from './postgres/schema.ts';
@@ -67,7 +69,7 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
 ): Store<Tx> {
   checkOptions('postgresStore', options, optionNames, '{ pool }');
   const { schema: name = 'deposit_callback', acceptLoss = false } = options;
-  checkValues(options, name);
+  checkPostgresOptions('', options);
   // A null takes the server's clock.
   const now = (): number | null => options.now?.() ?? null;
   const slot = anySlot();
@@ -135,31 +137,4 @@ export function postgresStore<Tx extends PostgresTransaction = PostgresTransacti
 /** Tallies are added to in a slot of each instance's own; a shared one costs waiting, not correctness. */
 function anySlot(): number {
   return 1 + Math.floor(Math.random() * 1000);
-}
-
-function checkValues(options: PostgresStoreOptions, schema: string): void {
-  const given: { pool?: PostgresPool; url?: string } = options;
-  if ((given.pool === undefined) === (given.url === undefined)) throw invalidOption('pool', 'set either pool or url');
-  if (typeof schema !== 'string' || schema === '' || schema.includes('\0') || Buffer.byteLength(schema) > 63)
-    throw invalidOption('schema', 'must be the name of a database schema, 1 to 63 bytes');
-  const max = given.pool?.options?.max;
-  if (max !== undefined && max < 4)
-    throw invalidOption(
-      'pool',
-      `its max is ${max}, but must be at least 4: one client records, one listens, the rest deliver`,
-    );
-}
-
-type PgModule = Pick<typeof import('pg'), 'Pool'>;
-
-async function openPool(url: string): Promise<PostgresPool & { end(): Promise<void> }> {
-  // As ESM it has its names under `default`, as CommonJS by themselves; which one comes, the build decides.
-  let pg: PgModule & { default?: PgModule };
-  try {
-    pg = await import('pg');
-  } catch (cause) {
-    throw new DepositCallbackError('STORE_DRIVER_MISSING', 'postgresStore: install pg, or pass a pool', { cause });
-  }
-  const { Pool } = pg.default ?? pg;
-  return new Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 5_000, keepAlive: true });
 }

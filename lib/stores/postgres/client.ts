@@ -26,6 +26,8 @@ export interface PostgresQuery {
   values?: unknown[];
   /** How long the answer may take, ms; the client is then given up. */
   query_timeout?: number;
+  /** How values are read, in place of how `pg` reads them. */
+  types?: { getTypeParser(oid: number, format?: string): (value: string) => unknown };
 }
 
 /** The rows that a query returned. */
