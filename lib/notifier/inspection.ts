@@ -44,7 +44,7 @@ export async function statusOf({
   health,
   sender,
 }: Pick<RouterParts, 'database' | 'health'> & { sender: Pick<Sender, 'attempts'> }): Promise<NotifierStatus> {
-  return { ...(await readFigures(database)), networks: health.look(), attempts: sender.attempts() };
+  return { ...(await readFigures(database)), networks: await health.look(), attempts: sender.attempts() };
 }
 
 type Parts = Pick<RouterParts, 'keys' | 'endpoints' | 'outbox' | 'watches' | 'callbacks'>;
@@ -70,5 +70,5 @@ async function inspectKey({ endpoints, outbox, watches }: Parts, key: ListedKey)
   const urls = await endpoints.list(key.id);
   const counts = await Promise.all(urls.map(({ id }) => outbox.counts(id)));
   const sum = (what: 'owed' | 'dead'): number => counts.reduce((total, one) => total + one[what], 0);
-  return { ...key, owed: sum('owed'), dead: sum('dead'), networks: watches.networksOf(key.id) };
+  return { ...key, owed: sum('owed'), dead: sum('dead'), networks: await watches.networksOf(key.id) };
 }

@@ -1,29 +1,14 @@
 import type { Router } from 'express';
-import { createBlockPace } from '../chains/follow/block-pace.ts';
 import { DepositCallbackError } from '../errors.ts';
-import type { RouterParts } from './api/access.ts';
-import { createRequestPace } from './api/request-pace.ts';
 import { notifierRouter } from './api/router.ts';
-import { createSourceCheck } from './api/sources.ts';
 import { type Inspection, type InspectionQuery, inspect, type NotifierStatus, statusOf } from './inspection.ts';
-import { type NotifierOptions, type NotifierSettings, resolveNotifierOptions } from './options.ts';
-import { type Backfiller, createBackfiller } from './reading/backfiller.ts';
-import { createHealth } from './reading/health.ts';
-import { createWatcher, type Watcher } from './reading/watcher.ts';
-import { createSender, type Sender } from './sending/sender.ts';
-import { createApiKeys, type NewApiKey } from './store/api-keys.ts';
-import { createBackfills } from './store/backfills.ts';
-import { createCallbackSearch } from './store/callback-search.ts';
-import type { NotifierDatabase } from './store/database.ts';
-import { createEndpoints } from './store/endpoints.ts';
-import { createIdempotency } from './store/idempotency.ts';
-import { createLedger } from './store/ledger.ts';
-import { openNotifierDatabase } from './store/open-database.ts';
-import { createOutbox, type Outbox } from './store/outbox.ts';
-import { finishRevocations } from './store/revocation.ts';
-import { createSecretBox, sealStored } from './store/secret-box.ts';
-import { loadWatchList } from './store/watch-list.ts';
-import { createWithheld } from './store/withheld.ts';
+import { type NotifierState, type Parts, wake } from './notifier-state.ts';
+import { openParts } from './open-parts.ts';
+import { type NotifierOptions, resolveNotifierOptions } from './options.ts';
+import type { Backfiller } from './reading/backfiller.ts';
+import type { Watcher } from './reading/watcher.ts';
+import type { NewApiKey } from './store/api-keys.ts';
+import { TermOver } from './store/leadership.ts';
 
 /** The sending side: it watches addresses on your own nodes and sends signed callbacks about incoming transfers. */
 export interface Notifier {
@@ -49,29 +34,9 @@ export interface Notifier {
   inspect(query: InspectionQuery): Promise<Inspection>;
 }
 
-interface Parts extends RouterParts {
-  watchers: readonly Watcher[];
-  backfillers: readonly Backfiller[];
-  sender: Sender;
-}
-
-/** One notifier: its settings, and what is open, running and waiting. */
-interface NotifierState {
-  readonly settings: NotifierSettings;
-  readonly timers: NodeJS.Timeout[];
-  readonly loops: Promise<void>[];
-  /** Ends each pause that is being waited for. */
-  readonly pauses: Set<() => void>;
-  opening: Promise<Parts> | undefined;
-  closed: boolean;
-  /** Ends pauses between blocks. */
-  readonly closing: AbortController;
-  /** What is being set going. */
-  readonly deliveries: Set<Promise<void>>;
-  readonly decorations: Set<Promise<void>>;
-}
-
 const dayMs = 86_400_000;
+/** How often a process looks which networks are free, and gives up those of which it has too many. */
+const lookMs = 1_000;
 
 /** Creates a notifier. Throws `OPTION_INVALID` for an invalid option. */
 export function createNotifier(options: NotifierOptions): Notifier {
@@ -94,8 +59,15 @@ export function createNotifier(options: NotifierOptions): Notifier {
     close: () => close(state),
     createKey: async (name) => (await open(state)).keys.create(name),
     async catchUp() {
-      const { watchers, backfillers } = await open(state);
-      for (const one of [...watchers, ...backfillers]) while (await one.step());
+      const { watchers, backfillers, leadership } = await open(state);
+      await leadership.look();
+      for (const one of [...watchers, ...backfillers]) {
+        const { id } = one.settings.network;
+        for (let more = true; more; ) {
+          const term = leadership.term(id);
+          more = term !== undefined && (await one.step(term));
+        }
+      }
       await decorated(state);
     },
     deliver: async () => (await open(state)).sender.run(),
@@ -114,77 +86,6 @@ function open(state: NotifierState): Promise<Parts> {
   return state.opening;
 }
 
-async function openParts(state: NotifierState): Promise<Parts> {
-  const { settings } = state;
-  const { now, retryMs, logger } = settings;
-  const database: NotifierDatabase = await openNotifierDatabase(settings.path);
-  const box = createSecretBox(settings.secretsKeys);
-  try {
-    await sealStored(database, box);
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
-  const outbox = createOutbox(database, now, retryMs);
-  const endpoints = createEndpoints(database, box, now, retryMs);
-  await finishRevocations(database);
-  await endpoints.removeRest();
-  const watches = await loadWatchList(database, now);
-  const backfills = createBackfills(database, now);
-  const withheld = createWithheld({ database, outbox, backfills, maxOwed: settings.maxOwed, logger });
-  const reading = settings.networks.map((one) => {
-    const ledger = createLedger({ database, settings: one, outbox, withheld, now });
-    const { rest } = createBlockPace(settings.backfillBlocksPerMinute);
-    const closing = { rest: () => rest(state.closing.signal), isClosed: () => state.closed };
-    return {
-      watcher: createWatcher({ settings: one, ledger, watches, logger, now }),
-      backfiller: createBackfiller({
-        ...{ settings: one, database, ledger, backfills, outbox, withheld, watches, logger },
-        ...closing,
-        maxOwed: settings.maxOwed,
-      }),
-    };
-  });
-  const watchers = reading.map((one) => one.watcher);
-  const backfillers = reading.map((one) => one.backfiller);
-  const sender = createSender(settings, endpoints, outbox, logger);
-  const keys = createApiKeys(database, box, now);
-  const health = createHealth(watchers, logger, now);
-  decorateFor(state, outbox, sender);
-  const callbacks = createCallbackSearch(database);
-  const stored = { database, keys, watches, backfills, withheld, endpoints, outbox, callbacks };
-  return {
-    ...stored,
-    ...{ settings, health, watchers, backfillers, sender, pace: createRequestPace(now) },
-    idempotency: createIdempotency(database, now),
-    checkSource: createSourceCheck(settings.trust, logger),
-    reach: (network) => watchers.find((one) => one.settings.network.id === network)?.reach(),
-    forget: (endpointId) => void sender.forget(endpointId),
-    wake(endpointId) {
-      sender.resume(endpointId);
-      wake(state, sender);
-    },
-  };
-}
-
-/** What tokens say of themselves goes into the callbacks that wait for it. */
-function decorateFor(state: NotifierState, outbox: Outbox, sender: Sender): void {
-  const { networks, logger } = state.settings;
-  for (const { chain } of networks) {
-    chain.facts.onLearned((asset, facts) => {
-      if (state.closed) return;
-      const work = outbox
-        .decorate(asset, facts)
-        .then(() => wake(state, sender))
-        .catch((error: unknown) =>
-          logger.error({ asset, error }, 'Callbacks could not be decorated; they go out as they are'),
-        )
-        .finally(() => state.decorations.delete(work));
-      state.decorations.add(work);
-    });
-  }
-}
-
 async function decorated({ settings, decorations }: NotifierState): Promise<void> {
   await Promise.all(settings.networks.map((one) => one.chain.facts.settled()));
   await Promise.all(decorations);
@@ -195,8 +96,13 @@ async function start(state: NotifierState): Promise<void> {
   const parts = await open(state);
   const { watchers, backfillers, outbox, backfills, sender } = parts;
   if (state.timers.length > 0) return;
+  const lead = (): Promise<void> => parts.leadership.look();
+  await lead();
+  every(state, lookMs, lead, 'The database cannot be asked which networks are free');
   every(state, pollMs, async () => wake(state, sender), 'Callbacks could not be sent');
-  every(state, heartbeatMs, () => beat(state), 'A heartbeat could not be sent');
+  const beatOn = async (): Promise<void> => (parts.leadership.isBeating() ? beat(state) : undefined);
+  every(state, lookMs, () => parts.health.publish(), 'The state of the networks cannot be told to other processes');
+  every(state, heartbeatMs, beatOn, 'A heartbeat could not be sent');
   every(state, 60_000, () => outbox.prune(now() - retainMs), 'Old callbacks could not be deleted');
   every(state, 60_000, () => backfills.prune(now() - retainMs), 'Old backfills could not be deleted');
   every(state, 60_000, () => parts.idempotency.prune(), 'Old answers could not be deleted');
@@ -207,13 +113,17 @@ async function start(state: NotifierState): Promise<void> {
 
 /** Watches end by the time of blocks: those stay that blocks may still come for, be it after a reorg. */
 async function forgetEnded({ health, watches, settings }: Parts): Promise<void> {
-  for (const { network, state, lag, ageMs } of health.look()) {
+  for (const { network, state, lag, ageMs } of await health.look()) {
     if (state === 'reading' && lag === 0) await watches.prune(network, settings.now() - (ageMs ?? 0) - dayMs);
   }
 }
 
-function every({ settings, timers }: NotifierState, ms: number, work: () => Promise<unknown>, failure: string): void {
-  const run = (): void => void work().catch((error: unknown) => settings.logger.error({ error }, failure));
+function every(state: NotifierState, ms: number, work: () => Promise<unknown>, failure: string): void {
+  const { settings, timers } = state;
+  const run = (): void =>
+    void work().catch((error: unknown) => {
+      if (!state.closed) settings.logger.error({ error }, failure);
+    });
   timers.push(setInterval(run, ms).unref());
 }
 
@@ -227,24 +137,21 @@ async function close(state: NotifierState): Promise<void> {
   await Promise.all([...state.loops, ...state.decorations]);
   await Promise.all(state.deliveries);
   await parts?.sender.stop();
+  parts?.leadership.close();
   await parts?.database.close();
 }
 
-function wake({ deliveries, settings, closed }: NotifierState, sender: Sender): void {
-  if (closed) return;
-  const delivery = sender
-    .wake()
-    .catch((error: unknown) => settings.logger.error({ error }, 'Callbacks could not be sent; they stay owed'))
-    .finally(() => deliveries.delete(delivery));
-  deliveries.add(delivery);
-}
-
-async function readOn(state: NotifierState, watcher: Watcher, { health, sender }: Parts): Promise<void> {
+async function readOn(state: NotifierState, watcher: Watcher, parts: Parts): Promise<void> {
+  const { health, sender, leadership } = parts;
+  const { id } = watcher.settings.network;
   while (!state.closed) {
     let more = false;
+    const term = leadership.term(id);
     try {
-      more = await watcher.step();
-      health.note(watcher);
+      if (term !== undefined) {
+        more = await watcher.step(term);
+        health.note(watcher);
+      }
     } catch (error) {
       health.note(watcher, error);
     }
@@ -253,14 +160,16 @@ async function readOn(state: NotifierState, watcher: Watcher, { health, sender }
   }
 }
 
-async function fillOn(state: NotifierState, backfiller: Backfiller, { sender }: Parts): Promise<void> {
+async function fillOn(state: NotifierState, backfiller: Backfiller, { sender, leadership }: Parts): Promise<void> {
+  const { id: network } = backfiller.settings.network;
   while (!state.closed) {
     let more = false;
+    const term = leadership.term(network);
     try {
-      more = await backfiller.step();
+      more = term !== undefined && (await backfiller.step(term));
     } catch (error) {
-      const { id: network } = backfiller.settings.network;
-      state.settings.logger.error({ network, error }, 'A backfill failed; it goes on');
+      if (!(error instanceof TermOver))
+        state.settings.logger.error({ network, error }, 'A backfill failed; it goes on');
     }
     if (more) wake(state, sender);
     else await pause(state, state.settings.pollMs);
@@ -282,9 +191,9 @@ function pause({ pauses }: NotifierState, ms: number): Promise<void> {
 /** Each key hears of the networks that it watches, of one that stands still too: what is silent there it can tell itself. */
 async function beat(state: NotifierState): Promise<void> {
   const { sender, health, watches } = await open(state);
-  const networks = health.look();
-  await sender.beat(({ keyId, filters }) => {
-    const watched = new Set(watches.networksOf(keyId));
+  const networks = await health.look();
+  await sender.beat(async ({ keyId, filters }) => {
+    const watched = new Set(await watches.networksOf(keyId));
     const passes = (network: string): boolean => watched.has(network) && (filters.networks?.includes(network) ?? true);
     return { networks: networks.filter(({ network }) => passes(network)) };
   });

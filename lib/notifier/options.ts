@@ -2,15 +2,19 @@ import { invalidOption } from '../errors.ts';
 import { compileTrust, type Trust, type TrustProxy, trustsEverybody } from '../middleware/forwarded.ts';
 import { type Logger, silentLogger } from '../observe/logger.ts';
 import { decodeBase64, decodeHex } from '../signatures/decode.ts';
+import { checkPostgresOptions } from '../stores/postgres/check-options.ts';
 import { checkOptions, type OptionNames } from '../util/given-options.ts';
 import { type NetworkSettings, resolveNetwork, whole } from './network-options.ts';
+import type { NotifierPostgres } from './store/postgres-database.ts';
 import { secretsKeyBytes } from './store/secret-box.ts';
 import type { WatchedNetwork } from './watched-network.ts';
 
 /** Options of `createNotifier`. Times are in ms. */
 export interface NotifierOptions {
-  /** SQLite file of keys, watches and the outbox; one process at a time may hold it. */
-  path: string;
+  /** SQLite file of keys, watches and the outbox; one process at a time may hold it. Either this or `database`. */
+  path?: string;
+  /** PostgreSQL in its place, which several notifiers share: each network is read, and each URL sent to, by one of them at a time. */
+  database?: NotifierPostgres;
   /** Networks to watch, each over the operator's own node. */
   networks: readonly WatchedNetwork[];
   /** Guards `POST` and `DELETE /v1/keys`; 16 characters or more, no blanks. Without it keys are made in the process alone. */
@@ -60,7 +64,8 @@ export interface NotifierOptions {
 }
 
 export interface NotifierSettings {
-  readonly path: string;
+  /** The path of a file, or a database that is shared. */
+  readonly store: string | NotifierPostgres;
   readonly networks: readonly NetworkSettings[];
   readonly adminSecret: string | undefined;
   /** Empty: secrets stand in clear. */
@@ -85,8 +90,11 @@ export interface NotifierSettings {
 
 const day = 86_400_000;
 
+const databaseOptionNames: OptionNames<NotifierPostgres> = { pool: true, url: true, schema: true, acceptLoss: true };
+
 export const notifierOptionNames: OptionNames<NotifierOptions> = {
   path: true,
+  database: true,
   networks: true,
   adminSecret: true,
   secretsKey: true,
@@ -111,8 +119,8 @@ export const notifierOptionNames: OptionNames<NotifierOptions> = {
 /** Fills in the defaults. Throws `OPTION_INVALID` for what cannot be understood. */
 export function resolveNotifierOptions(options: NotifierOptions): NotifierSettings {
   checkOptions('createNotifier', options, notifierOptionNames, "{ path: 'notifier.db', networks: [...] }");
-  const { path, networks, adminSecret } = options;
-  if (typeof path !== 'string' || path === '') throw invalidOption('path', 'must be the path of the SQLite file');
+  const { networks, adminSecret } = options;
+  const store = readStore(options);
   if (!Array.isArray(networks) || networks.length === 0)
     throw invalidOption('networks', 'must list at least one network');
   if (adminSecret !== undefined && !/^\S{16,256}$/.test(adminSecret)) {
@@ -124,7 +132,7 @@ export function resolveNotifierOptions(options: NotifierOptions): NotifierSettin
     throw invalidOption('networks', 'lists a network twice');
   }
   return Object.freeze({
-    path,
+    store,
     networks: resolved,
     adminSecret,
     secretsKeys: readSecretsKeys(options),
@@ -144,6 +152,17 @@ export function resolveNotifierOptions(options: NotifierOptions): NotifierSettin
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
   });
+}
+
+function readStore({ path, database }: NotifierOptions): string | NotifierPostgres {
+  if (database === undefined) {
+    if (typeof path === 'string' && path !== '') return path;
+    throw invalidOption('path', 'must be the path of the SQLite file; or set database, for PostgreSQL');
+  }
+  if (path !== undefined) throw invalidOption('database', 'contradicts path; remove one of them');
+  checkOptions('createNotifier database', database, databaseOptionNames, '{ pool }');
+  checkPostgresOptions('database', database);
+  return database;
 }
 
 function readTrust(trustProxy: TrustProxy | undefined): Trust | undefined {

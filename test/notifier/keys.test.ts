@@ -212,7 +212,7 @@ describe('keys', () => {
     };
     let timer = setImmediate(turn);
     const ended: Promise<number[]>[] = [];
-    assert.equal(await keys.revoke(made.key.id, () => void ended.push(rows(made.key.id))), true);
+    assert.equal(await keys.revoke(made.key.id, async () => () => void ended.push(rows(made.key.id))), true);
     clearImmediate(timer);
     assert.ok(turns >= 9, `others had ${turns} turns`);
     assert.deepEqual(

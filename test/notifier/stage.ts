@@ -65,7 +65,7 @@ export async function stage(
   const receiver = await startReceiver();
   const open = (): Notifier =>
     createNotifier({
-      path: join(folder, 'notifier.db'),
+      ...(others.database ? {} : { path: join(folder, 'notifier.db') }),
       networks: [{ network: 'eip155:1', url: node.url, confirmations }],
       adminSecret,
       secretsKey,

@@ -6,7 +6,7 @@ import { exportedOptions } from '../config.ts';
 import type { Context } from '../context.ts';
 import { phrase } from '../words/phrases.ts';
 import { refuse } from '../words/refuse.ts';
-import { fromEnvironment, type Secret, secretVariables } from './secret-sources.ts';
+import { databaseVariable, fromEnvironment, type Secret, secretVariables } from './secret-sources.ts';
 
 type Env = Context['env'];
 
@@ -92,6 +92,10 @@ function withSecrets(given: object, env: Env): Record<string, unknown> {
     if (secret.option === 'secretsKey' && options.allowPlainSecrets === true) continue;
     const found = variable(secret, env);
     if (found !== undefined) options[secret.option] = found;
+  }
+  if (options.path === undefined && options.database === undefined) {
+    const url = variable(databaseVariable, env);
+    if (url !== undefined) options.database = { url };
   }
   return options;
 }

@@ -17,6 +17,9 @@ export const secretVariables: readonly Secret[] = [
   { option: 'metricsSecret', name: 'NOTIFIER_METRICS_SECRET' },
 ];
 
+/** Where the URL of PostgreSQL comes from, which may hold a password. */
+export const databaseVariable: Secret = { option: 'database', name: 'NOTIFIER_DATABASE_URL' };
+
 /**
  * The same value, with the text that stands for each `{ "env": "NAME" }` and `{ "file": "/path" }` in it, at any depth. Throws
  * `OPTION_INVALID` for a variable that is not set or a file that cannot be read.

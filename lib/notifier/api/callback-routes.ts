@@ -11,7 +11,7 @@ const mostResent = 1_000;
 export function routeNetworks(router: Router, open: Open): void {
   router.get(
     '/v1/networks',
-    answering(200, async (req) => ({ networks: (await authorized(req, open, undefined)).health.look() })),
+    answering(200, async (req) => ({ networks: await (await authorized(req, open, undefined)).health.look() })),
   );
 }
 

@@ -15,10 +15,14 @@ export function readFields(body: unknown, known: readonly string[]): Fields {
   return body as Fields;
 }
 
+/** What PostgreSQL has no text for. */
+const unstorable = /[\0\p{Cs}]/u;
+
 export function readText(value: unknown, name: string, longest: number): string {
   if (typeof value !== 'string' || value === '' || value.length > longest) {
     throw invalid(`${name} must be a string of 1 to ${longest} characters`);
   }
+  if (unstorable.test(value)) throw invalid(`${name} must not contain NUL or half of a surrogate pair`);
   return value;
 }
 
@@ -53,10 +57,12 @@ export function readPlace(value: unknown): WatchPlace | undefined {
   if (text === undefined) return undefined;
   const [network = '', address = '', memo = ''] = text.split('/');
   try {
-    return { network, address, memo: decodeURIComponent(memo) };
+    const decoded = decodeURIComponent(memo);
+    if (!unstorable.test(decoded)) return { network, address, memo: decoded };
   } catch {
-    throw invalid('after must be next of the page before');
+    // No page ends with that.
   }
+  throw invalid('after must be next of the page before');
 }
 
 /** The text that `readPlace` reads. */

@@ -67,7 +67,7 @@ export function routeKeys(router: Router, secret: string, { now }: NotifierSetti
     answering(204, async (req) => {
       const { keys, watches } = await open();
       const id = readText(req.params.id, 'id', 64);
-      if (!(await keys.revoke(id, () => watches.removeAll(id)))) throw notFound('key');
+      if (!(await keys.revoke(id, (sql) => watches.keyEnded(sql, id)))) throw notFound('key');
       return undefined;
     }),
   );

@@ -6,6 +6,7 @@ import type { NetworkSettings } from '../network-options.ts';
 import { listenersOf } from '../store/audience.ts';
 import type { Backfills, OpenBackfill } from '../store/backfills.ts';
 import type { NotifierDatabase } from '../store/database.ts';
+import { TermOver } from '../store/leadership.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { BackfilledTransfer } from '../store/ledger-backfills.ts';
 import type { Outbox } from '../store/outbox.ts';
@@ -19,7 +20,7 @@ import { watchedTransfers } from './watched-transfers.ts';
 export interface Backfiller {
   readonly settings: NetworkSettings;
   /** Reads on for one of the backfills, and for all that are at the same blocks; false if there is nothing to do, or nothing that can be done now. */
-  step(): Promise<boolean>;
+  step(term: number): Promise<boolean>;
 }
 
 export interface BackfillerParts {
@@ -54,7 +55,9 @@ export function createBackfiller(parts: BackfillerParts): Backfiller {
   let turn = 0;
   return {
     settings,
-    async step() {
+    async step(term) {
+      // The watcher reads them, at its first step of a term.
+      if (!parts.watches.isLoaded(settings.network.id, term)) return false;
       await parts.withheld.release(settings.network.id);
       const open = await backfills.open(settings.network.id);
       for (const one of [...open]) if (!(await mayGoOn(parts, one))) open.splice(open.indexOf(one), 1);
@@ -68,8 +71,9 @@ export function createBackfiller(parts: BackfillerParts): Backfiller {
       const near = open.filter((one) => one.next >= first.next && one.next <= last);
       const jobs = await Promise.all(near.map((one) => jobOf(parts, one)));
       try {
-        return await readTurn(parts, jobs, first.next, last < first.to ? last : first.to);
+        return await readTurn(parts, term, jobs, first.next, last < first.to ? last : first.to);
       } catch (error) {
+        if (error instanceof TermOver) throw error;
         await note(parts, jobs, isDepositCallbackError(error) ? error.message : 'The node did not answer');
         return false;
       }
@@ -112,7 +116,13 @@ async function jobOf({ settings, backfills, watches }: BackfillerParts, backfill
 }
 
 /** False if it makes no progress for now. */
-async function readTurn(parts: BackfillerParts, jobs: readonly Job[], from: bigint, last: bigint): Promise<boolean> {
+async function readTurn(
+  parts: BackfillerParts,
+  term: number,
+  jobs: readonly Job[],
+  from: bigint,
+  last: bigint,
+): Promise<boolean> {
   const { settings, ledger } = parts;
   const { reader } = settings.chain;
   const finalized = settings.confirmations === 'finalized' ? await reader.finalized() : undefined;
@@ -131,7 +141,7 @@ async function readTurn(parts: BackfillerParts, jobs: readonly Job[], from: bigi
     const rows = block === 'skipped' ? [] : transfersFor(settings, block, here);
     const passed = block === 'skipped' ? { number } : { number, hash: block.hash };
     const ids = here.map((one) => one.id);
-    if (!(await ledger.backfill(passed, rows, ids, finalized))) return false;
+    if (!(await ledger.backfill(term, passed, rows, ids, finalized))) return false;
     for (const one of here) one.next = number + 1n;
     await parts.rest();
   }

@@ -14,8 +14,11 @@ import { watchedTransfers } from './watched-transfers.ts';
 /** Reads one network, block by block, and follows its reorgs. */
 export interface Watcher {
   readonly settings: NetworkSettings;
-  /** Takes one step; true if there may be another. Rejects when the node does not answer. */
-  step(): Promise<boolean>;
+  /**
+   * Takes one step, in the term in which this process reads the network; true if there may be another. Rejects when the node does not
+   * answer, and with `TermOver`.
+   */
+  step(term: number): Promise<boolean>;
   /** The newest block that has been read, as the last step left it. */
   position(): ChainBlock | undefined;
   /** The newest block of the chain, as the node last gave it. */
@@ -50,6 +53,8 @@ interface WatcherState extends WatcherParts {
   finalized: bigint | undefined;
   /** A block that the node does not give although its chain has come so far, and since when. */
   awaited: { number: bigint; since: number } | undefined;
+  /** The version of the watches for which the ends of backfills are set. */
+  version: { term: number; number: number } | undefined;
   /** Numbers above the newest block that the chain has passed over. */
   skipped: { above: string; last: bigint } | undefined;
 }
@@ -74,24 +79,27 @@ export function createWatcher(parts: WatcherParts): Watcher {
     headAskedAt: 0,
     finalized: undefined,
     awaited: undefined,
+    version: undefined,
     skipped: undefined,
   };
   return {
     settings,
-    step: () => step(state),
+    step: (term) => step(state, term),
     position: () => state.position,
     head: () => state.head,
     reach: () => state.ahead.reach(),
   };
 }
 
-async function step(state: WatcherState): Promise<boolean> {
+async function step(state: WatcherState, term: number): Promise<boolean> {
   const { ledger } = state;
   state.position = await ledger.top();
-  const top = state.position ?? (await begin(state));
+  const top = state.position ?? (await begin(state, term));
   const next = (state.skipped?.above === top.hash ? state.skipped.last : top.number) + 1n;
   const head = await headFrom(state, next);
-  if (head.number < next) return atTheEnd(state, top, head);
+  // After the head: what is paid from now on to whoever is watched by now is in blocks that are still to be asked for.
+  await refresh(state, term);
+  if (head.number < next) return atTheEnd(state, term, top, head);
   const found = await take(state, top, next, head);
   if (found === undefined) return awaitBlock(state, next, head);
   if (found === 'unavailable') throw unreadable(state, `The node does not keep block ${next}`);
@@ -100,10 +108,20 @@ async function step(state: WatcherState): Promise<boolean> {
     return true;
   }
   const { block, watched } = found;
-  if (!isNext(block, top)) return takeBackIfGone(state, top);
-  await ledger.append(block, watched, state.finalized);
+  if (!isNext(block, top)) return takeBackIfGone(state, term, top);
+  await ledger.append(term, { top, next: block }, watched, state.finalized);
   state.position = block;
   return true;
+}
+
+async function refresh(state: WatcherState, term: number): Promise<void> {
+  const { watches, ledger, settings, ahead } = state;
+  const number = await watches.refresh(settings.network.id, term);
+  if (state.version?.term === term && state.version.number === number) return;
+  // What was asked for in another term was asked for by what was watched then.
+  if (state.version !== undefined && state.version.term !== term) ahead.clear();
+  if (state.version !== undefined || number > 0) await ledger.takeUp(term, ahead.reach());
+  state.version = { term, number };
 }
 
 /** The newest block of the chain: as it is known if that is enough to go on reading, or as it is now. */
@@ -130,12 +148,12 @@ function awaitBlock(state: WatcherState, number: bigint, head: SeenHead): false 
   throw unreadable(state, `The node says that it has come to block ${head.number}, and does not give block ${number}`);
 }
 
-async function begin(state: WatcherState): Promise<ChainBlock> {
+async function begin(state: WatcherState, term: number): Promise<ChainBlock> {
   const { ledger, settings } = state;
   const { fromBlock } = settings;
   const head = await headFrom(state, 0n);
   const start = fromBlock === undefined ? head : await blockBelow(state, fromBlock > 0n ? fromBlock : 1n);
-  await ledger.begin(start);
+  await ledger.begin(term, start);
   state.position = start;
   return start;
 }
@@ -177,13 +195,13 @@ function isNext({ parentHash }: ReadBlock, top: ChainBlock): boolean {
 }
 
 /** No next block: the chain may have ended here, or be another one of no greater height. */
-async function atTheEnd(state: WatcherState, top: ChainBlock, head: SeenHead): Promise<boolean> {
+async function atTheEnd(state: WatcherState, term: number, top: ChainBlock, head: SeenHead): Promise<boolean> {
   // A node behind another one shows an older block of the same chain: that is not a reorg.
   const ours = await state.ledger.atOrBelow(head.number);
   if (!ours) throw unreadable(state, `The node, at block ${head.number}, is far behind block ${top.number}`);
   const there = ours.number === head.number ? head.hash : await hashAt(state, ours);
   if (there === ours.hash) return false;
-  await takeBack(state, top);
+  await takeBack(state, term, top);
   return true;
 }
 
@@ -192,27 +210,27 @@ async function hashAt({ reader }: WatcherState, ours: ChainBlock): Promise<strin
   return isOther(await reader.block(ours.number), ours.hash) ? undefined : ours.hash;
 }
 
-async function takeBackIfGone(state: WatcherState, top: ChainBlock): Promise<boolean> {
+async function takeBackIfGone(state: WatcherState, term: number, top: ChainBlock): Promise<boolean> {
   if ((await hashAt(state, top)) === top.hash) return false;
-  await takeBack(state, top);
+  await takeBack(state, term, top);
   return true;
 }
 
-async function takeBack(state: WatcherState, top: ChainBlock): Promise<void> {
+async function takeBack(state: WatcherState, term: number, top: ChainBlock): Promise<void> {
   const { ledger, logger, settings } = state;
   const network = settings.network.id;
   state.ahead.clear();
   const below = top.number > 0n && (await ledger.atOrBelow(top.number - 1n));
   if (below) {
     logger.warn({ network, block: top.number.toString(), hash: top.hash }, 'A block left the chain');
-    return ledger.takeBack(top);
+    return ledger.takeBack(term, top);
   }
   const start = await blockBelow(state, top.number > 0n ? top.number : 1n);
   logger.error(
     { network, block: top.number.toString() },
     'A reorg is deeper than the blocks kept: deposits of older blocks were not taken back; reconcile, and raise keepBlocks',
   );
-  await ledger.takeBack(top, start);
+  await ledger.takeBack(term, top, start);
 }
 
 function unreadable({ settings }: WatcherState, what: string): DepositCallbackError {

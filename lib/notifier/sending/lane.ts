@@ -6,6 +6,11 @@ import type { Response } from './post-callback.ts';
 /** What a lane asks of the rest. */
 export interface LaneParts {
   endpoint(): Promise<Endpoint | undefined>;
+  /** Whether no other process sends to it; it is ours until `release`. */
+  claim(): Promise<boolean>;
+  /** Whether it is ours still, as far as is known here. */
+  holds(): boolean;
+  release(): Promise<void>;
   due(limit: number): Promise<OwedCallback[]>;
   /** One that is owed, due or not: a test first, and then the one that was tried longest ago. */
   probe(): Promise<OwedCallback[]>;
@@ -59,6 +64,8 @@ const backoff = { firstMs: 10_000, maxMs: 14_400_000 };
 const probing = { firstMs: 1_000, maxMs: 300_000 };
 const failuresToPause = 5;
 const hastenEachMs = 60_000;
+/** What others changed of the URL is seen after so long, however long a page takes. */
+const lookAgainMs = 1_000;
 /** Results that are written down together. */
 const pageSize = 256;
 
@@ -70,34 +77,14 @@ export function createLane(endpointId: string, parts: LaneParts): Lane {
 
   const sendAll = async (): Promise<void> => {
     while (!stopped && parts.now() >= standing.pausedUntil) {
-      const endpoint = await parts.endpoint();
-      if (!endpoint?.enabled || endpoint.pausedAt !== undefined || endpoint.url === undefined) return;
+      const endpoint = await ready(parts);
+      if (endpoint === undefined || !(await parts.claim())) return;
       const wasAway = standing.isAway;
       const page = wasAway ? await parts.probe() : await parts.due(pageSize);
       if (page.length === 0) return;
-      await sendPage(endpoint, page);
+      await sendPage(endpointId, parts, standing, { first: endpoint, page, isStopped: () => stopped });
       if (wasAway && !standing.isAway) await hasten(parts, standing);
     }
-  };
-
-  const sendPage = async (endpoint: Endpoint, page: readonly OwedCallback[]): Promise<void> => {
-    const attempts: Attempt[] = [];
-    const queue = page[Symbol.iterator]();
-    const isProbe = standing.isAway;
-    let disabledBy: string | undefined;
-    const work = async (): Promise<void> => {
-      for (const callback of queue) {
-        const response = await parts.post(endpoint, callback);
-        note(parts, standing, response, isProbe);
-        const judged = judge(endpointId, parts, endpoint, callback, response);
-        attempts.push(judged.attempt);
-        disabledBy ??= judged.disabledBy;
-        if (stopped || disabledBy !== undefined || standing.isAway) return;
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(parts.concurrency, page.length) }, work));
-    await parts.record(attempts);
-    if (disabledBy !== undefined) await parts.disable(disabledBy);
   };
 
   const sendWhileAsked = async (): Promise<void> => {
@@ -105,6 +92,8 @@ export function createLane(endpointId: string, parts: LaneParts): Lane {
       while (asked && !stopped) {
         asked = false;
         await sendAll();
+        // Who has seen it fail goes on with it: the others do not know when it is to be tried.
+        if (standing.failures === 0) await parts.release();
       }
     } catch (error) {
       parts.failed(error);
@@ -133,6 +122,51 @@ export function createLane(endpointId: string, parts: LaneParts): Lane {
       await running;
     },
   };
+}
+
+interface Page {
+  first: Endpoint;
+  page: readonly OwedCallback[];
+  isStopped(): boolean;
+}
+
+async function sendPage(
+  endpointId: string,
+  parts: LaneParts,
+  standing: Standing,
+  { first, page, isStopped }: Page,
+): Promise<void> {
+  const attempts: Attempt[] = [];
+  const queue = page[Symbol.iterator]();
+  const isProbe = standing.isAway;
+  let endpoint: Endpoint | undefined = first;
+  let lookedAt = performance.now();
+  let disabledBy: string | undefined;
+  const work = async (): Promise<void> => {
+    for (const callback of queue) {
+      if (performance.now() > lookedAt + lookAgainMs) {
+        lookedAt = performance.now();
+        endpoint = await ready(parts);
+      }
+      if (endpoint === undefined || !parts.holds()) return;
+      const response = await parts.post(endpoint, callback);
+      note(parts, standing, response, isProbe);
+      const judged = judge(endpointId, parts, endpoint ?? first, callback, response);
+      attempts.push(judged.attempt);
+      disabledBy ??= judged.disabledBy;
+      if (isStopped() || disabledBy !== undefined || standing.isAway) return;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(parts.concurrency, page.length) }, work));
+  await parts.record(attempts);
+  if (disabledBy !== undefined) await parts.disable(disabledBy);
+}
+
+/** The URL, if it is to be sent anything. */
+async function ready(parts: LaneParts): Promise<Endpoint | undefined> {
+  const endpoint = await parts.endpoint();
+  const isReady = endpoint?.enabled === true && endpoint.pausedAt === undefined && endpoint.url !== undefined;
+  return isReady ? endpoint : undefined;
 }
 
 /** What failed while the URL was away need not wait any longer. Not each time: some may fail whatever the URL does. */

@@ -1,11 +1,13 @@
 import type { Logger } from '../../observe/logger.ts';
 import { createSafeFetcher } from '../../outbound/safe-fetch.ts';
+import { ensure } from '../../util/maps.ts';
 import type { NotifierSettings } from '../options.ts';
+import type { Claims } from '../store/claims.ts';
 import type { Endpoint, Endpoints } from '../store/endpoints.ts';
 import { takesType } from '../store/filters.ts';
 import type { Attempt, Outbox } from '../store/outbox.ts';
 import { callbackBody } from './callback-body.ts';
-import { createLane, type Lane } from './lane.ts';
+import { createLane, type Lane, type LaneParts } from './lane.ts';
 import { postCallback } from './post-callback.ts';
 
 /** Sends what the outbox owes, each URL in a lane of its own. */
@@ -19,7 +21,7 @@ export interface Sender {
   /** Forgets how a URL that was removed has fared; resolves when nothing is on its way there. */
   forget(endpointId: string): Promise<void>;
   /** Posts a heartbeat to the enabled URLs that take them, each with data of its own. It is not kept: the next one says as much. */
-  beat(dataFor: (endpoint: Endpoint) => object): Promise<void>;
+  beat(dataFor: (endpoint: Endpoint) => Promise<object>): Promise<void>;
   /** Of this process, by result. */
   attempts(): Readonly<Record<AttemptResult, number>>;
   /** Begins no further attempt, and waits for those under way. */
@@ -32,43 +34,41 @@ const disabled = 'A callback URL was disabled; what is owed to it is kept until 
 /** Heartbeats on their way at once. */
 const beatsAtOnce = 64;
 
-export function createSender(settings: NotifierSettings, endpoints: Endpoints, outbox: Outbox, logger: Logger): Sender {
+export interface SenderParts {
+  settings: NotifierSettings;
+  endpoints: Endpoints;
+  outbox: Outbox;
+  claims: Claims;
+  logger: Logger;
+}
+
+export function createSender(parts: SenderParts): Sender {
+  const { settings, endpoints, outbox } = parts;
   const { now, random, concurrency } = settings;
   const fetcher = createSafeFetcher();
   const lanes = new Map<string, Lane>();
+  const nudges = new Map<string, number>();
   const tally: Record<AttemptResult, number> = { accepted: 0, failed: 0, dead: 0 };
   let beats = 0;
   let stopped = false;
 
-  const laneOf = (id: string): Lane => {
-    const found = lanes.get(id);
-    if (found) return found;
-    const lane = createLane(id, {
-      endpoint: () => endpoints.get(id),
-      due: (limit) => outbox.due(id, limit),
-      probe: () => outbox.probe(id),
-      hasten: () => outbox.hasten(id),
-      post: (endpoint, callback) => postCallback(fetcher, endpoint, callback, settings),
-      async record(attempts) {
-        await outbox.record(attempts);
-        for (const { result } of attempts) tally[result] += 1;
-      },
-      async disable(reason) {
-        logger.error({ callbackUrl: id, reason }, disabled);
-        await endpoints.disable(id, reason);
-      },
-      failed: (error) => logger.error({ callbackUrl: id, error }, 'Callbacks could not be sent; they stay owed'),
-      concurrency,
-      now,
-      random,
-    });
-    lanes.set(id, lane);
-    return lane;
+  const record = async (attempts: readonly Attempt[]): Promise<void> => {
+    await outbox.record(attempts);
+    for (const { result } of attempts) tally[result] += 1;
   };
+  const post: LaneParts['post'] = (endpoint, callback) => postCallback(fetcher, endpoint, callback, settings);
+  const laneOf = (id: string): Lane =>
+    ensure(lanes, id, () => createLane(id, { ...lanePartsOf(id, parts), post, record, concurrency, now, random }));
 
   const activeLanes = async (): Promise<Lane[]> => {
-    const active = await endpoints.activeIds();
-    return stopped ? [] : active.map(laneOf);
+    const owed = await endpoints.owed();
+    if (stopped) return [];
+    return owed.map(({ id, nudges: count }) => {
+      const lane = laneOf(id);
+      if (nudges.get(id) !== undefined && nudges.get(id) !== count) lane.resume();
+      nudges.set(id, count);
+      return lane;
+    });
   };
 
   return {
@@ -81,21 +81,17 @@ export function createSender(settings: NotifierSettings, endpoints: Endpoints, o
       const lane = lanes.get(id);
       await lane?.stop();
       if (lanes.get(id) === lane) lanes.delete(id);
+      nudges.delete(id);
     },
     async beat(dataFor) {
       beats += 1;
       const at = now();
       const id = `beat_${at}_${beats}`;
-      const queue = (await endpoints.active())
-        .filter(({ filters }) => takesType(filters, 'heartbeat'))
-        [Symbol.iterator]();
-      const work = async (): Promise<void> => {
-        for (const endpoint of queue) {
-          const body = callbackBody('heartbeat', at, dataFor(endpoint));
-          await postCallback(fetcher, endpoint, { id, body }, settings);
-        }
-      };
-      await Promise.all(Array.from({ length: beatsAtOnce }, work));
+      const all = (await endpoints.active()).filter(({ filters }) => takesType(filters, 'heartbeat'));
+      await eachOf(all, async (endpoint) => {
+        const body = callbackBody('heartbeat', at, await dataFor(endpoint));
+        await postCallback(fetcher, endpoint, { id, body }, settings);
+      });
     },
     attempts: () => ({ ...tally }),
     async stop() {
@@ -104,4 +100,32 @@ export function createSender(settings: NotifierSettings, endpoints: Endpoints, o
       fetcher.close();
     },
   };
+}
+
+function lanePartsOf(
+  id: string,
+  { endpoints, outbox, claims, logger }: SenderParts,
+): Omit<LaneParts, 'post' | 'record' | 'concurrency' | 'now' | 'random'> {
+  return {
+    endpoint: () => endpoints.get(id),
+    claim: () => claims.claim(id),
+    holds: () => claims.holds(id),
+    release: () => claims.release(id),
+    due: (limit) => outbox.due(id, limit),
+    probe: () => outbox.probe(id),
+    hasten: () => outbox.hasten(id),
+    async disable(reason) {
+      logger.error({ callbackUrl: id, reason }, disabled);
+      await endpoints.disable(id, reason);
+    },
+    failed: (error) => logger.error({ callbackUrl: id, error }, 'Callbacks could not be sent; they stay owed'),
+  };
+}
+
+async function eachOf<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const queue = all[Symbol.iterator]();
+  const some = async (): Promise<void> => {
+    for (const one of queue) await work(one);
+  };
+  await Promise.all(Array.from({ length: beatsAtOnce }, some));
 }

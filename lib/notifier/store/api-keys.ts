@@ -49,7 +49,7 @@ export interface ApiKeys extends Rotation {
   /** Whose key that is, if it is in force and has not expired, and what it may do. */
   find(key: string): Promise<({ id: string } & KeyRights) | undefined>;
   /** As `revokeKey`. */
-  revoke(id: string, ended: () => void): Promise<boolean>;
+  revoke(id: string, ended: (sql: Sql) => Promise<() => void>): Promise<boolean>;
 }
 
 export function createApiKeys(database: NotifierDatabase, box: SecretBox, now: () => number): ApiKeys {

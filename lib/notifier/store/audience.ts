@@ -39,7 +39,7 @@ export function createAudience(sql: Sql, withheld: Withheld, network: string): A
     held ??= await withheld.held(sql, network);
     const wanted = [...new Set(keyIds)].filter((keyId) => !known.has(keyId));
     if (wanted.length === 0) return;
-    const found = await listenersOf(sql, wanted);
+    const found = await listenersOf(sql, wanted, 'ended');
     for (const keyId of wanted) known.set(keyId, found.get(keyId) ?? []);
   };
   /** Of all that are known: one question for a block. */
@@ -82,12 +82,18 @@ export function createAudience(sql: Sql, withheld: Withheld, network: string): A
 }
 
 /** Of each key in force, the URLs that are set; while there is none, what happens is owed to the first one. */
-export async function listenersOf(sql: Sql, keyIds: readonly string[]): Promise<Map<string, readonly Listener[]>> {
+export async function listenersOf(
+  sql: Sql,
+  keyIds: readonly string[],
+  until: 'ended' | 'read' = 'read',
+): Promise<Map<string, readonly Listener[]>> {
+  // Until the end of the step, whoever revokes a key or removes a URL waits: they delete what it has stored, too.
+  const locked = until === 'ended' ? '/*pg FOR SHARE OF api_keys*/' : '';
   const rows = (await sql(
     `SELECT endpoints.key_id, endpoints.id, url, networks, assets, types FROM endpoints
      JOIN api_keys ON api_keys.id = endpoints.key_id AND revoked_at IS NULL
      WHERE endpoints.key_id IN (SELECT asked.id FROM ${sql.dialect.rows({ id: 'text' })} AS asked)
-     ORDER BY is_default DESC, endpoints.rowid`,
+     ORDER BY is_default DESC, endpoints.rowid ${locked}`,
   ).all(givenRows(keyIds.map((id) => ({ id }))))) as Row[];
   const found = new Map<string, readonly Listener[]>();
   for (const keyId of keyIds) {

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { CanonicalAccount } from '../../networks/network.ts';
 import type { NotifierDatabase, RowColumns, Sql } from './database.ts';
-import { accountOf } from './watch-list.ts';
+import { raiseVersion } from './watch-feed.ts';
+import { accountOf } from './watch-mirror.ts';
 
 /** Blocks that are read once more for one key: for accounts that were not watched when they were read, or for all of its accounts. */
 export interface Backfill {
   id: string;
   network: string;
   fromBlock: string;
-  /** The last block; `null` until the network is read for the first time. */
+  /** The last block; `null` until the network is read for the first time, or the process that reads it has taken the backfill up. */
   toBlock: string | null;
   /** The next block to be read. */
   nextBlock: string;
@@ -144,7 +145,9 @@ async function add(
 ): Promise<Backfill | undefined> {
   const row = await sql('SELECT max(number) AS top FROM blocks WHERE network = ?').get(network);
   const { top } = row as { top: number | null };
-  const toBlock = top === null ? null : Math.max(top, Number(reach));
+  // Which blocks were asked for without those accounts knows the process that reads the network: it sets the end.
+  if (sql.isShared) await raiseVersion(sql, network);
+  const toBlock = top === null || sql.isShared ? null : Math.max(top, Number(reach));
   if (toBlock !== null && Number(fromBlock) > toBlock) return undefined;
   const id = `fill_${randomBytes(8).toString('hex')}`;
   await sql(

@@ -15,7 +15,7 @@ export type RowColumns = Readonly<Record<string, 'text' | 'bigint'>>;
 /** Rows as they are given: a member for each column. */
 export type GivenRow = Readonly<Record<string, SqlValue>>;
 
-/** One transaction: its statements, with `?` for each parameter. */
+/** One transaction: its statements, with `?` for each parameter. What stands in a comment that begins with `pg` is for PostgreSQL alone. */
 export interface Sql {
   (text: string): SqlStatement;
   /** Inserts rows of the same columns; how many were new. With `ignore`, those that are there already are left as they are. */
@@ -26,6 +26,8 @@ export interface Sql {
     options?: { ignore?: boolean },
   ): Promise<number>;
   readonly dialect: Dialect;
+  /** Whether other processes work on the same database. */
+  readonly isShared: boolean;
 }
 
 /** What the engines write differently. */
@@ -47,7 +49,10 @@ export function givenRows(rows: readonly GivenRow[]): string {
  */
 export interface NotifierDatabase {
   read<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
-  /** `erase`: what is overwritten must not stay readable in the database's files. */
-  write<T>(work: (sql: Sql) => Promise<T>, options?: { erase?: boolean }): Promise<T>;
+  /**
+   * `work` may be run again, if PostgreSQL had to give it up for that of another process. `erase`: what is overwritten must not stay
+   * readable in the database's files. `durable: false`: it may be lost in a crash.
+   */
+  write<T>(work: (sql: Sql) => Promise<T>, options?: { erase?: boolean; durable?: boolean }): Promise<T>;
   close(): Promise<void>;
 }

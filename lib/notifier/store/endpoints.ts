@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { NotifierDatabase, Sql } from './database.ts';
 import { type FilterColumns, type Filters, filterColumns, readFilterColumns } from './filters.ts';
-import { defaultOverlapMs, keepSecret, newSecret } from './rotation.ts';
+import { defaultOverlapMs, keepSecret, lockKey, newSecret } from './rotation.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** A callback URL of a key, or the place for its first one. */
@@ -39,8 +39,10 @@ export interface Endpoints {
   list(keyId: string): Promise<Endpoint[]>;
   /** Those that have a URL and are neither disabled nor paused. */
   active(): Promise<Endpoint[]>;
-  /** The ids of those. */
-  activeIds(): Promise<string[]>;
+  /** Those of them to which anything is owed; another number of `nudges` says that it is to be tried at once. */
+  owed(): Promise<{ id: string; nudges: number }[]>;
+  /** Has the URL tried at once by whichever process sends to it. */
+  nudge(id: string): Promise<void>;
   /**
    * One more, with a secret of its own; undefined if there are too many. The place of the first one is taken if it is free: what is owed
    * to the key is sent there, and the secret that the key came with signs too, for a day.
@@ -102,12 +104,21 @@ export function createEndpoints(
     find: async (keyId, id) => (await rows('key_id = ? AND id = ?', keyId, id))[0],
     list: (keyId) => rows('key_id = ?', keyId),
     active: () => rows(isActive),
-    activeIds: () =>
-      database.read(async (sql) =>
-        ((await sql(`SELECT id FROM endpoints WHERE ${isActive}`).all()) as { id: string }[]).map((row) => row.id),
+    owed: () =>
+      database.read(
+        (sql) =>
+          sql(
+            `SELECT id, ${sql.isShared ? 'nudges' : '0 AS nudges'} FROM endpoints WHERE ${isActive}
+               AND EXISTS (SELECT 1 FROM outbox WHERE state = 'owed' AND endpoint_id = endpoints.id)`,
+          ).all() as Promise<{ id: string; nudges: number }[]>,
       ),
+    nudge: (id) =>
+      database.write(async (sql) => {
+        if (sql.isShared) await sql('UPDATE endpoints SET nudges = nudges + 1 WHERE id = ?').run(id);
+      }),
     add: (keyId, given) =>
       database.write(async (sql) => {
+        await lockKey(sql, keyId);
         const made = (await takeFirst(sql, box, keyId, now())) ?? (await insertOneMore(sql, box, keyId));
         if (!made) return undefined;
         await change(sql, box, made.id, given);
@@ -255,6 +266,8 @@ const removeAtOnce = 1_000;
 
 async function remove({ read, write }: NotifierDatabase, id: string): Promise<void> {
   await write(async (sql) => {
+    const row = await sql('SELECT key_id AS owner FROM endpoints WHERE id = ?').get(id);
+    if (row !== undefined) await lockKey(sql, (row as { owner: string }).owner);
     await sql(
       `UPDATE endpoints SET url = NULL, networks = NULL, assets = NULL, types = NULL, api_key = NULL, enabled = 1,
          paused_at = NULL, disabled_at = NULL, disabled_reason = NULL, accepted_at = NULL WHERE id = ?`,
@@ -275,7 +288,7 @@ async function removeSome(sql: Sql, id: string, after: number, last: number): Pr
   const key = '(SELECT key_id FROM endpoints WHERE id = ?)';
   const row = await sql(
     `SELECT max(seq) AS next, count(*) AS n FROM
-       (SELECT seq FROM outbox WHERE key_id = ${key} AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?) AS some`,
+       (SELECT seq FROM outbox WHERE key_id = ${key} AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?) AS those`,
   ).get(id, after, last, removeAtOnce);
   const { next, n } = row as { next: number | null; n: number };
   const until = n < removeAtOnce ? last : (next ?? last);

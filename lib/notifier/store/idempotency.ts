@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { NotifierDatabase, Sql } from './database.ts';
+import type { Seat } from './seat.ts';
 import { openText, sealText } from './secret-box.ts';
 
 /** A request that is not to be done twice. */
@@ -39,7 +40,12 @@ const keptMs = 86_400_000;
 export const mostAnswers = 100_000;
 const pruneAtOnce = 10_000;
 
-export function createIdempotency({ read, write }: NotifierDatabase, now: () => number): Idempotency {
+/** `seat` is that of a process which shares the database: no other one answers the same request meanwhile. */
+export function createIdempotency(
+  { read, write }: NotifierDatabase,
+  now: () => number,
+  seat?: Pick<Seat, 'lock' | 'unlock'>,
+): Idempotency {
   const busy = new Set<string>();
   return {
     async begin({ owner, credential, idempotencyKey, asked }) {
@@ -48,8 +54,19 @@ export function createIdempotency({ read, write }: NotifierDatabase, now: () => 
       const fingerprint = hash('asked', asked).toString('hex');
       if (busy.has(id)) return { state: 'busy' };
       busy.add(id);
-      const giveUp = (): void => void busy.delete(id);
+      let isLocked = false;
+      const giveUp = (): void => {
+        busy.delete(id);
+        // It ends with the session, at the latest.
+        if (isLocked) seat?.unlock('once', id).catch(() => {});
+        isLocked = false;
+      };
       try {
+        isLocked = (await seat?.lock('once', id)) ?? false;
+        if (seat && !isLocked) {
+          giveUp();
+          return { state: 'busy' };
+        }
         const found = await read((sql) => lookUp(sql, id, owner, now() - keptMs));
         if (found === undefined) {
           return {

@@ -4,6 +4,7 @@ import { callbackBody, type DepositData, decorated } from '../sending/callback-b
 import type { Audience, Listener } from './audience.ts';
 import type { GivenRow, NotifierDatabase, RowColumns, Sql } from './database.ts';
 import { type FilteredType, takesType } from './filters.ts';
+import type { Leadership } from './leadership.ts';
 import type { NewCallback, Outbox } from './outbox.ts';
 import type { Withheld } from './withheld.ts';
 
@@ -21,6 +22,7 @@ export interface LedgerParts {
   readonly settings: NetworkSettings;
   readonly outbox: Outbox;
   readonly withheld: Withheld;
+  readonly leadership: Leadership;
   readonly now: () => number;
 }
 

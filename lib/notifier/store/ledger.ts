@@ -2,6 +2,7 @@ import type { ChainBlock } from '../../chains/kit/chain-check.ts';
 import type { DepositData } from '../sending/callback-body.ts';
 import { createAudience, type Listener } from './audience.ts';
 import type { Sql } from './database.ts';
+import { TermOver } from './leadership.ts';
 import {
   type BackfilledTransfer,
   beginBackfills,
@@ -26,27 +27,39 @@ import {
   type WatchedTransfer,
   writeTransfers,
 } from './ledger-steps.ts';
+import type { NewCallback } from './outbox.ts';
 
-/** The blocks of one network that have been read, and the transfers in them; each step is one durable transaction. */
+/**
+ * The blocks of one network that have been read, and the transfers in them; each step is one durable transaction, which rejects with
+ * `TermOver` once another process reads the network.
+ */
 export interface Ledger {
   /** The newest block that has been read; undefined in a new database. */
   top(): Promise<ChainBlock | undefined>;
   /** The newest block kept of this number or a lower one: of older blocks only some are kept. */
   atOrBelow(number: bigint): Promise<ChainBlock | undefined>;
   /** Takes a block as read without looking into it: where a new database begins. */
-  begin(block: ChainBlock): Promise<void>;
+  begin(term: number, block: ChainBlock): Promise<void>;
   /**
-   * Adds the next block: its transfers are owed as pending or failed, and those that it confirms as confirmed. `finalized` is the
+   * Adds the next block above `top`: its transfers are owed as pending or failed, and those that it confirms as confirmed. `finalized` is the
    * newest block that the network itself calls final.
    */
-  append(block: ChainBlock, watched: readonly WatchedTransfer[], finalized?: bigint): Promise<void>;
+  append(
+    term: number,
+    blocks: { top: ChainBlock; next: ChainBlock },
+    watched: readonly WatchedTransfer[],
+    finalized?: bigint,
+  ): Promise<void>;
   /** Takes the newest block back: its transfers are owed as reverted. With `start`, begins there anew. */
-  takeBack(block: ChainBlock, start?: ChainBlock): Promise<void>;
+  takeBack(term: number, block: ChainBlock, start?: ChainBlock): Promise<void>;
+  /** Sets the end of the backfills that have none yet: the newest block, or the highest that was asked for without their accounts. */
+  takeUp(term: number, reach: bigint | undefined): Promise<void>;
   /**
    * Moves those backfills over a block, whose transfers are owed as they stand. False, and nothing is done, if it is not, or no
    * longer, a block of the chain as it has been read.
    */
   backfill(
+    term: number,
     block: PassedBlock,
     found: readonly BackfilledTransfer[],
     backfills: readonly string[],
@@ -62,12 +75,8 @@ interface TransferRow {
 }
 
 export function createLedger(parts: LedgerParts): Ledger {
-  const { database, settings, withheld } = parts;
+  const { database, settings } = parts;
   const { id } = settings.network;
-  const begin = async (sql: Sql): Promise<Step> => ({
-    ...{ ...parts, sql, at: await stepTime(sql, parts), audience: createAudience(sql, withheld, id) },
-    ...{ transfers: [], owed: [] },
-  });
   const atOrBelow = (number: number): Promise<ChainBlock | undefined> =>
     database.read(async (sql) => {
       const row = await sql(
@@ -79,47 +88,98 @@ export function createLedger(parts: LedgerParts): Ledger {
   return {
     top: () => atOrBelow(Number.MAX_SAFE_INTEGER),
     atOrBelow: (number) => atOrBelow(Number(number)),
-    begin: (block) =>
-      database.write(async (sql) => {
+    begin: (term, block) =>
+      fenced(parts, term, async (sql) => {
+        await expectTop(sql, id, undefined);
         await addBlock(sql, parts, block);
         await beginBackfills(sql, parts, Number(block.number));
       }),
-    append: (block, watched, finalized) =>
-      database.write(async (sql) => {
-        const step = await begin(sql);
-        const number = Number(block.number);
-        await addBlock(sql, parts, block);
-        await step.audience.prepare(watched.map((one) => one.keyId));
-        for (const one of watched) await announce(step, number, one);
-        await writeTransfers(step);
-        await confirm(step, number, finalized === undefined ? undefined : Number(finalized));
-        await endStep(step);
-        await forget(sql, parts, number - settings.keepBlocks);
+    append: (term, { top, next }, watched, finalized) =>
+      inStep(parts, term, async (step) => {
+        await expectTop(step.sql, id, top);
+        await append(step, next, watched, finalized);
       }),
-    takeBack: ({ number }, start) =>
-      database.write(async (sql) => {
-        const step = await begin(sql);
-        await revert(step, Number(number));
-        await endStep(step);
-        await cutBackfills(sql, parts, Number(number));
-        await withheld.cut(sql, id, Number(number));
-        if (start) await addBlock(sql, parts, start);
+    takeBack: (term, top, start) =>
+      inStep(parts, term, async (step) => {
+        await expectTop(step.sql, id, top);
+        await revert(step, Number(top.number));
+        await cutBackfills(step.sql, parts, Number(top.number));
+        await parts.withheld.cut(step.sql, id, Number(top.number));
+        if (start) await addBlock(step.sql, parts, start);
       }),
-    backfill: (block, found, backfills, finalized) =>
-      database.write(async (sql) => {
-        if (!(await isInChain(sql, parts, block))) return false;
-        const step = await begin(sql);
+    takeUp: (term, reach) =>
+      fenced(parts, term, async (sql) => {
+        const newest = await newestOf(sql, id);
+        if (newest) await beginBackfills(sql, parts, Math.max(newest.number, Number(reach ?? 0n)));
+      }),
+    backfill: (term, block, found, backfills, finalized) =>
+      inStep(parts, term, async (step) => {
+        if (!(await isInChain(step.sql, parts, block))) return false;
         const open = new Map<string, string | null | undefined>();
-        for (const id of backfills) open.set(id, await moveBackfill(sql, parts, id, block, found));
+        for (const id of backfills) open.set(id, await moveBackfill(step.sql, parts, id, block, found));
         await step.audience.prepare(found.map((one) => one.keyId));
         for (const one of found) {
           const asking = one.backfills.map((id) => open.get(id)).filter((to) => to !== undefined);
           if (asking.length > 0) await tellLate(step, one, asking, finalized);
         }
-        await endStep(step);
         return true;
       }),
   };
+}
+
+function fenced<T>(parts: LedgerParts, term: number, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const { database, leadership, settings } = parts;
+  return database.write(async (sql) => {
+    await leadership.fence(sql, settings.network.id, term);
+    return work(sql);
+  });
+}
+
+/** One step with its own time; what it has come to is written at its end. */
+async function inStep<T>(parts: LedgerParts, term: number, work: (step: Step) => Promise<T>): Promise<T> {
+  const { settings, withheld, outbox } = parts;
+  const { network, chain } = settings;
+  let owed: readonly NewCallback[] = [];
+  const result = await fenced(parts, term, async (sql) => {
+    const audience = createAudience(sql, withheld, network.id);
+    const step: Step = { ...parts, sql, at: await stepTime(sql, parts), audience, transfers: [], owed: [] };
+    const done = await work(step);
+    owed = [...step.owed];
+    await endStep(step);
+    return done;
+  });
+  // What was learned while the step was written could not find its callbacks yet.
+  for (const asset of new Set(owed.flatMap(({ about }) => (about?.isDecorated === false ? [about.asset] : [])))) {
+    const facts = chain.facts.known(asset);
+    if (facts) await outbox.decorate(asset, facts);
+  }
+  return result;
+}
+
+async function append(
+  step: Step,
+  block: ChainBlock,
+  watched: readonly WatchedTransfer[],
+  finalized: bigint | undefined,
+): Promise<void> {
+  const number = Number(block.number);
+  await addBlock(step.sql, step, block);
+  await step.audience.prepare(watched.map((one) => one.keyId));
+  for (const one of watched) await announce(step, number, one);
+  await writeTransfers(step);
+  await confirm(step, number, finalized === undefined ? undefined : Number(finalized));
+  await forget(step.sql, step, number - step.settings.keepBlocks);
+}
+
+async function newestOf(sql: Sql, network: string): Promise<{ number: number; hash: string } | undefined> {
+  const row = await sql('SELECT number, hash FROM blocks WHERE network = ? ORDER BY number DESC LIMIT 1').get(network);
+  return row as { number: number; hash: string } | undefined;
+}
+
+/** Rejects unless that block is the newest: the step was prepared upon it. */
+async function expectTop(sql: Sql, network: string, top: ChainBlock | undefined): Promise<void> {
+  const newest = await newestOf(sql, network);
+  if (newest?.hash !== top?.hash || (top && newest?.number !== Number(top.number))) throw new TermOver(network);
 }
 
 async function announce(step: Step, number: number, watched: WatchedTransfer): Promise<void> {

@@ -3,6 +3,7 @@ import type { TokenFacts } from '../reading/token-facts.ts';
 import { type CallbackType, decoratedBody } from '../sending/callback-body.ts';
 import type { MadeAttempt } from './callback-search.ts';
 import { type GivenRow, givenRows, type NotifierDatabase, type RowColumns, type Sql } from './database.ts';
+import { lockKey } from './rotation.ts';
 
 /** A callback that is owed to a receiver: kept with its exact body until it is accepted. */
 export interface OwedCallback {
@@ -82,6 +83,7 @@ export function createOutbox(database: NotifierDatabase, now: () => number, retr
     decorate: (asset, facts) => database.write((sql) => decorate(sql, asset, facts, now())),
     putTest: (keyId, endpointId, body) =>
       database.write(async (sql) => {
+        await lockKey(sql, keyId);
         const row = await sql(
           `SELECT count(*) AS tests FROM outbox WHERE type = 'test' AND endpoint_id = ? AND (state = 'owed' OR created_at > ?)`,
         ).get(endpointId, now() - testsWithinMs);

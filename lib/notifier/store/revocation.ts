@@ -1,4 +1,4 @@
-import type { NotifierDatabase } from './database.ts';
+import type { NotifierDatabase, Sql } from './database.ts';
 
 /** Rows that are deleted in one transaction: nobody waits for the end of a large customer. */
 const removeAtOnce = 1_000;
@@ -12,26 +12,26 @@ const pieces = [
 ];
 
 /**
- * Ends a key, its watches and what is owed to it. `ended` is told as soon as nothing may be sent or stored for it any more. False if there
- * is no such key in force.
+ * Ends a key, its watches and what is owed to it. `ended` is called in the transaction that ends it, and what it returns as soon as
+ * nothing may be sent or stored for it any more. False if there is no such key in force.
  */
 export async function revokeKey(
   database: NotifierDatabase,
   id: string,
   at: number,
-  ended: () => void,
+  ended: (sql: Sql) => Promise<() => void>,
 ): Promise<boolean> {
-  const isEnded = await database.write(async (sql) => {
+  const done = await database.write(async (sql) => {
     const changes = await sql('UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL').run(at, id);
-    if (changes === 0) return false;
+    if (changes === 0) return undefined;
     await sql('UPDATE endpoints SET url = NULL WHERE key_id = ?').run(id);
     for (const table of ['backfills', 'transfers', 'old_keys']) {
       await sql(`DELETE FROM ${table} WHERE key_id = ?`).run(id);
     }
-    return true;
+    return ended(sql);
   });
-  if (!isEnded) return false;
-  ended();
+  if (done === undefined) return false;
+  done();
   await deleteAll(database, id);
   return true;
 }

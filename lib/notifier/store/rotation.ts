@@ -36,6 +36,7 @@ export function createRotation(database: NotifierDatabase, box: SecretBox, now: 
       const pair = algorithm === 'ed25519' ? newStandardWebhooksPair() : undefined;
       const secret = pair?.secret ?? newSecret();
       return database.write(async (sql) => {
+        await lockKey(sql, keyId);
         if (!(await makeRoom(sql, 'old_secrets', id, overlapMs))) return undefined;
         if (overlapMs > 0) await keepSecret(sql, id, now() + overlapMs);
         await sql('UPDATE endpoints SET secret = ? WHERE id = ?').run(box.seal(keyId, secret), id);
@@ -45,7 +46,9 @@ export function createRotation(database: NotifierDatabase, box: SecretBox, now: 
     rotateKey(id, overlapMs) {
       const key = newKey();
       return database.write(async (sql) => {
-        const old = await sql('SELECT hash FROM api_keys WHERE id = ? AND revoked_at IS NULL').get(id);
+        const old = await sql('SELECT hash FROM api_keys WHERE id = ? AND revoked_at IS NULL /*pg FOR UPDATE*/').get(
+          id,
+        );
         if (!old) return null;
         if (!(await makeRoom(sql, 'old_keys', id, overlapMs))) return undefined;
         if (overlapMs > 0) {
@@ -75,6 +78,11 @@ export function createRotation(database: NotifierDatabase, box: SecretBox, now: 
     const { old } = (await sql(`SELECT count(*) AS old FROM ${table} WHERE ${owner} = ?`).get(id)) as { old: number };
     return Number(old) < mostOld;
   }
+}
+
+/** Inside a write transaction, to the end of which no other one does the same with a key. */
+export async function lockKey(sql: Sql, keyId: string): Promise<void> {
+  await sql('SELECT 1 FROM api_keys WHERE id = ? /*pg FOR UPDATE*/').get(keyId);
 }
 
 /** The secret of a callback URL, which another is to take the place of, signs until then. */

@@ -71,8 +71,9 @@ export async function sealStored(database: NotifierDatabase, box: SecretBox): Pr
   await database.write(
     async (sql) => {
       for (const { table, column, rowid, owner, secret } of await stale(sql, box)) {
-        const update = sql(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`);
-        await update.run(box.seal(owner, box.open(owner, secret)), rowid);
+        // Another process may have put a new one in its place.
+        const update = sql(`UPDATE ${table} SET ${column} = ? WHERE rowid = ? AND ${column} = ?`);
+        await update.run(box.seal(owner, box.open(owner, secret)), rowid, secret);
       }
     },
     { erase: true },

@@ -97,6 +97,7 @@ function createPrepared(database: OpenedDatabase): Prepared {
 function sqlOn(prepared: Prepared): Sql {
   const run: Pick<Sql, keyof Sql> = {
     dialect,
+    isShared: false,
     async insert(table, columns, rows, { ignore = false } = {}) {
       const names = Object.keys(columns);
       const places = names.map(() => '?').join(', ');

@@ -1,7 +1,7 @@
 import type { CanonicalAccount } from '../../networks/network.ts';
 import { present } from '../../util/present.ts';
 import { givenRows, type NotifierDatabase, type RowColumns, type Sql } from './database.ts';
-import { createWatchCopy, type WatchCopy, type WatchRule } from './watch-copy.ts';
+import { accountOf, loadMirror, ruleOf, type WatchMirror, type WatchRow } from './watch-mirror.ts';
 
 export interface Watch {
   network: string;
@@ -29,7 +29,8 @@ export interface WatchChanges {
 export type WatchPlace = Pick<Watch, 'network' | 'address' | 'memo'>;
 
 /** Who watches what: rows in the database, and a copy in memory. */
-export interface WatchList extends Pick<WatchCopy, 'isWatched' | 'watchers' | 'networksOf' | 'removeAll'> {
+export interface WatchList
+  extends Pick<WatchMirror, 'isWatched' | 'watchers' | 'networksOf' | 'keyEnded' | 'refresh' | 'isLoaded'> {
   /**
    * How many of the accounts were new; those that were not are changed. Durable when it resolves, and in force from the next block on;
    * `also` is done in the same transaction, once they are in force.
@@ -51,53 +52,40 @@ export interface WatchList extends Pick<WatchCopy, 'isWatched' | 'watchers' | 'n
   prune(network: string, before: number): Promise<void>;
 }
 
-interface Row {
-  network: string;
-  address: string;
-  memo: string;
-  key_id: string;
-  label: string | null;
-  assets: string | null;
-  created_at: number;
-  expires_at: number | null;
-}
-
 /** Watches that are forgotten at once. */
 const pruneAtOnce = 1_000;
 
+/** The watches of a database that this process has to itself. */
 export async function loadWatchList(database: NotifierDatabase, now: () => number): Promise<WatchList> {
-  const copy = createWatchCopy();
-  for (const row of (await database.read((sql) => sql('SELECT * FROM watches').all())) as Row[]) {
-    const { network, key_id: keyId } = row;
-    copy.remember(keyId, network, accountOf(row));
-    copy.rule(keyId, network, accountOf(row), ruleOf(row));
-  }
+  return createWatchList(database, await loadMirror(database), now);
+}
 
+export function createWatchList(database: NotifierDatabase, mirror: WatchMirror, now: () => number): WatchList {
   return {
-    ...copy,
-    add(keyId, network, accounts, changes = {}, also) {
-      const undo: (() => void)[] = [];
-      const write = async (sql: Sql): Promise<number> => {
-        const { added, rows } = await store(sql, { keyId, network, accounts }, changes, now());
-        for (const row of rows) {
-          const account = accountOf(row);
-          if (copy.remember(keyId, network, account)) undo.push(() => copy.forget(keyId, network, account));
-          const before = copy.rule(keyId, network, account, ruleOf(row));
-          undo.unshift(() => copy.rule(keyId, network, account, before));
-        }
-        await also?.(sql);
-        return added;
-      };
-      return database.write(write).catch((error: unknown) => {
-        for (const each of undo) each();
+    ...mirror,
+    async add(keyId, network, accounts, changes = {}, also) {
+      let undo = (): void => {};
+      try {
+        return await database.write(async (sql) => {
+          if (!(await isInForce(sql, keyId))) return 0;
+          const { added, rows } = await store(sql, { keyId, network, accounts }, changes, now());
+          undo = await mirror.written(sql, rows);
+          await also?.(sql);
+          return added;
+        });
+      } catch (error) {
+        undo();
         throw error;
-      });
+      }
     },
     async remove(keyId, network, account) {
-      const changes = await database.write((sql) =>
-        sql(`DELETE FROM watches WHERE ${itself}`).run(...place(keyId, network, account)),
-      );
-      copy.forget(keyId, network, account);
+      const [changes, done] = await database.write(async (sql) => {
+        const where = place(keyId, network, account);
+        const gone = await sql(`DELETE FROM watches WHERE ${itself}`).run(...where);
+        const row = { key_id: keyId, network, address: account.address, memo: account.memo ?? '' };
+        return [gone, await mirror.deleted(sql, [row])] as const;
+      });
+      done();
       return changes > 0;
     },
     count(keyId) {
@@ -109,7 +97,7 @@ export async function loadWatchList(database: NotifierDatabase, now: () => numbe
     find: (keyId, network, account) =>
       database.read(async (sql) => {
         const row = await sql(`SELECT * FROM watches WHERE ${itself}`).get(...place(keyId, network, account));
-        return row === undefined ? undefined : toWatch(row as Row);
+        return row === undefined ? undefined : toWatch(row as WatchRow);
       }),
     async list(keyId, { network = '', after, limit }) {
       const rows = await database.read((sql) =>
@@ -118,19 +106,26 @@ export async function loadWatchList(database: NotifierDatabase, now: () => numbe
            ORDER BY network, address, memo LIMIT ?`,
         ).all(keyId, network, network, after?.network ?? '', after?.address ?? '', after?.memo ?? '', limit),
       );
-      return (rows as Row[]).map(toWatch);
+      return (rows as WatchRow[]).map(toWatch);
     },
     async prune(network, before) {
-      const gone = (await database.write((sql) =>
-        sql(
+      const done = await database.write(async (sql) => {
+        const gone = (await sql(
           `DELETE FROM watches WHERE (key_id, network, address, memo) IN
              (SELECT key_id, network, address, memo FROM watches WHERE network = ? AND expires_at < ? LIMIT ?)
              AND expires_at < ? RETURNING *`,
-        ).all(network, before, pruneAtOnce, before),
-      )) as Row[];
-      for (const row of gone) copy.forget(row.key_id, network, accountOf(row));
+        ).all(network, before, pruneAtOnce, before)) as WatchRow[];
+        return mirror.deleted(sql, gone);
+      });
+      done();
     },
   };
+}
+
+/** Inside a write transaction, until the end of which the key stays in force if it is. */
+async function isInForce(sql: Sql, keyId: string): Promise<boolean> {
+  const row = await sql('SELECT 1 FROM api_keys WHERE id = ? AND revoked_at IS NULL /*pg FOR SHARE*/').get(keyId);
+  return row !== undefined;
 }
 
 const itself = 'key_id = ? AND network = ? AND address = ? AND memo = ?';
@@ -145,7 +140,7 @@ async function store(
   { keyId, network, accounts }: { keyId: string; network: string; accounts: readonly CanonicalAccount[] },
   { label, assets, expiresAt }: WatchChanges,
   at: number,
-): Promise<{ added: number; rows: Row[] }> {
+): Promise<{ added: number; rows: WatchRow[] }> {
   const given = accounts.map(({ address, memo = '' }) => ({ key_id: keyId, network, address, memo, created_at: at }));
   const added = await sql.insert('watches', watchColumns, given, { ignore: true });
   const those = `key_id = ? AND network = ? AND (address, memo) IN
@@ -157,21 +152,14 @@ async function store(
   if (label !== undefined) await set('label', label);
   if (assets !== undefined) await set('assets', assets === null ? null : JSON.stringify(assets));
   if (expiresAt !== undefined) await set('expires_at', expiresAt);
-  return { added, rows: (await sql(`SELECT * FROM watches WHERE ${those}`).all(...values)) as Row[] };
+  return { added, rows: (await sql(`SELECT * FROM watches WHERE ${those}`).all(...values)) as WatchRow[] };
 }
 
 const watchColumns: RowColumns = {
   ...{ key_id: 'text', network: 'text', address: 'text', memo: 'text', created_at: 'bigint' },
 };
 
-function ruleOf({ assets, expires_at }: Row): WatchRule {
-  return present<WatchRule>({
-    assets: assets === null ? undefined : (JSON.parse(assets) as string[]),
-    expiresAt: expires_at ?? undefined,
-  });
-}
-
-function toWatch(row: Row): Watch {
+function toWatch(row: WatchRow): Watch {
   const { assets, expiresAt } = ruleOf(row);
   return present<Watch>({
     network: row.network,
@@ -181,9 +169,4 @@ function toWatch(row: Row): Watch {
     createdAt: row.created_at,
     expiresAt,
   });
-}
-
-/** An account as it is stored: without a memo, that is ''. */
-export function accountOf({ address, memo }: { address: string; memo: string }): CanonicalAccount {
-  return memo === '' ? { address } : { address, memo };
 }
