@@ -106,7 +106,10 @@ test('Every service of the compose file is hardened, and takes its secrets from 
 
 test('The configuration of the image is one that the notifier takes', async () => {
   const config = fileURLToPath(new URL('container/notifier.config.json', root));
-  const env = { ETHEREUM_NODE: 'http://127.0.0.1:8545', NOTIFIER_SECRETS_KEY: '07'.repeat(32) };
+  const env = {
+    ...{ ETHEREUM_NODE: 'http://127.0.0.1:8545', NOTIFIER_SECRETS_KEY: '07'.repeat(32) },
+    NOTIFIER_DATABASE_URL: 'postgres://postgres:secret@postgres/deposits',
+  };
   const ran = await run(['notifier', '--check', '--config', config], { env });
   assert.equal(ran.code, 0, ran.stderr);
 });
