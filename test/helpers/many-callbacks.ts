@@ -55,8 +55,13 @@ export const kinds: readonly Send[] = [
 /** Sends at least so many callbacks, of each kind in turn, a second apart. */
 export async function sendMany(inspection: Inspection, count: number): Promise<void> {
   const { callbacks, clock, outcomes } = inspection;
-  callbacks.on('deposit', ({ amount }) => {
-    if (amount === 1_600_000n) throw new Error('the ledger is down: connect ECONNREFUSED 10.0.0.7:5432');
+  let failed = 0;
+  callbacks.on('deposit', ({ id, amount }) => {
+    if (amount !== 1_600_000n) return;
+    failed += 1;
+    throw new Error(
+      failed % 3 === 2 ? `no account for ${id}` : 'the ledger is down: connect ECONNREFUSED 10.0.0.7:5432',
+    );
   });
   for (let index = 0; outcomes.length < count; index += 1) {
     await kinds[index % kinds.length]?.(inspection);

@@ -51,5 +51,10 @@ test('the report of an audit can be read in both languages, light, dark and prin
     assert.ok(printed.length > 20_000, `${where}: an empty print`);
     if (folder !== undefined) await writeFile(join(folder, `${where}.pdf`), printed);
   };
-  assert.deepEqual(await lookAtAll(t, { name: 'audit', pages: (language) => addresses[language], check }), []);
+  // A report has each probe with its request and answer: it is read as a document.
+  const mostHeight = 60_000;
+  assert.deepEqual(
+    await lookAtAll(t, { name: 'audit', pages: (language) => addresses[language], mostHeight, check }),
+    [],
+  );
 });

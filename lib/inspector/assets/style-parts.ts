@@ -47,7 +47,7 @@ td bdi { overflow-wrap: anywhere; }
 @media (prefers-reduced-motion: no-preference) { .is-new { animation: arrive 2.4s ease-out; } }
 .pager { display: flex; gap: 8px; margin-top: 16px; }
 
-.title + .empty { margin-top: 20px; } .empty + .back { margin-top: 16px; }
+.title + .empty { margin-top: 20px; } section + .sheet { margin-top: 28px; } .title + .soft { margin-top: 4px; } .empty + .back { margin-top: 16px; }
 .filter label:has([type=datetime-local]) { grid-column: span 2; }
 .filter { display: grid; grid-template-columns: repeat(auto-fit, minmax(128px, 1fr)); gap: 12px; align-items: end; margin-bottom: 20px; }
 .filter:has(.wrong) { align-items: start; } .filter:has(.wrong) .filter-go { padding-top: 24px; }
@@ -74,7 +74,7 @@ a.explorer { font-size: 13px; white-space: nowrap; } .how-far { margin-top: 24px
 .beside .facts > div { grid-template-columns: 116px 1fr; }
 .beside { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 24px; } .beside.narrow { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); }
 .body { max-height: 640px; margin: 8px 0 12px; padding: 14px 16px; overflow: auto; background: var(--card); border: 1px solid var(--line); border-radius: 12px; white-space: pre-wrap; overflow-wrap: anywhere; }
-.body bdi { display: block; } details > summary { cursor: pointer; }
+.body bdi { display: block; } details > summary { cursor: pointer; padding: 2px 0; } .filter-go a { padding: 4px 0; }
 .card { margin-bottom: 12px; } .card > p { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin-bottom: 8px; }
 
 .headline { padding: 24px 28px; border-radius: 16px; } .headline p { margin-top: 6px; }
@@ -121,7 +121,7 @@ blockquote { margin-top: 4px; padding-left: 12px; border-left: 3px solid var(--l
   table.cards td, table.cards td:first-child, table.cards td:last-child { display: block; grid-column: 1 / -1; padding: 0; } table.cards td::before { display: none; }
   table.cards td.worth { grid-area: 1 / 1; font-size: 15px; } table.cards td.age { grid-area: 1 / 2; text-align: right; font-size: 13px; } table.cards td.age time { display: none; } table.cards td.id > div { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 10px; } table.cards td.id .under { margin: 0; }
   table.cards tr:not(:has(td.worth)) td.state { grid-area: 1 / 1; }
-  .filter { grid-template-columns: repeat(2, minmax(0, 1fr)); } .filter label:has([type=datetime-local]) { grid-column: 1 / -1; } .filter-go { grid-column: 1 / -1; } .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; } .headline { padding: 18px 20px; }
+  .title + .soft { margin-top: 12px; } .filter { grid-template-columns: repeat(2, minmax(0, 1fr)); } .filter label:has([type=datetime-local]) { grid-column: 1 / -1; } .filter-go { grid-column: 1 / -1; } .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; } .headline { padding: 18px 20px; }
   .act { width: 100%; } .acts { width: 100%; } .act > summary { width: 100%; } td.buttons > div { display: grid; gap: 8px; } .act > form { position: static; width: 100%; box-shadow: none; } .section-head > .act { margin-left: 0; }
   .facts > div { grid-template-columns: minmax(0, 1fr); gap: 0; } .title h1.sum { font-size: 28px; }
   .timeline > li { grid-template-columns: minmax(0, 1fr); padding-left: 28px; } .timeline > li::before { left: 0; } .timeline > li::after { left: 6px; } .when { text-align: left; }

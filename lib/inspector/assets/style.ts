@@ -53,6 +53,7 @@ bdi { unicode-bidi: isolate; }
 .find { position: relative; flex: 1 1 160px; max-width: 380px; margin-left: auto; }
 .find input { width: 100%; } .find .hidden { right: 1px; bottom: 1px; }
 .extras { display: flex; align-items: center; gap: 12px; font-size: 13px; white-space: nowrap; } .brand + .extras { margin-left: auto; }
+.brand, .extras a, .section-head > a { padding: 3px 0; }
 .tag { padding: 1px 8px; border: 1px solid var(--line-strong); border-radius: 10px; color: var(--soft); font-size: 12px; }
 
 main { max-width: 1360px; margin: 0 auto; padding: 32px 24px 96px; }
