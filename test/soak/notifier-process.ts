@@ -6,16 +6,17 @@ import { type FastClock, fastNow } from './clock.ts';
 
 /** What the process is told. */
 export interface NotifierSetup {
-  path: string;
+  /** The URL of PostgreSQL. */
+  database: string;
   networks: WatchedNetwork[];
   adminSecret: string;
   clock: FastClock;
 }
 
 // A notifier in a process of its own, to be killed.
-const { path, networks, adminSecret, clock } = JSON.parse(String(process.argv[2])) as NotifierSetup;
+const { database, networks, adminSecret, clock } = JSON.parse(String(process.argv[2])) as NotifierSetup;
 const notifier = createNotifier({
-  path,
+  database: { url: database },
   networks,
   adminSecret,
   secretsKey: '07'.repeat(32),

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Anvil, startAnvil } from '../chains/anvil.ts';
+import { startPostgres } from '../helpers/postgres-server.ts';
 import { fastNow } from './clock.ts';
 import { type FaultyNode, startFaultyNode } from './faulty-node.ts';
 import { type FaultyReceiver, habits, startFaultyReceiver } from './faulty-receiver.ts';
@@ -25,7 +26,7 @@ export interface SoakOptions {
 
 /** What was on the chains in the end, and what each receiver made of it. */
 export interface SoakResult {
-  /** Why the notifier ended, if nobody killed it. */
+  /** Why a notifier ended, if nobody killed it. */
   ended: string | undefined;
   kills: number;
   reorgs: number;
@@ -65,32 +66,45 @@ export async function soak({ seed, simulatedMs, times, addresses }: SoakOptions)
   const draw = drawer(seed);
   const clock = { from: Date.now(), times };
   const chains = await Promise.all(
-    [['eip155:1', 'eip155:1/slip44:60', 1] as const, ['eip155:56', 'eip155:56/slip44:714', 56] as const].map(
-      async ([id, asset, chainId]): Promise<Chain> => {
-        const anvil = await startAnvil(chainId);
-        return { id, asset, anvil, node: await startFaultyNode(anvil.url, draw), snapshots: [] };
-      },
-    ),
+    soaked.map(async ([chainId, coin]): Promise<Chain> => {
+      const anvil = await startAnvil(chainId);
+      const id = `eip155:${chainId}`;
+      return { id, asset: `${id}/${coin}`, anvil, node: await startFaultyNode(anvil.url, draw), snapshots: [] };
+    }),
   );
-  const notifier = notifierOf({
-    path: join(folder, 'notifier.db'),
+  const postgres = await startPostgres();
+  const setup: NotifierSetup = {
+    database: postgres.url,
     networks: chains.map(({ id, node }) => ({ network: id, url: node.url, confirmations, staleMs: 1e15 })),
     adminSecret,
     clock,
-  });
+  };
+  const notifiers = [notifierOf(setup), notifierOf(setup)];
   const receivers: FaultyReceiver[] = [];
   try {
-    const watched = await watch(await notifier.start(), receivers, { folder, chains, addresses, clock, draw });
-    const told = await trouble({ chains, receivers, notifier, watched, draw, until: Date.now() + simulatedMs / times });
+    const [base = ''] = await Promise.all(notifiers.map((one) => one.start()));
+    const watched = await watch(base, receivers, { folder, chains, addresses, clock, draw });
+    const until = Date.now() + simulatedMs / times;
+    const told = await trouble({ chains, receivers, notifiers, watched, draw, until, minuteMs: 60_000 / times });
     const judged = await judge(chains, receivers, watched);
-    return { ...told, ended: notifier.ended(), receivers: judged };
+    const ended = notifiers.map((one) => one.ended()).find((one) => one !== undefined);
+    return { ...told, ended, receivers: judged };
   } finally {
-    await notifier.kill();
+    await Promise.all(notifiers.map((one) => one.kill()));
     await Promise.all([...receivers, ...chains.map(({ node }) => node)].map((one) => one.close()));
     await Promise.all(chains.map(({ anvil }) => anvil.close()));
+    await postgres.remove();
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** Chain ids, with their coins. */
+const soaked = [
+  [1, 'slip44:60'],
+  [56, 'slip44:714'],
+  [137, 'slip44:966'],
+  [8453, 'slip44:60'],
+] as const;
 
 interface NotifierRun {
   start(): Promise<string>;
@@ -99,7 +113,7 @@ interface NotifierRun {
   ended(): string | undefined;
 }
 
-/** The notifier as a process, which is started again on the same database. */
+/** A notifier as a process, which is started again on the same database. */
 function notifierOf(setup: NotifierSetup): NotifierRun {
   const program = fileURLToPath(new URL('notifier-process.ts', import.meta.url));
   let child: ChildProcess | undefined;
@@ -194,31 +208,26 @@ function addressOf(index: number): string {
 interface Trouble {
   chains: readonly Chain[];
   receivers: readonly FaultyReceiver[];
-  notifier: NotifierRun;
+  notifiers: readonly NotifierRun[];
   watched: ReadonlyMap<string, FaultyReceiver>;
   draw: () => number;
   /** Real epoch ms. */
   until: number;
+  /** What a minute of the fast clock takes. */
+  minuteMs: number;
 }
 
 /** Deposits, reorgs and kills, while nodes and receivers are ill; then all are well again. */
 async function trouble(given: Trouble): Promise<Pick<SoakResult, 'kills' | 'reorgs' | 'nodeFaults'>> {
-  const { chains, receivers, notifier, draw, until } = given;
-  let kills = 0;
+  const { chains, receivers, draw, until } = given;
   let reorgs = 0;
-  let killedAt = Date.now();
+  const killing = killInTurn(given);
   for (const one of [...receivers, ...chains.map(({ node }) => node)]) one.isIll = true;
   while (Date.now() < until) {
     for (const chain of chains) reorgs += await live(chain, given);
-    if (Date.now() - killedAt > 4_000) {
-      await notifier.kill();
-      kills += 1;
-      // It comes back whatever its nodes do meanwhile.
-      await notifier.start();
-      killedAt = Date.now();
-    }
     await new Promise((resolve) => setTimeout(resolve, 40 + 80 * draw()));
   }
+  const kills = await killing;
   for (const one of [...receivers, ...chains.map(({ node }) => node)]) one.isIll = false;
   for (const { anvil } of chains) await anvil.mine(confirmations + 1);
   return {
@@ -226,6 +235,19 @@ async function trouble(given: Trouble): Promise<Pick<SoakResult, 'kills' | 'reor
     reorgs,
     nodeFaults: chains.flatMap(({ node }) => Object.values(node.faults)).reduce((a, b) => a + b, 0),
   };
+}
+
+/** A minute after one of them is up again, the other is killed. Each comes back whatever its nodes do meanwhile. */
+async function killInTurn({ notifiers, until, minuteMs }: Trouble): Promise<number> {
+  let kills = 0;
+  while (Date.now() + minuteMs < until) {
+    await new Promise((resolve) => setTimeout(resolve, minuteMs));
+    const next = notifiers[kills % notifiers.length];
+    await next?.kill();
+    kills += 1;
+    await next?.start();
+  }
+  return kills;
 }
 
 /** A block with some deposits; now and then the last few blocks are replaced by others. Gives the number of reorgs. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { soak } from '../soak/soak.ts';
 
 // What kill -9 proves is that a process may crash at any time; a loss of power is the disk's promise.
-test('through an hour of kills, reorgs, ill nodes and ill receivers, each receiver has each deposit, credited once, and none that is false', {
+test('through an hour of kills of two notifiers, reorgs, ill nodes and ill receivers, each receiver has each deposit, credited once, and none that is false', {
   timeout: 150_000,
 }, async (t) => {
   const seed = Number(process.env.SOAK_SEED ?? Date.now() % 2 ** 32);
@@ -12,7 +12,8 @@ test('through an hour of kills, reorgs, ill nodes and ill receivers, each receiv
     seed,
     simulatedMs: 3_600_000,
     times: 120,
-    addresses: 2_500,
+    // On each of four networks, for each of four receivers.
+    addresses: 6_250,
   });
   const told = receivers.map(({ habit, expected, faults }) => `${habit} ${expected} deposits, ${faults} faults`);
   t.diagnostic(`${kills} kills, ${reorgs} reorgs, ${nodeFaults} faults of nodes; ${told.join('; ')}`);
