@@ -20,6 +20,8 @@ const { values } = parseArgs({
     transfers: { type: 'string', default: '1000' },
     blocks: { type: 'string', default: '20' },
     confirmations: { type: 'string', default: '3' },
+    // A URL; without it, a SQLite file.
+    postgres: { type: 'string' },
   },
 });
 const watches = Number(values.watches);
@@ -40,7 +42,9 @@ const receiver = createServer((req, res) => {
 }).listen(0, '127.0.0.1');
 const adminSecret = 'the-admin-secret-of-the-bench';
 const notifier = createNotifier({
-  path: join(directory, 'notifier.db'),
+  ...(values.postgres === undefined
+    ? { path: join(directory, 'notifier.db') }
+    : { database: { url: values.postgres, schema: directory.slice(-20) } }),
   networks: [{ network: 'eip155:1', url: anvil.url, confirmations: Number(values.confirmations) }],
   adminSecret,
   secretsKey: randomBytes(32).toString('base64'),
@@ -63,14 +67,20 @@ console.log(`${watches} watches over the API: ${seconds(watching)} s`);
 
 for (let block = 0; block < blocks; block += 1) await mineFullBlock(anvil);
 const reading = performance.now();
+const readingCpu = process.cpuUsage();
 await notifier.catchUp();
 const readMs = performance.now() - reading;
-console.log(`Reading ${blocks} blocks of ${perBlock} transfers: ${(readMs / blocks).toFixed(0)} ms a block`);
+console.log(
+  `Reading ${blocks} blocks of ${perBlock} transfers: ${(readMs / blocks).toFixed(0)} ms a block, ${cpuMs(readingCpu, blocks)} ms of CPU`,
+);
 const sending = performance.now();
+const sendingCpu = process.cpuUsage();
 await notifier.deliver();
 const owed = perBlock * (blocks + Math.max(0, blocks - Number(values.confirmations) + 1));
 if (received !== owed) throw new Error(`${received} callbacks came, and ${owed} were owed`);
-console.log(`Sending ${received} callbacks: ${Math.round(received / Number(seconds(sending)))} a second`);
+console.log(
+  `Sending ${received} callbacks: ${Math.round(received / Number(seconds(sending)))} a second, ${cpuMs(sendingCpu, received)} ms of CPU each with the receiver`,
+);
 
 // The same as it happens: a block each second, and how far behind its last callback is.
 await notifier.start();
@@ -136,6 +146,12 @@ async function api(method: string, path: string, body: object): Promise<void> {
     body: JSON.stringify(body),
   });
   if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+}
+
+/** Of this process, without the chain and the server of PostgreSQL. */
+function cpuMs(since: NodeJS.CpuUsage, each: number): string {
+  const { user, system } = process.cpuUsage(since);
+  return ((user + system) / 1_000 / each).toFixed(3);
 }
 
 function ms(duration: number): string {
