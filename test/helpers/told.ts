@@ -99,7 +99,7 @@ export async function told(
       assert.ok(names.includes(code), `status names ${code}: ${names}`);
       assert.ok((need?.cure ?? '').length > 0, 'with a cure');
       assert.deepEqual(
-        found.map(({ level, found: text }) => [level, text]),
+        found.map(({ level, found: text }) => [level, text.en]),
         [['bad', need?.text]],
         'doctor finds it',
       );
