@@ -28,7 +28,7 @@ export { type SourceFilterOptions, sourceFilter } from './middleware/source-filt
 export { canonicalAddress } from './networks/address.ts';
 export { defineNetwork, type NetworkDefinition } from './networks/define-network.ts';
 export type { Aliases, AssetName, CanonicalAccount, Codec, NativeAsset, Network } from './networks/network.ts';
-export { alarmText } from './observe/alarm-text.ts';
+export { type AlarmTextOptions, alarmText } from './observe/alarm-text.ts';
 export type { Logger } from './observe/logger.ts';
 export type { Alarm, AlarmCode, NewsMap } from './observe/news.ts';
 export type { Need, NeedKind } from './operator/need.ts';

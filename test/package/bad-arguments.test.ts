@@ -74,7 +74,7 @@ test('Whatever a public function is given in place of what it asks for, its erro
 const withoutOptions = new Set([
   ...['parseDeposit', 'serializeDeposit', 'defineNetwork', 'isDepositCallbackError', 'canonicalAddress'],
   ...['joinLinks', 'keepRawBody', 'readProviderFixtures', 'fixedClock', 'fold', 'metrics', 'notifierMetrics'],
-  'signCallback',
+  ...['signCallback', 'alarmText'],
 ]);
 
 test('An option that is not known is refused by name: a misspelt `allow` or `quorum` would weaken a check without a word', async () => {
@@ -90,7 +90,9 @@ test('An option that is not known is refused by name: a misspelt `allow` or `quo
   const { metrics, notifierMetrics } = await import('deposit-callback/metrics');
   const { signCallback } = await import('deposit-callback/testing');
   const { imtoken } = await import('deposit-callback/providers/imtoken');
+  const { alarmText } = await import('deposit-callback');
   const second: Made[] = [
+    (...[options]) => alarmText({ code: 'SILENCE', message: '' } as never, options as never),
     (...[options]) => metrics({} as never, options as never),
     (...[options]) => notifierMetrics({} as never, options as never),
     (...[options]) => signCallback(imtoken({ secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'] }), options as never),
