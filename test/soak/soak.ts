@@ -237,17 +237,19 @@ async function trouble(given: Trouble): Promise<Pick<SoakResult, 'kills' | 'reor
   };
 }
 
-/** A minute after one of them is up again, the other is killed. Each comes back whatever its nodes do meanwhile. */
+/** Each minute one of them is killed, and started again whatever its nodes do; while it starts, the other is left alone. */
 async function killInTurn({ notifiers, until, minuteMs }: Trouble): Promise<number> {
   let kills = 0;
-  while (Date.now() + minuteMs < until) {
-    await new Promise((resolve) => setTimeout(resolve, minuteMs));
+  const startedAt = Date.now();
+  for (;;) {
+    const nextMinute = startedAt + minuteMs * (1 + Math.floor((Date.now() - startedAt) / minuteMs));
+    if (nextMinute >= until) return kills;
+    await new Promise((resolve) => setTimeout(resolve, nextMinute - Date.now()));
     const next = notifiers[kills % notifiers.length];
     await next?.kill();
     kills += 1;
     await next?.start();
   }
-  return kills;
 }
 
 /** A block with some deposits; now and then the last few blocks are replaced by others. Gives the number of reorgs. */
