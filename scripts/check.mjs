@@ -17,7 +17,7 @@ const gates = {
   ...projectGates(),
   unused: () => problemsOf(bin('knip'), ['--no-progress']),
   publint: () => problemsOf(bin('publint'), ['--strict']),
-  tests: () => problemsOf(process.execPath, ['scripts/test.mjs', '--coverage'], { show: true }),
+  tests: () => problemsOf(process.execPath, ['scripts/test.mjs'], { show: true }),
 };
 
 /** What test/project promises of the repository itself: `docs` is test/project/docs.test.mjs. */
