@@ -30,7 +30,7 @@ export interface RunOptions {
   env?: Record<string, string>;
   input?: string | Buffer;
   cwd?: string;
-  /** The command as it is published, in place of its sources. */
+  /** The command as it is published: it starts faster. Default: unless there is a configuration, which imports sources. */
   isBuilt?: boolean;
   /** Of a person at a terminal, line by line; only of `runHere`. */
   answers?: readonly string[];
@@ -38,7 +38,7 @@ export interface RunOptions {
 
 function start(
   args: readonly string[],
-  { env = {}, cwd, isBuilt = false }: RunOptions,
+  { env = {}, cwd, isBuilt = !args.includes('--config') }: RunOptions,
 ): ChildProcessWithoutNullStreams {
   const { CALLBACK_SECRET: _, DEPOSIT_CALLBACK_STORE: _s, DEPOSIT_CALLBACK_CONFIG: _c, ...others } = process.env;
   // In English, whoever runs the tests.
