@@ -86,7 +86,7 @@ export async function soak({ seed, simulatedMs, times, addresses }: SoakOptions)
     const watched = await watch(base, receivers, { folder, chains, addresses, clock, draw });
     const until = Date.now() + simulatedMs / times;
     const told = await trouble({ chains, receivers, notifiers, watched, draw, until, minuteMs: 60_000 / times });
-    const judged = await judge(chains, receivers, watched);
+    const judged = await judge(chains, receivers, watched, times);
     const ended = notifiers.map((one) => one.ended()).find((one) => one !== undefined);
     return { ...told, ended, receivers: judged };
   } finally {
@@ -274,13 +274,15 @@ async function live({ anvil, snapshots }: Chain, { watched, draw }: Trouble): Pr
   return isReorg ? 1 : 0;
 }
 
-const drainMs = 45_000;
+/** Of the fast clock: what failed is tried again after minutes. */
+const drainMs = 5_400_000;
 
 /** Waits until the receivers have what is on the chains, and says what they lack or have too much when the time is over. */
 async function judge(
   chains: readonly Chain[],
   receivers: readonly FaultyReceiver[],
   watched: ReadonlyMap<string, FaultyReceiver>,
+  times: number,
 ): Promise<SoakResult['receivers']> {
   const truth = new Map<FaultyReceiver, Set<string>>(receivers.map((one) => [one, new Set()]));
   for (const { id, anvil } of chains) {
@@ -308,7 +310,7 @@ async function judge(
         untrue: [...one.credits].filter(([key, n]) => n !== 0 && !expected.includes(key)).map(([key]) => key),
       };
     });
-  const deadline = Date.now() + drainMs;
+  const deadline = Date.now() + drainMs / times;
   let seen = look();
   while (Date.now() < deadline && seen.some((one) => one.missing.length + one.wrong.length + one.untrue.length > 0)) {
     await new Promise((resolve) => setTimeout(resolve, 200));
